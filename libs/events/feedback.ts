@@ -1,0 +1,86 @@
+/**
+ * FEEDBACK: what an actor host derives from the log for the learner. Three kinds of record:
+ *
+ * - `exposure`: a list was shown (counts impressions at once, long before its outcomes are known);
+ * - `outcome`: one shown item was clicked, or its attribution window closed without a click. Carries the
+ *   features *as they were at the impression*, so that the learner needs no string and no look-up;
+ * - `engagement`: an interaction of any type (popularity, trending, co-visitation).
+ *
+ * A message of `feedback.<p>` is a batch of records of one partition, binary, little-endian:
+ *
+ *     magic "RKF1" u32 | partition u16 | kind-free flags u16 | epoch f64 | count u32 |
+ *     lastSequence f64 | lastIndex u32 | crc32 of what follows u32 | records...
+ *
+ * `last*` is the log position up to which the batch's writer had folded when it emitted it: what a
+ * recovering host must not emit again. An empty batch (count 0) is a fence: it only moves the epoch.
+ */
+import type { LogPosition } from '#kernel';
+
+/** Features of one outcome: parallel arrays, `length` entries valid. Indices are full 32-bit hashes. */
+export interface FeatureVector {
+  indices: Uint32Array;
+  values: Float32Array;
+  length: number;
+}
+
+export const FEATURES_MAX = 128;
+export const RECENT_KEYS_MAX = 16;
+
+export interface Exposure {
+  readonly kind: 'exposure';
+  readonly cause: LogPosition;
+  readonly timestamp: number;
+  readonly segment: number;
+  /** key53 of each item and its 1-based position. */
+  readonly itemKeys: readonly number[];
+  readonly positions: readonly number[];
+}
+
+export interface Outcome {
+  readonly kind: 'outcome';
+  readonly cause: LogPosition;
+  /** Event time of the impression, ms. */
+  readonly timestamp: number;
+  readonly userKey: number;
+  readonly itemKey: number;
+  /** Identifies the list, for ranking metrics: key53 of the impression's event id. */
+  readonly listKey: number;
+  readonly segment: number;
+  readonly label: 0 | 1;
+  /** Type weight of the closing interaction for a positive (click = 1), 1 for a negative. */
+  readonly weight: number;
+  readonly position: number;
+  /** Logged probability of the slot, or 0 when unknown. */
+  readonly propensity: number;
+  readonly features: FeatureVector;
+}
+
+export interface Engagement {
+  readonly kind: 'engagement';
+  readonly cause: LogPosition;
+  readonly timestamp: number;
+  readonly userKey: number;
+  readonly itemKey: number;
+  readonly segment: number;
+  /** fnv1a32 of the type name. */
+  readonly typeHash: number;
+  readonly weight: number;
+  /** The user's other recent positive items, newest first, with their ages in seconds of event time. */
+  readonly recentKeys: readonly number[];
+  readonly recentAgesSeconds: readonly number[];
+}
+
+export type FeedbackRecord = Exposure | Outcome | Engagement;
+
+export interface FeedbackBatch {
+  readonly partition: number;
+  readonly epoch: number;
+  readonly through: LogPosition;
+  readonly records: readonly FeedbackRecord[];
+}
+
+export const newFeatureVector = (capacity = FEATURES_MAX): FeatureVector => ({
+  indices: new Uint32Array(capacity),
+  values: new Float32Array(capacity),
+  length: 0,
+});

@@ -1,0 +1,58 @@
+/**
+ * The one door for events: `parseEvent` is used by every edge (HTTP, NATS ingest) and by every reader
+ * of the log, so that what is refused at one is refused at all.
+ */
+import { z } from 'zod';
+import type { ErrorCode } from '#kernel';
+import { itemEventSchemas, type ItemEvent } from './item-events.js';
+import { EVENT_VERSION, partitionEventSchemas, type PartitionEvent } from './user-events.js';
+
+export type LogEvent = PartitionEvent | ItemEvent;
+
+export interface Rejection {
+  readonly code: ErrorCode;
+  /** One line, for a person; names the field. */
+  readonly message: string;
+}
+
+export type Parsed<T> = { readonly ok: true; readonly event: T } | { readonly ok: false; readonly rejection: Rejection };
+
+const schemas: Record<string, z.ZodType> = { ...partitionEventSchemas, ...itemEventSchemas };
+
+/** Checks an already decoded JSON value. Never throws. */
+export function parseEvent(value: unknown): Parsed<LogEvent> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return reject('REK_INVALID_EVENT', 'an event must be a JSON object');
+  }
+  const { kind, version } = value as { kind?: unknown; version?: unknown };
+  const schema = typeof kind === 'string' && Object.hasOwn(schemas, kind) ? schemas[kind] : undefined;
+  if (!schema) {
+    return reject('REK_UNKNOWN_KIND', `kind must be one of ${Object.keys(schemas).join(', ')}; got ${printable(kind)}`);
+  }
+  if (version !== undefined && version !== EVENT_VERSION) {
+    return reject('REK_UNKNOWN_VERSION', `version must be ${EVENT_VERSION}; got ${printable(version)}`);
+  }
+  const result = schema.safeParse(value);
+  if (!result.success) return reject('REK_INVALID_EVENT', firstIssue(result.error));
+  return { ok: true, event: result.data as LogEvent };
+}
+
+export function isItemEvent(event: LogEvent): event is ItemEvent {
+  return event.kind === 'upsert' || event.kind === 'hide' || event.kind === 'delete';
+}
+
+/** `items.3.itemId: must be …` — the first problem only, bounded. */
+export function firstIssue(error: z.ZodError): string {
+  const issue = error.issues[0]!;
+  const path = issue.path.length > 0 ? `${issue.path.map(String).join('.')}: ` : '';
+  return `${path}${issue.message}`.slice(0, 300);
+}
+
+function reject(code: ErrorCode, message: string): { ok: false; rejection: Rejection } {
+  return { ok: false, rejection: { code, message } };
+}
+
+function printable(value: unknown): string {
+  const text = typeof value === 'string' ? JSON.stringify(value) : String(value);
+  return text.length > 40 ? `${text.slice(0, 40)}…` : text;
+}

@@ -1,0 +1,52 @@
+/**
+ * Expected failures. Each has a stable code, an HTTP status and whether a retry can help;
+ * the message tells the caller what to do. docs/errors.md lists this catalogue, and a test holds it to it.
+ */
+export const ERROR_CATALOGUE = {
+  REK_INVALID_JSON: { status: 400, retryable: false, meaning: 'The body is not valid JSON or NDJSON.' },
+  REK_INVALID_EVENT: { status: 400, retryable: false, meaning: 'An event does not match its schema.' },
+  REK_UNKNOWN_KIND: { status: 400, retryable: false, meaning: 'The event kind is not one that this version knows.' },
+  REK_UNKNOWN_VERSION: { status: 400, retryable: false, meaning: 'The event version is newer than this version can read.' },
+  REK_UNKNOWN_INTERACTION: { status: 400, retryable: false, meaning: 'The interaction type has no weight in this deployment.' },
+  REK_TIMESTAMP_OUT_OF_RANGE: { status: 400, retryable: false, meaning: 'The timestamp lies too far in the future, or before 2000.' },
+  REK_INVALID_ITEM: { status: 400, retryable: false, meaning: 'An item does not match its schema.' },
+  REK_INVALID_REQUEST: { status: 400, retryable: false, meaning: 'A parameter of the request is missing or out of range.' },
+  REK_UNKNOWN_ITEM: { status: 404, retryable: false, meaning: 'The catalogue has no such item.' },
+  REK_UNKNOWN_USER: { status: 404, retryable: false, meaning: 'Nothing is known about this user.' },
+  REK_BODY_TOO_LARGE: { status: 413, retryable: false, meaning: 'The body exceeds 1 MiB or 1,000 events: send smaller requests.' },
+  REK_OVERLOADED: { status: 429, retryable: true, meaning: 'A queue is full: retry after the time given.' },
+  REK_LOG_UNAVAILABLE: { status: 503, retryable: true, meaning: 'The log did not acknowledge in time: re-send the same event ids.' },
+  REK_HOST_UNAVAILABLE: { status: 503, retryable: true, meaning: 'No actor host owns this user right now: retry shortly.' },
+  REK_NOT_READY: { status: 503, retryable: true, meaning: 'The process is still replaying or is shutting down.' },
+  REK_TIMEOUT: { status: 504, retryable: true, meaning: 'The answer did not arrive within the deadline.' },
+  REK_CONFIG_INVALID: { status: 500, retryable: false, meaning: 'The configuration has errors; all of them are listed.' },
+  REK_LEASE_LOST: { status: 503, retryable: true, meaning: 'This host no longer owns the partition.' },
+  REK_STALE_EPOCH: { status: 409, retryable: false, meaning: 'A write carried an epoch older than the current owner’s.' },
+  REK_SNAPSHOT_INVALID: { status: 500, retryable: false, meaning: 'A snapshot is corrupt, truncated or of an unknown version.' },
+  REK_LOG_DAMAGED: { status: 500, retryable: false, meaning: 'The log has a gap or a checksum mismatch: run `rekappa verify`.' },
+  REK_PARTITIONS_MISMATCH: { status: 500, retryable: false, meaning: 'The configured partition count is not the one the log was created with.' },
+  REK_INTERNAL: { status: 500, retryable: false, meaning: 'A broken invariant; see the log with this request id.' },
+} as const;
+
+export type ErrorCode = keyof typeof ERROR_CATALOGUE;
+
+export class AppError extends Error {
+  readonly status: number;
+  readonly retryable: boolean;
+
+  constructor(
+    readonly code: ErrorCode,
+    message: string = ERROR_CATALOGUE[code].meaning,
+    readonly details?: Record<string, unknown>,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+    this.name = 'AppError';
+    this.status = ERROR_CATALOGUE[code].status;
+    this.retryable = ERROR_CATALOGUE[code].retryable;
+  }
+}
+
+export function errorMessage(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

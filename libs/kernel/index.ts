@@ -1,0 +1,6 @@
+export * from './ids.js';
+export * from './hash.js';
+export * from './clock.js';
+export * from './random.js';
+export * from './errors.js';
+export * from './backoff.js';
