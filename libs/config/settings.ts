@@ -11,7 +11,6 @@ const port = z.coerce.number().int().min(0).max(65_535);
 const positive = z.coerce.number().positive();
 const fraction = z.coerce.number().min(0).max(1);
 const count = z.coerce.number().int().positive();
-const flag = z.union([z.boolean(), z.stringbool()]);
 
 export const settingsSchema = z.strictObject({
   namespace: z.string().regex(/^[a-z][a-z0-9-]{0,31}$/).default('default').describe('Prefixes streams, subjects, cache keys and table rows, so that applications can share one deployment.'),
