@@ -1,0 +1,6 @@
+export * from './ranking-metrics.js';
+export * from './probability-metrics.js';
+export * from './bootstrap.js';
+export * from './order.js';
+export * from './baselines.js';
+export * from './list-report.js';
