@@ -17,6 +17,7 @@ export const ERROR_CATALOGUE = {
   REK_OVERLOADED: { status: 429, retryable: true, meaning: 'A queue is full: retry after the time given.' },
   REK_LOG_UNAVAILABLE: { status: 503, retryable: true, meaning: 'The log did not acknowledge in time: re-send the same event ids.' },
   REK_HOST_UNAVAILABLE: { status: 503, retryable: true, meaning: 'No actor host owns this user right now: retry shortly.' },
+  REK_STORE_UNAVAILABLE: { status: 503, retryable: true, meaning: 'Postgres did not answer: nothing was written; retry when it is back.' },
   REK_NOT_READY: { status: 503, retryable: true, meaning: 'The process is still replaying or is shutting down.' },
   REK_TIMEOUT: { status: 504, retryable: true, meaning: 'The answer did not arrive within the deadline.' },
   REK_CONFIG_INVALID: { status: 500, retryable: false, meaning: 'The configuration has errors; all of them are listed.' },

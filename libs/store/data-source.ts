@@ -1,0 +1,65 @@
+/**
+ * One TypeORM data source: a bounded pool, a deadline on every statement, and errors that say what to do.
+ * The pool reconnects by itself after Postgres was away; until then each call fails as REK_STORE_UNAVAILABLE.
+ */
+import { DataSource, type EntityManager } from 'typeorm';
+import { AppError, errorMessage } from '#kernel';
+import { MIGRATIONS } from '../../migrations/index.js';
+import { ENTITIES } from './entities.js';
+
+/** Connections of one process. */
+export const POOL_CONNECTIONS_MAX = 8;
+/** How long to wait for a connection, ms. */
+export const CONNECT_TIMEOUT_MS = 5_000;
+/** Longest statement, ms; resets and migrations excepted. */
+export const STATEMENT_TIMEOUT_MS = 30_000;
+
+export function newDataSource(databaseUrl: string): DataSource {
+  return new DataSource({
+    type: 'postgres',
+    url: databaseUrl,
+    applicationName: 'rekappa',
+    entities: ENTITIES,
+    migrations: [...MIGRATIONS],
+    migrationsTableName: 'rekappa_migration',
+    migrationsTransactionMode: 'each',
+    synchronize: false,
+    logging: false,
+    connectTimeoutMS: CONNECT_TIMEOUT_MS,
+    poolSize: POOL_CONNECTIONS_MAX,
+    // A connection that dies while idle is replaced by the pool; the next call that needs it reports the failure.
+    poolErrorHandler: () => undefined,
+    extra: { statement_timeout: STATEMENT_TIMEOUT_MS, idle_in_transaction_session_timeout: STATEMENT_TIMEOUT_MS },
+  });
+}
+
+/** Runs in one transaction. @throws AppError REK_STORE_UNAVAILABLE when Postgres is away, or what `work` throws. */
+export async function inTransaction<T>(source: DataSource, work: (manager: EntityManager) => Promise<T>): Promise<T> {
+  return orUnavailable(() => source.transaction(work));
+}
+
+export async function runQuery<T>(source: DataSource, sql: string, parameters: unknown[]): Promise<T[]> {
+  return orUnavailable(() => source.query<T[]>(sql, parameters));
+}
+
+async function orUnavailable<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw isUnavailable(error) ? unavailable(error) : error;
+  }
+}
+
+export function unavailable(error: unknown): AppError {
+  return new AppError('REK_STORE_UNAVAILABLE', `Postgres did not answer: ${errorMessage(error)}`, undefined, { cause: error });
+}
+
+const NETWORK_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOTFOUND', 'ETIMEDOUT', 'EHOSTUNREACH', 'EAI_AGAIN']);
+
+/** Lost or refused connections, shutdowns (class 57P), exhausted resources (53), connection errors (08), deadline (57014). */
+export function isUnavailable(error: unknown): boolean {
+  if (error instanceof AppError) return false;
+  const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
+  if (typeof code === 'string' && (NETWORK_CODES.has(code) || /^(57P|57014|53|08)/.test(code))) return true;
+  return typeof message === 'string' && /connection terminated|timeout exceeded|not queryable|client was closed|timeout expired/i.test(message);
+}

@@ -1,0 +1,169 @@
+/**
+ * Model snapshots: a header and a body in chunks of at most 1 MB, written in one transaction, so that a
+ * snapshot either exists whole or not at all; durable when `write` returns.
+ *
+ * A snapshot is an optimisation (I5): `newestValid` verifies length and SHA-256 of header and chunks, and
+ * reports and skips the corrupt, the truncated and those of a newer format.
+ */
+import { createHash, randomUUID } from 'node:crypto';
+import type { DataSource } from 'typeorm';
+import { AppError, errorMessage } from '#kernel';
+import { inTransaction, runQuery } from './data-source.js';
+
+export const SNAPSHOT_FORMAT = 1;
+/** A larger chunk is split. */
+export const CHUNK_BYTES_MAX = 1024 * 1024;
+
+export interface SnapshotInput {
+  readonly model: string;
+  readonly version: string;
+  /** Sequence of the stream folded into it. */
+  readonly sequence: number;
+  /** Any JSON object. */
+  readonly header: object;
+  readonly chunks: readonly Uint8Array[];
+}
+
+export interface SnapshotInfo {
+  readonly id: string;
+  readonly model: string;
+  readonly version: string;
+  readonly sequence: number;
+  readonly bytes: number;
+  readonly createdAt: Date;
+}
+
+export interface Snapshot<H = Record<string, unknown>> extends SnapshotInfo {
+  readonly header: H;
+  readonly chunks: Uint8Array[];
+}
+
+export interface InvalidSnapshot {
+  readonly id: string;
+  readonly model: string;
+  readonly reason: string;
+}
+
+interface SnapshotRecord {
+  id: string;
+  model: string;
+  version: string;
+  format: number;
+  sequence: string;
+  header: string;
+  chunks: number;
+  bytes: string;
+  sha256: Buffer;
+  complete: boolean;
+  created_at: Date;
+}
+
+export class SnapshotStore {
+  constructor(
+    private readonly source: DataSource,
+    private readonly namespace: string,
+    private readonly onInvalid: (problem: InvalidSnapshot) => void,
+  ) {}
+
+  /** @returns the snapshot's id. @throws AppError REK_STORE_UNAVAILABLE */
+  async write(snapshot: SnapshotInput): Promise<string> {
+    const id = randomUUID();
+    const header = JSON.stringify(snapshot.header);
+    const chunks = snapshot.chunks.flatMap(split);
+    const bytes = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+    await inTransaction(this.source, async (manager) => {
+      await manager.query(
+        `INSERT INTO rekappa_snapshot (id, namespace, model, version, format, sequence, header, chunks, bytes, sha256, complete)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, false)`,
+        [id, this.namespace, snapshot.model, snapshot.version, SNAPSHOT_FORMAT, snapshot.sequence, header, chunks.length, bytes, digest(snapshot.sequence, header, chunks)],
+      );
+      for (const [index, chunk] of chunks.entries()) {
+        await manager.query(`INSERT INTO rekappa_snapshot_chunk (snapshot_id, index, bytes, sha256) VALUES ($1, $2, $3, $4)`, [
+          id, index, chunk, createHash('sha256').update(chunk).digest(),
+        ]);
+      }
+      await manager.query(`UPDATE rekappa_snapshot SET complete = true WHERE id = $1`, [id]);
+    });
+    return id;
+  }
+
+  /** The one folded furthest that is whole; of several at one sequence, the last written. */
+  async newestValid<H = Record<string, unknown>>(model: string): Promise<Snapshot<H> | undefined> {
+    for (const row of await this.rows(model)) {
+      try {
+        return await this.read<H>(row);
+      } catch (error) {
+        if (!(error instanceof AppError) || error.code !== 'REK_SNAPSHOT_INVALID') throw error;
+        this.onInvalid({ id: row.id, model, reason: errorMessage(error) });
+      }
+    }
+    return undefined;
+  }
+
+  /** @throws AppError REK_SNAPSHOT_INVALID when it is not whole */
+  async get<H = Record<string, unknown>>(id: string): Promise<Snapshot<H> | undefined> {
+    const [row] = await runQuery<SnapshotRecord>(this.source, `SELECT * FROM rekappa_snapshot WHERE namespace = $1 AND id::text = $2`, [this.namespace, id]);
+    return row && (await this.read<H>(row));
+  }
+
+  /** Newest first; unverified. */
+  async list(model: string): Promise<SnapshotInfo[]> {
+    return (await this.rows(model)).map(describe);
+  }
+
+  /** Deletes all but the newest `keep`. @returns how many were deleted */
+  async prune(model: string, keep: number): Promise<number> {
+    const [row] = await runQuery<{ deleted: string }>(
+      this.source,
+      `WITH gone AS (
+         DELETE FROM rekappa_snapshot WHERE id IN (
+           SELECT id FROM rekappa_snapshot WHERE namespace = $1 AND model = $2
+           ORDER BY sequence DESC, serial DESC OFFSET $3) RETURNING id)
+       SELECT count(*) AS deleted FROM gone`,
+      [this.namespace, model, keep],
+    );
+    return Number(row!.deleted);
+  }
+
+  private rows(model: string): Promise<SnapshotRecord[]> {
+    return runQuery<SnapshotRecord>(
+      this.source,
+      `SELECT * FROM rekappa_snapshot WHERE namespace = $1 AND model = $2 ORDER BY sequence DESC, serial DESC`,
+      [this.namespace, model],
+    );
+  }
+
+  private async read<H>(row: SnapshotRecord): Promise<Snapshot<H>> {
+    if (row.format > SNAPSHOT_FORMAT) throw invalid(row, `has the newer format ${row.format}`);
+    if (!row.complete) throw invalid(row, 'was never completed');
+    const chunks: Buffer[] = [];
+    for (let index = 0; index < row.chunks; index++) {
+      const [chunk] = await runQuery<{ bytes: Buffer }>(this.source, `SELECT bytes FROM rekappa_snapshot_chunk WHERE snapshot_id = $1 AND index = $2`, [row.id, index]);
+      if (!chunk) throw invalid(row, `lacks chunk ${index} of ${row.chunks}`);
+      chunks.push(chunk.bytes);
+    }
+    if (!digest(Number(row.sequence), row.header, chunks).equals(row.sha256)) throw invalid(row, 'does not match its checksum');
+    return { ...describe(row), header: JSON.parse(row.header) as H, chunks };
+  }
+}
+
+function describe(row: SnapshotRecord): SnapshotInfo {
+  return { id: row.id, model: row.model, version: row.version, sequence: Number(row.sequence), bytes: Number(row.bytes), createdAt: row.created_at };
+}
+
+function invalid(row: SnapshotRecord, why: string): AppError {
+  return new AppError('REK_SNAPSHOT_INVALID', `snapshot ${row.id} of model ${row.model} ${why}`, { id: row.id });
+}
+
+function digest(sequence: number, header: string, chunks: readonly Uint8Array[]): Buffer {
+  const hash = createHash('sha256').update(`${sequence}\0${header}\0`);
+  for (const chunk of chunks) hash.update(chunk);
+  return hash.digest();
+}
+
+function split(chunk: Uint8Array): Buffer[] {
+  const buffer = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+  const parts: Buffer[] = [];
+  for (let at = 0; at < buffer.length; at += CHUNK_BYTES_MAX) parts.push(buffer.subarray(at, at + CHUNK_BYTES_MAX));
+  return parts;
+}

@@ -1,0 +1,4 @@
+/** Every migration, oldest first. A migration that was released is never edited: add the next one. */
+import { CheckpointsAndSnapshots1717200000000 } from './0001-checkpoints-and-snapshots.js';
+
+export const MIGRATIONS = [CheckpointsAndSnapshots1717200000000] as const;
