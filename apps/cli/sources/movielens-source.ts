@@ -1,0 +1,58 @@
+/**
+ * A MovieLens folder as a stream of events: the films, then the ratings in order of time. Ratings files are sorted
+ * by user, so the lines are held in memory to be sorted; `unsorted` streams them as they stand, in bounded memory.
+ */
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
+import { LineReader } from './line-reader.js';
+import type { Mapped } from './metarank.js';
+import { mapMovie, mapRating } from './movielens.js';
+import type { EventSource, SourceEntry } from './source.js';
+
+/** Beyond this many ratings sorting would take gigabytes: sort the file first and use --unsorted. */
+export const SORTED_RATINGS_MAX = 12_000_000;
+
+export async function openMovieLens(folder: string, unsorted: boolean): Promise<EventSource> {
+  const movies = await LineReader.open(await existing(folder, 'movies.dat'));
+  const ratings = await LineReader.open(await existing(folder, 'ratings.dat'));
+  async function* entries(): AsyncIterable<SourceEntry> {
+    yield* mapLines(movies.lines(), mapMovie);
+    yield* mapLines(unsorted ? ratings.lines() : sortedByTime(ratings), mapRating);
+  }
+  return {
+    bytesTotal: movies.bytesTotal + ratings.bytesTotal,
+    bytesRead: () => movies.bytesRead() + ratings.bytesRead(),
+    entries,
+  };
+}
+
+async function* mapLines(lines: AsyncIterable<string> | Iterable<string>, map: (line: string) => Mapped): AsyncIterable<SourceEntry> {
+  let line = 0;
+  for await (const text of lines) {
+    line++;
+    if (text.trim() === '') continue;
+    const mapped = map(text);
+    yield mapped.ok ? { event: mapped.event } : { rejected: mapped.reason, line };
+  }
+}
+
+/** Stable, so that equal seconds keep the file's order. */
+async function* sortedByTime(reader: LineReader): AsyncIterable<string> {
+  const lines: string[] = [];
+  for await (const line of reader.lines()) {
+    lines.push(line);
+    if (lines.length > SORTED_RATINGS_MAX) {
+      throw new Error(`${reader.path} has more than ${SORTED_RATINGS_MAX} ratings: sort it by its fourth field first, then import with --unsorted`);
+    }
+  }
+  const seconds = Float64Array.from(lines, (line) => Number(line.slice(line.lastIndexOf('::') + 2)) || 0);
+  const order = Uint32Array.from(lines, (_, i) => i).sort((a, b) => seconds[a]! - seconds[b]! || a - b);
+  for (const i of order) yield lines[i]!;
+}
+
+async function existing(folder: string, name: string): Promise<string> {
+  for (const path of [join(folder, name), join(folder, `${name}.gz`)]) {
+    if (await access(path).then(() => true, () => false)) return path;
+  }
+  throw new Error(`${folder} holds neither ${name} nor ${name}.gz: give the folder of a MovieLens data set`);
+}

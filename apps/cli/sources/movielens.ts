@@ -1,0 +1,43 @@
+/**
+ * MovieLens' `::` format (1M, 10M, MovieTweetings) as our events. Pure mappings of one line each:
+ *
+ *     movies.dat   id::Title (Year)::Genre|Genre       → upsert
+ *     ratings.dat  user::movie::rating::seconds        → interaction of type `rating` with its value
+ */
+import { parseEvent } from '#events';
+import type { Mapped } from './metarank.js';
+
+/** Items get a date before every rating, so that the catalogue stands before its first use. */
+export const MOVIES_TIMESTAMP_MS = Date.UTC(2000, 0, 1);
+
+export function mapMovie(line: string): Mapped {
+  const [id, title, genres] = line.split('::');
+  if (!id || title === undefined) return { ok: false, reason: 'a movie line must read id::title::genres' };
+  const year = /\((\d{4})\)\s*$/.exec(title)?.[1];
+  const categories = (genres ?? '').split('|').filter((g) => g && g !== '(no genres listed)');
+  return checked({
+    kind: 'upsert', eventId: `movielens:movie:${id}`, itemId: id, timestamp: MOVIES_TIMESTAMP_MS, mode: 'replace',
+    fields: {
+      title: title.slice(0, 512), categories: categories.slice(0, 16),
+      ...(year && { tags: [`year:${year}`, `decade:${year.slice(0, 3)}0`], createdAt: Date.UTC(Number(year), 0, 1) }),
+    },
+  });
+}
+
+export function mapRating(line: string): Mapped {
+  const [user, movie, rating, seconds] = line.split('::');
+  const value = Number(rating);
+  const timestamp = Number(seconds) * 1000;
+  if (!user || !movie || !Number.isFinite(value) || !Number.isFinite(timestamp)) {
+    return { ok: false, reason: 'a rating line must read user::movie::rating::seconds' };
+  }
+  return checked({
+    kind: 'interaction', eventId: `movielens:rating:${user}:${movie}:${seconds}`, userId: user,
+    type: 'rating', itemId: movie, value, timestamp,
+  });
+}
+
+function checked(event: unknown): Mapped {
+  const parsed = parseEvent(event);
+  return parsed.ok ? parsed : { ok: false, reason: parsed.rejection.message };
+}
