@@ -4,22 +4,49 @@ import { Catalogue, type Item } from './index.js';
 
 const itemIds = ['a', 'b', 'c'] as const;
 const label = fc.constantFrom('x', 'y', 'z');
-const fields = fc.record({ title: label, brand: label, price: fc.integer({ min: 0, max: 9 }), categories: fc.array(label, { maxLength: 3 }), hidden: fc.boolean() }, { requiredKeys: [] });
+const fields = fc.record(
+  {
+    title: label,
+    brand: label,
+    price: fc.integer({ min: 0, max: 9 }),
+    categories: fc.array(label, { maxLength: 3 }),
+    hidden: fc.boolean(),
+  },
+  { requiredKeys: [] },
+);
 
 const change = fc.oneof(
-  { weight: 4, arbitrary: fc.record({ kind: fc.constant('upsert' as const), mode: fc.constantFrom('replace' as const, 'merge' as const), fields }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: fc.constant('upsert' as const),
+      mode: fc.constantFrom('replace' as const, 'merge' as const),
+      fields,
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('hide' as const) }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('delete' as const) }) },
 );
 /** Event ids from a small pool, so that some are re-sent; `step` 0 keeps the event in the frame before. */
-const entry = fc.record({ change, itemId: fc.constantFrom(...itemIds), eventId: fc.integer({ min: 0, max: 60 }), step: fc.integer({ min: 0, max: 3 }) });
+const entry = fc.record({
+  change,
+  itemId: fc.constantFrom(...itemIds),
+  eventId: fc.integer({ min: 0, max: 60 }),
+  step: fc.integer({ min: 0, max: 3 }),
+});
 const history = fc.array(entry, { maxLength: 40 }).map((entries) => {
   let sequence = 1;
   let index = 0;
   return entries.map(({ change: what, itemId, eventId, step }) => {
     index = step === 0 ? index + 1 : 0;
     sequence += step;
-    const event = { ...what, itemId, eventId: `e${eventId}`, timestamp: 1_000 + sequence, version: 1 } as ItemEvent;
+    const event = {
+      ...what,
+      itemId,
+      eventId: `e${eventId}`,
+      timestamp: 1_000 + sequence,
+      version: 1,
+    } as ItemEvent;
     return { event, position: { sequence, index } };
   });
 });
@@ -49,7 +76,8 @@ describe('the catalogue’s history', () => {
         const compacted = folded(entries);
         compacted.compact(floor);
         for (const id of itemIds) {
-          for (let sequence = floor; sequence <= 130; sequence++) expect(compacted.at(id, sequence)).toEqual(untouched.at(id, sequence));
+          for (let sequence = floor; sequence <= 130; sequence++)
+            expect(compacted.at(id, sequence)).toEqual(untouched.at(id, sequence));
         }
         expect(compacted.size).toBe(untouched.size);
         expect([...compacted.values()]).toEqual([...untouched.values()]);

@@ -5,9 +5,24 @@ import { Catalogue, priceBandOf, type Item } from './index.js';
 const TIME = 1_700_000_000_000;
 let nextEvent = 0;
 
-const base = (itemId: string) => ({ eventId: `e${++nextEvent}`, itemId, timestamp: TIME, version: 1 as const });
-const replace = (itemId: string, fields: ItemFields): ItemEvent => ({ kind: 'upsert', ...base(itemId), mode: 'replace', fields });
-const merge = (itemId: string, fields: ItemFields): ItemEvent => ({ kind: 'upsert', ...base(itemId), mode: 'merge', fields });
+const base = (itemId: string) => ({
+  eventId: `e${++nextEvent}`,
+  itemId,
+  timestamp: TIME,
+  version: 1 as const,
+});
+const replace = (itemId: string, fields: ItemFields): ItemEvent => ({
+  kind: 'upsert',
+  ...base(itemId),
+  mode: 'replace',
+  fields,
+});
+const merge = (itemId: string, fields: ItemFields): ItemEvent => ({
+  kind: 'upsert',
+  ...base(itemId),
+  mode: 'merge',
+  fields,
+});
 const hide = (itemId: string): ItemEvent => ({ kind: 'hide', ...base(itemId) });
 const remove = (itemId: string): ItemEvent => ({ kind: 'delete', ...base(itemId) });
 
@@ -20,35 +35,81 @@ function given(...events: ItemEvent[]): Catalogue {
 
 describe('an item in the catalogue', () => {
   it('is what the last replace says, whole', () => {
-    const item = given(replace('lamp', { title: 'Lamp', brand: 'Lux', price: 3, tags: ['warm'] }), replace('lamp', { price: 7 })).get('lamp')!;
-    expect(item).toMatchObject({ id: 'lamp', key: key53('lamp'), title: 'lamp', tags: [], price: 7, priceBand: priceBandOf(7), since: 2 });
+    const item = given(
+      replace('lamp', { title: 'Lamp', brand: 'Lux', price: 3, tags: ['warm'] }),
+      replace('lamp', { price: 7 }),
+    ).get('lamp')!;
+    expect(item).toMatchObject({
+      id: 'lamp',
+      key: key53('lamp'),
+      title: 'lamp',
+      tags: [],
+      price: 7,
+      priceBand: priceBandOf(7),
+      since: 2,
+    });
     expect(item.brand).toBeUndefined();
   });
 
   it('keeps through a merge what the merge does not name', () => {
-    const item = given(replace('lamp', { title: 'Lamp', brand: 'Lux', price: 3, categories: ['light'] }), merge('lamp', { price: 7 })).get('lamp')!;
+    const item = given(
+      replace('lamp', { title: 'Lamp', brand: 'Lux', price: 3, categories: ['light'] }),
+      merge('lamp', { price: 7 }),
+    ).get('lamp')!;
     expect(item).toMatchObject({ title: 'Lamp', brand: 'Lux', price: 7, categories: ['light'], since: 2 });
   });
 
   it('is created by a merge when it is unknown', () => {
-    expect(given(merge('lamp', { title: 'Lamp' })).get('lamp')).toMatchObject({ title: 'Lamp', hidden: false, priceBand: 0 });
+    expect(given(merge('lamp', { title: 'Lamp' })).get('lamp')).toMatchObject({
+      title: 'Lamp',
+      hidden: false,
+      priceBand: 0,
+    });
   });
 
   it('stays readable when hidden, and a merge does not bring it back, a replace does', () => {
-    const catalogue = given(replace('lamp', { title: 'Lamp' }), hide('lamp'), merge('lamp', { price: 1 }), replace('lamp', {}));
-    expect([1, 2, 3, 4].map((sequence) => catalogue.at('lamp', sequence)!.hidden)).toEqual([false, true, true, false]);
+    const catalogue = given(
+      replace('lamp', { title: 'Lamp' }),
+      hide('lamp'),
+      merge('lamp', { price: 1 }),
+      replace('lamp', {}),
+    );
+    expect([1, 2, 3, 4].map((sequence) => catalogue.at('lamp', sequence)!.hidden)).toEqual([
+      false,
+      true,
+      true,
+      false,
+    ]);
   });
 
   it('is absent after a delete, yet readable as it was before', () => {
-    const catalogue = given(replace('lamp', { title: 'Lamp' }), remove('lamp'), replace('lamp', { title: 'Second life' }));
-    expect([0, 1, 2, 3, 9].map((sequence) => catalogue.at('lamp', sequence)?.title)).toEqual([undefined, 'Lamp', undefined, 'Second life', 'Second life']);
+    const catalogue = given(
+      replace('lamp', { title: 'Lamp' }),
+      remove('lamp'),
+      replace('lamp', { title: 'Second life' }),
+    );
+    expect([0, 1, 2, 3, 9].map((sequence) => catalogue.at('lamp', sequence)?.title)).toEqual([
+      undefined,
+      'Lamp',
+      undefined,
+      'Second life',
+      'Second life',
+    ]);
     expect(catalogue.byKey(key53('lamp'))!.title).toBe('Second life');
     expect(catalogue.size).toBe(1);
   });
 
   it('is as old as published, else as its first upsert; a second life begins anew', () => {
-    const catalogue = given(replace('a', {}), replace('a', { createdAt: 5 }), replace('a', {}), remove('a'), { ...replace('a', {}), timestamp: TIME + 77 });
-    expect([1, 2, 3, 5].map((sequence) => catalogue.at('a', sequence)!.createdAt)).toEqual([TIME, 5, TIME, TIME + 77]);
+    const catalogue = given(replace('a', {}), replace('a', { createdAt: 5 }), replace('a', {}), remove('a'), {
+      ...replace('a', {}),
+      timestamp: TIME + 77,
+    });
+    expect([1, 2, 3, 5].map((sequence) => catalogue.at('a', sequence)!.createdAt)).toEqual([
+      TIME,
+      5,
+      TIME,
+      TIME + 77,
+    ]);
   });
 
   it('never claims to be older than its publisher’s clock allows: the server’s time bounds it', () => {
@@ -56,7 +117,10 @@ describe('an item in the catalogue', () => {
   });
 
   it('loses doubled labels and an emptied embedding', () => {
-    const item = given(replace('a', { tags: ['x', 'y', 'x'], embedding: [1, 2] }), merge('a', { embedding: [] })).get('a')!;
+    const item = given(
+      replace('a', { tags: ['x', 'y', 'x'], embedding: [1, 2] }),
+      merge('a', { embedding: [] }),
+    ).get('a')!;
     expect(item.tags).toEqual(['x', 'y']);
     expect(item.embedding).toBeUndefined();
   });
@@ -103,13 +167,19 @@ describe('the fold of the catalogue', () => {
   it('tells listeners each change, until they leave', () => {
     const catalogue = new Catalogue();
     const told: [string | undefined, string | undefined][] = [];
-    const stop = catalogue.subscribe((before?: Item, after?: Item) => told.push([before?.title, after?.title]));
+    const stop = catalogue.subscribe((before?: Item, after?: Item) =>
+      told.push([before?.title, after?.title]),
+    );
     catalogue.apply(replace('a', { title: '1' }), { sequence: 1, index: 0 }, TIME);
     catalogue.apply(merge('a', { title: '2' }), { sequence: 2, index: 0 }, TIME);
     catalogue.apply(remove('a'), { sequence: 3, index: 0 }, TIME);
     stop();
     catalogue.apply(replace('a', {}), { sequence: 4, index: 0 }, TIME);
-    expect(told).toEqual([[undefined, '1'], ['1', '2'], ['2', undefined]]);
+    expect(told).toEqual([
+      [undefined, '1'],
+      ['1', '2'],
+      ['2', undefined],
+    ]);
   });
 });
 

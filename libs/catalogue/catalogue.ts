@@ -110,7 +110,12 @@ export class Catalogue implements CatalogueView {
 }
 
 /** The item after the event: total, so every event has an outcome. Hiding or deleting what is absent changes nothing. */
-function evolve(before: Item | undefined, event: ItemEvent, since: number, appendedAt: number): Item | undefined {
+function evolve(
+  before: Item | undefined,
+  event: ItemEvent,
+  since: number,
+  appendedAt: number,
+): Item | undefined {
   switch (event.kind) {
     case 'upsert':
       return upsertedItem(before, event, since, appendedAt);

@@ -35,7 +35,12 @@ export interface Item {
 }
 
 /** The item after an upsert: `replace` forgets `before`, except when it was first seen; `merge` keeps what is not given. */
-export function upsertedItem(before: Item | undefined, event: Upsert, since: number, appendedAt: number): Item {
+export function upsertedItem(
+  before: Item | undefined,
+  event: Upsert,
+  since: number,
+  appendedAt: number,
+): Item {
   const kept = event.mode === 'merge' ? before : undefined;
   const firstSeenAt = before?.firstSeenAt ?? Math.min(event.timestamp, appendedAt);
   return buildItem(event.itemId, kept, event.fields, firstSeenAt, since);
@@ -49,7 +54,13 @@ export function priceBandOf(price: number | undefined): number {
   return price === undefined ? 0 : 1 + Math.floor(Math.log2(1 + price) * 2);
 }
 
-function buildItem(id: string, kept: Item | undefined, fields: ItemFields, firstSeenAt: number, since: number): Item {
+function buildItem(
+  id: string,
+  kept: Item | undefined,
+  fields: ItemFields,
+  firstSeenAt: number,
+  since: number,
+): Item {
   const price = fields.price ?? kept?.price;
   const labels = {
     categories: fields.categories ? unique(fields.categories) : (kept?.categories ?? []),
