@@ -1,0 +1,175 @@
+/** Promises of the lease keeper: shares are fair, and no two hosts ever hold one partition at the same time. */
+import { ManualClock, SeededRandom } from '#kernel';
+import { LeaseKeeper, type LeaseKeeperOptions } from './lease-keeper.js';
+import type { Lease, Leases } from './leases.js';
+
+const LEASE_MS = 4_000;
+
+/** A lease server with a time to live, whose answers can be slow, lost before or lost after their effect. */
+class LeaseServer {
+  private readonly leases = new Map<number, Lease & { expires: number }>();
+  private readonly alive = new Map<string, number>();
+  private revision = 0;
+
+  constructor(private readonly clock: ManualClock) {}
+
+  port(network: () => 'fine' | 'lost before' | 'lost after' | number = () => 'fine'): Leases {
+    const via = async <T>(effect: () => T): Promise<T> => {
+      const fate = network();
+      if (fate === 'lost before') throw new Error('no answer');
+      const result = effect();
+      if (fate === 'lost after') throw new Error('no answer');
+      if (typeof fate === 'number') this.clock.advance(fate); // the answer takes its time
+      return result;
+    };
+    return {
+      acquire: (partition, hostId) => via(() => {
+        if (this.current(partition)) return undefined;
+        const epoch = ++this.revision;
+        this.leases.set(partition, { partition, hostId, epoch, expires: this.clock.now() + LEASE_MS });
+        return epoch;
+      }),
+      renew: (lease) => via(() => {
+        const current = this.current(lease.partition);
+        if (current?.epoch !== lease.epoch) return false;
+        current.expires = this.clock.now() + LEASE_MS;
+        return true;
+      }),
+      release: (lease) => via(() => {
+        if (this.current(lease.partition)?.epoch === lease.epoch) this.leases.delete(lease.partition);
+      }),
+      held: () => via(() => new Map([...this.leases.keys()].flatMap((p) => (this.current(p) ? [[p, this.current(p)!]] : [])))),
+      announce: (hostId) => via(() => void this.alive.set(hostId, this.clock.now() + LEASE_MS)),
+      hosts: () => via(() => [...this.alive].filter(([, expires]) => expires > this.clock.now()).map(([id]) => id)),
+    };
+  }
+
+  private current(partition: number) {
+    const lease = this.leases.get(partition);
+    return lease && lease.expires > this.clock.now() ? lease : undefined;
+  }
+}
+
+function host(hostId: string, leases: Leases, clock: ManualClock, options: Partial<LeaseKeeperOptions> = {}) {
+  const seen: string[] = [];
+  const keeper: LeaseKeeper = new LeaseKeeper(
+    leases,
+    {
+      acquired: (lease) => seen.push(`acquired ${lease.partition}`),
+      dropped: (lease, reason) => seen.push(`dropped ${lease.partition} ${reason}`),
+      releasing: async (lease) => void seen.push(`releasing ${lease.partition}`),
+      failed: () => undefined,
+    },
+    clock,
+    { hostId, partitions: 16, leaseMs: LEASE_MS, ...options },
+  );
+  return { keeper, seen };
+}
+
+describe('LeaseKeeper', () => {
+  it('takes everything alone, and its fair share beside others', async () => {
+    const clock = new ManualClock(1_000);
+    const server = new LeaseServer(clock);
+    const hosts = [host('a', server.port(), clock)];
+    await hosts[0]!.keeper.round();
+    expect(hosts[0]!.keeper.held).toHaveLength(16);
+
+    hosts.push(host('b', server.port(), clock), host('c', server.port(), clock));
+    for (let i = 0; i < 6; i++) {
+      clock.advance(LEASE_MS / 3);
+      for (const { keeper } of hosts) await keeper.round();
+    }
+    expect(hosts.map(({ keeper }) => keeper.held.length).sort()).toEqual([4, 6, 6]);
+    const owned = hosts.flatMap(({ keeper }) => keeper.held.map((lease) => lease.partition));
+    expect(owned.sort((x, y) => x - y)).toEqual(Array.from({ length: 16 }, (_, i) => i));
+  });
+
+  it('takes over the partitions of a dead host within two leases', async () => {
+    const clock = new ManualClock(1_000);
+    const server = new LeaseServer(clock);
+    const [a, b] = [host('a', server.port(), clock), host('b', server.port(), clock)];
+    for (let i = 0; i < 6; i++) for (const { keeper } of [a, b]) await keeper.round();
+    expect([a.keeper.held.length, b.keeper.held.length]).toEqual([8, 8]);
+    const diedAt = clock.now();
+    while (b.keeper.held.length < 16) {
+      clock.advance(LEASE_MS / 3);
+      await b.keeper.round();
+    }
+    expect(clock.now() - diedAt).toBeLessThanOrEqual(2 * LEASE_MS);
+  });
+
+  it('survives a hiccup shorter than its local deadline, and gives up by itself in a longer one', async () => {
+    const clock = new ManualClock(1_000);
+    let network: 'fine' | 'lost before' = 'fine';
+    const { keeper, seen } = host('a', new LeaseServer(clock).port(() => network), clock);
+    await keeper.round();
+    network = 'lost before';
+    clock.advance(LEASE_MS * 0.7);
+    await keeper.round();
+    expect(keeper.held).toHaveLength(16);
+    network = 'fine';
+    await keeper.round();
+
+    network = 'lost before';
+    clock.advance(LEASE_MS * 0.85);
+    expect(keeper.holds(3, keeper.held.find((lease) => lease.partition === 3)!.epoch)).toBe(false);
+    keeper.expire();
+    expect(keeper.held).toEqual([]);
+    expect(seen.filter((line) => line.endsWith('expired'))).toHaveLength(16);
+  });
+
+  it('stops at once when a renewal is refused', async () => {
+    const clock = new ManualClock(1_000);
+    const server = new LeaseServer(clock);
+    const { keeper, seen } = host('a', server.port(), clock, { partitions: 1 });
+    await keeper.round();
+    await server.port().release(keeper.held[0]!);
+    await keeper.round();
+    expect(seen.slice(0, 2)).toEqual(['acquired 0', 'dropped 0 refused']);
+  });
+
+  it('drains before it releases, and acquires nothing while closing', async () => {
+    const clock = new ManualClock(1_000);
+    const server = new LeaseServer(clock);
+    const { keeper, seen } = host('a', server.port(), clock, { partitions: 2 });
+    await keeper.round();
+    await keeper.close();
+    await keeper.round();
+    expect(seen).toEqual(['acquired 0', 'acquired 1', 'releasing 0', 'releasing 1']);
+    expect((await server.port().held()).size).toBe(0);
+  });
+
+  /** Runs three hosts over a bad network. @returns how often two of them held one partition at once */
+  async function conflicts(seed: number, unsafeValidMs?: number): Promise<number> {
+    const random = new SeededRandom(seed);
+    const clock = new ManualClock(1_000);
+    const server = new LeaseServer(clock);
+    const badNetwork = () => {
+      const dice = random.next();
+      if (dice < 0.15) return 'lost before' as const;
+      if (dice < 0.3) return 'lost after' as const;
+      return dice < 0.5 ? random.below(LEASE_MS * 1.5) : ('fine' as const);
+    };
+    const keepers = ['a', 'b', 'c'].map((id) => host(id, server.port(badNetwork), clock, { partitions: 4, unsafeValidMs }).keeper);
+    let found = 0;
+    for (let step = 0; step < 120; step++) {
+      clock.advance(random.below(LEASE_MS / 2));
+      await random.pick(keepers).round();
+      for (let partition = 0; partition < 4; partition++) {
+        const holders = keepers.filter((keeper) => keeper.held.some((lease) => lease.partition === partition && keeper.holds(partition, lease.epoch)));
+        if (holders.length > 1) found++;
+      }
+    }
+    return found;
+  }
+
+  it('never lets two hosts hold one partition, however slow or lossy the network (property)', async () => {
+    for (let seed = 1; seed <= 300; seed++) expect({ seed, conflicts: await conflicts(seed) }).toEqual({ seed, conflicts: 0 });
+  });
+
+  it('would let them, if a lease were trusted for longer than its time to live (mutant)', async () => {
+    let found = 0;
+    for (let seed = 1; seed <= 50; seed++) found += await conflicts(seed, LEASE_MS * 1.5);
+    expect(found).toBeGreaterThan(0);
+  });
+});

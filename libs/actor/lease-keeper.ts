@@ -1,0 +1,197 @@
+/**
+ * Keeps this host's share of the partitions leased. State of one partition, as this host sees it:
+ *
+ *              acquired                         surplus, or closing
+ *     free ───────────────▶ held ────────────────────────────────────▶ releasing
+ *      ▲                     │  local deadline passed, or renewal refused   │
+ *      ├──────── dropped ◀───┴──────────────────────────────────────────────┤
+ *      └──────────────────────── drained and released ──────────────────────┘
+ *
+ * Safety: a lease counts as ours only until `sentAt + validMs` on the monotonic clock, where `sentAt` was
+ * read before the request left. The server's time to live starts later and is longer, so this host stops
+ * before another can start, however slow or lost the answers are. (What slips through nevertheless, a
+ * process frozen in mid-write, is refused by the epoch at the store and at the log.)
+ *
+ * Liveness: a round every leaseMs / 3 announces the host, renews, gives up what exceeds the fair share
+ * (so that newcomers get theirs) and acquires what is free up to it. An error in a round is reported and the
+ * next round tries again: a hiccup shorter than validMs loses nothing.
+ */
+import { fnv1a32, type Clock } from '#kernel';
+import { acquisitionOrder, fairShare } from './fair-share.js';
+import type { Lease, Leases } from './leases.js';
+
+/** Share of the time to live for which this host trusts a lease: the rest covers clock drift and scheduling. */
+export const VALID_SHARE = 0.8;
+const ROUNDS_PER_LEASE = 3;
+const EXPIRY_CHECKS_PER_LEASE = 40;
+
+export type DropReason = 'expired' | 'refused';
+
+export interface LeaseEvents {
+  acquired(lease: Lease): void;
+  /** The lease is gone: stop at once, write nothing more. */
+  dropped(lease: Lease, reason: DropReason): void;
+  /** The partition goes to another host: finish and checkpoint; the lease is released when this settles. */
+  releasing(lease: Lease): Promise<void>;
+  /** A round met an error; the next one tries again. */
+  failed(error: unknown): void;
+}
+
+export interface LeaseKeeperOptions {
+  readonly hostId: string;
+  readonly partitions: number;
+  readonly leaseMs: number;
+  /** For the test that shows that longer than the time to live is unsafe. Default: VALID_SHARE of leaseMs. */
+  readonly unsafeValidMs?: number;
+}
+
+interface HeldLease {
+  readonly lease: Lease;
+  validUntil: number;
+  releasing: boolean;
+}
+
+export class LeaseKeeper {
+  private readonly mine = new Map<number, HeldLease>();
+  private readonly validMs: number;
+  private timers: NodeJS.Timeout[] = [];
+  private running: Promise<void> | undefined;
+  private closing = false;
+
+  constructor(
+    private readonly leases: Leases,
+    private readonly events: LeaseEvents,
+    private readonly clock: Clock,
+    private readonly options: LeaseKeeperOptions,
+  ) {
+    this.validMs = options.unsafeValidMs ?? options.leaseMs * VALID_SHARE;
+  }
+
+  /** The first round, then one every leaseMs / 3. */
+  async start(): Promise<void> {
+    const { leaseMs } = this.options;
+    this.timers.push(setInterval(() => this.expire(), leaseMs / EXPIRY_CHECKS_PER_LEASE));
+    this.timers.push(setInterval(() => void this.round(), leaseMs / ROUNDS_PER_LEASE));
+    await this.round();
+  }
+
+  /** Whether this host may still act for the partition under this epoch. Ask before every write. */
+  holds(partition: number, epoch: number): boolean {
+    const held = this.mine.get(partition);
+    return held !== undefined && held.lease.epoch === epoch && this.clock.monotonic() < held.validUntil;
+  }
+
+  get held(): Lease[] {
+    return [...this.mine.values()].map((held) => held.lease);
+  }
+
+  /** One round; rounds never overlap. Never throws. */
+  round(): Promise<void> {
+    this.running ??= this.steps().catch((error) => this.events.failed(error)).finally(() => (this.running = undefined));
+    return this.running;
+  }
+
+  /** Drops every lease whose local deadline has passed. */
+  expire(): void {
+    const now = this.clock.monotonic();
+    for (const held of this.mine.values()) if (now >= held.validUntil) this.drop(held, 'expired');
+  }
+
+  /** Gives a lease back at once, without the `releasing` event: the owner found that it cannot serve it. */
+  async abandon(lease: Lease): Promise<void> {
+    const held = this.mine.get(lease.partition);
+    if (held?.lease.epoch === lease.epoch) this.mine.delete(lease.partition);
+    await this.leases.release(lease);
+  }
+
+  /** Drains and releases everything, renewing meanwhile; acquires nothing more. */
+  async close(): Promise<void> {
+    this.closing = true;
+    await this.running;
+    await Promise.all([...this.mine.values()].map((held) => this.release(held)));
+    for (const timer of this.timers) clearInterval(timer);
+    await this.running;
+  }
+
+  private async steps(): Promise<void> {
+    const { hostId, partitions } = this.options;
+    if (!this.closing) await this.bounded(this.leases.announce(hostId));
+    await Promise.all([...this.mine.values()].map((held) => this.renew(held)));
+    if (this.closing) return;
+    const hosts = new Set(await this.bounded(this.leases.hosts())).add(hostId);
+    const share = fairShare(partitions, hosts.size);
+    this.giveUpSurplus(share);
+    await this.acquireUpTo(share);
+  }
+
+  private async renew(held: HeldLease): Promise<void> {
+    const sentAt = this.clock.monotonic();
+    try {
+      const renewed = await this.bounded(this.leases.renew(held.lease));
+      if (this.mine.get(held.lease.partition) !== held) return; // dropped while the answer was on its way
+      if (renewed) held.validUntil = sentAt + this.validMs;
+      else this.drop(held, 'refused');
+    } catch (error) {
+      this.events.failed(error);
+    }
+    this.expire();
+  }
+
+  private giveUpSurplus(share: number): void {
+    const staying = [...this.mine.values()].filter((held) => !held.releasing);
+    for (const held of staying.slice(share)) void this.release(held);
+  }
+
+  private async acquireUpTo(share: number): Promise<void> {
+    if (this.mine.size >= share) return;
+    const taken = await this.bounded(this.leases.held());
+    for (const partition of acquisitionOrder(this.options.partitions, fnv1a32(this.options.hostId))) {
+      if (this.mine.size >= share || this.closing) return;
+      if (!taken.has(partition) && !this.mine.has(partition)) await this.acquire(partition);
+    }
+  }
+
+  private async acquire(partition: number): Promise<void> {
+    const { hostId } = this.options;
+    const sentAt = this.clock.monotonic();
+    const epoch = await this.bounded(this.leases.acquire(partition, hostId));
+    if (epoch === undefined) return;
+    const held = { lease: { partition, hostId, epoch }, validUntil: sentAt + this.validMs, releasing: false };
+    if (this.clock.monotonic() >= held.validUntil) return; // too late to be ours; the server forgets it
+    this.mine.set(partition, held);
+    this.events.acquired(held.lease);
+  }
+
+  private async release(held: HeldLease): Promise<void> {
+    if (held.releasing) return;
+    held.releasing = true;
+    try {
+      await this.events.releasing(held.lease);
+      if (this.mine.get(held.lease.partition) !== held) return; // dropped while draining
+      this.mine.delete(held.lease.partition);
+      await this.bounded(this.leases.release(held.lease));
+    } catch (error) {
+      this.events.failed(error);
+    }
+  }
+
+  private drop(held: HeldLease, reason: DropReason): void {
+    if (this.mine.get(held.lease.partition) !== held) return;
+    this.mine.delete(held.lease.partition);
+    this.events.dropped(held.lease, reason);
+  }
+
+  /** No answer may hold a round longer than the lease lives. */
+  private async bounded<T>(answer: Promise<T>): Promise<T> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new Error('the lease store did not answer in time')), this.options.leaseMs / 2);
+    });
+    try {
+      return await Promise.race([answer, late]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+

@@ -1,0 +1,185 @@
+/** Promises of the resident actors: nothing changed is ever lost, and a checkpoint shows one instant. */
+import fc from 'fast-check';
+import type { ActorKind } from './actor-kind.js';
+import { MemoryBudget } from './memory-budget.js';
+import { PartitionActors } from './partition-actors.js';
+
+interface Counter {
+  id: string;
+  n: number;
+}
+const counters: ActorKind<Counter> = {
+  create: (id) => ({ id, n: 0 }),
+  encode: (state) => Buffer.from(JSON.stringify(state)),
+  decode: (bytes) => JSON.parse(Buffer.from(bytes).toString()) as Counter,
+  bytes: () => 100,
+};
+
+/** A stand-in for the checkpoint table, whose reads can be held back. */
+class Rows {
+  readonly rows = new Map<string, Uint8Array>();
+  loads: string[][] = [];
+  hold: Promise<void> = Promise.resolve();
+  load = async (ids: readonly string[]) => {
+    this.loads.push([...ids]);
+    const found = new Map([...this.rows].filter(([id]) => ids.includes(id)));
+    await this.hold;
+    return found;
+  };
+  async checkpoint(actors: PartitionActors<Counter>) {
+    const cut = actors.beginCut();
+    for (const { userId, state } of await cut.drain()) this.rows.set(userId, state);
+    for (const id of cut.erased) this.rows.delete(id);
+    actors.saved();
+  }
+}
+
+function setup(options: { budget?: number; nothingStored?: boolean } = {}) {
+  const rows = new Rows();
+  const budget = new MemoryBudget(options.budget ?? 1e9);
+  const actors = new PartitionActors(counters, rows.load, budget, { nothingStored: options.nothingStored ?? false });
+  const bump = async (id: string) => {
+    await actors.activate([id], 0);
+    actors.get(id).n++;
+    actors.touched(id);
+  };
+  return { rows, budget, actors, bump };
+}
+
+describe('PartitionActors', () => {
+  it('loads a batch in one query, each id once, whoever asks at the same time', async () => {
+    const { rows, actors } = setup();
+    await Promise.all([actors.activate(['a', 'b', 'a'], 0), actors.activate(['b', 'c'], 0)]);
+    expect(rows.loads).toEqual([['a', 'b'], ['c']]);
+  });
+
+  it('never lets a slow load overwrite a state that was changed meanwhile', async () => {
+    const { rows, actors, bump } = setup();
+    rows.rows.set('a', counters.encode({ id: 'a', n: 5 }));
+    let release!: () => void;
+    rows.hold = new Promise((resolve) => (release = resolve));
+    const reader = actors.activate(['a'], 0);
+    const writer = bump('a');
+    release();
+    await Promise.all([reader, writer]);
+    expect(actors.peek('a')!.n).toBe(6);
+    expect(rows.loads).toHaveLength(1);
+  });
+
+  it('asks for no load while everyone is known to be resident', async () => {
+    const { rows, actors, bump } = setup({ nothingStored: true });
+    await bump('a');
+    await rows.checkpoint(actors);
+    expect(rows.loads).toEqual([]);
+    actors.passivate(Infinity);
+    await actors.activate(['a'], 0);
+    expect([rows.loads.length, actors.peek('a')!.n]).toEqual([1, 1]);
+  });
+
+  it('keeps dirty actors resident over the budget and says that a checkpoint must come first', async () => {
+    const { rows, actors, bump, budget } = setup({ budget: 1_000 });
+    for (let i = 0; i < 10; i++) await bump(`u${i}`);
+    expect(actors.passivate(-1)).toEqual({ passivated: 0, needsCheckpoint: true });
+    await rows.checkpoint(actors);
+    expect(actors.passivate(-1).needsCheckpoint).toBe(false);
+    expect(budget.used).toBeLessThanOrEqual(1_000);
+    expect(actors.peek('u9')).toBeDefined();
+    expect(actors.peek('u0')).toBeUndefined();
+  });
+
+  it('forgets an erased actor at once, and its row with the next checkpoint', async () => {
+    const { rows, actors, bump } = setup();
+    await bump('a');
+    await rows.checkpoint(actors);
+    actors.erase('a');
+    await actors.activate(['a'], 0);
+    expect([actors.peek('a')!.n, actors.known('a'), rows.rows.has('a')]).toEqual([0, false, true]);
+    await rows.checkpoint(actors);
+    expect(rows.rows.has('a')).toBe(false);
+  });
+
+  it('reports a stored state that cannot be read', async () => {
+    const { rows, actors } = setup();
+    rows.rows.set('a', Buffer.from('garbage'));
+    await expect(actors.activate(['a'], 0)).rejects.toMatchObject({ code: 'REK_SNAPSHOT_INVALID' });
+  });
+
+  it('gives its memory back when the partition goes', async () => {
+    const { actors, budget, bump } = setup();
+    await bump('a');
+    actors.clear();
+    expect(budget.used).toBe(0);
+  });
+
+  it('loses nothing and shows one instant, whatever the order of changes, erasures, checkpoints and passivation (property)', async () => {
+    const id = fc.constantFrom('a', 'b', 'c', 'd');
+    const step = fc.oneof(
+      fc.record({ do: fc.constant('bump' as const), id }),
+      fc.record({ do: fc.constant('erase' as const), id }),
+      fc.record({ do: fc.constantFrom('begin' as const, 'commit' as const, 'fail' as const, 'passivate' as const, 'crash' as const) }),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
+        const rows = new Rows();
+        const fresh = () => new PartitionActors(counters, rows.load, new MemoryBudget(300), { nothingStored: false });
+        let actors = fresh();
+        let truth = new Map<string, number>();
+        let atCheckpoint = new Map(truth);
+        let atCut = new Map(truth);
+        let cut: ReturnType<typeof actors.beginCut> | undefined;
+        const finish = async (commit: boolean) => {
+          if (!cut) return;
+          const encoded = await cut.drain();
+          if (commit) {
+            for (const { userId, state } of encoded) rows.rows.set(userId, state);
+            for (const erasedId of cut.erased) rows.rows.delete(erasedId);
+            actors.saved();
+            atCheckpoint = atCut;
+            expect(stored(rows)).toEqual(atCheckpoint);
+          } else actors.failed();
+          cut = undefined;
+        };
+        for (const action of steps) {
+          switch (action.do) {
+            case 'bump':
+              await actors.activate([action.id], 0);
+              actors.get(action.id).n++;
+              actors.touched(action.id);
+              truth.set(action.id, (truth.get(action.id) ?? 0) + 1);
+              break;
+            case 'erase':
+              await actors.activate([action.id], 0);
+              actors.erase(action.id);
+              truth.delete(action.id);
+              break;
+            case 'begin':
+              if (cut) break;
+              cut = actors.beginCut();
+              atCut = new Map(truth);
+              break;
+            case 'commit': await finish(true); break;
+            case 'fail': await finish(false); break;
+            case 'passivate': actors.passivate(1); break;
+            case 'crash':
+              actors.clear();
+              actors = fresh();
+              cut = undefined;
+              truth = new Map(atCheckpoint);
+          }
+          for (const [userId, n] of truth) {
+            await actors.activate([userId], 0);
+            expect(actors.peek(userId)!.n).toBe(n);
+          }
+        }
+        await finish(false);
+        await rows.checkpoint(actors);
+        expect(stored(rows)).toEqual(truth);
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
+function stored(rows: Rows): Map<string, number> {
+  return new Map([...rows.rows].map(([id, bytes]) => [id, counters.decode(bytes).n]));
+}

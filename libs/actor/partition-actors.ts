@@ -1,0 +1,242 @@
+/**
+ * The resident actors of one partition. Generic over their state.
+ *
+ *                 activate                       touched
+ *   stored / new ──────────▶ resident, clean ───────────▶ resident, dirty
+ *        ▲                       │    ▲                        │
+ *        └──────── passivate ────┘    └── checkpoint saved ────┘
+ *
+ * - An actor is activated on first use, in batches through the loader; one load per id is under way at a
+ *   time, so that a slow load can never overwrite a state that was changed meanwhile.
+ * - A dirty actor is never passivated: only a saved checkpoint makes it clean.
+ * - Clean actors go when idle, or, over the memory budget, those unused the longest first.
+ * - An erased actor is new again at once, although its stored row lives until the next checkpoint.
+ *
+ * One partition's loop changes states; anyone may read. Nothing here knows a clock: times are arguments.
+ */
+import { AppError, errorMessage } from '#kernel';
+import type { ActorKind, ActorLoader } from './actor-kind.js';
+import { CheckpointCut } from './checkpoint-cut.js';
+import type { MemoryBudget } from './memory-budget.js';
+
+/** Ids of one load. */
+export const LOAD_IDS_MAX = 5_000;
+/** What the map and its entry add to a state, bytes. */
+const ENTRY_BYTES = 200;
+
+interface Resident<S> {
+  state: S;
+  bytes: number;
+  usedAt: number;
+  /** False for an id that nothing is known about: it was created for a reader and never changed. */
+  known: boolean;
+}
+
+export interface PartitionActorsOptions {
+  /** True when the partition starts from nothing, so that no id can have a stored state. */
+  readonly nothingStored: boolean;
+}
+
+export class PartitionActors<S> {
+  /** In order of last activation, oldest first. */
+  private readonly residents = new Map<string, Resident<S>>();
+  private readonly loading = new Map<string, Promise<void>>();
+  private dirty = new Set<string>();
+  private erased = new Set<string>();
+  private cut: CheckpointCut | undefined;
+  private ownBytes = 0;
+  /** While true, an id that is not resident is new for certain, and no load is needed. */
+  private everyoneResident: boolean;
+  private closed = false;
+  /** Actors activated since the start: loaded or created. */
+  activations = 0;
+
+  constructor(
+    private readonly kind: ActorKind<S>,
+    private readonly load: ActorLoader,
+    private readonly budget: MemoryBudget,
+    options: PartitionActorsOptions,
+  ) {
+    this.everyoneResident = options.nothingStored;
+  }
+
+  get size(): number {
+    return this.residents.size;
+  }
+  get bytes(): number {
+    return this.ownBytes;
+  }
+  get dirtyCount(): number {
+    return this.dirty.size;
+  }
+
+  /**
+   * Makes all the ids resident. @param now any clock, ms; decides idleness
+   * @throws AppError REK_SNAPSHOT_INVALID when a stored state is damaged; what the loader throws
+   */
+  async activate(ids: Iterable<string>, now: number): Promise<void> {
+    const missing: string[] = [];
+    const underWay = new Set<Promise<void>>();
+    for (const id of new Set(ids)) {
+      const resident = this.residents.get(id);
+      const load = this.loading.get(id);
+      if (resident) this.use(id, resident, now);
+      else if (load) underWay.add(load);
+      else if (this.everyoneResident || this.erased.has(id) || this.cut?.erased.has(id)) this.insert(id, this.kind.create(id), false, now);
+      else missing.push(id);
+    }
+    for (let at = 0; at < missing.length; at += LOAD_IDS_MAX) underWay.add(this.fetch(missing.slice(at, at + LOAD_IDS_MAX), now));
+    if (underWay.size > 0) await Promise.all(underWay);
+  }
+
+  /** The state, about to be changed. @throws when it is not resident: activate first */
+  get(id: string): S {
+    const resident = this.residents.get(id);
+    if (!resident) throw new Error(`actor ${id} is not resident`);
+    this.cut?.preserve(id);
+    return resident.state;
+  }
+
+  /** The state, for reading; undefined when it is not resident. */
+  peek(id: string): S | undefined {
+    return this.residents.get(id)?.state;
+  }
+
+  /** Whether anything was ever recorded of this resident actor. */
+  known(id: string): boolean {
+    return this.residents.get(id)?.known ?? false;
+  }
+
+  /** Says that the state of `id` was changed. */
+  touched(id: string): void {
+    this.dirty.add(id);
+    this.erased.delete(id);
+    const resident = this.residents.get(id);
+    if (resident) resident.known = true;
+  }
+
+  /** Forgets the actor; its stored row goes with the next checkpoint. */
+  erase(id: string): void {
+    this.cut?.preserve(id);
+    const resident = this.residents.get(id);
+    if (resident) this.remove(id, resident);
+    this.dirty.delete(id);
+    this.erased.add(id);
+  }
+
+  /** Starts a checkpoint of this instant. Finish it with `saved` or `failed`. */
+  beginCut(): CheckpointCut {
+    if (this.cut) throw new Error('a checkpoint of this partition is already under way');
+    const pending = this.dirty;
+    this.cut = new CheckpointCut(new Set(pending), this.erased, (id) => this.encode(id), pending);
+    this.dirty = new Set();
+    this.erased = new Set();
+    return this.cut;
+  }
+
+  saved(): void {
+    this.cut = undefined;
+  }
+
+  /** The checkpoint came to nothing: what it would have written is dirty again. */
+  failed(): void {
+    const { cut } = this;
+    this.cut = undefined;
+    for (const id of cut?.ids ?? []) if (this.known(id)) this.dirty.add(id);
+    for (const id of cut?.erased ?? []) if (!this.dirty.has(id)) this.erased.add(id);
+  }
+
+  /**
+   * Lets clean actors go: those unused since `idleBefore`, and, over the budget, the oldest of the others.
+   * @returns how many went, and whether the budget needs a checkpoint first because only dirty ones are left
+   */
+  passivate(idleBefore: number): { passivated: number; needsCheckpoint: boolean } {
+    const allowance = this.budget.allowance(this.ownBytes);
+    let passivated = 0;
+    for (const [id, resident] of this.residents) {
+      if (resident.usedAt >= idleBefore && this.ownBytes <= allowance) break;
+      if (this.dirty.has(id) || this.cut) continue;
+      this.remove(id, resident);
+      passivated++;
+    }
+    if (passivated > 0) this.everyoneResident = false;
+    return { passivated, needsCheckpoint: this.ownBytes > allowance };
+  }
+
+  /** The known residents, in no particular order. */
+  *entries(): Generator<[string, S]> {
+    for (const [id, resident] of this.residents) if (resident.known) yield [id, resident.state];
+  }
+
+  /** Whether a stored row of `id` is out of date because the actor was erased. */
+  isErased(id: string): boolean {
+    return this.erased.has(id);
+  }
+
+  /** Gives all memory back. The partition is lost: nothing may be saved any more. */
+  clear(): void {
+    this.closed = true;
+    this.budget.charge(-this.ownBytes);
+    this.ownBytes = 0;
+    this.residents.clear();
+    this.dirty.clear();
+    this.erased.clear();
+    this.cut = undefined;
+  }
+
+  private fetch(ids: readonly string[], now: number): Promise<void> {
+    const load = (async () => {
+      try {
+        const stored = await this.load(ids);
+        if (this.closed) throw new AppError('REK_LEASE_LOST');
+        for (const id of ids) {
+          const bytes = stored.get(id);
+          this.insert(id, bytes ? this.decode(id, bytes) : this.kind.create(id), bytes !== undefined, now);
+        }
+      } finally {
+        for (const id of ids) this.loading.delete(id);
+      }
+    })();
+    for (const id of ids) this.loading.set(id, load);
+    return load;
+  }
+
+  private decode(id: string, bytes: Uint8Array): S {
+    try {
+      return this.kind.decode(bytes);
+    } catch (error) {
+      throw new AppError('REK_SNAPSHOT_INVALID', `a stored actor cannot be read: ${errorMessage(error)}`, { id }, { cause: error });
+    }
+  }
+
+  private encode(id: string): Uint8Array {
+    const resident = this.residents.get(id)!; // dirty actors are resident
+    const bytes = this.kind.bytes(resident.state) + ENTRY_BYTES;
+    this.charge(bytes - resident.bytes);
+    resident.bytes = bytes;
+    return this.kind.encode(resident.state);
+  }
+
+  private insert(id: string, state: S, known: boolean, now: number): void {
+    const bytes = this.kind.bytes(state) + ENTRY_BYTES;
+    this.residents.set(id, { state, bytes, usedAt: now, known });
+    this.charge(bytes);
+    this.activations++;
+  }
+
+  private use(id: string, resident: Resident<S>, now: number): void {
+    resident.usedAt = now;
+    this.residents.delete(id);
+    this.residents.set(id, resident);
+  }
+
+  private remove(id: string, resident: Resident<S>): void {
+    this.residents.delete(id);
+    this.charge(-resident.bytes);
+  }
+
+  private charge(bytes: number): void {
+    this.ownBytes += bytes;
+    this.budget.charge(bytes);
+  }
+}
