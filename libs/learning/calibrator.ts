@@ -1,0 +1,53 @@
+/**
+ * Turns a learner's logit into a click-through rate. Negatives are learnt at weight w = noClickWeight, which
+ * multiplies the odds by 1/w; the prior correction takes that back (King & Zeng, "Logistic Regression in Rare
+ * Events Data", 2001) and an online Platt scaling, learnt at true weights, removes what bias is left:
+ *
+ *     p = σ(a (ℓ + ln w) + b),   a, b by AdaGrad on the log loss, from a = 1, b = 0
+ *
+ * a stays positive, so calibration never changes an order.
+ */
+import type { ByteReader } from './byte-reader.js';
+import type { ByteWriter } from './byte-writer.js';
+import { sigmoid } from './logistic.js';
+
+const STEP = 0.05;
+const SLOPE_MIN = 0.1;
+const SLOPE_MAX = 10;
+
+export class Calibrator {
+  private a = 1;
+  private b = 0;
+  private aSquares = 1;
+  private bSquares = 1;
+  private readonly correction: number;
+
+  constructor(noClickWeight: number) {
+    this.correction = Math.log(noClickWeight);
+  }
+
+  /** @param logit at training weights, offset included */
+  probability(logit: number): number {
+    return sigmoid(this.a * (logit + this.correction) + this.b);
+  }
+
+  update(logit: number, label: 0 | 1): void {
+    const x = logit + this.correction;
+    const gradient = this.probability(logit) - label;
+    this.aSquares += (gradient * x) ** 2;
+    this.bSquares += gradient * gradient;
+    this.a = Math.min(Math.max(this.a - (STEP * gradient * x) / Math.sqrt(this.aSquares), SLOPE_MIN), SLOPE_MAX);
+    this.b -= (STEP * gradient) / Math.sqrt(this.bSquares);
+  }
+
+  encode(writer: ByteWriter): void {
+    for (const value of [this.a, this.b, this.aSquares, this.bSquares]) writer.f64(value);
+  }
+
+  decode(reader: ByteReader): void {
+    this.a = reader.f64();
+    this.b = reader.f64();
+    this.aSquares = reader.f64();
+    this.bSquares = reader.f64();
+  }
+}

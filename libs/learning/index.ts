@@ -1,0 +1,18 @@
+export * from './model-settings.js';
+export * from './online-model.js';
+export * from './model-replica.js';
+export * from './model-delta.js';
+export * from './model-snapshot.js';
+export { STATE_PARTS, type ModelHash, type ModelIdentity, type StatePart } from './model-state.js';
+export * from './scorer.js';
+export * from './progressive-validation.js';
+export * from './item-statistics.js';
+export * from './position-statistics.js';
+export * from './co-visitation.js';
+export type { RankedKeys } from './trending-items.js';
+export { STATISTICS_FEATURE_NAMES } from './statistics-features.js';
+export * from './ftrl-proximal.js';
+export * from './factorisation-machine.js';
+export * from './online-logistic-regression.js';
+export { sigmoid, logit, logLoss } from './logistic.js';
+export { fillSample, newSample, type Sample } from './sample.js';

@@ -1,0 +1,110 @@
+/**
+ * What changed in a model between two FEEDBACK sequences, as absolute values: applying a delta twice, or one that
+ * overlaps what is known, changes nothing. Little-endian:
+ *
+ *     magic "RKD1" u32 | crc32 of what follows u32 | version text | from varint | to varint | final u8 |
+ *     slots (ascending) | ftrl w, fm w0 and rows, olr w | item rows | neighbour rows |
+ *     if final: blend | calibrators | positions | samples
+ *
+ * A drain that does not fit one message takes several; only the last is final and moves a replica's sequence.
+ */
+import { crc32 } from 'node:zlib';
+import { AppError } from '#kernel';
+import { ByteReader } from './byte-reader.js';
+import { ByteWriter } from './byte-writer.js';
+import { NEIGHBOUR_ROW_BYTES } from './co-visitation.js';
+import { ITEM_ROW_BYTES } from './item-statistics.js';
+import type { ModelState } from './model-state.js';
+import { LEARNERS, type Scorer } from './scorer.js';
+
+const MAGIC = 0x31444b52;
+/** Bound of one delta message; JetStream's default limit is 1 MiB. */
+export const DELTA_BYTES_MAX = 512 * 1024;
+const PREAMBLE_BYTES = 8;
+const SLOT_INDEX_BYTES = 4;
+
+export interface DeltaHeader {
+  readonly version: string;
+  /** FEEDBACK sequences: a replica at `from` or later can apply it and is then at `to`. */
+  readonly from: number;
+  readonly to: number;
+  /** The last message of its drain. */
+  readonly final: boolean;
+}
+
+/** The next message of what changed, or undefined when the replicas know everything. */
+export function encodeDelta(model: ModelState): Uint8Array | undefined {
+  const { statistics, covisitation } = model.scorer.tables;
+  if (model.drained === model.sequence && model.dirtySlots.size + statistics.dirty.size + covisitation.dirty.size === 0) return undefined;
+  const slotBytes = SLOT_INDEX_BYTES + 4 * (3 + model.settings.fm.factors);
+  const slots = model.dirtySlots.drain(Math.floor(DELTA_BYTES_MAX / slotBytes));
+  const itemRows = statistics.dirty.drain(Math.floor((DELTA_BYTES_MAX - slots.length * slotBytes) / ITEM_ROW_BYTES));
+  const used = slots.length * slotBytes + itemRows.length * ITEM_ROW_BYTES;
+  const neighbourRows = covisitation.dirty.drain(Math.floor(Math.max(0, DELTA_BYTES_MAX - used) / NEIGHBOUR_ROW_BYTES));
+  const final = model.dirtySlots.size + statistics.dirty.size + covisitation.dirty.size === 0;
+
+  const writer = new ByteWriter();
+  writer.text(model.version);
+  writer.varint(model.drained);
+  writer.varint(model.sequence);
+  writer.u8(final ? 1 : 0);
+  writer.ascending(slots);
+  for (const name of LEARNERS) model.scorer.weights[name].encodeRows(writer, slots);
+  statistics.encodeRows(writer, itemRows);
+  covisitation.encodeRows(writer, neighbourRows);
+  if (final) {
+    encodeScalars(model.scorer, writer);
+    writer.varint(model.samples);
+    model.drained = model.sequence;
+  }
+  return framed(writer.bytes());
+}
+
+export function decodeDeltaHeader(bytes: Uint8Array): DeltaHeader {
+  return readHeader(opened(bytes));
+}
+
+/** Writes the delta's values into a scorer. @returns the model's samples, when it is final */
+export function applyDelta(bytes: Uint8Array, scorer: Scorer, slots: number): { header: DeltaHeader; samples: number | undefined } {
+  const reader = opened(bytes);
+  const header = readHeader(reader);
+  const changed = reader.ascending(slots);
+  for (const name of LEARNERS) scorer.weights[name].decodeRows(reader, changed);
+  scorer.tables.statistics.decodeRows(reader);
+  scorer.tables.covisitation.decodeRows(reader);
+  if (!header.final) return { header, samples: undefined };
+  decodeScalars(scorer, reader);
+  return { header, samples: reader.varint() };
+}
+
+function encodeScalars(scorer: Scorer, writer: ByteWriter): void {
+  scorer.blend.encode(writer);
+  for (const calibrator of scorer.calibrators) calibrator.encode(writer);
+  scorer.tables.positions.encode(writer);
+}
+
+function decodeScalars(scorer: Scorer, reader: ByteReader): void {
+  scorer.blend.decode(reader);
+  for (const calibrator of scorer.calibrators) calibrator.decode(reader);
+  scorer.tables.positions.decode(reader);
+}
+
+function framed(content: Buffer): Uint8Array {
+  const message = Buffer.allocUnsafe(PREAMBLE_BYTES + content.length);
+  message.writeUInt32LE(MAGIC, 0);
+  message.writeUInt32LE(crc32(content), 4);
+  message.set(content, PREAMBLE_BYTES);
+  return message;
+}
+
+/** @throws AppError REK_LOG_DAMAGED */
+function opened(bytes: Uint8Array): ByteReader {
+  const message = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const sound = message.length > PREAMBLE_BYTES && message.readUInt32LE(0) === MAGIC && message.readUInt32LE(4) === crc32(message.subarray(PREAMBLE_BYTES));
+  if (!sound) throw new AppError('REK_LOG_DAMAGED', 'a model delta does not match its checksum');
+  return new ByteReader(message.subarray(PREAMBLE_BYTES));
+}
+
+function readHeader(reader: ByteReader): DeltaHeader {
+  return { version: reader.text(), from: reader.varint(), to: reader.varint(), final: reader.u8() === 1 };
+}

@@ -1,0 +1,100 @@
+/**
+ * The serving side of a model: its weights without the optimiser's state, and its statistics. Starts from a
+ * snapshot and follows deltas; predicts with the learner's own code, bit for bit what the learner would.
+ */
+import { AppError } from '#kernel';
+import type { FeatureVector } from '#events';
+import { CoVisitation } from './co-visitation.js';
+import { FactorWeights } from './factor-weights.js';
+import { ItemStatistics } from './item-statistics.js';
+import { LinearWeights } from './linear-weights.js';
+import { applyDelta, decodeDeltaHeader } from './model-delta.js';
+import { modelVersion, type ModelSettings } from './model-settings.js';
+import type { SnapshotHeader } from './model-snapshot.js';
+import { OnlineModel } from './online-model.js';
+import { PositionStatistics } from './position-statistics.js';
+import { Scorer, type Scores } from './scorer.js';
+import type { RankedKeys } from './trending-items.js';
+
+export class ModelReplica {
+  private constructor(
+    readonly settings: ModelSettings,
+    readonly scorer: Scorer,
+    readonly version: string,
+    /** FEEDBACK sequence up to which the model had folded. */
+    public sequence: number,
+    /** Outcomes the model had learnt. */
+    public samples: number,
+  ) {}
+
+  /** A model that knows nothing: every item at the overall CTR. */
+  static empty(settings: ModelSettings, name = 'main'): ModelReplica {
+    const slots = 2 ** settings.bits;
+    const weights = { ftrl: new LinearWeights(slots), fm: new FactorWeights(slots, settings.fm.factors), olr: new LinearWeights(slots) };
+    const tables = { statistics: new ItemStatistics(settings.statistics), positions: new PositionStatistics(), covisitation: new CoVisitation(settings.statistics) };
+    return new ModelReplica(settings, new Scorer(settings, weights, tables), modelVersion(name, 0, settings), 0, 0);
+  }
+
+  /** @throws AppError REK_SNAPSHOT_INVALID */
+  static fromSnapshot(header: SnapshotHeader, chunks: readonly Uint8Array[]): ModelReplica {
+    return ModelReplica.of(OnlineModel.decodeSnapshot(header, chunks));
+  }
+
+  /** A replica over a model's own tables: for one process that learns and ranks, such as an evaluation. */
+  static of(model: OnlineModel): ModelReplica {
+    return new ModelReplica(model.settings, model.scorer, model.version, model.sequence, model.samples);
+  }
+
+  get statistics(): ItemStatistics {
+    return this.scorer.tables.statistics;
+  }
+
+  get positions(): PositionStatistics {
+    return this.scorer.tables.positions;
+  }
+
+  /**
+   * @throws AppError REK_LOG_DAMAGED when the delta is damaged, is another version's, or starts after this
+   * replica's sequence (a gap: load a newer snapshot). The replica is unchanged then.
+   */
+  applyDelta(bytes: Uint8Array): void {
+    const { version, from } = decodeDeltaHeader(bytes);
+    if (version !== this.version) throw new AppError('REK_LOG_DAMAGED', `a delta of ${version} does not fit a replica of ${this.version}`);
+    if (from > this.sequence) throw new AppError('REK_LOG_DAMAGED', `deltas are missing between ${this.sequence} and ${from}`);
+    const { header, samples } = applyDelta(bytes, this.scorer, 2 ** this.settings.bits);
+    if (!header.final) return;
+    this.sequence = Math.max(this.sequence, header.to);
+    this.samples = samples ?? this.samples;
+  }
+
+  /** Calibrated click-through rates. */
+  score(features: FeatureVector, itemKey: number, now: number, out: Scores): void {
+    this.scorer.score(features, itemKey, now, out);
+  }
+
+  /** The factorisation machine's calibrated click-through rate alone. */
+  coarse(features: FeatureVector, itemKey: number, now: number): number {
+    return this.scorer.coarse(features, itemKey, now);
+  }
+
+  /** Contribution of each feature to the blend's logit, then of each of STATISTICS_FEATURE_NAMES. */
+  explain(features: FeatureVector, itemKey: number, now: number): Float64Array {
+    return this.scorer.explain(features, itemKey, now);
+  }
+
+  ctr(itemKey: number): number {
+    return this.statistics.ctr(itemKey);
+  }
+
+  impressions(itemKey: number): number {
+    return this.statistics.impressions(itemKey);
+  }
+
+  trending(n: number, now: number, windowSeconds: number): RankedKeys {
+    return this.statistics.trending(n, now, windowSeconds);
+  }
+
+  neighbours(itemKey: number): RankedKeys {
+    return this.scorer.tables.covisitation.neighbours(itemKey);
+  }
+}

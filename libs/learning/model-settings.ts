@@ -1,0 +1,80 @@
+/**
+ * What decides the weights: two models with equal settings that fold the same stream are equal bit for bit.
+ * Recorded in every snapshot; `settingsHash` names a variant in model versions and tells when the
+ * configuration changed under a stored model.
+ */
+import { createHash } from 'node:crypto';
+
+export interface ModelSettings {
+  /** log2 of the weight slots, 10..26; a feature's slot is its 32-bit hash modulo 2^bits. */
+  readonly bits: number;
+  /** Sample weight of an implicit negative, (0, 1]. */
+  readonly noClickWeight: number;
+  /** Seed of the hashed initialisation of the factors. */
+  readonly seed: number;
+  readonly ftrl: { readonly alpha: number; readonly beta: number; readonly l1: number; readonly l2: number };
+  readonly fm: { readonly factors: number; readonly alpha: number; readonly l2: number; readonly initScale: number };
+  readonly olr: { readonly alpha: number };
+  readonly statistics: StatisticsSettings;
+  /** Samples of the windowed progressive metrics; observes only, so it is not part of the hash. */
+  readonly metricsWindow: number;
+}
+
+export interface StatisticsSettings {
+  /** Strength of the prior of an item's CTR, in impressions. */
+  readonly priorImpressions: number;
+  /** Items with statistics of their own; beyond it those unused for longest make room. */
+  readonly itemsMax: number;
+  /** Items with neighbours of their own; beyond it those unused for longest make room. */
+  readonly covisitationItemsMax: number;
+  /** Half-life of co-visitation counts, seconds of event time. */
+  readonly covisitationHalfLifeSeconds: number;
+}
+
+export const DEFAULT_STATISTICS: StatisticsSettings = {
+  priorImpressions: 20,
+  itemsMax: 1_000_000,
+  covisitationItemsMax: 200_000,
+  covisitationHalfLifeSeconds: 14 * 86_400,
+};
+
+/** The part of the configuration that the model reads (libs/config's `Settings` has this shape). */
+export interface ModelConfiguration {
+  readonly model: { readonly bits: number; readonly noClickWeight: number; readonly seed: number };
+  readonly ftrl: ModelSettings['ftrl'];
+  readonly fm: ModelSettings['fm'];
+  readonly olr: ModelSettings['olr'];
+  readonly learner: { readonly metricsWindow: number };
+}
+
+export function modelSettingsOf(configuration: ModelConfiguration): ModelSettings {
+  const { model, ftrl, fm, olr, learner } = configuration;
+  return {
+    bits: model.bits,
+    noClickWeight: model.noClickWeight,
+    seed: model.seed,
+    ftrl: { alpha: ftrl.alpha, beta: ftrl.beta, l1: ftrl.l1, l2: ftrl.l2 },
+    fm: { factors: fm.factors, alpha: fm.alpha, l2: fm.l2, initScale: fm.initScale },
+    olr: { alpha: olr.alpha },
+    statistics: DEFAULT_STATISTICS,
+    metricsWindow: learner.metricsWindow,
+  };
+}
+
+/** SHA-256 (hex) of everything that decides the weights. */
+export function settingsHash(settings: ModelSettings): string {
+  const { bits, noClickWeight, seed, ftrl, fm, olr, statistics } = settings;
+  const canonical = [
+    bits, noClickWeight, seed,
+    ftrl.alpha, ftrl.beta, ftrl.l1, ftrl.l2,
+    fm.factors, fm.alpha, fm.l2, fm.initScale,
+    olr.alpha,
+    statistics.priorImpressions, statistics.itemsMax, statistics.covisitationItemsMax, statistics.covisitationHalfLifeSeconds,
+  ];
+  return createHash('sha256').update(JSON.stringify(canonical)).digest('hex');
+}
+
+/** `main-3-a1b2c3`: name, generation (grows with every promotion), first digits of the settings' hash. */
+export function modelVersion(name: string, generation: number, settings: ModelSettings): string {
+  return `${name}-${generation}-${settingsHash(settings).slice(0, 6)}`;
+}

@@ -1,0 +1,121 @@
+/** The model's state as named parts, each with one canonical form: what snapshots store and hashes cover. */
+import { createHash } from 'node:crypto';
+import { ByteWriter } from './byte-writer.js';
+import type { ByteReader } from './byte-reader.js';
+import type { DirtyRows } from './dirty-rows.js';
+import type { ModelSettings } from './model-settings.js';
+import type { OnlineLearner } from './online-learner.js';
+import type { ProgressiveReport, ProgressiveValidation } from './progressive-validation.js';
+import type { LearnerName, Scorer } from './scorer.js';
+
+export const STATE_PARTS = ['counters', 'ftrl', 'fm', 'olr', 'blend', 'calibration', 'statistics', 'positions', 'covisitation', 'validation'] as const;
+export type StatePart = (typeof STATE_PARTS)[number];
+
+/** Who the model is: its name, how often one was promoted before it, and the configuration it started under. */
+export interface ModelIdentity {
+  readonly name: string;
+  readonly generation: number;
+  /** settingsHash of the configuration at the time of promotion; tells when the operator changed it since. */
+  readonly configuredHash: string;
+}
+
+/** Everything a model is made of; `OnlineModel` is the one that folds. */
+export interface ModelState {
+  readonly settings: ModelSettings;
+  readonly identity: ModelIdentity;
+  readonly version: string;
+  readonly scorer: Scorer;
+  readonly learners: Readonly<Record<LearnerName, OnlineLearner>>;
+  readonly validation: ProgressiveValidation;
+  /** FEEDBACK sequence up to which the model has folded. */
+  sequence: number;
+  /** Outcomes learnt, and records refused for not being finite. */
+  samples: number;
+  rejected: number;
+  /** 1 for each slot ever updated, and those changed since the last delta. */
+  readonly touched: Uint8Array;
+  readonly dirtySlots: DirtyRows;
+  /** FEEDBACK sequence of the last complete delta. */
+  drained: number;
+  report(): ProgressiveReport;
+}
+
+export interface ModelHash {
+  readonly sequence: number;
+  /** SHA-256 (hex) over the hashes of the parts. */
+  readonly sha256: string;
+  readonly parts: Readonly<Record<StatePart, string>>;
+}
+
+/** Equal hashes at equal sequences: equal models, weights, optimisers, statistics, metrics and all. */
+export function hashState(model: ModelState): ModelHash {
+  const parts = {} as Record<StatePart, string>;
+  const whole = createHash('sha256');
+  const slots = touchedSlots(model);
+  for (const part of STATE_PARTS) {
+    const writer = new ByteWriter();
+    encodePart(model, part, slots, writer);
+    parts[part] = createHash('sha256').update(writer.bytes()).digest('hex');
+    whole.update(`${part}:${parts[part]}\n`);
+  }
+  return { sequence: model.sequence, sha256: whole.digest('hex'), parts };
+}
+
+export function touchedSlots(model: ModelState): Uint32Array {
+  const { touched } = model;
+  let count = 0;
+  for (let slot = 0; slot < touched.length; slot++) count += touched[slot]!;
+  const slots = new Uint32Array(count);
+  for (let slot = 0, at = 0; at < count; slot++) if (touched[slot] === 1) slots[at++] = slot;
+  return slots;
+}
+
+export function encodePart(model: ModelState, part: StatePart, slots: Uint32Array, writer: ByteWriter): void {
+  const { learners, scorer, validation } = model;
+  switch (part) {
+    case 'counters':
+      writer.varint(model.samples);
+      writer.varint(model.rejected);
+      return writer.ascending(slots);
+    case 'ftrl':
+    case 'fm':
+    case 'olr':
+      return learners[part].encode(writer, slots);
+    case 'blend':
+      return scorer.blend.encode(writer);
+    case 'calibration':
+      return scorer.calibrators.forEach((calibrator) => calibrator.encode(writer));
+    case 'statistics':
+    case 'positions':
+    case 'covisitation':
+      return scorer.tables[part].encode(writer);
+    case 'validation':
+      return validation.encode(writer);
+  }
+}
+
+/** Parts are decoded in the order of STATE_PARTS: `counters` brings the slots of the others. */
+export function decodePart(model: ModelState, part: StatePart, reader: ByteReader): void {
+  const { learners, scorer, validation } = model;
+  switch (part) {
+    case 'counters':
+      model.samples = reader.varint();
+      model.rejected = reader.varint();
+      for (const slot of reader.ascending(model.touched.length)) model.touched[slot] = 1;
+      return;
+    case 'ftrl':
+    case 'fm':
+    case 'olr':
+      return learners[part].decode(reader, touchedSlots(model));
+    case 'blend':
+      return scorer.blend.decode(reader);
+    case 'calibration':
+      return scorer.calibrators.forEach((calibrator) => calibrator.decode(reader));
+    case 'statistics':
+    case 'positions':
+    case 'covisitation':
+      return scorer.tables[part].decode(reader);
+    case 'validation':
+      return validation.decode(reader);
+  }
+}

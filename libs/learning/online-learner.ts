@@ -1,0 +1,29 @@
+/** What every learner of this library does; `learnerContract` (learner-contract.ts) is its shared suite. */
+import type { ByteReader } from './byte-reader.js';
+import type { ByteWriter } from './byte-writer.js';
+import type { Sample } from './sample.js';
+
+/** The weights that predict: all that a replica needs of a learner. */
+export interface Predictor {
+  /** What the weights add to the sample's offset. */
+  logit(sample: Sample): number;
+  /** Contribution of each feature to `logit`, added to `into` times `scale`. */
+  contribute(sample: Sample, scale: number, into: Float64Array): void;
+  encodeRows(writer: ByteWriter, slots: Uint32Array): void;
+  decodeRows(reader: ByteReader, slots: Uint32Array): void;
+}
+
+export interface OnlineLearner {
+  readonly name: string;
+  readonly weights: Predictor;
+  /** Steps cut to their limit so far. */
+  clipped: number;
+  /**
+   * One step on a sample for which `weights.logit` was called last.
+   * @param gradient s·(p − y): sample weight times the derivative of the log loss by the logit; finite.
+   */
+  update(sample: Sample, gradient: number): void;
+  /** The whole state (weights and optimiser) of these slots: every slot ever updated, ascending. */
+  encode(writer: ByteWriter, slots: Uint32Array): void;
+  decode(reader: ByteReader, slots: Uint32Array): void;
+}

@@ -1,0 +1,163 @@
+/**
+ * The model as a fold over FEEDBACK: predict (progressive validation), then update, one record after another
+ * in stream order. Equal settings and equal records give equal bytes (invariant I1): no clock, no random
+ * numbers, a fixed order of floating-point operations.
+ *
+ * A record that is not finite is counted in `rejected` and changes nothing else.
+ */
+import { FeedbackDecoder, type Engagement, type Exposure, type FeedbackSink, type FeatureVector, type Outcome } from '#events';
+import { CoVisitation } from './co-visitation.js';
+import { DirtyRows } from './dirty-rows.js';
+import { FactorisationMachine } from './factorisation-machine.js';
+import { FtrlProximal } from './ftrl-proximal.js';
+import { ItemStatistics } from './item-statistics.js';
+import { sigmoid } from './logistic.js';
+import { encodeDelta } from './model-delta.js';
+import { hashState, type ModelHash, type ModelIdentity, type ModelState } from './model-state.js';
+import { modelVersion, settingsHash, type ModelSettings } from './model-settings.js';
+import { decodeSnapshot, encodeSnapshot, type EncodedSnapshot, type SnapshotHeader } from './model-snapshot.js';
+import type { OnlineLearner } from './online-learner.js';
+import { OnlineLogisticRegression } from './online-logistic-regression.js';
+import { PositionStatistics } from './position-statistics.js';
+import { ProgressiveValidation, type ProgressiveReport } from './progressive-validation.js';
+import { LEARNERS, newScores, Scorer, type LearnerName, type Scores } from './scorer.js';
+
+/** The weight of one positive is cut to this. */
+export const SAMPLE_WEIGHT_MAX = 10;
+const BLEND = LEARNERS.length;
+
+export class OnlineModel implements FeedbackSink, ModelState {
+  readonly scorer: Scorer;
+  readonly learners: Readonly<Record<LearnerName, OnlineLearner>>;
+  readonly validation: ProgressiveValidation;
+  identity: ModelIdentity;
+  sequence = 0;
+  samples = 0;
+  rejected = 0;
+  readonly touched: Uint8Array;
+  readonly dirtySlots: DirtyRows;
+  drained = 0;
+  private readonly decoder = new FeedbackDecoder();
+  private readonly scores = newScores();
+
+  constructor(
+    readonly settings: ModelSettings,
+    identity: Partial<ModelIdentity> = {},
+  ) {
+    this.identity = { name: 'main', generation: 0, configuredHash: settingsHash(settings), ...identity };
+    const slots = 2 ** settings.bits;
+    this.touched = new Uint8Array(slots);
+    this.dirtySlots = new DirtyRows(slots);
+    this.learners = {
+      ftrl: new FtrlProximal(slots, settings.ftrl),
+      fm: new FactorisationMachine(slots, settings.fm, settings.seed),
+      olr: new OnlineLogisticRegression(slots, settings.olr),
+    };
+    const { ftrl, fm, olr } = this.learners;
+    this.scorer = new Scorer(settings, { ftrl: ftrl.weights, fm: fm.weights, olr: olr.weights }, {
+      statistics: new ItemStatistics(settings.statistics),
+      positions: new PositionStatistics(),
+      covisitation: new CoVisitation(settings.statistics),
+    });
+    this.validation = new ProgressiveValidation(settings.metricsWindow);
+  }
+
+  get version(): string {
+    return modelVersion(this.identity.name, this.identity.generation, this.settings);
+  }
+
+  /** Folds one FEEDBACK message. @throws AppError REK_LOG_DAMAGED before anything changed, when its checksum is wrong */
+  fold(sequence: number, payload: Uint8Array): void {
+    this.sequence = sequence;
+    this.decoder.decode(payload, this);
+  }
+
+  exposure(record: Exposure): void {
+    const { statistics, positions } = this.scorer.tables;
+    for (let i = 0; i < record.itemKeys.length; i++) {
+      statistics.recordImpression(record.itemKeys[i]!);
+      positions.recordImpression(record.positions[i]!);
+    }
+  }
+
+  engagement(record: Engagement): void {
+    if (!Number.isFinite(record.weight) || !Number.isFinite(record.timestamp)) return void this.rejected++;
+    const { statistics, covisitation } = this.scorer.tables;
+    statistics.recordEngagement(record.itemKey, record.weight, record.timestamp);
+    covisitation.recordEngagement(record.itemKey, record.weight, record.timestamp, record.recentKeys, record.recentAgesSeconds);
+  }
+
+  outcome(record: Outcome): void {
+    if (!this.predictOutcome(record)) return void this.rejected++;
+    this.validate(record);
+    this.learn(record.label, record.label === 1 ? Math.min(record.weight, SAMPLE_WEIGHT_MAX) : this.settings.noClickWeight);
+    if (record.label === 1) {
+      this.scorer.tables.statistics.recordClick(record.itemKey);
+      this.scorer.tables.positions.recordClick(record.position);
+    }
+    this.samples++;
+  }
+
+  /** Calibrated click-through rates, as a host would predict them now. */
+  score(features: FeatureVector, itemKey: number, now: number, out: Scores): void {
+    this.scorer.score(features, itemKey, now, out);
+  }
+
+  report(): ProgressiveReport {
+    return this.validation.report();
+  }
+
+  /** Steps cut to their limits, by learner. */
+  clipped(): Record<LearnerName, number> {
+    return { ftrl: this.learners.ftrl.clipped, fm: this.learners.fm.clipped, olr: this.learners.olr.clipped };
+  }
+
+  hash(): ModelHash {
+    return hashState(this);
+  }
+
+  encodeSnapshot(): EncodedSnapshot {
+    return encodeSnapshot(this);
+  }
+
+  /** @throws AppError REK_SNAPSHOT_INVALID */
+  static decodeSnapshot(header: SnapshotHeader, chunks: readonly Uint8Array[]): OnlineModel {
+    return decodeSnapshot(header, chunks, (settings, identity) => new OnlineModel(settings, identity));
+  }
+
+  /** One message of what changed since the last one; call until undefined to get everything. */
+  drainDelta(): Uint8Array | undefined {
+    return encodeDelta(this);
+  }
+
+  private predictOutcome(record: Outcome): boolean {
+    const sound = Number.isFinite(record.timestamp) && record.weight > 0 && Number.isFinite(record.weight) && (record.label === 0 || record.label === 1);
+    if (!sound || !this.scorer.prepare(record.features, record.itemKey, record.timestamp, 1)) return false;
+    this.scorer.predict();
+    return true;
+  }
+
+  private validate(record: Outcome): void {
+    const { statistics } = this.scorer.tables;
+    const { predictions } = this.validation;
+    this.scorer.read(this.scores);
+    predictions[0] = this.scores.ftrl;
+    predictions[1] = this.scores.fm;
+    predictions[2] = this.scores.olr;
+    predictions[3] = this.scores.blend;
+    predictions[4] = statistics.ctr(record.itemKey, 1);
+    predictions[5] = statistics.overallCtr();
+    this.validation.record(record.label);
+  }
+
+  private learn(label: 0 | 1, weight: number): void {
+    const { sample, logits, totals, blend, calibrators } = this.scorer;
+    blend.update(logits, weight * (sigmoid(totals[BLEND]!) - label));
+    for (let k = 0; k <= BLEND; k++) calibrators[k]!.update(totals[k]!, label);
+    for (let k = 0; k < BLEND; k++) this.learners[LEARNERS[k]!].update(sample, weight * (sigmoid(totals[k]!) - label));
+    for (let i = 0; i < sample.length; i++) {
+      this.touched[sample.slots[i]!] = 1;
+      this.dirtySlots.mark(sample.slots[i]!);
+    }
+  }
+}

@@ -1,0 +1,44 @@
+/**
+ * What the learners see of one impression of one item: hashed slots and values, and an offset, the logit
+ * that is known before any weight is learnt (the item's CTR). Learners predict the rest.
+ */
+import { FEATURES_MAX, type FeatureVector } from '#events';
+
+/** Room for the statistics features that the model appends. */
+export const STATISTICS_FEATURES_MAX = 8;
+/** Values beyond ± this are cut. */
+export const FEATURE_VALUE_MAX = 100;
+
+export interface Sample {
+  readonly slots: Uint32Array;
+  readonly values: Float32Array;
+  length: number;
+  /** Known part of the logit, at training weights. */
+  offset: number;
+}
+
+export function newSample(): Sample {
+  const capacity = FEATURES_MAX + STATISTICS_FEATURES_MAX;
+  return { slots: new Uint32Array(capacity), values: new Float32Array(capacity), length: 0, offset: 0 };
+}
+
+/** Copies the features, masked. False, and nothing to learn from, when a value is not finite. */
+export function fillSample(sample: Sample, features: FeatureVector, mask: number): boolean {
+  const { indices, values, length } = features;
+  if (length > FEATURES_MAX) return false;
+  for (let i = 0; i < length; i++) {
+    const value = values[i]!;
+    if (!(value - value === 0)) return false;
+    sample.slots[i] = (indices[i]! & mask) >>> 0;
+    sample.values[i] = value > FEATURE_VALUE_MAX ? FEATURE_VALUE_MAX : value < -FEATURE_VALUE_MAX ? -FEATURE_VALUE_MAX : value;
+  }
+  sample.length = length;
+  sample.offset = 0;
+  return true;
+}
+
+export function appendToSample(sample: Sample, index: number, value: number, mask: number): void {
+  sample.slots[sample.length] = (index & mask) >>> 0;
+  sample.values[sample.length] = value;
+  sample.length++;
+}

@@ -1,0 +1,116 @@
+/**
+ * The prediction: the same code and the same tables whether a learner validates, a host ranks, or a person asks why.
+ *
+ *     offset = logit(item CTR) − ln(noClickWeight)      what is known before any weight is learnt
+ *     ℓ_k    = offset + learner k's logit               at training weights
+ *     ℓ      = offset + b + Σ a_k · learner k's logit   the blend
+ *     p_k    = Platt_k(ℓ_k + ln(noClickWeight))         click-through rates
+ */
+import type { FeatureVector } from '#events';
+import { Blend } from './blend.js';
+import { Calibrator } from './calibrator.js';
+import type { CoVisitation } from './co-visitation.js';
+import type { ItemStatistics } from './item-statistics.js';
+import type { Predictor } from './online-learner.js';
+import type { PositionStatistics } from './position-statistics.js';
+import { fillSample, newSample } from './sample.js';
+import { appendStatisticsFeatures, STATISTICS_FEATURE_NAMES } from './statistics-features.js';
+
+export const LEARNERS = ['ftrl', 'fm', 'olr'] as const;
+export type LearnerName = (typeof LEARNERS)[number];
+const BLEND = LEARNERS.length;
+
+/** Calibrated click-through rates. */
+export interface Scores {
+  ftrl: number;
+  fm: number;
+  olr: number;
+  blend: number;
+}
+
+export const newScores = (): Scores => ({ ftrl: 0, fm: 0, olr: 0, blend: 0 });
+
+export interface Tables {
+  readonly statistics: ItemStatistics;
+  readonly positions: PositionStatistics;
+  readonly covisitation: CoVisitation;
+}
+
+export class Scorer {
+  readonly sample = newSample();
+  /** Of the sample last predicted: what each learner adds to the offset. */
+  readonly logits = new Float64Array(LEARNERS.length);
+  readonly blend = new Blend(LEARNERS.length);
+  /** One a learner, and the blend's last. */
+  readonly calibrators: readonly Calibrator[];
+  /** Of the sample last predicted, at training weights: each learner's, and the blend's last. */
+  readonly totals = new Float64Array(LEARNERS.length + 1);
+  private readonly mask: number;
+  private readonly trainingShift: number;
+
+  constructor(
+    settings: { readonly bits: number; readonly noClickWeight: number },
+    readonly weights: Readonly<Record<LearnerName, Predictor>>,
+    readonly tables: Tables,
+  ) {
+    this.mask = 2 ** settings.bits - 1;
+    this.trainingShift = -Math.log(settings.noClickWeight);
+    this.calibrators = [...LEARNERS, 'blend'].map(() => new Calibrator(settings.noClickWeight));
+  }
+
+  /**
+   * Makes the sample. @param own 1 when the item's statistics already count the sample's own impression
+   * @returns false when a feature is not finite; the sample then holds the statistics features alone
+   */
+  prepare(features: FeatureVector, itemKey: number, now: number, own: 0 | 1): boolean {
+    const sound = fillSample(this.sample, features, this.mask);
+    if (!sound) this.sample.length = 0;
+    appendStatisticsFeatures(this.sample, this.tables.statistics, itemKey, now, own, this.mask);
+    this.sample.offset += this.trainingShift;
+    return sound;
+  }
+
+  /** Logits of the prepared sample. */
+  predict(): void {
+    const offset = this.sample.offset;
+    for (let k = 0; k < BLEND; k++) {
+      this.logits[k] = this.weights[LEARNERS[k]!].logit(this.sample);
+      this.totals[k] = offset + this.logits[k]!;
+    }
+    this.totals[BLEND] = this.blend.logit(offset, this.logits);
+  }
+
+  /** Calibrated predictions of the sample last predicted. */
+  read(out: Scores): void {
+    out.ftrl = this.calibrators[0]!.probability(this.totals[0]!);
+    out.fm = this.calibrators[1]!.probability(this.totals[1]!);
+    out.olr = this.calibrators[2]!.probability(this.totals[2]!);
+    out.blend = this.calibrators[BLEND]!.probability(this.totals[BLEND]!);
+  }
+
+  score(features: FeatureVector, itemKey: number, now: number, out: Scores): void {
+    this.prepare(features, itemKey, now, 0);
+    this.predict();
+    this.read(out);
+  }
+
+  /** The factorisation machine alone, calibrated: the coarse rank. */
+  coarse(features: FeatureVector, itemKey: number, now: number): number {
+    this.prepare(features, itemKey, now, 0);
+    return this.calibrators[1]!.probability(this.sample.offset + this.weights.fm.logit(this.sample));
+  }
+
+  /**
+   * What moved the blend's logit: a contribution for each feature, then for each of
+   * STATISTICS_FEATURE_NAMES; the item's CTR includes its distance from the overall CTR, where it starts.
+   */
+  explain(features: FeatureVector, itemKey: number, now: number): Float64Array {
+    this.prepare(features, itemKey, now, 0);
+    this.predict();
+    const contributions = new Float64Array(this.sample.length);
+    LEARNERS.forEach((name, k) => this.weights[name].contribute(this.sample, this.blend.coefficients[k + 1]!, contributions));
+    const ctrDistance = this.tables.statistics.ctrLogit(itemKey) - this.tables.statistics.ctrLogit(0);
+    contributions[this.sample.length - STATISTICS_FEATURE_NAMES.length]! += ctrDistance;
+    return contributions;
+  }
+}
