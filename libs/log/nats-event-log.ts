@@ -1,0 +1,81 @@
+/** EventLog over one JetStream stream. Durable when the server has acknowledged (docs/durability: what that means is the server's setting). */
+import { jetstreamManager, type JetStreamManager, type StoredMsg } from '@nats-io/jetstream';
+import { headers, type MsgHdrs } from '@nats-io/transport-node';
+import { AckWindow, type AckWindowOptions } from './ack-window.js';
+import type { AppendOptions, EventLog, LogMessage, ReadOptions } from './event-log.js';
+import type { NatsConnection } from './nats-connection.js';
+import { OrderedReader } from './ordered-reader.js';
+
+const MESSAGE_ID = 'Nats-Msg-Id';
+const EXPECTED_LAST_SUBJECT_SEQUENCE = 'Nats-Expected-Last-Subject-Sequence';
+const API_TIMEOUT_MS = 5_000;
+
+/** The JetStream API of a connection; asks nothing of the server yet. */
+export function managerOf(connection: NatsConnection): Promise<JetStreamManager> {
+  return jetstreamManager(connection, { checkAPI: false, timeout: API_TIMEOUT_MS });
+}
+
+export class NatsEventLog implements EventLog {
+  private readonly window: AckWindow;
+
+  constructor(
+    private readonly connection: NatsConnection,
+    private readonly manager: JetStreamManager,
+    /** Stream name and subject prefix, both with the namespace. */
+    readonly name: string,
+    private readonly prefix: string,
+    options: AckWindowOptions,
+  ) {
+    this.window = new AckWindow(connection, options);
+  }
+
+  append(subject: string, payload: Uint8Array, options?: AppendOptions): Promise<number> {
+    return this.window.publish(this.prefix + subject, payload, headersOf(options));
+  }
+
+  read(options: ReadOptions): AsyncGenerator<LogMessage[]> {
+    const { connection, manager, name, prefix } = this;
+    return new OrderedReader({ connection, manager, stream: name, prefix }, options).batches();
+  }
+
+  async last(subject: string): Promise<LogMessage | undefined> {
+    const stored = await this.manager.streams.getMessage(this.name, { last_by_subj: this.prefix + subject });
+    return stored ? this.fromStored(stored) : undefined;
+  }
+
+  async head(): Promise<number> {
+    return (await this.manager.streams.info(this.name)).state.last_seq;
+  }
+
+  async count(subject?: string): Promise<number> {
+    if (!subject) return (await this.manager.streams.info(this.name)).state.messages;
+    const { state } = await this.manager.streams.info(this.name, { subjects_filter: this.prefix + subject });
+    return Object.values(state.subjects ?? {}).reduce((sum, n) => sum + n, 0);
+  }
+
+  /** Appends not yet acknowledged. */
+  get inFlight(): number {
+    return this.window.inFlight;
+  }
+
+  private fromStored(stored: StoredMsg): LogMessage {
+    return {
+      sequence: stored.seq,
+      subject: stored.subject.slice(this.prefix.length),
+      payload: stored.data,
+      appendedAt: stored.time.getTime(),
+      header: (name) => stored.header?.get(name) || undefined,
+    };
+  }
+}
+
+function headersOf(options: AppendOptions | undefined): MsgHdrs | undefined {
+  if (!options) return undefined;
+  const { messageId, expectedLastSubjectSequence, headers: own } = options;
+  const result = headers();
+  if (messageId !== undefined) result.set(MESSAGE_ID, messageId);
+  if (expectedLastSubjectSequence !== undefined)
+    result.set(EXPECTED_LAST_SUBJECT_SEQUENCE, String(expectedLastSubjectSequence));
+  for (const [name, value] of Object.entries(own ?? {})) result.set(name, value);
+  return result;
+}

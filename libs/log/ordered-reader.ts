@@ -1,0 +1,168 @@
+/**
+ * Reads a stream in order for ever, over as many sessions as it takes: reconnects, server restarts (kill -9
+ * included) and lost deliveries end a session, and the next one starts behind the last message handed out.
+ *
+ * It refuses to go on when the log is damaged. Three checks: the stream must not end before what was already
+ * read; the message read last must still be the same one (its tail was not lost and rewritten); and an unfiltered
+ * read must not skip sequences that nobody deleted (LOG and FEEDBACK deny deletion, so there any gap is damage).
+ */
+import type { JetStreamManager } from '@nats-io/jetstream';
+import { AppError, errorMessage, sleep } from '#kernel';
+import type { DeliveredMessage } from './delivered-message.js';
+import { READ_BATCH_MAX, type LogMessage, type ReadOptions } from './event-log.js';
+import { linkOf, type Link, type NatsConnection } from './nats-connection.js';
+import { PullSession } from './pull-session.js';
+import { StreamInspector } from './stream-inspector.js';
+
+/** How often a waiting reader looks for silence and for the end of a bounded read, ms. */
+const WATCH_MS = 250;
+const REOPEN_WAIT_BASE_MS = 20;
+const REOPEN_WAIT_CAP_MS = 1_000;
+
+export interface ReaderSource {
+  readonly connection: NatsConnection;
+  readonly manager: JetStreamManager;
+  readonly stream: string;
+  /** Prefix of the namespace, '' for the default one. */
+  readonly prefix: string;
+}
+
+export class OrderedReader {
+  private readonly inspector: StreamInspector;
+  private readonly link: Link;
+  private readonly batchMax: number;
+  private session: PullSession | undefined;
+  private next: number;
+  private lastRead: DeliveredMessage | undefined;
+  private headReached = false;
+  private failedOpens = 0;
+  private wake: () => void = () => undefined;
+
+  constructor(
+    private readonly source: ReaderSource,
+    private readonly options: ReadOptions,
+  ) {
+    this.inspector = new StreamInspector(source.manager, source.stream);
+    this.link = linkOf(source.connection);
+    this.batchMax = options.batchMax ?? READ_BATCH_MAX;
+    this.next = Math.max(1, options.from);
+  }
+
+  async *batches(): AsyncGenerator<LogMessage[]> {
+    const { signal, until = Infinity, maxWaitMs } = this.options;
+    const wakeUp = () => this.wake();
+    const unsubscribe = this.link.subscribe((up) => {
+      this.session?.fail(up ? 'reconnected' : 'disconnected');
+      this.wake();
+    });
+    const watch = setInterval(() => this.look(), Math.min(WATCH_MS, maxWaitMs ?? WATCH_MS));
+    signal?.addEventListener('abort', wakeUp);
+    let idleSince = performance.now();
+    try {
+      while (!signal?.aborted && this.next <= until) {
+        this.session ??= await this.open();
+        if (!this.session) continue;
+        const batch = await this.accept(this.session.take(this.batchMax));
+        if (batch.length > 0) {
+          yield batch;
+          idleSince = performance.now();
+          this.session?.resume(idleSince);
+          if (this.lastRead!.pending > 0) continue;
+        }
+        if (await this.finished()) return;
+        if (this.session.waiting > 0) continue;
+        if (this.session.broken) this.endSession();
+        else await this.arrival();
+        if (maxWaitMs !== undefined && performance.now() - idleSince >= maxWaitMs && !this.session?.waiting) {
+          yield [];
+          idleSince = performance.now();
+        }
+      }
+    } finally {
+      clearInterval(watch);
+      unsubscribe();
+      signal?.removeEventListener('abort', wakeUp);
+      this.endSession();
+    }
+  }
+
+  /** A new session behind the last message; undefined when the server cannot be asked yet. */
+  private async open(): Promise<PullSession | undefined> {
+    const { connection, manager, stream, prefix } = this.source;
+    if (connection.isClosed())
+      throw new AppError('REK_LOG_UNAVAILABLE', `the connection that reads ${stream} is closed`);
+    if (!this.link.up) {
+      await this.arrival();
+      return undefined;
+    }
+    try {
+      await this.inspector.assertStillHolds(this.next, this.lastRead);
+      const session = await PullSession.open(connection, manager, {
+        stream,
+        from: this.next,
+        filter: this.options.subject ? prefix + this.options.subject : undefined,
+        prefixLength: prefix.length,
+        batchMax: this.batchMax,
+        wake: () => this.wake(),
+      });
+      this.failedOpens = 0;
+      return session;
+    } catch (error) {
+      if (error instanceof AppError) throw error;
+      if (connection.isClosed())
+        throw new AppError('REK_LOG_UNAVAILABLE', `${stream}: ${errorMessage(error)}`);
+      const wait = Math.min(REOPEN_WAIT_CAP_MS, REOPEN_WAIT_BASE_MS * 2 ** this.failedOpens++);
+      await sleep(wait * (0.5 + Math.random() / 2));
+      return undefined;
+    }
+  }
+
+  /** Checks the sequences and cuts at `until`. */
+  private async accept(batch: DeliveredMessage[]): Promise<LogMessage[]> {
+    const { subject, until = Infinity } = this.options;
+    let kept = 0;
+    for (const message of batch) {
+      if (message.sequence > until) {
+        if (!subject && this.next <= until) await this.inspector.assertDeleted(this.next, until);
+        this.next = until + 1;
+        break;
+      }
+      if (!subject && message.sequence !== this.next)
+        await this.inspector.assertDeleted(this.next, message.sequence - 1);
+      this.next = message.sequence + 1;
+      this.lastRead = message;
+      kept++;
+    }
+    return kept === batch.length ? batch : batch.slice(0, kept);
+  }
+
+  /** A bounded read also ends when nothing up to `until` is left to come: filtered out, or deleted. */
+  private async finished(): Promise<boolean> {
+    const { until, subject } = this.options;
+    if (until === undefined || this.next > until || this.session!.waiting > 0 || this.session!.broken)
+      return false;
+    try {
+      this.headReached ||= (await this.inspector.head()) >= until;
+      if (!this.headReached || !(await this.session!.drained()) || this.session!.waiting > 0) return false;
+    } catch {
+      return false; // the session will break, and the next one asks again
+    }
+    if (!subject) await this.inspector.assertDeleted(this.next, until);
+    return true;
+  }
+
+  private arrival(): Promise<void> {
+    if (this.options.signal?.aborted) return Promise.resolve();
+    return new Promise((resolve) => (this.wake = resolve));
+  }
+
+  private look(): void {
+    this.session?.watch(performance.now());
+    this.wake();
+  }
+
+  private endSession(): void {
+    this.session?.close();
+    this.session = undefined;
+  }
+}

@@ -1,0 +1,82 @@
+/** Asks the server what a stream holds, to tell deletion and expiry from damage. */
+import { JetStreamApiError, type JetStreamManager, type StreamInfo } from '@nats-io/jetstream';
+import { AppError } from '#kernel';
+import type { LogMessage } from './event-log.js';
+
+/** How long a missing stream counts as a server that is still starting, ms. */
+const STREAM_MISSING_MS = 15_000;
+const STREAM_NOT_FOUND = 10059;
+
+export class StreamInspector {
+  private missingSince: number | undefined;
+
+  constructor(
+    private readonly manager: JetStreamManager,
+    private readonly stream: string,
+  ) {}
+
+  async head(): Promise<number> {
+    return (await this.info()).state.last_seq;
+  }
+
+  /**
+   * @throws AppError REK_LOG_DAMAGED when the stream ends before `next - 1`, or when the message read last is
+   * no longer the one it was.
+   */
+  async assertStillHolds(next: number, lastRead: LogMessage | undefined): Promise<void> {
+    const { state } = await this.info();
+    if (state.last_seq < next - 1) {
+      throw new AppError(
+        'REK_LOG_DAMAGED',
+        `${this.stream} ends at ${state.last_seq}, before ${next - 1} which was already read: its tail is lost`,
+      );
+    }
+    if (!lastRead || lastRead.sequence < state.first_seq) return;
+    const stored = await this.manager.streams.getMessage(this.stream, { seq: lastRead.sequence });
+    if (stored && stored.time.getTime() !== lastRead.appendedAt) {
+      throw new AppError(
+        'REK_LOG_DAMAGED',
+        `message ${lastRead.sequence} of ${this.stream} is not the one that was read: its tail was lost and rewritten`,
+      );
+    }
+  }
+
+  /** @throws AppError REK_LOG_DAMAGED when a sequence of from..to is missing and nobody deleted it. */
+  async assertDeleted(from: number, to: number): Promise<void> {
+    const { config, state } = await this.info(true);
+    const expires = [config.max_age, config.max_bytes, config.max_msgs, config.max_msgs_per_subject].some(
+      (limit) => (limit ?? 0) > 0,
+    );
+    if (expires) return;
+    const damaged = (sequence: number) =>
+      new AppError(
+        'REK_LOG_DAMAGED',
+        `${this.stream} lacks sequences ${from} to ${to}, and ${sequence} was not deleted: run \`rekappa verify\``,
+      );
+    if (config.deny_delete && to >= state.first_seq) throw damaged(Math.max(from, state.first_seq));
+    if (config.deny_purge && from < state.first_seq) throw damaged(from);
+    const deleted = new Set(state.deleted ?? []);
+    for (let sequence = Math.max(from, state.first_seq); sequence <= to; sequence++) {
+      if (!deleted.has(sequence)) throw damaged(sequence);
+    }
+  }
+
+  private async info(deletedDetails = false): Promise<StreamInfo> {
+    try {
+      const info = await this.manager.streams.info(
+        this.stream,
+        deletedDetails ? { deleted_details: true } : undefined,
+      );
+      this.missingSince = undefined;
+      return info;
+    } catch (error) {
+      if (error instanceof JetStreamApiError && error.code === STREAM_NOT_FOUND) {
+        this.missingSince ??= performance.now();
+        if (performance.now() - this.missingSince > STREAM_MISSING_MS) {
+          throw new AppError('REK_LOG_DAMAGED', `the stream ${this.stream} does not exist any more`);
+        }
+      }
+      throw error;
+    }
+  }
+}

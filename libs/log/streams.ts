@@ -1,0 +1,130 @@
+/** The streams' configurations, and how to ensure them: create what is missing, never change what exists. */
+import {
+  DiscardPolicy,
+  JetStreamApiError,
+  RetentionPolicy,
+  StorageType,
+  type JetStreamManager,
+  type StreamConfig,
+  type StreamInfo,
+} from '@nats-io/jetstream';
+import { nanos } from '@nats-io/transport-node';
+import { AppError, retry } from '#kernel';
+import { qualifiedName, subjectPrefix } from './names.js';
+
+const HOUR_MS = 3_600_000;
+/** Quick retries with the same message id within this window are stored once, ms. */
+export const DUPLICATE_WINDOW_MS = 120_000;
+const MODEL_AGE_MS = 6 * HOUR_MS;
+const MODEL_BYTES_MAX = 512 * 1024 * 1024;
+const DEAD_AGE_MS = 7 * 24 * HOUR_MS;
+const DEAD_BYTES_MAX = 256 * 1024 * 1024;
+
+const STREAM_NOT_FOUND = 10059;
+/** "stream name already in use with a different configuration": another process was faster with other settings. */
+const STREAM_NAME_IN_USE = 10058;
+const ENSURE_ATTEMPTS = 10;
+
+/** The logs that are the truth: nothing in them can be deleted, so that every gap is damage. */
+const forever: Partial<StreamConfig> = { deny_delete: true, deny_purge: true, discard: DiscardPolicy.New };
+
+interface StreamSettings {
+  readonly partitions: number;
+  readonly replicas: number;
+}
+
+export async function ensureStreams(
+  manager: JetStreamManager,
+  namespace: string,
+  settings: StreamSettings,
+): Promise<void> {
+  const log = await ensure(manager, logConfig(namespace, settings));
+  checkPartitions(log, settings.partitions);
+  for (const config of otherConfigs(namespace, settings)) await ensure(manager, config);
+}
+
+function logConfig(
+  namespace: string,
+  { partitions, replicas }: StreamSettings,
+): Partial<StreamConfig> & { name: string } {
+  return {
+    ...stream(namespace, 'REKAPPA_LOG', ['log.user.*', 'log.item'], replicas),
+    ...forever,
+    description: `partitions=${partitions}`,
+  };
+}
+
+function otherConfigs(
+  namespace: string,
+  { replicas }: StreamSettings,
+): (Partial<StreamConfig> & { name: string })[] {
+  return [
+    { ...stream(namespace, 'REKAPPA_FEEDBACK', ['feedback.*'], replicas), ...forever },
+    {
+      ...stream(namespace, 'REKAPPA_MODEL', ['model.*.delta', 'model.*.promoted'], replicas),
+      max_age: nanos(MODEL_AGE_MS),
+      max_bytes: MODEL_BYTES_MAX,
+    },
+    {
+      ...stream(namespace, 'REKAPPA_DEAD', ['dead.*'], replicas),
+      max_age: nanos(DEAD_AGE_MS),
+      max_bytes: DEAD_BYTES_MAX,
+    },
+  ];
+}
+
+function stream(
+  namespace: string,
+  name: string,
+  subjects: string[],
+  replicas: number,
+): Partial<StreamConfig> & { name: string } {
+  return {
+    name: qualifiedName(namespace, name),
+    subjects: subjects.map((subject) => subjectPrefix(namespace) + subject),
+    storage: StorageType.File,
+    retention: RetentionPolicy.Limits,
+    num_replicas: replicas,
+    duplicate_window: nanos(DUPLICATE_WINDOW_MS),
+  };
+}
+
+async function ensure(
+  manager: JetStreamManager,
+  config: Partial<StreamConfig> & { name: string },
+): Promise<StreamInfo> {
+  const attempt = async () => {
+    try {
+      return await manager.streams.info(config.name);
+    } catch (error) {
+      if (!hasCode(error, STREAM_NOT_FOUND)) throw error;
+      return await manager.streams.add(config);
+    }
+  };
+  // Retried: a server that has just started, and a racer that created it between our two calls.
+  const retryable = (error: unknown) =>
+    !(error instanceof JetStreamApiError) || hasCode(error, STREAM_NAME_IN_USE) || error.status >= 500;
+  try {
+    return await retry(attempt, { attempts: ENSURE_ATTEMPTS, baseMs: 50, capMs: 1_000, retryable });
+  } catch (error) {
+    throw new AppError(
+      'REK_LOG_UNAVAILABLE',
+      `cannot ensure the stream ${config.name}: ${(error as Error).message}`,
+      undefined,
+      { cause: error },
+    );
+  }
+}
+
+function checkPartitions(info: StreamInfo, wanted: number): void {
+  const recorded = Number(/partitions=(\d+)/.exec(info.config.description ?? '')?.[1]);
+  if (recorded === wanted) return;
+  throw new AppError(
+    'REK_PARTITIONS_MISMATCH',
+    `${info.config.name} was created with ${Number.isNaN(recorded) ? 'an unrecorded number of' : recorded} partitions, the setting says ${wanted}; set REKAPPA_LOG_PARTITIONS=${recorded}`,
+  );
+}
+
+function hasCode(error: unknown, code: number): boolean {
+  return error instanceof JetStreamApiError && error.code === code;
+}

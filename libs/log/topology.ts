@@ -1,0 +1,94 @@
+/**
+ * Which streams and subjects there are, for one namespace. Ensuring them is idempotent: any number of
+ * processes may start at once. The partition count is recorded in the LOG stream's description when it is
+ * created and never changes: every start checks it.
+ */
+import type { EventLog } from './event-log.js';
+import { MemoryEventLog } from './memory-event-log.js';
+import { managerOf, NatsEventLog } from './nats-event-log.js';
+import type { NatsConnection } from './nats-connection.js';
+import { qualifiedName, subjectPrefix } from './names.js';
+import { ensureStreams } from './streams.js';
+
+export interface TopologySettings {
+  readonly namespace: string;
+  readonly log: {
+    readonly partitions: number;
+    readonly replicas: number;
+    readonly inFlightMax: number;
+    readonly ackTimeoutMs: number;
+  };
+}
+
+export interface Subjects {
+  user(partition: number): string;
+  readonly item: string;
+  feedback(partition: number): string;
+  delta(model: string): string;
+  promoted(model: string): string;
+  dead(where: string): string;
+}
+
+export interface LogTopology {
+  readonly namespace: string;
+  readonly partitions: number;
+  readonly log: EventLog;
+  readonly feedback: EventLog;
+  readonly model: EventLog;
+  readonly dead: EventLog;
+  /** Without the namespace's prefix: what EventLog takes. */
+  readonly subjects: Subjects;
+  /** Most bytes of one message. */
+  readonly payloadBytesMax: number;
+}
+
+const subjects: Subjects = {
+  user: (partition) => `log.user.${partition}`,
+  item: 'log.item',
+  feedback: (partition) => `feedback.${partition}`,
+  delta: (model) => `model.${model}.delta`,
+  promoted: (model) => `model.${model}.promoted`,
+  dead: (where) => `dead.${where}`,
+};
+
+/** NATS's default max_payload. */
+const PAYLOAD_BYTES_MAX = 1_048_576;
+
+/**
+ * Ensures the streams and opens them.
+ * @throws AppError REK_PARTITIONS_MISMATCH when LOG was created with another partition count.
+ */
+export async function openTopology(
+  connection: NatsConnection,
+  settings: TopologySettings,
+): Promise<LogTopology> {
+  const { namespace, log } = settings;
+  const manager = await managerOf(connection);
+  await ensureStreams(manager, namespace, log);
+  const open = (name: string) =>
+    new NatsEventLog(connection, manager, qualifiedName(namespace, name), subjectPrefix(namespace), log);
+  return {
+    namespace,
+    partitions: log.partitions,
+    log: open('REKAPPA_LOG'),
+    feedback: open('REKAPPA_FEEDBACK'),
+    model: open('REKAPPA_MODEL'),
+    dead: open('REKAPPA_DEAD'),
+    subjects,
+    payloadBytesMax: connection.info?.max_payload ?? PAYLOAD_BYTES_MAX,
+  };
+}
+
+/** The same topology in memory. */
+export function memoryTopology(partitions: number): LogTopology {
+  return {
+    namespace: 'default',
+    partitions,
+    log: new MemoryEventLog('REKAPPA_LOG'),
+    feedback: new MemoryEventLog('REKAPPA_FEEDBACK'),
+    model: new MemoryEventLog('REKAPPA_MODEL'),
+    dead: new MemoryEventLog('REKAPPA_DEAD'),
+    subjects,
+    payloadBytesMax: PAYLOAD_BYTES_MAX,
+  };
+}
