@@ -21,6 +21,8 @@ export const ERROR_CATALOGUE = {
   REK_NOT_READY: { status: 503, retryable: true, meaning: 'The process is still replaying or is shutting down.' },
   REK_TIMEOUT: { status: 504, retryable: true, meaning: 'The answer did not arrive within the deadline.' },
   REK_CONFIG_INVALID: { status: 500, retryable: false, meaning: 'The configuration has errors; all of them are listed.' },
+  REK_SERVER_UNAVAILABLE: { status: 500, retryable: false, meaning: 'A server to be embedded could not be found or started; the message says what to do.' },
+  REK_DATA_FOLDER_BUSY: { status: 409, retryable: false, meaning: 'Another `rekappa up` uses this data folder: stop it, or choose another with --data.' },
   REK_LEASE_LOST: { status: 503, retryable: true, meaning: 'This host no longer owns the partition.' },
   REK_STALE_EPOCH: { status: 409, retryable: false, meaning: 'A write carried an epoch older than the current owner’s.' },
   REK_SNAPSHOT_INVALID: { status: 500, retryable: false, meaning: 'A snapshot is corrupt, truncated or of an unknown version.' },

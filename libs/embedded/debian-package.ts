@@ -1,0 +1,68 @@
+/**
+ * A Debian package and those of its dependencies that are not installed, unpacked into a folder: needs apt, but
+ * no root, and leaves the system as it was. The sources are the machine's own. When its package lists are empty
+ * or stale, fresh ones are fetched into a private folder.
+ */
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { errorMessage } from '#kernel';
+
+const run = promisify(execFile);
+/** Most time for one apt command, ms. */
+const APT_MS = 180_000;
+
+/** @throws Error when apt is missing or has no such package; `folder` then stays as it was. */
+export async function unpackDebianPackage(name: string, folder: string): Promise<void> {
+  await mkdir(dirname(folder), { recursive: true });
+  const work = await mkdtemp(`${folder}-`);
+  try {
+    const archives = await download(name, join(work, 'archives'), join(work, 'apt'));
+    const root = join(work, 'root');
+    for (const archive of archives) await run('dpkg-deb', ['--extract', archive, root], { timeout: APT_MS });
+    await rm(folder, { recursive: true, force: true });
+    await rename(root, folder).catch(ignoreRace);
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+}
+
+async function download(name: string, into: string, privateApt: string): Promise<string[]> {
+  await mkdir(into, { recursive: true });
+  await fetchWith([], name, into).catch(async () => {
+    const options = await privateLists(privateApt);
+    await apt([...options, 'update'], into);
+    await fetchWith(options, name, into);
+  });
+  return (await readdir(into)).filter((file) => file.endsWith('.deb')).map((file) => join(into, file));
+}
+
+async function fetchWith(options: readonly string[], name: string, into: string): Promise<void> {
+  const { stdout } = await apt([...options, 'install', '--simulate', '--no-install-recommends', name], into);
+  const missing = [...stdout.matchAll(/^Inst (\S+)/gm)].map((line) => line[1]!);
+  await apt([...options, 'download', ...new Set([name, ...missing])], into);
+}
+
+/** Options that keep apt's lists and caches out of the system's folders. */
+async function privateLists(folder: string): Promise<string[]> {
+  const [lists, cache] = [join(folder, 'lists'), join(folder, 'cache')];
+  for (const path of [join(lists, 'partial'), join(cache, 'archives', 'partial')]) await mkdir(path, { recursive: true });
+  return ['-o', `Dir::State::lists=${lists}`, '-o', `Dir::Cache=${cache}`, '-o', 'Debug::NoLocking=true'];
+}
+
+async function apt(args: readonly string[], cwd: string): Promise<{ stdout: string }> {
+  try {
+    return await run('apt-get', ['-qq', '-o', 'APT::Sandbox::User=', ...args], {
+      cwd, timeout: APT_MS, maxBuffer: 16 * 1024 * 1024, env: { ...process.env, LC_ALL: 'C', DEBIAN_FRONTEND: 'noninteractive' },
+    });
+  } catch (error) {
+    const { stderr } = error as { stderr?: string };
+    throw new Error(stderr?.trim().split('\n').at(-1) || errorMessage(error), { cause: error });
+  }
+}
+
+/** Another process unpacked the same package at the same time. */
+function ignoreRace(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
+}
