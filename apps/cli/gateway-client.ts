@@ -1,0 +1,105 @@
+/**
+ * The gateway's HTTP interface for commands: every call is retried, bounded, with back-off, because a gateway
+ * may be restarting under us. Re-sending is safe: event ids stay the same.
+ */
+import { AppError, ERROR_CATALOGUE, retry, type ErrorCode } from '#kernel';
+import type { LogEvent, Rejection } from '#events';
+import { CliError } from './terminal/exit.js';
+
+/** About a minute of trying: longer than a supervised restart. */
+const ATTEMPTS = 24;
+const RETRY_BASE_MS = 100;
+const RETRY_CAP_MS = 4_000;
+const TIMEOUT_MS = 15_000;
+
+export interface Accepted {
+  readonly accepted: number;
+  readonly rejected: readonly (Rejection & { readonly index: number })[];
+  /** LOG sequence by which all of them are stored. */
+  readonly seq: number;
+}
+
+export interface RecommendedItem {
+  readonly itemId: string;
+  readonly title: string;
+  readonly score: number;
+  readonly channel: string;
+  readonly propensity: number;
+  readonly position: number;
+}
+
+export interface Recommended {
+  readonly recommendationId: string;
+  readonly modelVersion: string;
+  readonly after?: { readonly requested?: number; readonly reached: boolean };
+  readonly degraded?: unknown;
+  readonly items: readonly RecommendedItem[];
+}
+
+export class GatewayClient {
+  constructor(
+    readonly url: string,
+    private readonly signal?: AbortSignal,
+    private readonly attempts = ATTEMPTS,
+  ) {}
+
+  events(events: readonly LogEvent[]): Promise<Accepted> {
+    return this.call('POST', '/v1/events', JSON.stringify(events), 'application/json');
+  }
+
+  items(items: readonly object[]): Promise<Accepted> {
+    return this.call('POST', '/v1/items', items.map((item) => JSON.stringify(item)).join('\n'), 'application/x-ndjson');
+  }
+
+  recommendations(user: string, n: number, after?: number): Promise<Recommended> {
+    const query = new URLSearchParams({ user, n: String(n), ...(after && { after: String(after) }) });
+    return this.call('GET', `/v1/recommendations?${query}`);
+  }
+
+  /** Whether the gateway answers and is ready. */
+  async ready(): Promise<boolean> {
+    try {
+      return (await fetch(`${this.url}/health/ready`, { signal: AbortSignal.timeout(2_000) })).ok;
+    } catch {
+      return false;
+    }
+  }
+
+  private async call<T>(method: string, path: string, body?: string, type?: string): Promise<T> {
+    try {
+      return await retry(() => this.once<T>(method, path, body, type), {
+        attempts: this.attempts,
+        baseMs: RETRY_BASE_MS,
+        capMs: RETRY_CAP_MS,
+        signal: this.signal,
+        retryable: (error) => !(error instanceof AppError) || error.retryable,
+      });
+    } catch (error) {
+      if (error instanceof AppError || this.signal?.aborted) throw error;
+      throw new CliError(`the gateway at ${this.url} does not answer: start Rekappa (npm start), or name another gateway with --url`, { cause: error });
+    }
+  }
+
+  private async once<T>(method: string, path: string, body?: string, type?: string): Promise<T> {
+    const response = await fetch(this.url + path, {
+      method,
+      ...(body !== undefined && { body, headers: { 'content-type': type! } }),
+      signal: this.signal ? AbortSignal.any([this.signal, AbortSignal.timeout(TIMEOUT_MS)]) : AbortSignal.timeout(TIMEOUT_MS),
+    });
+    const text = await response.text();
+    if (response.ok) return JSON.parse(text) as T;
+    throw failure(response.status, text);
+  }
+}
+
+/** The gateway's own error, or one that can be retried for what proxies and dying servers answer. */
+function failure(status: number, text: string): AppError {
+  try {
+    const parsed = JSON.parse(text) as { error?: { code?: string; message?: string }; code?: string; message?: string };
+    const { code, message } = parsed.error ?? parsed;
+    if (code && code in ERROR_CATALOGUE) return new AppError(code as ErrorCode, message);
+  } catch {
+    // Not JSON: not from our gateway, judged by its status below.
+  }
+  return new AppError(status >= 500 || status === 429 ? 'REK_LOG_UNAVAILABLE' : 'REK_INVALID_REQUEST', `HTTP ${status}: ${text.slice(0, 200)}`);
+}
