@@ -5,4 +5,3 @@ export { MemoryBudget } from './memory-budget.js';
 export { Mailboxes } from './mailbox.js';
 export { LeaseKeeper, VALID_SHARE, type LeaseEvents, type LeaseKeeperOptions, type DropReason } from './lease-keeper.js';
 export { fairShare } from './fair-share.js';
-export type { Lease, Leases } from './leases.js';

@@ -1,56 +1,47 @@
 /** Promises of the lease keeper: shares are fair, and no two hosts ever hold one partition at the same time. */
 import { ManualClock, SeededRandom } from '#kernel';
+import { MemoryLeaseStore, type LeaseStore } from '#log';
 import { LeaseKeeper, type LeaseKeeperOptions } from './lease-keeper.js';
-import type { Lease, Leases } from './leases.js';
 
 const LEASE_MS = 4_000;
 
-/** A lease server with a time to live, whose answers can be slow, lost before or lost after their effect. */
+/** One lease server, seen through networks whose answers can be slow, lost before or lost after their effect. */
 class LeaseServer {
-  private readonly leases = new Map<number, Lease & { expires: number }>();
-  private readonly alive = new Map<string, number>();
-  private revision = 0;
+  private readonly store: MemoryLeaseStore;
 
-  constructor(private readonly clock: ManualClock) {}
+  constructor(private readonly clock: ManualClock) {
+    this.store = new MemoryLeaseStore(LEASE_MS, clock);
+  }
 
-  port(network: () => 'fine' | 'lost before' | 'lost after' | number = () => 'fine'): Leases {
-    const via = async <T>(effect: () => T): Promise<T> => {
+  port(network: () => 'fine' | 'lost before' | 'lost after' | number = () => 'fine'): LeaseStore {
+    const { store } = this;
+    const via = async <T>(effect: () => Promise<T>): Promise<T> => {
       const fate = network();
       if (fate === 'lost before') throw new Error('no answer');
-      const result = effect();
+      const result = await effect();
       if (fate === 'lost after') throw new Error('no answer');
       if (typeof fate === 'number') this.clock.advance(fate); // the answer takes its time
       return result;
     };
     return {
-      acquire: (partition, hostId) => via(() => {
-        if (this.current(partition)) return undefined;
-        const epoch = ++this.revision;
-        this.leases.set(partition, { partition, hostId, epoch, expires: this.clock.now() + LEASE_MS });
-        return epoch;
-      }),
-      renew: (lease) => via(() => {
-        const current = this.current(lease.partition);
-        if (current?.epoch !== lease.epoch) return false;
-        current.expires = this.clock.now() + LEASE_MS;
-        return true;
-      }),
-      release: (lease) => via(() => {
-        if (this.current(lease.partition)?.epoch === lease.epoch) this.leases.delete(lease.partition);
-      }),
-      held: () => via(() => new Map([...this.leases.keys()].flatMap((p) => (this.current(p) ? [[p, this.current(p)!]] : [])))),
-      announce: (hostId) => via(() => void this.alive.set(hostId, this.clock.now() + LEASE_MS)),
-      hosts: () => via(() => [...this.alive].filter(([, expires]) => expires > this.clock.now()).map(([id]) => id)),
+      leaseMs: LEASE_MS,
+      acquire: (partition, hostId, floor) => via(() => store.acquire(partition, hostId, floor)),
+      renew: async (lease) => {
+        const sent = { ...lease }; // a lost answer leaves the caller with the old revision
+        const renewed = await via(() => store.renew(sent));
+        lease.revision = sent.revision;
+        return renewed;
+      },
+      release: (lease) => via(() => store.release(lease)),
+      held: () => via(() => store.held()),
+      announce: (hostId) => via(() => store.announce(hostId)),
+      withdraw: (hostId) => via(() => store.withdraw(hostId)),
+      hosts: () => via(() => store.hosts()),
     };
-  }
-
-  private current(partition: number) {
-    const lease = this.leases.get(partition);
-    return lease && lease.expires > this.clock.now() ? lease : undefined;
   }
 }
 
-function host(hostId: string, leases: Leases, clock: ManualClock, options: Partial<LeaseKeeperOptions> = {}) {
+function host(hostId: string, leases: LeaseStore, clock: ManualClock, options: Partial<LeaseKeeperOptions> = {}) {
   const seen: string[] = [];
   const keeper: LeaseKeeper = new LeaseKeeper(
     leases,
@@ -61,7 +52,7 @@ function host(hostId: string, leases: Leases, clock: ManualClock, options: Parti
       failed: () => undefined,
     },
     clock,
-    { hostId, partitions: 16, leaseMs: LEASE_MS, ...options },
+    { hostId, partitions: 16, ...options },
   );
   return { keeper, seen };
 }
@@ -137,6 +128,15 @@ describe('LeaseKeeper', () => {
     await keeper.round();
     expect(seen).toEqual(['acquired 0', 'acquired 1', 'releasing 0', 'releasing 1']);
     expect((await server.port().held()).size).toBe(0);
+  });
+
+  it('asks for a higher epoch than one that was seen elsewhere', async () => {
+    const clock = new ManualClock(1_000);
+    const { keeper } = host('a', new LeaseServer(clock).port(), clock, { partitions: 1 });
+    await keeper.round();
+    await keeper.abandon(keeper.held[0]!, 500);
+    await keeper.round();
+    expect(keeper.held[0]!.epoch).toBe(501);
   });
 
   /** Runs three hosts over a bad network. @returns how often two of them held one partition at once */

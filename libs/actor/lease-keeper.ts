@@ -17,8 +17,8 @@
  * next round tries again: a hiccup shorter than validMs loses nothing.
  */
 import { fnv1a32, type Clock } from '#kernel';
+import type { Lease, LeaseStore } from '#log';
 import { acquisitionOrder, fairShare } from './fair-share.js';
-import type { Lease, Leases } from './leases.js';
 
 /** Share of the time to live for which this host trusts a lease: the rest covers clock drift and scheduling. */
 export const VALID_SHARE = 0.8;
@@ -40,7 +40,6 @@ export interface LeaseEvents {
 export interface LeaseKeeperOptions {
   readonly hostId: string;
   readonly partitions: number;
-  readonly leaseMs: number;
   /** For the test that shows that longer than the time to live is unsafe. Default: VALID_SHARE of leaseMs. */
   readonly unsafeValidMs?: number;
 }
@@ -53,23 +52,24 @@ interface HeldLease {
 
 export class LeaseKeeper {
   private readonly mine = new Map<number, HeldLease>();
+  private readonly floors = new Map<number, number>();
   private readonly validMs: number;
   private timers: NodeJS.Timeout[] = [];
   private running: Promise<void> | undefined;
   private closing = false;
 
   constructor(
-    private readonly leases: Leases,
+    private readonly leases: LeaseStore,
     private readonly events: LeaseEvents,
     private readonly clock: Clock,
     private readonly options: LeaseKeeperOptions,
   ) {
-    this.validMs = options.unsafeValidMs ?? options.leaseMs * VALID_SHARE;
+    this.validMs = options.unsafeValidMs ?? leases.leaseMs * VALID_SHARE;
   }
 
   /** The first round, then one every leaseMs / 3. */
   async start(): Promise<void> {
-    const { leaseMs } = this.options;
+    const { leaseMs } = this.leases;
     this.timers.push(setInterval(() => this.expire(), leaseMs / EXPIRY_CHECKS_PER_LEASE));
     this.timers.push(setInterval(() => void this.round(), leaseMs / ROUNDS_PER_LEASE));
     await this.round();
@@ -97,10 +97,13 @@ export class LeaseKeeper {
     for (const held of this.mine.values()) if (now >= held.validUntil) this.drop(held, 'expired');
   }
 
-  /** Gives a lease back at once, without the `releasing` event: the owner found that it cannot serve it. */
-  async abandon(lease: Lease): Promise<void> {
-    const held = this.mine.get(lease.partition);
-    if (held?.lease.epoch === lease.epoch) this.mine.delete(lease.partition);
+  /**
+   * Gives a lease back at once, without the `releasing` event: the owner found that it cannot serve it.
+   * @param floor an epoch seen elsewhere that is not lower than ours: the next lease gets a higher one
+   */
+  async abandon(lease: Lease, floor = 0): Promise<void> {
+    this.floors.set(lease.partition, Math.max(floor, this.floors.get(lease.partition) ?? 0));
+    if (this.mine.get(lease.partition)?.lease === lease) this.mine.delete(lease.partition);
     await this.leases.release(lease);
   }
 
@@ -111,6 +114,7 @@ export class LeaseKeeper {
     await Promise.all([...this.mine.values()].map((held) => this.release(held)));
     for (const timer of this.timers) clearInterval(timer);
     await this.running;
+    await this.bounded(this.leases.withdraw(this.options.hostId)).catch((error) => this.events.failed(error));
   }
 
   private async steps(): Promise<void> {
@@ -154,9 +158,9 @@ export class LeaseKeeper {
   private async acquire(partition: number): Promise<void> {
     const { hostId } = this.options;
     const sentAt = this.clock.monotonic();
-    const epoch = await this.bounded(this.leases.acquire(partition, hostId));
-    if (epoch === undefined) return;
-    const held = { lease: { partition, hostId, epoch }, validUntil: sentAt + this.validMs, releasing: false };
+    const lease = await this.bounded(this.leases.acquire(partition, hostId, this.floors.get(partition)));
+    if (!lease) return;
+    const held = { lease, validUntil: sentAt + this.validMs, releasing: false };
     if (this.clock.monotonic() >= held.validUntil) return; // too late to be ours; the server forgets it
     this.mine.set(partition, held);
     this.events.acquired(held.lease);
@@ -185,7 +189,7 @@ export class LeaseKeeper {
   private async bounded<T>(answer: Promise<T>): Promise<T> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error('the lease store did not answer in time')), this.options.leaseMs / 2);
+      timer = setTimeout(() => reject(new Error('the lease store did not answer in time')), this.leases.leaseMs / 2);
     });
     try {
       return await Promise.race([answer, late]);

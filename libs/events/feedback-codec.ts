@@ -41,6 +41,8 @@ export interface FeedbackHeader {
   epoch: number;
   count: number;
   through: { sequence: number; index: number };
+  /** Parts already emitted of the first frame after `through`. */
+  part: number;
 }
 
 /** The bytes of one record, in a fresh buffer. */
@@ -51,16 +53,17 @@ export function encodeFeedbackRecord(record: FeedbackRecord): Buffer {
 }
 
 export function encodeFeedbackBatch(batch: FeedbackBatch): Buffer {
-  let size = FEEDBACK_HEADER_BYTES;
-  for (const record of batch.records) size += recordBytes(record);
-  const buffer = Buffer.allocUnsafe(size);
-  let at = FEEDBACK_HEADER_BYTES;
-  for (const record of batch.records) at = writeRecord(buffer, at, record);
+  return assembleFeedbackBatch(batch, batch.records.map(encodeFeedbackRecord));
+}
+
+/** A batch of records that are already encoded. */
+export function assembleFeedbackBatch(batch: Omit<FeedbackBatch, 'records'>, records: readonly Uint8Array[]): Buffer {
+  const buffer = Buffer.concat([Buffer.alloc(FEEDBACK_HEADER_BYTES), ...records]);
   buffer.writeUInt32LE(MAGIC, 0);
   buffer.writeUInt16LE(batch.partition, 4);
-  buffer.writeUInt16LE(0, 6);
+  buffer.writeUInt16LE(batch.part ?? 0, 6);
   buffer.writeDoubleLE(batch.epoch, 8);
-  buffer.writeUInt32LE(batch.records.length, 16);
+  buffer.writeUInt32LE(records.length, 16);
   buffer.writeDoubleLE(batch.through.sequence, 20);
   buffer.writeUInt32LE(batch.through.index, 28);
   buffer.writeUInt32LE(0, 32);
@@ -82,6 +85,7 @@ export function decodeFeedbackHeader(payload: Uint8Array): FeedbackHeader {
     epoch: buffer.readDoubleLE(8),
     count: buffer.readUInt32LE(16),
     through: { sequence: buffer.readDoubleLE(20), index: buffer.readUInt32LE(28) },
+    part: buffer.readUInt16LE(6),
   };
 }
 
@@ -184,7 +188,8 @@ export function decodeFeedbackBatch(payload: Uint8Array): FeedbackBatch {
   const records: FeedbackRecord[] = [];
   const keep = (record: FeedbackRecord) => void records.push(structuredClone(record));
   const header = new FeedbackDecoder().decode(payload, { exposure: keep, outcome: keep, engagement: keep });
-  return { partition: header.partition, epoch: header.epoch, through: header.through, records };
+  const { partition, epoch, through, part } = header;
+  return { partition, epoch, through, ...(part > 0 ? { part } : {}), records };
 }
 
 function recordBytes(record: FeedbackRecord): number {

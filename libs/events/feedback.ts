@@ -8,11 +8,15 @@
  *
  * A message of `feedback.<p>` is a batch of records of one partition, binary, little-endian:
  *
- *     magic "RKF1" u32 | partition u16 | kind-free flags u16 | epoch f64 | count u32 |
+ *     magic "RKF1" u32 | partition u16 | part u16 | epoch f64 | count u32 |
  *     lastSequence f64 | lastIndex u32 | crc32 of what follows u32 | records...
  *
  * `last*` is the log position up to which the batch's writer had folded when it emitted it: what a
  * recovering host must not emit again. An empty batch (count 0) is a fence: it only moves the epoch.
+ *
+ * A frame that causes more records than one message holds is emitted in parts of FEEDBACK_PART_RECORDS each: `part`
+ * counts those already out of the first frame after `last*` that causes any (0: none). The fold is deterministic,
+ * so a recovering host leaves out exactly the first part × FEEDBACK_PART_RECORDS records of that frame.
  */
 import type { LogPosition } from '#kernel';
 
@@ -25,6 +29,8 @@ export interface FeatureVector {
 
 export const FEATURES_MAX = 128;
 export const RECENT_KEYS_MAX = 16;
+/** Records of one part. Part of the format: it never changes. */
+export const FEEDBACK_PART_RECORDS = 256;
 
 export interface Exposure {
   readonly kind: 'exposure';
@@ -76,6 +82,8 @@ export interface FeedbackBatch {
   readonly partition: number;
   readonly epoch: number;
   readonly through: LogPosition;
+  /** Parts already emitted of the next frame; default 0. */
+  readonly part?: number;
   readonly records: readonly FeedbackRecord[];
 }
 

@@ -15,11 +15,14 @@ export const TEXT_CHARS_MAX = 256;
 
 const utf8Bytes = (text: string): number => Buffer.byteLength(text, 'utf8');
 
+/** Half of a character: it has no UTF-8, so two such ids would meet wherever ids are stored as bytes. */
+const LONE_SURROGATE = /\p{Surrogate}/u;
+
 /** Any 1..256 bytes of UTF-8 without NUL. */
 export const idSchema = z
   .string()
   .min(1)
-  .refine((id) => (id.length * 3 <= ID_BYTES_MAX || utf8Bytes(id) <= ID_BYTES_MAX) && !id.includes('\0'), {
+  .refine((id) => (id.length * 3 <= ID_BYTES_MAX || utf8Bytes(id) <= ID_BYTES_MAX) && !id.includes('\0') && !LONE_SURROGATE.test(id), {
     message: `must be 1 to ${ID_BYTES_MAX} bytes of UTF-8 without NUL`,
   });
 

@@ -1,0 +1,41 @@
+/**
+ * What a reader of LOG may fold from a stored message, whoever wrote it. Live hosts and replays share this
+ * door, so that what one refuses the other refuses too. Never throws: what cannot be used comes back as a
+ * rejection, for the dead stream.
+ */
+import { partitionOf } from '#kernel';
+import { checksumOf, CRC_HEADER, decodeFrame, type FrameEntry } from './frame.js';
+import { isItemEvent, type LogEvent, type Rejection } from './parse.js';
+
+export interface StoredFrame {
+  readonly payload: Uint8Array;
+  header(name: string): string | undefined;
+}
+
+/** The entries of a message of `log.user.<partition>`: user events of that partition, and ticks. */
+export function decodeUserFrame(frame: StoredFrame, partition: number, partitions: number): FrameEntry[] {
+  return decodeStored(frame, (event) => {
+    if (isItemEvent(event)) return `${event.kind} belongs to log.item`;
+    if (event.kind === 'tick') return undefined;
+    const own = partitionOf(event.userId, partitions);
+    return own === partition ? undefined : `this user belongs to log.user.${own}`;
+  });
+}
+
+/** The entries of a message of `log.item`. */
+export function decodeItemFrame(frame: StoredFrame): FrameEntry[] {
+  return decodeStored(frame, (event) => (isItemEvent(event) ? undefined : `${event.kind} does not belong to log.item`));
+}
+
+function decodeStored(frame: StoredFrame, misplaced: (event: LogEvent) => string | undefined): FrameEntry[] {
+  const wanted = frame.header(CRC_HEADER);
+  if (wanted !== undefined && wanted !== checksumOf(frame.payload)) {
+    return [{ index: 0, rejection: { code: 'REK_LOG_DAMAGED', message: 'the payload does not match its checksum' }, raw: undefined }];
+  }
+  return decodeFrame(frame.payload).map((entry) => {
+    const message = 'event' in entry ? misplaced(entry.event) : undefined;
+    if (message === undefined || !('event' in entry)) return entry;
+    const rejection: Rejection = { code: 'REK_INVALID_EVENT', message };
+    return { index: entry.index, rejection, raw: entry.event };
+  });
+}
