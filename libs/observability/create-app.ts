@@ -1,0 +1,40 @@
+/**
+ * A Nest application on Fastify with this house's limits, request ids and observation, not yet listening.
+ * Tests use it as it is; processes go through runApp.
+ */
+import 'reflect-metadata';
+import type { Type, DynamicModule } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { observeHttp, requestIdOf } from './http-observation.js';
+import { NestLogger, type Logger } from './logger.js';
+import type { Metrics } from './metrics.js';
+import { LOGGER, METRICS } from './tokens.js';
+
+export interface CreateAppOptions {
+  /** Largest request body, bytes. */
+  bodyBytesMax?: number;
+  /** For what must be registered before Nest's routes: parsers, hooks. */
+  configure?: (app: NestFastifyApplication) => void | Promise<void>;
+}
+
+/** A request must be complete within this, ms: slow senders do not hold connections. */
+const REQUEST_TIMEOUT_MS = 30_000;
+const KEEP_ALIVE_MS = 65_000;
+
+/** The module must import ObservabilityModule. */
+export async function createApp(module: Type | DynamicModule, options: CreateAppOptions = {}): Promise<NestFastifyApplication> {
+  const adapter = new FastifyAdapter({
+    bodyLimit: options.bodyBytesMax ?? 1_048_576,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    genReqId: requestIdOf,
+    routerOptions: { maxParamLength: 1_024 },
+  });
+  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, { bufferLogs: true, abortOnError: false });
+  const logger = app.get<Logger>(LOGGER);
+  app.useLogger(new NestLogger(logger));
+  observeHttp(adapter.getInstance() as never, app.get<Metrics>(METRICS), logger);
+  await options.configure?.(app);
+  return app;
+}
