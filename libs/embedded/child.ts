@@ -102,9 +102,17 @@ async function start(options: LaunchOptions, stopSignal: NodeJS.Signals): Promis
   turnLog(options.logFile);
   const log = openSync(options.logFile, 'a');
   try {
-    const [command, ...args] = [...(options.wrapper ?? []), ...endsWithParent(stopSignal), options.command, ...options.args];
+    const [command, ...args] = [
+      ...(options.wrapper ?? []),
+      ...endsWithParent(stopSignal),
+      options.command,
+      ...options.args,
+    ];
     const child = spawn(command!, args, {
-      ...options.user, cwd: options.cwd, env: options.env ?? process.env, detached: true,
+      ...options.user,
+      cwd: options.cwd,
+      env: options.env ?? process.env,
+      detached: true,
       stdio: options.onLine ? ['ignore', 'pipe', 'pipe'] : ['ignore', log, log],
     });
     if (options.onLine) passLines(child, options.logFile, options.onLine);
@@ -139,7 +147,8 @@ let parentDeathSignal: boolean | undefined;
 
 /** The last wrapper before the command, since a change of user or namespace would clear the parent-death signal. */
 function endsWithParent(signal: NodeJS.Signals): string[] {
-  parentDeathSignal ??= process.platform === 'linux' && spawnSync('setpriv', ['--pdeathsig', 'TERM', 'true']).status === 0;
+  parentDeathSignal ??=
+    process.platform === 'linux' && spawnSync('setpriv', ['--pdeathsig', 'TERM', 'true']).status === 0;
   return parentDeathSignal ? ['setpriv', '--pdeathsig', signal.replace('SIG', '')] : [];
 }
 

@@ -47,14 +47,18 @@ async function fetchWith(options: readonly string[], name: string, into: string)
 /** Options that keep apt's lists and caches out of the system's folders. */
 async function privateLists(folder: string): Promise<string[]> {
   const [lists, cache] = [join(folder, 'lists'), join(folder, 'cache')];
-  for (const path of [join(lists, 'partial'), join(cache, 'archives', 'partial')]) await mkdir(path, { recursive: true });
+  for (const path of [join(lists, 'partial'), join(cache, 'archives', 'partial')])
+    await mkdir(path, { recursive: true });
   return ['-o', `Dir::State::lists=${lists}`, '-o', `Dir::Cache=${cache}`, '-o', 'Debug::NoLocking=true'];
 }
 
 async function apt(args: readonly string[], cwd: string): Promise<{ stdout: string }> {
   try {
     return await run('apt-get', ['-qq', '-o', 'APT::Sandbox::User=', ...args], {
-      cwd, timeout: APT_MS, maxBuffer: 16 * 1024 * 1024, env: { ...process.env, LC_ALL: 'C', DEBIAN_FRONTEND: 'noninteractive' },
+      cwd,
+      timeout: APT_MS,
+      maxBuffer: 16 * 1024 * 1024,
+      env: { ...process.env, LC_ALL: 'C', DEBIAN_FRONTEND: 'noninteractive' },
     });
   } catch (error) {
     const { stderr } = error as { stderr?: string };

@@ -29,7 +29,11 @@ export interface ServerPlan {
   readyMs: number;
   url(port: number): string;
   /** What to run, given the port. Called again at each restart. */
-  launch(port: number): Omit<LaunchOptions, 'name' | 'logFile' | 'pidFile'> | Promise<Omit<LaunchOptions, 'name' | 'logFile' | 'pidFile'>>;
+  launch(
+    port: number,
+  ):
+    | Omit<LaunchOptions, 'name' | 'logFile' | 'pidFile'>
+    | Promise<Omit<LaunchOptions, 'name' | 'logFile' | 'pidFile'>>;
   /** Resolves when the server answers; throws while it does not. */
   probe(port: number): Promise<void>;
   stopSignal?: NodeJS.Signals;
@@ -52,20 +56,33 @@ export async function startServer(plan: ServerPlan): Promise<EmbeddedServer> {
   const begin = async (): Promise<void> => {
     await endLeftover(pidFile, plan.stopSignal);
     await plan.prepare?.();
-    child = await launch({ stopSignal: plan.stopSignal, ...(await plan.launch(port)), name: plan.name, pidFile, logFile });
+    child = await launch({
+      stopSignal: plan.stopSignal,
+      ...(await plan.launch(port)),
+      name: plan.name,
+      pidFile,
+      logFile,
+    });
     await ready(plan, child, port, logFile);
     writeFileSync(portFile, `${port}\n`);
   };
   // A server that ends at once may have lost its port, or wait for the last child of its killed predecessor.
   const retrying = (choosePort: (attempt: number) => number | Promise<number>): Promise<void> =>
-    retry(async (attempt) => {
-      port = await choosePort(attempt);
-      await begin();
-    }, { ...LAUNCH_RETRY, retryable: (error) => error instanceof EndedAtStart });
+    retry(
+      async (attempt) => {
+        port = await choosePort(attempt);
+        await begin();
+      },
+      { ...LAUNCH_RETRY, retryable: (error) => error instanceof EndedAtStart },
+    );
 
-  await retrying((attempt) => plan.port ?? freePortPreferring(attempt === 1 ? remembered(portFile) : undefined));
+  await retrying(
+    (attempt) => plan.port ?? freePortPreferring(attempt === 1 ? remembered(portFile) : undefined),
+  );
   return {
-    url: plan.url(port), port, folder: plan.folder,
+    url: plan.url(port),
+    port,
+    folder: plan.folder,
     get pid() {
       return child.pid;
     },
@@ -90,10 +107,17 @@ async function ready(plan: ServerPlan, child: Child, port: number, logFile: stri
     } catch (error) {
       if (performance.now() > deadline) {
         await child.stop();
-        throw new AppError('REK_SERVER_UNAVAILABLE', report(plan, `did not answer within ${plan.readyMs / 1000} s (${errorMessage(error)})`, logFile));
+        throw new AppError(
+          'REK_SERVER_UNAVAILABLE',
+          report(plan, `did not answer within ${plan.readyMs / 1000} s (${errorMessage(error)})`, logFile),
+        );
       }
     }
-    if (child.status !== undefined) throw new EndedAtStart('REK_SERVER_UNAVAILABLE', report(plan, `ended at its start (${child.status.signal ?? `exit ${child.status.code}`})`, logFile));
+    if (child.status !== undefined)
+      throw new EndedAtStart(
+        'REK_SERVER_UNAVAILABLE',
+        report(plan, `ended at its start (${child.status.signal ?? `exit ${child.status.code}`})`, logFile),
+      );
     await sleep(PROBE_EVERY_MS);
   }
 }

@@ -4,9 +4,21 @@
  */
 export { freePort, isPortFree } from './free-port.js';
 export { launch, type Child, type ExitStatus, type LaunchOptions } from './child.js';
-export { endLeftover, isRunning, readPidFile, removePidFile, writePidFile, type PidRecord } from './pid-file.js';
+export {
+  endLeftover,
+  isRunning,
+  readPidFile,
+  removePidFile,
+  writePidFile,
+  type PidRecord,
+} from './pid-file.js';
 export { locateServer, type LocatedServer, type ServerName } from './locate-server.js';
 export type { EmbeddedServer } from './embedded-server.js';
 export { startNats, type NatsOptions } from './nats-server.js';
 export { startRedis, type RedisOptions } from './redis-server.js';
-export { initialisePostgres, startPostgres, type EmbeddedPostgres, type PostgresOptions } from './postgres-server.js';
+export {
+  initialisePostgres,
+  startPostgres,
+  type EmbeddedPostgres,
+  type PostgresOptions,
+} from './postgres-server.js';

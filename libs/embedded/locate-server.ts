@@ -25,8 +25,10 @@ export interface LocateOptions {
 }
 
 const ALTERNATIVES: Record<ServerName, string> = {
-  'nats-server': 'Install it (Debian, Ubuntu: `apt-get install nats-server`; macOS: `brew install nats-server`), or point NATS_URL at a running NATS with JetStream, or use `docker compose -f docker/compose.yaml up`.',
-  'redis-server': 'Install it (`apt-get install redis-server`, `brew install redis`) or point REDIS_URL at a running Redis.',
+  'nats-server':
+    'Install it (Debian, Ubuntu: `apt-get install nats-server`; macOS: `brew install nats-server`), or point NATS_URL at a running NATS with JetStream, or use `docker compose -f docker/compose.yaml up`.',
+  'redis-server':
+    'Install it (`apt-get install redis-server`, `brew install redis`) or point REDIS_URL at a running Redis.',
 };
 
 /** @throws AppError REK_SERVER_UNAVAILABLE, which says what to do. */
@@ -38,15 +40,25 @@ export async function locateServer(name: ServerName, options: LocateOptions = {}
   try {
     await unpackDebianPackage(name, root);
   } catch (error) {
-    throw new AppError('REK_SERVER_UNAVAILABLE', `${name} is not on this machine and could not be fetched (${errorMessage(error)}). ${ALTERNATIVES[name]}`);
+    throw new AppError(
+      'REK_SERVER_UNAVAILABLE',
+      `${name} is not on this machine and could not be fetched (${errorMessage(error)}). ${ALTERNATIVES[name]}`,
+    );
   }
   const unpacked = inPackage(name, root);
-  if (unpacked === undefined) throw new AppError('REK_SERVER_UNAVAILABLE', `Debian's package ${name} holds no ${name}. ${ALTERNATIVES[name]}`);
+  if (unpacked === undefined)
+    throw new AppError(
+      'REK_SERVER_UNAVAILABLE',
+      `Debian's package ${name} holds no ${name}. ${ALTERNATIVES[name]}`,
+    );
   return unpacked;
 }
 
 /** Like locateServer, for a server that one can do without. */
-export async function findServer(name: ServerName, options?: LocateOptions): Promise<LocatedServer | undefined> {
+export async function findServer(
+  name: ServerName,
+  options?: LocateOptions,
+): Promise<LocatedServer | undefined> {
   try {
     return await locateServer(name, options);
   } catch (error) {
@@ -61,7 +73,13 @@ export function defaultCacheFolder(): string {
 }
 
 function systemFolders(): string[] {
-  return [...(process.env['PATH'] ?? '').split(delimiter).filter(Boolean), '/usr/local/sbin', '/usr/sbin', '/sbin', '/opt/homebrew/bin'];
+  return [
+    ...(process.env['PATH'] ?? '').split(delimiter).filter(Boolean),
+    '/usr/local/sbin',
+    '/usr/sbin',
+    '/sbin',
+    '/opt/homebrew/bin',
+  ];
 }
 
 function inSystem(name: string, folders: readonly string[]): LocatedServer | undefined {
@@ -72,14 +90,23 @@ function inSystem(name: string, folders: readonly string[]): LocatedServer | und
 function inPackage(name: string, root: string): LocatedServer | undefined {
   const path = ['usr/sbin', 'usr/bin'].map((folder) => join(root, folder, name)).find(isExecutable);
   if (path === undefined) return undefined;
-  const libraries = [...libraryFolders(join(root, 'usr/lib')), ...libraryFolders(join(root, 'lib')), process.env['LD_LIBRARY_PATH']];
+  const libraries = [
+    ...libraryFolders(join(root, 'usr/lib')),
+    ...libraryFolders(join(root, 'lib')),
+    process.env['LD_LIBRARY_PATH'],
+  ];
   return { path, env: { ...process.env, LD_LIBRARY_PATH: libraries.filter(Boolean).join(':') } };
 }
 
 /** `lib` itself and its architecture's folder, such as `x86_64-linux-gnu`. */
 function libraryFolders(lib: string): string[] {
   try {
-    return [lib, ...readdirSync(lib).filter((entry) => entry.includes('-linux-')).map((entry) => join(lib, entry))];
+    return [
+      lib,
+      ...readdirSync(lib)
+        .filter((entry) => entry.includes('-linux-'))
+        .map((entry) => join(lib, entry)),
+    ];
   } catch {
     return [];
   }

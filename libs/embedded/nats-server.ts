@@ -22,11 +22,16 @@ export async function startNats({ folder, port }: NatsOptions): Promise<Embedded
   const binary = await locateServer('nats-server');
   const configuration = join(folder, 'nats.conf');
   return startServer({
-    name: 'nats-server', folder, port, readyMs: READY_MS,
+    name: 'nats-server',
+    folder,
+    port,
+    readyMs: READY_MS,
     url: (at) => `nats://127.0.0.1:${at}`,
     prepare: () => writeFileSync(configuration, configurationOf(folder)),
     launch: (at) => ({
-      command: binary.path, env: binary.env, marker: configuration,
+      command: binary.path,
+      env: binary.env,
+      marker: configuration,
       args: ['--config', configuration, '--addr', '127.0.0.1', '--port', String(at)],
     }),
     probe: (at) => tcpProbe(at, '', /^INFO .*"jetstream":true/s),

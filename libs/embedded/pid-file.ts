@@ -27,7 +27,9 @@ export function writePidFile(path: string, record: PidRecord): void {
 export function readPidFile(path: string): PidRecord | undefined {
   try {
     const record = JSON.parse(readFileSync(path, 'utf8')) as Partial<PidRecord>;
-    return Number.isInteger(record.pid) && typeof record.marker === 'string' ? (record as PidRecord) : undefined;
+    return Number.isInteger(record.pid) && typeof record.marker === 'string'
+      ? (record as PidRecord)
+      : undefined;
   } catch {
     return undefined;
   }
@@ -76,8 +78,12 @@ export function kill(pid: number, signal: NodeJS.Signals): void {
 /** Empty for a process that does not exist, or that is a zombie. */
 function commandLine(pid: number): string {
   try {
-    if (process.platform === 'linux') return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
-    return execFileSync('ps', ['-o', 'command=', '-p', String(pid)], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+    if (process.platform === 'linux')
+      return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+    return execFileSync('ps', ['-o', 'command=', '-p', String(pid)], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
   } catch {
     return '';
   }

@@ -40,7 +40,9 @@ export async function postgresBinaries(): Promise<PostgresBinaries> {
 export function completeLinks(packageFolder: string): number {
   const list = join(packageFolder, 'native', 'pg-symlinks.json');
   if (!existsSync(list)) return 0;
-  const missing = (JSON.parse(readFileSync(list, 'utf8')) as Link[]).filter(({ target }) => !existsSync(join(packageFolder, target)));
+  const missing = (JSON.parse(readFileSync(list, 'utf8')) as Link[]).filter(
+    ({ target }) => !existsSync(join(packageFolder, target)),
+  );
   for (const { source, target } of missing) link(basename(source), join(packageFolder, target));
   return missing.length;
 }

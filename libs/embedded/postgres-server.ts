@@ -1,7 +1,19 @@
 /** Postgres on the loopback interface, with its data in a folder of its own; see unprivileged.ts for root. */
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chmodSync, chownSync, existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
@@ -43,13 +55,23 @@ export async function startPostgres(options: PostgresOptions): Promise<EmbeddedP
   const { binaries, as, data } = await initialisePostgres(folder, options.ways);
   giveTo(data, as.owner);
   const password = readFileSync(passwordFile(folder), 'utf8').trim();
-  const url = (port: number, database = SUPERUSER): string => `postgres://${SUPERUSER}:${password}@127.0.0.1:${port}/${database}`;
+  const url = (port: number, database = SUPERUSER): string =>
+    `postgres://${SUPERUSER}:${password}@127.0.0.1:${port}/${database}`;
 
   const server = await startServer({
-    name: 'postgres', folder, port: options.port, readyMs: READY_MS, url,
+    name: 'postgres',
+    folder,
+    port: options.port,
+    readyMs: READY_MS,
+    url,
     prepare: () => forgetStaleLock(data, folder),
     launch: (port) => ({
-      command: binaries.postgres, args: serverArguments(data, port, options), marker: data, cwd: data, wrapper: as.wrapper, user: as.user,
+      command: binaries.postgres,
+      args: serverArguments(data, port, options),
+      marker: data,
+      cwd: data,
+      wrapper: as.wrapper,
+      user: as.user,
     }),
     probe: (port) => query(url(port), 'SELECT 1'),
     stopSignal: 'SIGINT', // "fast": ends sessions, writes a checkpoint
@@ -62,7 +84,10 @@ export async function startPostgres(options: PostgresOptions): Promise<EmbeddedP
 }
 
 /** Makes an empty database cluster in the folder, unless it has one. */
-export async function initialisePostgres(folder: string, ways?: PostgresOptions['ways']): Promise<{ binaries: PostgresBinaries; as: Unprivileged; data: string }> {
+export async function initialisePostgres(
+  folder: string,
+  ways?: PostgresOptions['ways'],
+): Promise<{ binaries: PostgresBinaries; as: Unprivileged; data: string }> {
   mkdirSync(folder, { recursive: true });
   const binaries = await postgresBinaries();
   const as = unprivileged([binaries.postgres, binaries.root, folder], ways);
@@ -71,8 +96,17 @@ export async function initialisePostgres(folder: string, ways?: PostgresOptions[
   return { binaries, as, data };
 }
 
-function serverArguments(data: string, port: number, { connectionsMax = CONNECTIONS_MAX, unsafeNoSync = false }: PostgresOptions): string[] {
-  const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', `max_connections=${connectionsMax}`, 'logging_collector=off'];
+function serverArguments(
+  data: string,
+  port: number,
+  { connectionsMax = CONNECTIONS_MAX, unsafeNoSync = false }: PostgresOptions,
+): string[] {
+  const settings = [
+    'listen_addresses=127.0.0.1',
+    'unix_socket_directories=',
+    `max_connections=${connectionsMax}`,
+    'logging_collector=off',
+  ];
   if (unsafeNoSync) settings.push('fsync=off', 'synchronous_commit=off', 'full_page_writes=off');
   return ['-D', data, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])];
 }
@@ -86,7 +120,18 @@ async function initialise(initdb: string, folder: string, data: string, as: Unpr
   writeFileSync(passwords, `${randomBytes(18).toString('base64url')}\n`, { mode: 0o600 });
   for (const path of [fresh, passwords]) chownIfRoot(path, as.owner);
   const [command, ...args] = [
-    ...as.wrapper, initdb, '-D', fresh, '-U', SUPERUSER, '--encoding=UTF8', '--locale=C', '--auth=scram-sha-256', `--pwfile=${passwords}`, '--no-sync', '--no-instructions',
+    ...as.wrapper,
+    initdb,
+    '-D',
+    fresh,
+    '-U',
+    SUPERUSER,
+    '--encoding=UTF8',
+    '--locale=C',
+    '--auth=scram-sha-256',
+    `--pwfile=${passwords}`,
+    '--no-sync',
+    '--no-instructions',
   ];
   try {
     await run(command!, args, { ...as.user, cwd: fresh, timeout: READY_MS });
@@ -132,7 +177,10 @@ async function forgetStaleLock(data: string, folder: string): Promise<void> {
 async function createDatabase(url: string, database: string, template?: string): Promise<boolean> {
   try {
     const quote = pg.escapeIdentifier;
-    await query(url, `CREATE DATABASE ${quote(database)}${template === undefined ? '' : ` TEMPLATE ${quote(template)}`}`);
+    await query(
+      url,
+      `CREATE DATABASE ${quote(database)}${template === undefined ? '' : ` TEMPLATE ${quote(template)}`}`,
+    );
     return true;
   } catch (error) {
     if ((error as { code?: string }).code === DUPLICATE_DATABASE) return false;

@@ -15,18 +15,42 @@ const MEMORY_BYTES_MAX = 128 * 1024 * 1024;
 const READY_MS = 10_000;
 
 /** @returns undefined when there is no Redis to be had: the in-process cache takes its place. */
-export async function startRedis({ folder, port, memoryBytesMax = MEMORY_BYTES_MAX }: RedisOptions): Promise<EmbeddedServer | undefined> {
+export async function startRedis({
+  folder,
+  port,
+  memoryBytesMax = MEMORY_BYTES_MAX,
+}: RedisOptions): Promise<EmbeddedServer | undefined> {
   const binary = await findServer('redis-server');
   if (binary === undefined) return undefined;
   return startServer({
-    name: 'redis-server', folder, port, readyMs: READY_MS,
+    name: 'redis-server',
+    folder,
+    port,
+    readyMs: READY_MS,
     url: (at) => `redis://127.0.0.1:${at}`,
     launch: (at) => ({
       // Redis rewrites its own title to "path 127.0.0.1:port", which is then what identifies it.
-      command: binary.path, env: binary.env, cwd: folder, marker: `127.0.0.1:${at}`,
+      command: binary.path,
+      env: binary.env,
+      cwd: folder,
+      marker: `127.0.0.1:${at}`,
       args: [
-        '--bind', '127.0.0.1', '--port', String(at), '--daemonize', 'no', '--save', '', '--appendonly', 'no',
-        '--maxmemory', String(memoryBytesMax), '--maxmemory-policy', 'allkeys-lru', '--set-proc-title', 'yes',
+        '--bind',
+        '127.0.0.1',
+        '--port',
+        String(at),
+        '--daemonize',
+        'no',
+        '--save',
+        '',
+        '--appendonly',
+        'no',
+        '--maxmemory',
+        String(memoryBytesMax),
+        '--maxmemory-policy',
+        'allkeys-lru',
+        '--set-proc-title',
+        'yes',
       ],
     }),
     probe: (at) => tcpProbe(at, 'PING\r\n', /\+PONG/),

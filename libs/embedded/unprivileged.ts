@@ -24,7 +24,13 @@ export interface Unprivileged {
 const NOBODY = { uid: 65_534, gid: 65_534 };
 const NAMESPACE = ['unshare', '--user', `--map-user=${NOBODY.uid}`, `--map-group=${NOBODY.gid}`, '--'];
 const CAPABILITY = [
-  'setpriv', `--reuid=${NOBODY.uid}`, `--regid=${NOBODY.gid}`, '--clear-groups', '--inh-caps=+dac_override', '--ambient-caps=+dac_override', '--',
+  'setpriv',
+  `--reuid=${NOBODY.uid}`,
+  `--regid=${NOBODY.gid}`,
+  '--clear-groups',
+  '--inh-caps=+dac_override',
+  '--ambient-caps=+dac_override',
+  '--',
 ];
 const OTHERS_MAY_PASS = 0o001;
 const OTHERS_MAY_READ = 0o004;
@@ -33,12 +39,18 @@ const OTHERS_MAY_READ = 0o004;
  * @param paths files and folders that the server must reach
  * @throws AppError REK_SERVER_UNAVAILABLE when no way works
  */
-export function unprivileged(paths: readonly string[], allowed: readonly Unprivileged['way'][] = ['user', 'namespace', 'capability']): Unprivileged {
+export function unprivileged(
+  paths: readonly string[],
+  allowed: readonly Unprivileged['way'][] = ['user', 'namespace', 'capability'],
+): Unprivileged {
   const [uid, gid] = [process.getuid?.() ?? -1, process.getgid?.() ?? -1];
   if (uid !== 0) return { way: 'self', wrapper: [], owner: { uid, gid } };
-  if (allowed.includes('user') && paths.every(isOpenToOthers)) return { way: 'user', user: NOBODY, wrapper: [], owner: NOBODY };
-  if (allowed.includes('namespace') && works(NAMESPACE)) return { way: 'namespace', wrapper: NAMESPACE, owner: { uid, gid } };
-  if (allowed.includes('capability') && works(CAPABILITY)) return { way: 'capability', wrapper: CAPABILITY, owner: NOBODY };
+  if (allowed.includes('user') && paths.every(isOpenToOthers))
+    return { way: 'user', user: NOBODY, wrapper: [], owner: NOBODY };
+  if (allowed.includes('namespace') && works(NAMESPACE))
+    return { way: 'namespace', wrapper: NAMESPACE, owner: { uid, gid } };
+  if (allowed.includes('capability') && works(CAPABILITY))
+    return { way: 'capability', wrapper: CAPABILITY, owner: NOBODY };
   const closed = paths.find((path) => !isOpenToOthers(path));
   throw new AppError(
     'REK_SERVER_UNAVAILABLE',
@@ -49,7 +61,10 @@ export function unprivileged(paths: readonly string[], allowed: readonly Unprivi
 
 export function isOpenToOthers(path: string): boolean {
   const { mode } = statSync(path);
-  return (mode & OTHERS_MAY_READ) !== 0 && ancestors(path).every((folder) => (statSync(folder).mode & OTHERS_MAY_PASS) !== 0);
+  return (
+    (mode & OTHERS_MAY_READ) !== 0 &&
+    ancestors(path).every((folder) => (statSync(folder).mode & OTHERS_MAY_PASS) !== 0)
+  );
 }
 
 function ancestors(path: string): string[] {

@@ -13,7 +13,9 @@ describe('real servers for tests', () => {
   it('gives each test an empty database', async () => {
     const client = new pg.Client({ connectionString: await servers.newDatabase() });
     await client.connect();
-    const tables = await client.query(`SELECT 1 FROM information_schema.tables WHERE table_schema = 'public'`);
+    const tables = await client.query(
+      `SELECT 1 FROM information_schema.tables WHERE table_schema = 'public'`,
+    );
     expect(tables.rowCount).toBe(0);
     await client.end();
   });

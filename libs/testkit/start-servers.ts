@@ -48,7 +48,9 @@ export async function startServers(wanted: WantedServers): Promise<TestServers> 
     wanted.redis ? startRedis({ folder: join(folder, 'redis') }) : undefined,
   ]);
   const stop = async (): Promise<void> => {
-    await Promise.all(started.map((result) => (result.status === 'fulfilled' ? result.value?.stop() : undefined)));
+    await Promise.all(
+      started.map((result) => (result.status === 'fulfilled' ? result.value?.stop() : undefined)),
+    );
     await rm(folder, { recursive: true, force: true });
   };
   const failed = started.find((result) => result.status === 'rejected');
@@ -56,9 +58,9 @@ export async function startServers(wanted: WantedServers): Promise<TestServers> 
     await stop();
     throw failed.reason;
   }
-  const [nats, postgres, redis] = started.map((result) => (result as PromiseFulfilledResult<unknown>).value) as [
-    EmbeddedServer | undefined, EmbeddedPostgres | undefined, EmbeddedServer | undefined,
-  ];
+  const [nats, postgres, redis] = started.map(
+    (result) => (result as PromiseFulfilledResult<unknown>).value,
+  ) as [EmbeddedServer | undefined, EmbeddedPostgres | undefined, EmbeddedServer | undefined];
   let databases = 0;
   const newDatabase = async (): Promise<string> => {
     if (!postgres) throw new Error('newDatabase() needs { postgres: true }');
@@ -67,8 +69,15 @@ export async function startServers(wanted: WantedServers): Promise<TestServers> 
     return postgres.databaseUrl(name);
   };
   return {
-    folder, nats, postgres, redis, newDatabase, stop,
-    natsUrl: nats?.url ?? '', redisUrl: redis?.url ?? '', databaseUrl: postgres ? await newDatabase() : '',
+    folder,
+    nats,
+    postgres,
+    redis,
+    newDatabase,
+    stop,
+    natsUrl: nats?.url ?? '',
+    redisUrl: redis?.url ?? '',
+    databaseUrl: postgres ? await newDatabase() : '',
   };
 }
 

@@ -1,0 +1,38 @@
+/**
+ * `npm run build`: TypeScript to dist/, which mirrors the tree (dist/libs/kernel/index.js), without type checks:
+ * those are `npm run check`. The new build takes the old one's place only when it is complete.
+ */
+import { existsSync, mkdirSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { BUILD_STAMP, SOURCE_FOLDERS, root, run, tool } from './ensure-ready.mjs';
+
+const started = new Date();
+const fresh = join(root, `dist.new-${process.pid}`);
+const old = join(root, `dist.old-${process.pid}`);
+const dist = join(root, 'dist');
+const folders = SOURCE_FOLDERS.filter((folder) => existsSync(join(root, folder)));
+const ignored = ['**/*.spec.ts', '**/*.integration.ts', '**/*.md'];
+
+try {
+  mkdirSync(fresh);
+  run(process.execPath, [
+    tool('@swc/cli', 'bin/swc.js'),
+    ...folders,
+    '--out-dir',
+    fresh,
+    '--copy-files',
+    '--quiet',
+    '--ignore',
+    ignored.join(','),
+  ]);
+  swap();
+} finally {
+  for (const path of [fresh, old]) rmSync(path, { recursive: true, force: true });
+}
+
+function swap() {
+  if (existsSync(dist)) renameSync(dist, old);
+  renameSync(fresh, dist);
+  writeFileSync(BUILD_STAMP, '');
+  utimesSync(BUILD_STAMP, started, started);
+}

@@ -1,0 +1,79 @@
+/**
+ * `npm test [-- jest arguments]`: unit and integration tests side by side, then the whole-system tests alone, since
+ * those measure time. Set REKAPPA_DATA to the folder of the data sets for the tests that use them.
+ * The last line counts: `N passed, N failed, N skipped`.
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ensureReady, root, tool } from './ensure-ready.mjs';
+
+ensureReady();
+const given = process.argv.slice(2);
+const ownChoice = given.some(
+  (argument) => argument.startsWith('--selectProjects') || argument.startsWith('--runTestsByPath'),
+);
+// The flag of many values comes last, behind `--` stands what is a pattern.
+const passes = ownChoice
+  ? [given]
+  : [
+      [...optionsOf(given), '--selectProjects', 'unit', 'integration', '--', ...patternsOf(given)],
+      [
+        ...optionsOf(given),
+        '--runInBand',
+        '--forceExit',
+        '--selectProjects',
+        'e2e',
+        '--',
+        ...patternsOf(given),
+      ],
+    ];
+
+const total = { passed: 0, failed: 0, skipped: 0 };
+let exitCode = 0;
+for (const pass of passes) exitCode = jest(pass) || exitCode;
+if (total.passed + total.failed === 0) exitCode ||= 1; // nothing ran: a wrong pattern must not look like a success
+process.stdout.write(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped\n`);
+process.exit(exitCode);
+
+function jest(args) {
+  const folder = mkdtempSync(join(tmpdir(), 'rekappa-jest-'));
+  const report = join(folder, 'report.json');
+  const environment = {
+    ...process.env,
+    NODE_OPTIONS:
+      `${process.env.NODE_OPTIONS ?? ''} --experimental-vm-modules --disable-warning=ExperimentalWarning`.trim(),
+  };
+  const fixed = ['--passWithNoTests', '--json', `--outputFile=${report}`];
+  const { status } = spawnSync(process.execPath, [tool('jest', 'bin/jest.js'), ...fixed, ...args], {
+    cwd: root,
+    env: environment,
+    stdio: ['ignore', 'ignore', 2], // with --json the report is on stdout too; people read stderr
+  });
+  const counted = count(report);
+  rmSync(folder, { recursive: true, force: true });
+  return counted ? (status ?? 1) : 1;
+}
+
+/** @returns false when jest died without a report, which counts as one failure. */
+function count(report) {
+  try {
+    const result = JSON.parse(readFileSync(report, 'utf8'));
+    total.passed += result.numPassedTests;
+    total.failed += result.numFailedTests + result.numRuntimeErrorTestSuites;
+    total.skipped += result.numPendingTests + result.numTodoTests;
+    return true;
+  } catch {
+    total.failed += 1;
+    return false;
+  }
+}
+
+function optionsOf(args) {
+  return args.filter((argument) => argument.startsWith('-') && argument !== '--');
+}
+
+function patternsOf(args) {
+  return args.filter((argument) => !argument.startsWith('-'));
+}
