@@ -1,27 +1,27 @@
 /** Promises of partition checkpoints, on a real Postgres. */
 import { createHash } from 'node:crypto';
+import { startServers, type TestServers } from '#testkit';
 import { migrate } from './migrate.js';
-import { startPostgres } from './scratch-postgres.js';
 import { openStore, type Store } from './store.js';
 
 const bytes = (text: string): Uint8Array => Buffer.from(text);
 const text = (state: Uint8Array | undefined): string => Buffer.from(state!).toString();
 
 describe('CheckpointStore', () => {
-  let postgres: Awaited<ReturnType<typeof startPostgres>>;
+  let servers: TestServers;
   let url: string;
   let store: Store;
   let partition = 0;
 
   beforeAll(async () => {
-    postgres = await startPostgres();
-    url = await postgres.newDatabase('checkpoints');
+    servers = await startServers({ postgres: true });
+    url = await servers.newDatabase();
     await migrate(url);
     store = await openStore(url);
   }, 60_000);
   afterAll(async () => {
     await store.close();
-    await postgres.dispose();
+    await servers.stop();
   });
   beforeEach(() => void partition++);
 
@@ -126,9 +126,9 @@ describe('CheckpointStore', () => {
 
   it('says that Postgres is away, and works again when it is back', async () => {
     await store.checkpoints.fence(partition, 1);
-    await postgres.stop();
+    await servers.postgres!.stop();
     await expect(store.checkpoints.save(write(1, 10, { ann: 'a' }))).rejects.toMatchObject({ code: 'REK_STORE_UNAVAILABLE', retryable: true });
-    await postgres.start();
+    await servers.postgres!.restart();
     await store.checkpoints.save(write(1, 10, { ann: 'a' }));
     expect((await store.checkpoints.fence(partition, 1))!.sequence).toBe(10);
   }, 30_000);

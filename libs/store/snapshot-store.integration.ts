@@ -1,24 +1,24 @@
 /** Promises of model snapshots, on a real Postgres. */
+import { startServers, type TestServers } from '#testkit';
 import { migrate } from './migrate.js';
-import { startPostgres } from './scratch-postgres.js';
 import type { InvalidSnapshot } from './snapshot-store.js';
 import { openStore, type Store } from './store.js';
 
 describe('SnapshotStore', () => {
-  let postgres: Awaited<ReturnType<typeof startPostgres>>;
+  let servers: TestServers;
   let store: Store;
   const skipped: InvalidSnapshot[] = [];
   let model = '';
 
   beforeAll(async () => {
-    postgres = await startPostgres();
-    const url = await postgres.newDatabase('snapshots');
+    servers = await startServers({ postgres: true });
+    const url = await servers.newDatabase();
     await migrate(url);
     store = await openStore(url, { onInvalidSnapshot: (problem) => skipped.push(problem) });
   }, 60_000);
   afterAll(async () => {
     await store.close();
-    await postgres.dispose();
+    await servers.stop();
   });
   beforeEach(() => {
     model = `m${Math.random().toString(36).slice(2)}`;
