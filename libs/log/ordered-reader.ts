@@ -16,6 +16,8 @@ import { StreamInspector } from './stream-inspector.js';
 
 /** How often a waiting reader looks for silence and for the end of a bounded read, ms. */
 const WATCH_MS = 250;
+/** Announced messages that did not come for this long may have been deleted meanwhile: look again, ms. */
+const QUIET_MS = 500;
 const REOPEN_WAIT_BASE_MS = 20;
 const REOPEN_WAIT_CAP_MS = 1_000;
 
@@ -60,18 +62,18 @@ export class OrderedReader {
     let idleSince = performance.now();
     try {
       while (!signal?.aborted && this.next <= until) {
-        this.session ??= await this.open();
-        if (!this.session) continue;
-        const batch = await this.accept(this.session.take(this.batchMax));
+        const session = (this.session ??= await this.open());
+        if (!session) continue;
+        const batch = await this.accept(session.take(this.batchMax));
         if (batch.length > 0) {
           yield batch;
           idleSince = performance.now();
-          this.session?.resume(idleSince);
-          if (this.lastRead!.pending > 0) continue;
+          session.resume(idleSince);
+          continue;
         }
-        if (await this.finished()) return;
-        if (this.session.waiting > 0) continue;
-        if (this.session.broken) this.endSession();
+        if (await this.finished(session)) return;
+        if (session.waiting > 0) continue;
+        if (session.broken) this.endSession();
         else await this.arrival();
         if (maxWaitMs !== undefined && performance.now() - idleSince >= maxWaitMs && !this.session?.waiting) {
           yield [];
@@ -117,38 +119,50 @@ export class OrderedReader {
     }
   }
 
-  /** Checks the sequences and cuts at `until`. */
+  /** Checks the sequences and cuts at `until`. What cannot be checked now is read again by the next session. */
   private async accept(batch: DeliveredMessage[]): Promise<LogMessage[]> {
-    const { subject, until = Infinity } = this.options;
-    let kept = 0;
-    for (const message of batch) {
-      if (message.sequence > until) {
-        if (!subject && this.next <= until) await this.inspector.assertDeleted(this.next, until);
-        this.next = until + 1;
-        break;
+    const { until = Infinity } = this.options;
+    for (let index = 0; index < batch.length; index++) {
+      const message = batch[index]!;
+      if (message.sequence !== this.next && !(await this.gapExplained(Math.min(message.sequence - 1, until)))) {
+        this.endSession();
+        return batch.slice(0, index);
       }
-      if (!subject && message.sequence !== this.next)
-        await this.inspector.assertDeleted(this.next, message.sequence - 1);
+      if (message.sequence > until) {
+        this.next = until + 1;
+        return batch.slice(0, index);
+      }
       this.next = message.sequence + 1;
       this.lastRead = message;
-      kept++;
     }
-    return kept === batch.length ? batch : batch.slice(0, kept);
+    return batch;
+  }
+
+  /** Whether everything from `next` to `to` was filtered out or deleted; false when the server cannot tell now. */
+  private async gapExplained(to: number): Promise<boolean> {
+    if (this.options.subject || to < this.next) return true;
+    try {
+      await this.inspector.assertDeleted(this.next, to);
+      return true;
+    } catch (error) {
+      if (error instanceof AppError) throw error;
+      return false;
+    }
   }
 
   /** A bounded read also ends when nothing up to `until` is left to come: filtered out, or deleted. */
-  private async finished(): Promise<boolean> {
-    const { until, subject } = this.options;
-    if (until === undefined || this.next > until || this.session!.waiting > 0 || this.session!.broken)
-      return false;
+  private async finished(session: PullSession): Promise<boolean> {
+    const { until } = this.options;
+    if (until === undefined || session.waiting > 0 || session.broken) return false;
+    const moreToCome = session.received > 0 && this.lastRead!.pending > 0;
+    if (moreToCome && performance.now() - session.lastSign < QUIET_MS) return false;
     try {
       this.headReached ||= (await this.inspector.head()) >= until;
-      if (!this.headReached || !(await this.session!.drained()) || this.session!.waiting > 0) return false;
+      if (!this.headReached || !(await session.drained()) || session.waiting > 0) return false;
     } catch {
       return false; // the session will break, and the next one asks again
     }
-    if (!subject) await this.inspector.assertDeleted(this.next, until);
-    return true;
+    return this.gapExplained(until);
   }
 
   private arrival(): Promise<void> {

@@ -47,6 +47,8 @@ export class PullSession {
   broken: string | undefined;
   /** Delivery sequence of the last message received: how many there were. */
   received = 0;
+  /** When something last came, heartbeats included, ms of `performance.now`. */
+  lastSign = performance.now();
 
   private readonly inbox = createInbox();
   private readonly consumer = `rekappa_${nuid.next()}`;
@@ -57,7 +59,6 @@ export class PullSession {
   private bufferedBytes = 0;
   private requested = 0;
   private serial = 0;
-  private lastSign = performance.now();
 
   private constructor(
     private readonly connection: NatsConnection,

@@ -1,0 +1,39 @@
+import { sleep } from '#kernel';
+import { describeLeaseStore } from './lease-store.contract.js';
+import { connectNats, type NatsConnection } from './nats-connection.js';
+import { NatsLeaseStore } from './nats-lease-store.js';
+import { TestServer } from './test-server.js';
+
+const LEASE_MS = 600;
+
+let server: TestServer;
+let connections: NatsConnection[];
+let serial = 0;
+
+beforeAll(async () => {
+  server = await TestServer.start();
+  connections = await Promise.all([1, 2].map(() => connectNats({ natsUrl: server.url })));
+}, 20_000);
+afterAll(async () => {
+  await Promise.all(connections.map((connection) => connection.close()));
+  await server.stop();
+});
+
+describeLeaseStore('NATS', async () => {
+  const settings = { namespace: `t${serial++}`, log: { replicas: 1 }, actors: { leaseMs: LEASE_MS } };
+  const [store, other] = await Promise.all(connections.map((connection) => NatsLeaseStore.open(connection, settings)));
+  return { store: store!, other: other!, pass: sleep };
+});
+
+describe('the time that a dead host keeps its partitions', () => {
+  it('is less than twice the lease', async () => {
+    const settings = { namespace: 'expiry', log: { replicas: 1 }, actors: { leaseMs: LEASE_MS } };
+    const store = await NatsLeaseStore.open(connections[0]!, settings);
+    for (let i = 0; i < 3; i++) {
+      await store.acquire(i, 'dead');
+      const since = performance.now();
+      while (!(await store.acquire(i, 'heir'))) await sleep(10);
+      expect(performance.now() - since).toBeLessThan(2 * LEASE_MS);
+    }
+  });
+});

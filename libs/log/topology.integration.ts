@@ -1,0 +1,66 @@
+import { connectNats, type NatsConnection } from './nats-connection.js';
+import { managerOf } from './nats-event-log.js';
+import { TestServer } from './test-server.js';
+import { openTopology } from './topology.js';
+
+let server: TestServer;
+let one: NatsConnection;
+let two: NatsConnection;
+
+beforeAll(async () => {
+  server = await TestServer.start();
+  one = await connectNats({ natsUrl: server.url });
+  two = await connectNats({ natsUrl: server.url });
+}, 20_000);
+afterAll(async () => {
+  await one.close();
+  await two.close();
+  await server.stop();
+});
+
+const settings = (namespace: string, partitions = 16) => ({
+  namespace,
+  log: { partitions, replicas: 1, inFlightMax: 100, ackTimeoutMs: 2_000 },
+});
+
+describe('the topology of a namespace', () => {
+  it('is ensured by any number of processes at once, with one result', async () => {
+    const opened = await Promise.all([one, two, one, two].map((connection) => openTopology(connection, settings('race'))));
+    await opened[0]!.log.append('log.item', Buffer.from('{}'));
+    for (const topology of opened) expect(await topology.log.head()).toBe(1);
+  });
+
+  it('fails all but one of two processes that race with different partition counts', async () => {
+    const results = await Promise.allSettled([openTopology(one, settings('split', 8)), openTopology(two, settings('split', 32))]);
+    const failures = results.filter((result) => result.status === 'rejected');
+    expect(failures).toHaveLength(1);
+    expect(failures[0]!.reason).toMatchObject({ code: 'REK_PARTITIONS_MISMATCH' });
+  });
+
+  it('refuses a partition count other than the one it was created with, naming the right one', async () => {
+    await openTopology(one, settings('fixed', 16));
+    await expect(openTopology(one, settings('fixed', 64))).rejects.toMatchObject({
+      code: 'REK_PARTITIONS_MISMATCH',
+      message: expect.stringContaining('REKAPPA_LOG_PARTITIONS=16') as string,
+    });
+    await openTopology(two, settings('fixed', 16));
+  });
+
+  it('does not meet another namespace', async () => {
+    const [acme, standard] = [await openTopology(one, settings('acme')), await openTopology(one, settings('default'))];
+    await acme.log.append(acme.subjects.user(3), Buffer.from('a'));
+    expect(await standard.log.head()).toBe(0);
+    expect((await acme.log.last('log.user.3'))!.subject).toBe('log.user.3');
+    const streams = (await (await managerOf(one)).streams.list().next()).map((info) => info.config);
+    expect(streams.find((config) => config.name === 'acme_REKAPPA_LOG')!.subjects).toEqual(['acme.log.user.*', 'acme.log.item']);
+    expect(streams.some((config) => config.name === 'REKAPPA_LOG')).toBe(true);
+  });
+
+  it('lets nobody delete from the logs that are the truth', async () => {
+    const { log } = await openTopology(one, settings('immutable'));
+    await log.append('log.item', Buffer.from('a'));
+    const manager = await managerOf(one);
+    await expect(manager.streams.deleteMessage(log.name, 1)).rejects.toThrow();
+    await expect(manager.streams.purge(log.name)).rejects.toThrow();
+  });
+});
