@@ -1,0 +1,25 @@
+/** The command line: one file a command under commands/, mounted here. */
+import { Command } from 'commander';
+import { registerDead } from './commands/dead.js';
+import { registerDoctor } from './commands/doctor.js';
+import { registerImport } from './commands/import.js';
+import { registerSimulate } from './commands/simulate.js';
+import { registerStatus } from './commands/status.js';
+
+export function buildProgram(): Command {
+  const program = new Command('rekappa')
+    .description('Rekappa: recommendations that learn from every click.')
+    .showHelpAfterError('(add --help for what this command takes)')
+    .exitOverride();
+  for (const register of [registerImport, registerSimulate, registerStatus, registerDead, registerDoctor]) register(program);
+  overrideExits(program);
+  return program;
+}
+
+/** Wrong calls throw instead of exiting, so that one place decides the exit code. */
+function overrideExits(command: Command): void {
+  for (const child of command.commands) {
+    child.exitOverride().showHelpAfterError('(add --help for what this command takes)');
+    overrideExits(child);
+  }
+}

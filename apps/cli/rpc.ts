@@ -1,0 +1,94 @@
+/** Questions to the running hosts and learner, over NATS request-reply: JSON in, JSON out. */
+import type { NatsConnection } from '#log';
+import { subjectPrefix } from '#log';
+import { AppError, ERROR_CATALOGUE, errorMessage, type ErrorCode } from '#kernel';
+import type { ModelHash, ProgressiveReport } from '#learning';
+
+/** For hosts that all answer: how long the silence after the last answer is before we stop listening. */
+const STALL_MS = 400;
+
+export interface HostStatus {
+  readonly hostId: string;
+  readonly partitions: readonly { partition: number; epoch: number; position: number; lagEvents: number; users: number }[];
+  readonly modelVersion?: string;
+}
+
+export interface HostHash {
+  readonly hostId: string;
+  readonly partitions: readonly { partition: number; sequence: number; users: number; sha256: string }[];
+}
+
+export interface LearnerStatus {
+  readonly model: string;
+  readonly version: string;
+  readonly sequence: number;
+  readonly samples: number;
+  readonly settings: Record<string, unknown>;
+  readonly metrics: ProgressiveReport;
+}
+
+export class Rpc {
+  constructor(
+    private readonly connection: NatsConnection,
+    private readonly namespace: string,
+  ) {}
+
+  hostStatus(): Promise<HostStatus[]> {
+    return this.everyHost('rpc.hosts.status', 3_000);
+  }
+
+  /** Hosts hash all their users: this may take a while. */
+  hostHash(): Promise<HostHash[]> {
+    return this.everyHost('rpc.hosts.hash', 120_000);
+  }
+
+  learnerStatus(): Promise<LearnerStatus> {
+    return this.ask('rpc.learner', { op: 'status' }, 3_000);
+  }
+
+  learnerHash(): Promise<ModelHash> {
+    return this.ask('rpc.learner', { op: 'hash' }, 60_000);
+  }
+
+  promote(snapshotId: string): Promise<{ version: string; sequence: number }> {
+    return this.ask('rpc.learner', { op: 'promote', snapshotId }, 600_000);
+  }
+
+  private async ask<T>(subject: string, body: object, timeoutMs: number): Promise<T> {
+    try {
+      const reply = await this.connection.request(subjectPrefix(this.namespace) + subject, JSON.stringify(body), { timeout: timeoutMs });
+      return read<T>(reply.json());
+    } catch (error) {
+      if (error instanceof AppError) throw error;
+      throw new AppError('REK_NOT_READY', `nobody answers on ${subject}: is the ${subject === 'rpc.learner' ? 'learner' : 'actor host'} running? (${errorMessage(error)})`, undefined, { cause: error });
+    }
+  }
+
+  private async everyHost<T>(subject: string, timeoutMs: number): Promise<T[]> {
+    // Hashing takes long and hosts differ: they are counted first, so that the stall only has to catch the quick question.
+    const expected = subject === 'rpc.hosts.status' ? undefined : (await this.hostStatus()).length;
+    const options = expected === undefined
+      ? { strategy: 'stall' as const, maxWait: timeoutMs, stall: STALL_MS }
+      : { strategy: 'count' as const, maxWait: timeoutMs, maxMessages: expected };
+    if (expected === 0) return [];
+    const answers: T[] = [];
+    try {
+      for await (const message of await this.connection.requestMany(subjectPrefix(this.namespace) + subject, '{}', options)) {
+        answers.push(read<T>(message.json()));
+      }
+    } catch (error) {
+      // No responders at all is an answer: no host runs.
+      if (error instanceof AppError) throw error;
+      if (answers.length === 0 && /no responders/i.test(errorMessage(error))) return [];
+      throw error;
+    }
+    return answers;
+  }
+}
+
+function read<T>(value: unknown): T {
+  const failure = (value as { error?: { code?: string; message?: string } }).error;
+  if (!failure) return value as T;
+  const code = failure.code && failure.code in ERROR_CATALOGUE ? (failure.code as ErrorCode) : 'REK_INTERNAL';
+  throw new AppError(code, failure.message);
+}
