@@ -39,6 +39,13 @@ export class ByteReader {
     throw new AppError('REK_SNAPSHOT_INVALID', 'an integer of the model state is too long');
   }
 
+  /** A number of things that take at least a byte each. */
+  count(): number {
+    const count = this.varint();
+    if (count > this.remaining) throw new AppError('REK_SNAPSHOT_INVALID', 'the model state is truncated');
+    return count;
+  }
+
   text(): string {
     const bytes = this.varint();
     const from = this.take(bytes);
@@ -57,8 +64,7 @@ export class ByteReader {
 
   /** Ascending integers below `limit`. */
   ascending(limit: number): Uint32Array {
-    const count = this.varint();
-    if (count > this.remaining) throw new AppError('REK_SNAPSHOT_INVALID', 'the model state is truncated');
+    const count = this.count();
     const values = new Uint32Array(count);
     let previous = 0;
     for (let i = 0; i < count; i++) {

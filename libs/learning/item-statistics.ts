@@ -9,7 +9,6 @@ import type { ByteReader } from './byte-reader.js';
 import type { ByteWriter } from './byte-writer.js';
 import { DirtyRows } from './dirty-rows.js';
 import { KeyedRows, widened } from './keyed-rows.js';
-import { logit } from './logistic.js';
 import { TrendingItems, type RankedKeys } from './trending-items.js';
 
 /** Half-lives of popularity, seconds of event time. */
@@ -93,10 +92,6 @@ export class ItemStatistics {
     const clicks = this.clicksBy[row]!;
     const strength = this.settings.priorImpressions;
     return (clicks + strength * overall) / (Math.max(this.impressionsBy[row]! - own, clicks) + strength);
-  }
-
-  ctrLogit(itemKey: number, own = 0): number {
-    return logit(this.ctr(itemKey, own));
   }
 
   /** Decayed popularity. @param windowSeconds one of POPULARITY_SECONDS; another takes the next longer one */

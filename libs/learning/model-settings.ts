@@ -15,6 +15,8 @@ export interface ModelSettings {
   readonly ftrl: { readonly alpha: number; readonly beta: number; readonly l1: number; readonly l2: number };
   readonly fm: { readonly factors: number; readonly alpha: number; readonly l2: number; readonly initScale: number };
   readonly olr: { readonly alpha: number };
+  /** Longest wait of a positive for its list's negatives, seconds of event time; 0: learn it at once. */
+  readonly holdSeconds: number;
   readonly statistics: StatisticsSettings;
   /** Samples of the windowed progressive metrics; observes only, so it is not part of the hash. */
   readonly metricsWindow: number;
@@ -25,6 +27,8 @@ export interface StatisticsSettings {
   readonly priorImpressions: number;
   /** Items with statistics of their own; beyond it those unused for longest make room. */
   readonly itemsMax: number;
+  /** Shown items whose outcome is awaited; beyond it the oldest are forgotten. */
+  readonly exposuresMax: number;
   /** Items with neighbours of their own; beyond it those unused for longest make room. */
   readonly covisitationItemsMax: number;
   /** Half-life of co-visitation counts, seconds of event time. */
@@ -34,9 +38,13 @@ export interface StatisticsSettings {
 export const DEFAULT_STATISTICS: StatisticsSettings = {
   priorImpressions: 20,
   itemsMax: 1_000_000,
+  exposuresMax: 262_144,
   covisitationItemsMax: 200_000,
   covisitationHalfLifeSeconds: 14 * 86_400,
 };
+
+/** A list's negatives are late when they come this many attribution windows after it. */
+const HOLD_WINDOWS = 2;
 
 /** The part of the configuration that the model reads (libs/config's `Settings` has this shape). */
 export interface ModelConfiguration {
@@ -44,11 +52,12 @@ export interface ModelConfiguration {
   readonly ftrl: ModelSettings['ftrl'];
   readonly fm: ModelSettings['fm'];
   readonly olr: ModelSettings['olr'];
+  readonly interest: { readonly attributionSeconds: number };
   readonly learner: { readonly metricsWindow: number };
 }
 
 export function modelSettingsOf(configuration: ModelConfiguration): ModelSettings {
-  const { model, ftrl, fm, olr, learner } = configuration;
+  const { model, ftrl, fm, olr, interest, learner } = configuration;
   return {
     bits: model.bits,
     noClickWeight: model.noClickWeight,
@@ -56,6 +65,7 @@ export function modelSettingsOf(configuration: ModelConfiguration): ModelSetting
     ftrl: { alpha: ftrl.alpha, beta: ftrl.beta, l1: ftrl.l1, l2: ftrl.l2 },
     fm: { factors: fm.factors, alpha: fm.alpha, l2: fm.l2, initScale: fm.initScale },
     olr: { alpha: olr.alpha },
+    holdSeconds: interest.attributionSeconds * HOLD_WINDOWS,
     statistics: DEFAULT_STATISTICS,
     metricsWindow: learner.metricsWindow,
   };
@@ -63,13 +73,14 @@ export function modelSettingsOf(configuration: ModelConfiguration): ModelSetting
 
 /** SHA-256 (hex) of everything that decides the weights. */
 export function settingsHash(settings: ModelSettings): string {
-  const { bits, noClickWeight, seed, ftrl, fm, olr, statistics } = settings;
+  const { bits, noClickWeight, seed, ftrl, fm, olr, holdSeconds, statistics } = settings;
   const canonical = [
     bits, noClickWeight, seed,
     ftrl.alpha, ftrl.beta, ftrl.l1, ftrl.l2,
     fm.factors, fm.alpha, fm.l2, fm.initScale,
     olr.alpha,
-    statistics.priorImpressions, statistics.itemsMax, statistics.covisitationItemsMax, statistics.covisitationHalfLifeSeconds,
+    holdSeconds,
+    statistics.priorImpressions, statistics.itemsMax, statistics.exposuresMax, statistics.covisitationItemsMax, statistics.covisitationHalfLifeSeconds,
   ];
   return createHash('sha256').update(JSON.stringify(canonical)).digest('hex');
 }

@@ -3,12 +3,14 @@ import { createHash } from 'node:crypto';
 import { ByteWriter } from './byte-writer.js';
 import type { ByteReader } from './byte-reader.js';
 import type { DirtyRows } from './dirty-rows.js';
+import type { ExposureMemory } from './exposure-memory.js';
+import type { HeldPositives } from './held-positives.js';
 import type { ModelSettings } from './model-settings.js';
 import type { OnlineLearner } from './online-learner.js';
 import type { ProgressiveReport, ProgressiveValidation } from './progressive-validation.js';
 import type { LearnerName, Scorer } from './scorer.js';
 
-export const STATE_PARTS = ['counters', 'ftrl', 'fm', 'olr', 'blend', 'calibration', 'statistics', 'positions', 'covisitation', 'validation'] as const;
+export const STATE_PARTS = ['counters', 'ftrl', 'fm', 'olr', 'blend', 'calibration', 'statistics', 'positions', 'covisitation', 'exposures', 'held', 'validation'] as const;
 export type StatePart = (typeof STATE_PARTS)[number];
 
 /** Who the model is: its name, how often one was promoted before it, and the configuration it started under. */
@@ -26,12 +28,16 @@ export interface ModelState {
   readonly version: string;
   readonly scorer: Scorer;
   readonly learners: Readonly<Record<LearnerName, OnlineLearner>>;
+  readonly exposures: ExposureMemory;
+  readonly held: HeldPositives;
   readonly validation: ProgressiveValidation;
   /** FEEDBACK sequence up to which the model has folded. */
   sequence: number;
   /** Outcomes learnt, and records refused for not being finite. */
   samples: number;
   rejected: number;
+  /** Newest event time of any record, ms. */
+  eventTime: number;
   /** 1 for each slot ever updated, and those changed since the last delta. */
   readonly touched: Uint8Array;
   readonly dirtySlots: DirtyRows;
@@ -76,6 +82,7 @@ export function encodePart(model: ModelState, part: StatePart, slots: Uint32Arra
     case 'counters':
       writer.varint(model.samples);
       writer.varint(model.rejected);
+      writer.f64(model.eventTime);
       return writer.ascending(slots);
     case 'ftrl':
     case 'fm':
@@ -89,6 +96,10 @@ export function encodePart(model: ModelState, part: StatePart, slots: Uint32Arra
     case 'positions':
     case 'covisitation':
       return scorer.tables[part].encode(writer);
+    case 'exposures':
+      return model.exposures.encode(writer);
+    case 'held':
+      return model.held.encode(writer);
     case 'validation':
       return validation.encode(writer);
   }
@@ -101,6 +112,7 @@ export function decodePart(model: ModelState, part: StatePart, reader: ByteReade
     case 'counters':
       model.samples = reader.varint();
       model.rejected = reader.varint();
+      model.eventTime = reader.f64();
       for (const slot of reader.ascending(model.touched.length)) model.touched[slot] = 1;
       return;
     case 'ftrl':
@@ -115,6 +127,10 @@ export function decodePart(model: ModelState, part: StatePart, reader: ByteReade
     case 'positions':
     case 'covisitation':
       return scorer.tables[part].decode(reader);
+    case 'exposures':
+      return model.exposures.decode(reader);
+    case 'held':
+      return model.held.decode(reader);
     case 'validation':
       return validation.decode(reader);
   }

@@ -5,11 +5,14 @@
  *
  * A record that is not finite is counted in `rejected` and changes nothing else.
  */
-import { FeedbackDecoder, type Engagement, type Exposure, type FeedbackSink, type FeatureVector, type Outcome } from '#events';
+import { FEATURES_MAX, FeedbackDecoder, type Engagement, type Exposure, type FeedbackSink, type FeatureVector, type Outcome } from '#events';
 import { CoVisitation } from './co-visitation.js';
 import { DirtyRows } from './dirty-rows.js';
+import { ExposureMemory } from './exposure-memory.js';
 import { FactorisationMachine } from './factorisation-machine.js';
 import { FtrlProximal } from './ftrl-proximal.js';
+import { HeldPositives, type HeldPositive } from './held-positives.js';
+import { newReading, readItem } from './item-reading.js';
 import { ItemStatistics } from './item-statistics.js';
 import { sigmoid } from './logistic.js';
 import { encodeDelta } from './model-delta.js';
@@ -25,20 +28,26 @@ import { LEARNERS, newScores, Scorer, type LearnerName, type Scores } from './sc
 /** The weight of one positive is cut to this. */
 export const SAMPLE_WEIGHT_MAX = 10;
 const BLEND = LEARNERS.length;
+/** No list has this key: key53 is never 0. */
+const NO_LIST = 0;
 
 export class OnlineModel implements FeedbackSink, ModelState {
   readonly scorer: Scorer;
   readonly learners: Readonly<Record<LearnerName, OnlineLearner>>;
+  readonly exposures: ExposureMemory;
+  readonly held = new HeldPositives();
   readonly validation: ProgressiveValidation;
   identity: ModelIdentity;
   sequence = 0;
   samples = 0;
   rejected = 0;
+  eventTime = 0;
   readonly touched: Uint8Array;
   readonly dirtySlots: DirtyRows;
   drained = 0;
   private readonly decoder = new FeedbackDecoder();
   private readonly scores = newScores();
+  private readonly shown = newReading();
 
   constructor(
     readonly settings: ModelSettings,
@@ -59,6 +68,7 @@ export class OnlineModel implements FeedbackSink, ModelState {
       positions: new PositionStatistics(),
       covisitation: new CoVisitation(settings.statistics),
     });
+    this.exposures = new ExposureMemory(settings.statistics.exposuresMax);
     this.validation = new ProgressiveValidation(settings.metricsWindow);
   }
 
@@ -73,29 +83,39 @@ export class OnlineModel implements FeedbackSink, ModelState {
   }
 
   exposure(record: Exposure): void {
+    if (!Number.isFinite(record.timestamp)) return void this.rejected++;
+    this.advance(record.timestamp);
     const { statistics, positions } = this.scorer.tables;
     for (let i = 0; i < record.itemKeys.length; i++) {
-      statistics.recordImpression(record.itemKeys[i]!);
+      const itemKey = record.itemKeys[i]!;
+      readItem(this.shown, statistics, itemKey, record.timestamp, 0);
+      this.exposures.remember(itemKey, record.timestamp, this.shown);
+      statistics.recordImpression(itemKey);
       positions.recordImpression(record.positions[i]!);
     }
   }
 
   engagement(record: Engagement): void {
     if (!Number.isFinite(record.weight) || !Number.isFinite(record.timestamp)) return void this.rejected++;
+    this.advance(record.timestamp);
     const { statistics, covisitation } = this.scorer.tables;
     statistics.recordEngagement(record.itemKey, record.weight, record.timestamp);
     covisitation.recordEngagement(record.itemKey, record.weight, record.timestamp, record.recentKeys, record.recentAgesSeconds);
   }
 
   outcome(record: Outcome): void {
-    if (!this.predictOutcome(record)) return void this.rejected++;
-    this.validate(record);
-    this.learn(record.label, record.label === 1 ? Math.min(record.weight, SAMPLE_WEIGHT_MAX) : this.settings.noClickWeight);
+    if (!isSound(record)) return void this.rejected++;
+    const { tables, reading } = this.scorer;
+    for (const positive of this.held.release(record.label === 0 ? record.listKey : NO_LIST)) this.learnHeld(positive);
+    this.readShown(record);
+    if (record.label === 0) this.learn(record.features, 0, this.settings.noClickWeight);
+    else if (this.settings.holdSeconds > 0) this.held.hold(record, reading);
+    else this.learn(record.features, 1, Math.min(record.weight, SAMPLE_WEIGHT_MAX));
     if (record.label === 1) {
-      this.scorer.tables.statistics.recordClick(record.itemKey);
-      this.scorer.tables.positions.recordClick(record.position);
+      tables.statistics.recordClick(record.itemKey);
+      tables.positions.recordClick(record.position);
     }
-    this.samples++;
+    this.advance(record.timestamp);
   }
 
   /** Calibrated click-through rates, as a host would predict them now. */
@@ -130,27 +150,49 @@ export class OnlineModel implements FeedbackSink, ModelState {
     return encodeDelta(this);
   }
 
-  private predictOutcome(record: Outcome): boolean {
-    const sound = Number.isFinite(record.timestamp) && record.weight > 0 && Number.isFinite(record.weight) && (record.label === 0 || record.label === 1);
-    if (!sound || !this.scorer.prepare(record.features, record.itemKey, record.timestamp, 1)) return false;
-    this.scorer.predict();
-    return true;
+  /** Moves event time, and learns the positives whose list's negatives can come no more. */
+  private advance(timestamp: number): void {
+    if (timestamp > this.eventTime) this.eventTime = timestamp;
+    const olderThan = this.eventTime - this.settings.holdSeconds * 1000;
+    for (let list = this.held.overdue(olderThan); list !== undefined; list = this.held.overdue(olderThan)) {
+      for (const positive of this.held.release(list)) this.learnHeld(positive);
+    }
   }
 
-  private validate(record: Outcome): void {
-    const { statistics } = this.scorer.tables;
+  private learnHeld({ reading, indices, values, weight }: HeldPositive): void {
+    Object.assign(this.scorer.reading, reading);
+    this.learn({ indices, values, length: indices.length }, 1, Math.min(weight, SAMPLE_WEIGHT_MAX));
+  }
+
+  /** The item's statistics when it was shown. */
+  private readShown({ itemKey, timestamp }: Outcome): void {
+    const { reading, tables } = this.scorer;
+    if (!this.exposures.recall(itemKey, timestamp, reading)) readItem(reading, tables.statistics, itemKey, timestamp, 1);
+  }
+
+  /** Predict, validate, update: one sample whose reading the scorer holds. */
+  private learn(features: FeatureVector, label: 0 | 1, weight: number): void {
+    this.scorer.prepare(features);
+    this.scorer.predict();
+    this.validate(label);
+    this.update(label, weight);
+    this.samples++;
+  }
+
+  private validate(label: 0 | 1): void {
+    const { ctrLogit, overallLogit } = this.scorer.reading;
     const { predictions } = this.validation;
     this.scorer.read(this.scores);
     predictions[0] = this.scores.ftrl;
     predictions[1] = this.scores.fm;
     predictions[2] = this.scores.olr;
     predictions[3] = this.scores.blend;
-    predictions[4] = statistics.ctr(record.itemKey, 1);
-    predictions[5] = statistics.overallCtr();
-    this.validation.record(record.label);
+    predictions[4] = sigmoid(ctrLogit);
+    predictions[5] = sigmoid(overallLogit);
+    this.validation.record(label);
   }
 
-  private learn(label: 0 | 1, weight: number): void {
+  private update(label: 0 | 1, weight: number): void {
     const { sample, logits, totals, blend, calibrators } = this.scorer;
     blend.update(logits, weight * (sigmoid(totals[BLEND]!) - label));
     for (let k = 0; k <= BLEND; k++) calibrators[k]!.update(totals[k]!, label);
@@ -160,4 +202,11 @@ export class OnlineModel implements FeedbackSink, ModelState {
       this.dirtySlots.mark(sample.slots[i]!);
     }
   }
+}
+
+/** Finite throughout: nothing of a record that is not may reach a weight. */
+function isSound({ timestamp, weight, label, features }: Outcome): boolean {
+  if (!Number.isFinite(timestamp) || !Number.isFinite(weight) || weight <= 0 || (label !== 0 && label !== 1) || features.length > FEATURES_MAX) return false;
+  for (let i = 0; i < features.length; i++) if (!Number.isFinite(features.values[i]!)) return false;
+  return true;
 }

@@ -10,6 +10,7 @@ import type { FeatureVector } from '#events';
 import { Blend } from './blend.js';
 import { Calibrator } from './calibrator.js';
 import type { CoVisitation } from './co-visitation.js';
+import { newReading, readItem } from './item-reading.js';
 import type { ItemStatistics } from './item-statistics.js';
 import type { Predictor } from './online-learner.js';
 import type { PositionStatistics } from './position-statistics.js';
@@ -38,6 +39,8 @@ export interface Tables {
 
 export class Scorer {
   readonly sample = newSample();
+  /** The item's statistics that enter the sample. */
+  readonly reading = newReading();
   /** Of the sample last predicted: what each learner adds to the offset. */
   readonly logits = new Float64Array(LEARNERS.length);
   readonly blend = new Blend(LEARNERS.length);
@@ -59,13 +62,13 @@ export class Scorer {
   }
 
   /**
-   * Makes the sample. @param own 1 when the item's statistics already count the sample's own impression
+   * Makes the sample from the features and `reading`, which the caller has filled.
    * @returns false when a feature is not finite; the sample then holds the statistics features alone
    */
-  prepare(features: FeatureVector, itemKey: number, now: number, own: 0 | 1): boolean {
+  prepare(features: FeatureVector): boolean {
     const sound = fillSample(this.sample, features, this.mask);
     if (!sound) this.sample.length = 0;
-    appendStatisticsFeatures(this.sample, this.tables.statistics, itemKey, now, own, this.mask);
+    appendStatisticsFeatures(this.sample, this.reading, this.mask);
     this.sample.offset += this.trainingShift;
     return sound;
   }
@@ -89,14 +92,16 @@ export class Scorer {
   }
 
   score(features: FeatureVector, itemKey: number, now: number, out: Scores): void {
-    this.prepare(features, itemKey, now, 0);
+    readItem(this.reading, this.tables.statistics, itemKey, now, 0);
+    this.prepare(features);
     this.predict();
     this.read(out);
   }
 
   /** The factorisation machine alone, calibrated: the coarse rank. */
   coarse(features: FeatureVector, itemKey: number, now: number): number {
-    this.prepare(features, itemKey, now, 0);
+    readItem(this.reading, this.tables.statistics, itemKey, now, 0);
+    this.prepare(features);
     return this.calibrators[1]!.probability(this.sample.offset + this.weights.fm.logit(this.sample));
   }
 
@@ -105,12 +110,12 @@ export class Scorer {
    * STATISTICS_FEATURE_NAMES; the item's CTR includes its distance from the overall CTR, where it starts.
    */
   explain(features: FeatureVector, itemKey: number, now: number): Float64Array {
-    this.prepare(features, itemKey, now, 0);
+    readItem(this.reading, this.tables.statistics, itemKey, now, 0);
+    this.prepare(features);
     this.predict();
     const contributions = new Float64Array(this.sample.length);
     LEARNERS.forEach((name, k) => this.weights[name].contribute(this.sample, this.blend.coefficients[k + 1]!, contributions));
-    const ctrDistance = this.tables.statistics.ctrLogit(itemKey) - this.tables.statistics.ctrLogit(0);
-    contributions[this.sample.length - STATISTICS_FEATURE_NAMES.length]! += ctrDistance;
+    contributions[this.sample.length - STATISTICS_FEATURE_NAMES.length]! += this.reading.ctrLogit - this.reading.overallLogit;
     return contributions;
   }
 }

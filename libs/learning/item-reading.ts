@@ -1,0 +1,23 @@
+/** What the tables say of an item at one moment: the input of the statistics features. Reused, never allocated per sample. */
+import type { ItemStatistics } from './item-statistics.js';
+import { logit } from './logistic.js';
+
+const POPULARITY_WINDOW_SECONDS = 86_400;
+
+/** Values are rounded to f32, so that one that was stored equals one that was not. */
+export interface ItemReading {
+  ctrLogit: number;
+  overallLogit: number;
+  impressions: number;
+  popularity: number;
+}
+
+export const newReading = (): ItemReading => ({ ctrLogit: 0, overallLogit: 0, impressions: 0, popularity: 0 });
+
+/** @param own impressions of the sample itself that are counted already */
+export function readItem(out: ItemReading, statistics: ItemStatistics, itemKey: number, now: number, own: 0 | 1): void {
+  out.ctrLogit = Math.fround(logit(statistics.ctr(itemKey, own)));
+  out.overallLogit = Math.fround(logit(statistics.overallCtr()));
+  out.impressions = Math.fround(Math.max(0, statistics.impressions(itemKey) - own));
+  out.popularity = Math.fround(statistics.popularity(itemKey, now, POPULARITY_WINDOW_SECONDS));
+}
