@@ -4,25 +4,25 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { JetStreamManager } from '@nats-io/jetstream';
 import { until } from '#kernel';
+import { startServers, type TestServers } from '#testkit';
 import { readAll, textOf } from './event-log.contract.js';
 import type { LogMessage } from './event-log.js';
 import { connectNats, type NatsConnection } from './nats-connection.js';
 import { managerOf, NatsEventLog } from './nats-event-log.js';
 import { StreamInspector } from './stream-inspector.js';
-import { TestServer } from './test-server.js';
 
-let server: TestServer;
+let servers: TestServers;
 let connection: NatsConnection;
 let manager: JetStreamManager;
 
 beforeEach(async () => {
-  server = await TestServer.start();
-  connection = await connectNats({ natsUrl: server.url });
+  servers = await startServers({ nats: true });
+  connection = await connectNats({ natsUrl: servers.natsUrl });
   manager = await managerOf(connection);
 }, 20_000);
 afterEach(async () => {
   await connection.close();
-  await server.stop();
+  await servers.stop();
 });
 
 /** A stream S of ten messages. */
@@ -73,9 +73,10 @@ describe('reading a damaged stream', () => {
   it('stops a live reader when the server comes back without its tail', async () => {
     const log = await tenMessages();
     const older = await mkdtemp(join(tmpdir(), 'rekappa-nats-older-'));
-    await server.kill();
-    await cp(server.folder, older, { recursive: true });
-    await server.boot();
+    const store = join(servers.nats!.folder, 'jetstream');
+    await servers.nats!.kill9();
+    await cp(store, older, { recursive: true });
+    await servers.nats!.restart();
     await until('the log is back', () => log.append('s.a', Buffer.from('11')).then(() => true, () => false));
 
     const read: LogMessage[] = [];
@@ -85,11 +86,11 @@ describe('reading a damaged stream', () => {
     reading.catch(() => undefined);
     await until('all is read', () => read.length === 11);
 
-    await server.kill();
-    await rm(server.folder, { recursive: true });
-    await cp(older, server.folder, { recursive: true });
+    await servers.nats!.kill9();
+    await rm(store, { recursive: true });
+    await cp(older, store, { recursive: true });
     await rm(older, { recursive: true });
-    await server.boot();
+    await servers.nats!.restart();
     await expect(reading).rejects.toMatchObject({ ...damaged, message: expect.stringContaining('tail is lost') as string });
   }, 30_000);
 

@@ -1,19 +1,19 @@
+import { startServers, type TestServers } from '#testkit';
 import { describeEventLog } from './event-log.contract.js';
 import { connectNats, type NatsConnection } from './nats-connection.js';
-import { TestServer } from './test-server.js';
 import { openTopology } from './topology.js';
 
-let server: TestServer;
+let servers: TestServers;
 let connection: NatsConnection;
 let serial = 0;
 
 beforeAll(async () => {
-  server = await TestServer.start();
-  connection = await connectNats({ natsUrl: server.url });
+  servers = await startServers({ nats: true });
+  connection = await connectNats({ natsUrl: servers.natsUrl });
 }, 20_000);
 afterAll(async () => {
   await connection.close();
-  await server.stop();
+  await servers.stop();
 });
 
 const settings = { partitions: 16, replicas: 1, inFlightMax: 1_024, ackTimeoutMs: 2_000 };

@@ -1,22 +1,22 @@
 import { sleep } from '#kernel';
+import { startServers, type TestServers } from '#testkit';
 import { describeLeaseStore } from './lease-store.contract.js';
 import { connectNats, type NatsConnection } from './nats-connection.js';
 import { NatsLeaseStore } from './nats-lease-store.js';
-import { TestServer } from './test-server.js';
 
 const LEASE_MS = 600;
 
-let server: TestServer;
+let servers: TestServers;
 let connections: NatsConnection[];
 let serial = 0;
 
 beforeAll(async () => {
-  server = await TestServer.start();
-  connections = await Promise.all([1, 2].map(() => connectNats({ natsUrl: server.url })));
+  servers = await startServers({ nats: true });
+  connections = await Promise.all([1, 2].map(() => connectNats({ natsUrl: servers.natsUrl })));
 }, 20_000);
 afterAll(async () => {
   await Promise.all(connections.map((connection) => connection.close()));
-  await server.stop();
+  await servers.stop();
 });
 
 describeLeaseStore('NATS', async () => {

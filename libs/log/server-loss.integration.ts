@@ -1,23 +1,23 @@
 /** kill -9 of the server under load: nothing acknowledged is lost, order is kept, no reader sees anything twice. */
 import { asEventId, asUserId, partitionOf, until } from '#kernel';
+import { startServers, type TestServers } from '#testkit';
 import { decodeFrame, type LogEvent } from '#events';
 import type { LogMessage } from './event-log.js';
 import { FramePublisher, type Acknowledgement } from './frame-publisher.js';
 import { connectNats, type NatsConnection } from './nats-connection.js';
-import { TestServer } from './test-server.js';
 import { openTopology, type LogTopology } from './topology.js';
 
 const PARTITIONS = 4;
 const USERS = 40;
 const EVENTS = 20_000;
 
-let server: TestServer;
+let servers: TestServers;
 let connection: NatsConnection;
 let topology: LogTopology;
 
 beforeEach(async () => {
-  server = await TestServer.start();
-  connection = await connectNats({ natsUrl: server.url });
+  servers = await startServers({ nats: true });
+  connection = await connectNats({ natsUrl: servers.natsUrl });
   topology = await openTopology(connection, {
     namespace: 'default',
     log: { partitions: PARTITIONS, replicas: 1, inFlightMax: 64, ackTimeoutMs: 1_000 },
@@ -25,7 +25,7 @@ beforeEach(async () => {
 }, 20_000);
 afterEach(async () => {
   await connection.close();
-  await server.stop();
+  await servers.stop();
 });
 
 const event = (i: number): LogEvent => ({
@@ -54,8 +54,8 @@ describe('a server that is killed and started again, twice, under load', () => {
     const killer = (async () => {
       for (const share of [0.25, 0.6]) {
         await until('enough is acknowledged', () => read.length > 0 && acknowledged.filter(Boolean).length > share * EVENTS, 30_000);
-        await server.kill();
-        await server.boot();
+        await servers.nats!.kill9();
+        await servers.nats!.restart();
       }
     })();
     for (let i = 0; i < EVENTS; i++) {
@@ -84,9 +84,9 @@ describe('a server that is killed and started again, twice, under load', () => {
 
   it('gives up after a bounded number of attempts when it does not come back', async () => {
     const publisher = new FramePublisher(topology, { attempts: 4 });
-    await server.kill();
+    await servers.nats!.kill9();
     await expect(publisher.publish(event(1))).rejects.toMatchObject({ code: 'REK_LOG_UNAVAILABLE', retryable: true });
-    await server.boot();
+    await servers.nats!.restart();
     await until('a new publish succeeds', () => publisher.publish(event(1)).then(() => true, () => false));
   }, 30_000);
 });

@@ -1,21 +1,21 @@
+import { startServers, type TestServers } from '#testkit';
 import { connectNats, type NatsConnection } from './nats-connection.js';
 import { managerOf } from './nats-event-log.js';
-import { TestServer } from './test-server.js';
 import { openTopology } from './topology.js';
 
-let server: TestServer;
+let servers: TestServers;
 let one: NatsConnection;
 let two: NatsConnection;
 
 beforeAll(async () => {
-  server = await TestServer.start();
-  one = await connectNats({ natsUrl: server.url });
-  two = await connectNats({ natsUrl: server.url });
+  servers = await startServers({ nats: true });
+  one = await connectNats({ natsUrl: servers.natsUrl });
+  two = await connectNats({ natsUrl: servers.natsUrl });
 }, 20_000);
 afterAll(async () => {
   await one.close();
   await two.close();
-  await server.stop();
+  await servers.stop();
 });
 
 const settings = (namespace: string, partitions = 16) => ({
