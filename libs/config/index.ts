@@ -1,1 +1,4 @@
 export * from './settings.js';
+export * from './variables.js';
+export * from './load-settings.js';
+export * from './settings.module.js';

@@ -11,6 +11,17 @@ const port = z.coerce.number().int().min(0).max(65_535);
 const positive = z.coerce.number().positive();
 const fraction = z.coerce.number().min(0).max(1);
 const count = z.coerce.number().int().positive();
+const typeName = z.string().regex(/^[a-z][a-z0-9_-]{0,31}$/);
+const typeWeights = z.record(typeName, z.number().min(-1_000).max(1_000));
+const commaSeparated = z.string().transform((text) => text.split(',').map((part) => part.trim()).filter(Boolean));
+const jsonText = z.string().transform((text, context): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    context.addIssue('is not valid JSON');
+    return z.NEVER;
+  }
+});
 
 export const settingsSchema = z.strictObject({
   namespace: z.string().regex(/^[a-z][a-z0-9-]{0,31}$/).default('default').describe('Prefixes streams, subjects, cache keys and table rows, so that applications can share one deployment.'),
@@ -23,7 +34,8 @@ export const settingsSchema = z.strictObject({
     port: port.default(8080).describe('Gateway port; 0 takes a free one.'),
     metricsPort: port.default(0).describe('Port of /metrics and /health on actors and learner; 0 takes a free one.'),
     bodyBytesMax: count.default(1_048_576).describe('Largest request body, bytes.'),
-    eventsMax: count.default(1_000).describe('Most events in one request.'),
+    eventsMax: count.max(10_000).default(1_000).describe('Most events in one request.'),
+    inFlightMax: count.default(1_000).describe('Most requests a gateway works on at once; more is refused with 429.'),
   }).prefault({}),
   log: z.strictObject({
     partitions: count.max(1024).default(16).describe('Partitions of the log; fixed when the stream is created and checked at every start.'),
@@ -53,8 +65,8 @@ export const settingsSchema = z.strictObject({
     interestsMax: count.default(64).describe('Decayed interests kept per user; the weakest go first.'),
     dedupeSeconds: positive.default(604_800).describe('Horizon of event id dedupe, s of event time.'),
     dedupeMax: count.default(2_048).describe('Most event ids remembered per user.'),
-    positiveTypes: z.union([z.array(z.string()), z.string().transform((s) => s.split(',').filter(Boolean))]).default(['click', 'like', 'cart', 'purchase', 'share']).describe('Interaction types that close an impression as a positive.'),
-    weights: z.union([z.record(z.string(), z.number()), z.string().transform((s) => JSON.parse(s) as Record<string, number>)]).default({}).transform((own) => ({ ...DEFAULT_INTERACTION_WEIGHTS, ...own })).describe('JSON object of interaction types and weights, added to the default ones.'),
+    positiveTypes: z.union([z.array(typeName).min(1), commaSeparated.pipe(z.array(typeName).min(1))]).default(['click', 'like', 'cart', 'purchase', 'share']).describe('Interaction types that close an impression as a positive.'),
+    weights: z.union([typeWeights, jsonText.pipe(typeWeights)]).default({}).transform((own) => ({ ...DEFAULT_INTERACTION_WEIGHTS, ...own })).describe('JSON object of interaction types and weights, added to the default ones.'),
   }).prefault({}),
   model: z.strictObject({
     name: z.string().regex(/^[a-z][a-z0-9-]{0,31}$/).default('main').describe('Name of the live model.'),
@@ -91,6 +103,7 @@ export const settingsSchema = z.strictObject({
     newItemShare: fraction.default(0.1).describe('Largest share of a list given to items without evidence.'),
     perCategoryMax: count.default(4).describe('Most items of one category among any ten.'),
     timeoutMs: positive.default(1_000).describe('Deadline of a recommendation request, ms.'),
+    cacheBytesMax: count.default(67_108_864).describe('Bound of the in-process cache, bytes.'),
     cacheSeconds: positive.default(3_600).describe('How long a user’s last list is kept for degraded answers, s.'),
   }).prefault({}),
 });
