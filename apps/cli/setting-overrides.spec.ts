@@ -1,12 +1,11 @@
-import { environmentName, overridesAsEnvironment } from './setting-overrides.js';
+import { loadSettings } from '#config';
+import { collect, overridesAsEnvironment } from './setting-overrides.js';
 
 describe('--set', () => {
-  it('names settings by path', () => {
-    expect(overridesAsEnvironment(['ftrl.alpha=0.05', 'learner.metricsWindow=500'])).toEqual({
-      REKAPPA_FTRL_ALPHA: '0.05',
-      REKAPPA_LEARNER_METRICS_WINDOW: '500',
-    });
-    expect(environmentName('model.noClickWeight')).toBe('REKAPPA_MODEL_NO_CLICK_WEIGHT');
+  it('names settings by path, as often as wanted', () => {
+    const pairs = collect('learner.metricsWindow=500', collect('ftrl.alpha=0.05'));
+    const settings = loadSettings(overridesAsEnvironment(pairs));
+    expect([settings.ftrl.alpha, settings.learner.metricsWindow]).toEqual([0.05, 500]);
   });
 
   it('refuses what is no setting, and lists those of the models', () => {
