@@ -14,7 +14,7 @@ export interface EmbeddedServer {
   /** Resolves when the process has ended, for whatever reason. */
   readonly exited: Promise<unknown>;
   /** Politely, then by force; nothing is left running. */
-  stop(): Promise<void>;
+  stop(deadlineMs?: number): Promise<void>;
   /** As a crash would. */
   kill9(): Promise<void>;
   /** Starts it again on the same port with the same data, after stop() or kill9(). */
@@ -89,7 +89,7 @@ export async function startServer(plan: ServerPlan): Promise<EmbeddedServer> {
     get exited() {
       return child.exited;
     },
-    stop: async () => void (await child.stop()),
+    stop: async (deadlineMs) => void (await child.stop(deadlineMs)),
     kill9: async () => void (await child.kill9()),
     restart: async () => {
       await child.exited;

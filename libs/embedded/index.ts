@@ -2,11 +2,12 @@
  * NATS, Postgres and Redis as child processes in a folder of one's own: found or fetched, started, watched
  * and stopped, without root, without containers, and without touching servers that already run on the machine.
  */
-export { freePort, isPortFree } from './free-port.js';
+export { freePort, freePortPreferring, isPortFree } from './free-port.js';
 export { launch, type Child, type ExitStatus, type LaunchOptions } from './child.js';
 export {
   endLeftover,
   isRunning,
+  ownRecord,
   readPidFile,
   removePidFile,
   writePidFile,

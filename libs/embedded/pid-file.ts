@@ -1,6 +1,7 @@
 /**
- * Pid files that can be trusted after a crash: a process counts as ours only while it is alive AND its command
- * line contains the marker written beside its pid. A reused pid therefore never gets somebody else killed.
+ * Pid files that can be trusted after a crash: a process counts as ours only while it is alive, its command line
+ * contains the marker written beside its pid, and (Linux) it started when the file says. A reused pid therefore
+ * never gets somebody else killed.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
@@ -11,6 +12,8 @@ export interface PidRecord {
   pid: number;
   /** A part of the command line that only this process has, such as its data folder. */
   marker: string;
+  /** When the process started, as the system tells it; absent where it does not, or when it is not known. */
+  started?: string;
 }
 
 /** From SIGTERM (or the signal given) to SIGKILL for what an earlier run left behind, ms. */
@@ -19,7 +22,7 @@ const KILL_WAIT_MS = 5_000;
 
 export function writePidFile(path: string, record: PidRecord): void {
   mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(`${path}.new`, `${JSON.stringify(record)}\n`);
+  writeFileSync(`${path}.new`, `${JSON.stringify({ started: startOf(record.pid), ...record })}\n`);
   renameSync(`${path}.new`, path);
 }
 
@@ -39,8 +42,13 @@ export function removePidFile(path: string): void {
   rmSync(path, { force: true });
 }
 
-export function isRunning({ pid, marker }: PidRecord): boolean {
-  return commandLine(pid).includes(marker);
+export function isRunning({ pid, marker, started }: PidRecord): boolean {
+  return commandLine(pid).includes(marker) && (started === undefined || started === startOf(pid));
+}
+
+/** The record of this process. */
+export function ownRecord(): PidRecord {
+  return { pid: process.pid, marker: commandLine(process.pid).trim(), started: startOf(process.pid) };
 }
 
 /**
@@ -86,5 +94,15 @@ function commandLine(pid: number): string {
     });
   } catch {
     return '';
+  }
+}
+
+/** Clock ticks since boot: field 22 of /proc/<pid>/stat, counted after the name, which may hold anything. */
+function startOf(pid: number): string | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+  } catch {
+    return undefined;
   }
 }
