@@ -33,6 +33,11 @@ export class DirtyRows {
     return rows;
   }
 
+  clear(): void {
+    this.flags.fill(0);
+    this.count = 0;
+  }
+
   private grow(row: number): void {
     const wider = new Uint8Array(Math.max(row + 1, this.flags.length * 2));
     wider.set(this.flags);

@@ -25,6 +25,8 @@ export interface SnapshotHeader {
   /** FEEDBACK sequence folded. */
   readonly sequence: number;
   readonly samples: number;
+  /** MODEL sequence of the last delta before it; 0: unknown, read the stream from its beginning. */
+  readonly deltaSequence: number;
   /** What wrote it: other engines may round differently. */
   readonly runtime: { readonly node: string; readonly v8: string };
   readonly metrics: ProgressiveReport;
@@ -40,7 +42,7 @@ export interface EncodedSnapshot {
   readonly chunks: Uint8Array[];
 }
 
-export function encodeSnapshot(model: ModelState): EncodedSnapshot {
+export function encodeSnapshot(model: ModelState, deltaSequence: number): EncodedSnapshot {
   const body = encodeBody(model);
   const chunks: Uint8Array[] = [];
   for (let at = 0; at < body.length; at += SNAPSHOT_CHUNK_BYTES_MAX) chunks.push(body.subarray(at, at + SNAPSHOT_CHUNK_BYTES_MAX));
@@ -52,6 +54,7 @@ export function encodeSnapshot(model: ModelState): EncodedSnapshot {
     settingsHash: settingsHash(model.settings),
     sequence: model.sequence,
     samples: model.samples,
+    deltaSequence,
     runtime: { node: process.versions.node, v8: process.versions.v8 },
     metrics: model.report(),
     bodyBytes: body.length,

@@ -136,13 +136,21 @@ export class OnlineModel implements FeedbackSink, ModelState {
     return hashState(this);
   }
 
-  encodeSnapshot(): EncodedSnapshot {
-    return encodeSnapshot(this);
+  /** @param deltaSequence MODEL sequence of the last delta published: where a replica of this snapshot reads on */
+  encodeSnapshot(deltaSequence = 0): EncodedSnapshot {
+    return encodeSnapshot(this, deltaSequence);
   }
 
   /** @throws AppError REK_SNAPSHOT_INVALID */
   static decodeSnapshot(header: SnapshotHeader, chunks: readonly Uint8Array[]): OnlineModel {
     return decodeSnapshot(header, chunks, (settings, identity) => new OnlineModel(settings, identity));
+  }
+
+  /** Declares that replicas know everything up to now: they start from a snapshot of this moment. */
+  forgetChanges(): void {
+    const { statistics, covisitation } = this.scorer.tables;
+    for (const dirty of [this.dirtySlots, statistics.dirty, covisitation.dirty]) dirty.clear();
+    this.drained = this.sequence;
   }
 
   /** One message of what changed since the last one; call until undefined to get everything. */

@@ -1,0 +1,80 @@
+/** What the learner tells Prometheus; names stand in libs/observability's catalogue. */
+import { systemClock } from '#kernel';
+import { LEARNERS, PREDICTORS, type OnlineModel } from '#learning';
+import type { Metrics } from '#observability';
+import type { WrittenSnapshot } from './snapshot-writer.js';
+
+/** The losses of a window are recomputed at most this often, ms. */
+const LOSSES_MS = 1_000;
+
+export class LearnerMetrics {
+  private lossesAt = -Infinity;
+  private samples = { clicks: 0, total: 0 };
+  private rejected = 0;
+  private clipped = { ftrl: 0, fm: 0, olr: 0 };
+
+  constructor(private readonly metrics: Metrics) {}
+
+  observe(model: OnlineModel, head: number, snapshot: WrittenSnapshot | undefined): void {
+    const now = systemClock.monotonic();
+    if (now - this.lossesAt < LOSSES_MS) return;
+    this.lossesAt = now;
+    this.metrics.feedbackLagMessages.set(Math.max(0, head - model.sequence));
+    if (snapshot) this.metrics.snapshotAgeSeconds.set((systemClock.now() - snapshot.at) / 1_000);
+    this.observeLosses(model);
+    this.observeCounts(model);
+  }
+
+  published(bytes: number): void {
+    this.metrics.deltas.inc();
+    this.metrics.deltaBytes.inc(bytes);
+  }
+
+  snapshotWritten({ bytes, encodeMs, storeMs }: WrittenSnapshot): void {
+    this.metrics.snapshotBytes.set(bytes);
+    this.metrics.snapshotSeconds.observe((encodeMs + storeMs) / 1_000);
+    this.metrics.snapshotAgeSeconds.set(0);
+  }
+
+  snapshotFailed(cause: 'read' | 'write'): void {
+    this.metrics.snapshotFailures.inc({ cause });
+  }
+
+  refused(code: string): void {
+    this.metrics.dead.inc({ where: 'learner', code });
+  }
+
+  promoted(): void {
+    this.metrics.promotions.inc();
+    // A promoted model has counted from its own beginning.
+    this.samples = { clicks: 0, total: 0 };
+    this.rejected = 0;
+    this.clipped = { ftrl: 0, fm: 0, olr: 0 };
+  }
+
+  private observeLosses(model: OnlineModel): void {
+    const { cumulative, windowed } = model.report();
+    for (const [section, window] of [[cumulative, 'all'], [windowed, 'recent']] as const) {
+      for (const learner of PREDICTORS) {
+        const losses = section.predictors[learner];
+        if (losses.logLoss !== null) this.metrics.progressiveLogLoss.set({ learner, window }, losses.logLoss);
+        if (losses.normalisedEntropy !== null) this.metrics.progressiveNormalisedEntropy.set({ learner, window }, losses.normalisedEntropy);
+        if (losses.auc !== null) this.metrics.progressiveAuc.set({ learner, window }, losses.auc);
+        if (losses.calibration !== null) this.metrics.progressiveCalibration.set({ learner, window }, losses.calibration);
+      }
+    }
+  }
+
+  /** Counters of this process: what the model has counted since it was last looked at. */
+  private observeCounts(model: OnlineModel): void {
+    const { samples, clicks } = model.report().cumulative;
+    this.metrics.samples.inc({ label: '1' }, Math.max(0, clicks - this.samples.clicks));
+    this.metrics.samples.inc({ label: '0' }, Math.max(0, samples - clicks - (this.samples.total - this.samples.clicks)));
+    this.samples = { clicks, total: samples };
+    this.metrics.refusedSamples.inc(Math.max(0, model.rejected - this.rejected));
+    this.rejected = model.rejected;
+    const clipped = model.clipped();
+    for (const learner of LEARNERS) this.metrics.clippedSteps.inc({ learner }, Math.max(0, clipped[learner] - this.clipped[learner]));
+    this.clipped = clipped;
+  }
+}

@@ -1,0 +1,266 @@
+/**
+ * The learner's shell around the pure model:
+ *
+ *     lease ─▶ newest snapshot ─▶ tail of FEEDBACK ─▶ ready
+ *                                       │
+ *              read a batch ─▶ fold ─▶ deltas, when due ─▶ snapshot, when due ─┐
+ *                  ▲                                                           │
+ *                  └───────────────────────────────────────────────────────────┘
+ *
+ * One loop, one writer: only `readFeedback` changes the model, and a promotion swaps it between two records. Losing
+ * Postgres stops no learning; losing the writer's role, or a damaged FEEDBACK, ends the process.
+ */
+import { AppError, errorMessage, sleep, type Clock } from '#kernel';
+import { settingsHash, modelSettingsOf, type OnlineModel } from '#learning';
+import type { DeadLetters, LogMessage, LogTopology } from '#log';
+import type { LearnerStatus, PromoteAnswer, SnapshotAnswer, SnapshotSource, StoredSnapshot } from '#model-feed';
+import type { HealthState, Logger } from '#observability';
+import type { Settings } from '#config';
+import { DeltaPublisher, isTransient } from './delta-publisher.js';
+import { foldMessage } from './feedback-fold.js';
+import type { LearnerMetrics } from './learner-metrics.js';
+import { catchUp, loadShadow } from './promotion.js';
+import { SnapshotWriter, type SnapshotSink } from './snapshot-writer.js';
+import { startingModel } from './starting-model.js';
+import type { WriterLease } from './writer-lease.js';
+
+/** Messages folded before anything else gets its turn: about 10 ms of learning. */
+const READ_BATCH = 32;
+/** How long to wait for the store at start before learning from the beginning of FEEDBACK instead, ms. */
+const STORE_WAIT_MS = 30_000;
+const STORE_RETRY_MS = 500;
+
+export interface LearnerPorts {
+  readonly settings: Settings;
+  readonly topology: LogTopology;
+  readonly deadLetters: Pick<DeadLetters, 'put'>;
+  readonly snapshots: SnapshotSource & SnapshotSink;
+  readonly lease: WriterLease & { readonly leaseMs: number };
+  readonly writerId: string;
+  readonly clock: Clock;
+  readonly health: HealthState;
+  readonly logger: Logger;
+  readonly metrics: LearnerMetrics;
+  /** Ends the process: learning cannot go on. */
+  readonly fail: (error: unknown) => void;
+}
+
+export class LearnerService {
+  model!: OnlineModel;
+  private readonly name: string;
+  private readonly deltas: DeltaPublisher;
+  private readonly writer: SnapshotWriter;
+  private readonly stopping = new AbortController();
+  private running: Promise<void> | undefined;
+  private renewal: NodeJS.Timeout | undefined;
+  private deltasAt = 0;
+  private head = 0;
+  private caughtUp = false;
+
+  constructor(private readonly ports: LearnerPorts) {
+    const { settings, topology, writerId, metrics } = ports;
+    this.name = settings.model.name;
+    this.deltas = new DeltaPublisher(topology, this.name, writerId, (bytes) => metrics.published(bytes));
+    this.writer = new SnapshotWriter(ports.snapshots, settings.learner);
+  }
+
+  /** Resolves when the model has caught up with FEEDBACK, or when the process was told to stop before. */
+  async start(): Promise<void> {
+    if (!(await this.becomeWriter())) return;
+    await this.deltas.open();
+    const { replacesStored } = await this.restore();
+    await this.readFeedback(replacesStored);
+  }
+
+  /** Last deltas, last snapshot, and the writer's role given up. */
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.running;
+    if (!this.renewal) return;
+    clearInterval(this.renewal);
+    if (this.model && this.caughtUp) await this.publishDeltas();
+    if (this.model && this.model.sequence !== (this.writer.last?.sequence ?? 0)) await this.writeSnapshot().catch(() => undefined);
+    await this.ports.lease.release();
+  }
+
+  status(): LearnerStatus {
+    const { model } = this;
+    this.requireModel();
+    const { last } = this.writer;
+    return {
+      model: this.name, version: model.version, sequence: model.sequence, head: Math.max(this.head, model.sequence),
+      samples: model.samples, rejected: model.rejected, held: model.held.size, clipped: model.clipped(), settings: model.settings, metrics: model.report(),
+      snapshot: last ? { id: last.id, sequence: last.sequence, at: last.at } : null,
+    };
+  }
+
+  hash(): ReturnType<OnlineModel['hash']> {
+    this.requireModel();
+    return this.model.hash();
+  }
+
+  async snapshot(): Promise<SnapshotAnswer> {
+    this.requireModel();
+    const { id, sequence } = await this.writeSnapshot();
+    return { snapshotId: id, sequence };
+  }
+
+  /** See promotion.ts. */
+  async promote(snapshotId: string): Promise<PromoteAnswer> {
+    this.requireModel();
+    if (!this.caughtUp) throw new AppError('REK_NOT_READY', 'the live model is still catching up with FEEDBACK');
+    const { topology, settings, snapshots } = this.ports;
+    const shadow = await loadShadow(snapshots, snapshotId);
+    shadow.identity = { name: this.name, generation: this.model.identity.generation + 1, configuredHash: settingsHash(modelSettingsOf(settings)) };
+    const liveSequence = () => this.model.sequence;
+    await catchUp(shadow, liveSequence, topology, this.stopping.signal, () => shadow.forgetChanges());
+    const written = await this.writer.write(shadow, this.deltas.lastSequence);
+    await catchUp(shadow, liveSequence, topology, this.stopping.signal, () => {
+      this.model = shadow;
+      this.deltas.discard();
+    });
+    const answer = { snapshotId: written.id, version: shadow.version, sequence: written.sequence };
+    await topology.model.append(topology.subjects.promoted(this.name), Buffer.from(JSON.stringify(answer)));
+    this.ports.logger.info(answer, 'model promoted');
+    this.ports.metrics.promoted();
+    return answer;
+  }
+
+  private async becomeWriter(): Promise<boolean> {
+    const { lease, health, logger, fail } = this.ports;
+    health.starting({ what: 'waiting to be the only learner', done: 0, total: 0 });
+    if (!(await lease.acquire(this.stopping.signal))) return false;
+    this.renewal = setInterval(() => {
+      void lease.renew().then((held) => {
+        if (!held) fail(new AppError('REK_LEASE_LOST', 'another learner took over'));
+      });
+    }, lease.leaseMs / 3).unref();
+    logger.info({ model: this.name }, 'this learner is the writer');
+    return true;
+  }
+
+  private async restore(): Promise<{ replacesStored: boolean }> {
+    const snapshot = await this.newestSnapshot();
+    const { model, restored, replacesStored, why } = startingModel(this.name, this.ports.settings, snapshot);
+    this.ports.logger[replacesStored ? 'warn' : 'info']({ version: model.version, sequence: model.sequence, snapshotId: snapshot?.id }, why);
+    if (restored) this.writer.restoredFrom(restored.id, restored.header);
+    this.model = model;
+    return { replacesStored };
+  }
+
+  /** The store may be slow to come up; without it, FEEDBACK has everything. */
+  private async newestSnapshot(): Promise<StoredSnapshot | undefined> {
+    const { snapshots, clock, logger, metrics } = this.ports;
+    for (const deadline = clock.monotonic() + STORE_WAIT_MS; ; ) {
+      try {
+        return await snapshots.newestValid(this.name);
+      } catch (error) {
+        metrics.snapshotFailed('read');
+        if (clock.monotonic() >= deadline || this.stopping.signal.aborted) {
+          logger.error({ err: error }, 'no snapshot store: learning from the beginning of FEEDBACK');
+          return undefined;
+        }
+        logger.warn({ reason: errorMessage(error) }, 'waiting for the snapshot store');
+        await sleep(STORE_RETRY_MS);
+      }
+    }
+  }
+
+  /** Starts the loop; resolves when the model stands where FEEDBACK ended at the start. */
+  private async readFeedback(announce: boolean): Promise<void> {
+    const { topology, health, logger } = this.ports;
+    const target = await topology.feedback.head();
+    this.head = target;
+    await new Promise<void>((resolve) => {
+      const caughtUp = () => {
+        this.caughtUp = true;
+        health.ready();
+        logger.info({ sequence: this.model.sequence, samples: this.model.samples }, 'caught up with FEEDBACK');
+        if (announce) void this.announce();
+        resolve();
+      };
+      this.running = this.loop(target, caughtUp)
+        .catch((error: unknown) => {
+          if (!this.stopping.signal.aborted) this.ports.fail(error);
+        })
+        .finally(resolve);
+    });
+  }
+
+  private async loop(target: number, caughtUp: () => void): Promise<void> {
+    const { topology, settings, health } = this.ports;
+    const { signal } = this.stopping;
+    const from = this.model.sequence + 1;
+    if (this.model.sequence >= target) caughtUp();
+    for await (const messages of topology.feedback.read({ from, signal, batchMax: READ_BATCH, maxWaitMs: settings.learner.deltaMs })) {
+      for (const message of messages) await this.learn(message);
+      if (!this.caughtUp && this.model.sequence >= target) caughtUp();
+      if (!this.caughtUp) health.starting({ what: 'learning from FEEDBACK', done: this.model.sequence, total: target });
+      await this.publishWhatIsDue();
+    }
+  }
+
+  private async learn(message: LogMessage): Promise<void> {
+    const { deadLetters, topology, metrics, logger } = this.ports;
+    const refused = foldMessage(this.model, message);
+    this.head = Math.max(this.head, message.sequence);
+    if (!refused) return;
+    metrics.refused(refused.code);
+    const source = { stream: topology.feedback.name, sequence: message.sequence, index: 0 };
+    try {
+      await deadLetters.put({ where: 'learner', reason: { code: 'REK_LOG_DAMAGED', message: refused.reason }, source, raw: message.payload });
+    } catch (error) {
+      logger.error({ err: error, source }, 'a refused message could not be put into the dead stream');
+    }
+  }
+
+  /** While catching up replicas have nothing to gain from deltas: they get the result. */
+  private async publishWhatIsDue(): Promise<void> {
+    const now = this.ports.clock.monotonic();
+    this.ports.metrics.observe(this.model, this.head, this.writer.last);
+    if (!this.caughtUp || now - this.deltasAt < this.ports.settings.learner.deltaMs) return;
+    this.deltasAt = now;
+    await this.publishDeltas();
+    if (this.writer.due(this.model)) void this.writeSnapshot().catch(() => undefined);
+  }
+
+  /** @throws AppError REK_STALE_EPOCH when another learner publishes */
+  private async publishDeltas(): Promise<void> {
+    try {
+      await this.deltas.publish(this.model);
+    } catch (error) {
+      if (!isTransient(error)) throw error;
+      this.ports.logger.warn({ reason: errorMessage(error) }, 'deltas wait: the log is away');
+    }
+  }
+
+  private async writeSnapshot(): Promise<{ id: string; sequence: number }> {
+    const { metrics, logger } = this.ports;
+    try {
+      const written = await this.writer.write(this.model, this.deltas.lastSequence);
+      metrics.snapshotWritten(written);
+      logger.debug(written, 'snapshot written');
+      return written;
+    } catch (error) {
+      metrics.snapshotFailed('write');
+      logger.error({ reason: errorMessage(error) }, 'a snapshot could not be written; learning goes on');
+      throw error;
+    }
+  }
+
+  /** A model that the stored one's replicas cannot follow: give them a snapshot to start from. */
+  private async announce(): Promise<void> {
+    const { topology, logger } = this.ports;
+    try {
+      const { id, sequence } = await this.writeSnapshot();
+      const promoted = { snapshotId: id, version: this.model.version, sequence };
+      await topology.model.append(topology.subjects.promoted(this.name), Buffer.from(JSON.stringify(promoted)));
+    } catch (error) {
+      logger.warn({ reason: errorMessage(error) }, 'replicas learn of the new model with its first deltas instead');
+    }
+  }
+
+  private requireModel(): void {
+    if (!this.model) throw new AppError('REK_NOT_READY', 'this learner has no model yet');
+  }
+}

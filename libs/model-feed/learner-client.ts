@@ -1,0 +1,77 @@
+/** Asks the live learner: `rpc.learner`, request-reply over core NATS, JSON both ways. */
+import { AppError, errorMessage, ERROR_CATALOGUE, type ErrorCode } from '#kernel';
+import type { ModelHash, ModelSettings, ProgressiveReport } from '#learning';
+import { subjectPrefix, type NatsConnection } from '#log';
+
+export type LearnerRequest = { op: 'status' } | { op: 'hash' } | { op: 'snapshot' } | { op: 'promote'; snapshotId: string };
+
+export interface LearnerStatus {
+  readonly model: string;
+  readonly version: string;
+  /** FEEDBACK sequence folded, and the stream's last. */
+  readonly sequence: number;
+  readonly head: number;
+  readonly samples: number;
+  readonly rejected: number;
+  /** Positives that wait for their list's negatives. */
+  readonly held: number;
+  readonly clipped: Readonly<Record<string, number>>;
+  readonly settings: ModelSettings;
+  readonly metrics: ProgressiveReport;
+  readonly snapshot: { readonly id: string; readonly sequence: number; readonly at: number } | null;
+}
+
+export interface SnapshotAnswer {
+  readonly snapshotId: string;
+  readonly sequence: number;
+}
+
+export interface PromoteAnswer extends SnapshotAnswer {
+  readonly version: string;
+}
+
+export const learnerSubject = (namespace: string): string => `${subjectPrefix(namespace)}rpc.learner`;
+
+const ANSWER_MS = 10_000;
+/** A snapshot is encoded and written first; a promotion catches up first. */
+const LONG_ANSWER_MS = 120_000;
+
+export class LearnerClient {
+  private readonly subject: string;
+
+  constructor(
+    private readonly connection: NatsConnection,
+    namespace = 'default',
+  ) {
+    this.subject = learnerSubject(namespace);
+  }
+
+  status(): Promise<LearnerStatus> {
+    return this.ask<LearnerStatus>({ op: 'status' }, ANSWER_MS);
+  }
+
+  hash(): Promise<ModelHash> {
+    return this.ask<ModelHash>({ op: 'hash' }, LONG_ANSWER_MS);
+  }
+
+  snapshot(): Promise<SnapshotAnswer> {
+    return this.ask<SnapshotAnswer>({ op: 'snapshot' }, LONG_ANSWER_MS);
+  }
+
+  promote(snapshotId: string): Promise<PromoteAnswer> {
+    return this.ask<PromoteAnswer>({ op: 'promote', snapshotId }, LONG_ANSWER_MS);
+  }
+
+  /** @throws AppError the learner's own, or REK_NOT_READY when none answers */
+  private async ask<T>(request: LearnerRequest, timeout: number): Promise<T> {
+    let answer: T & { error?: { code: string; message: string } };
+    try {
+      answer = (await this.connection.request(this.subject, JSON.stringify(request), { timeout })).json();
+    } catch (error) {
+      throw new AppError('REK_NOT_READY', `no learner answers: ${errorMessage(error)}`, undefined, { cause: error });
+    }
+    if (!answer.error) return answer;
+    const code = answer.error.code in ERROR_CATALOGUE ? (answer.error.code as ErrorCode) : 'REK_INTERNAL';
+    throw new AppError(code, answer.error.message);
+  }
+}
