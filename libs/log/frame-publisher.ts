@@ -7,8 +7,7 @@
  * bounded number of times. A frame that is given up may or may not be stored: whoever publishes its events
  * again keeps their event ids, and the fold drops the duplicates.
  */
-import { createHash } from 'node:crypto';
-import { AppError, partitionOf, retry } from '#kernel';
+import { AppError, errorMessage, partitionOf, retry } from '#kernel';
 import {
   checksumOf,
   CRC_HEADER,
@@ -17,14 +16,10 @@ import {
   isItemEvent,
   type LogEvent,
 } from '#events';
+import { bytesInFrame, cutFrame, encodeWaiting, identityOf, messageIdOf, newLane, type Acknowledgement, type Lane, type Listener, type Waiting } from './publish-lane.js';
 import type { LogTopology } from './topology.js';
 
-export interface Acknowledgement {
-  /** LOG sequence of the frame that holds the event. */
-  readonly sequence: number;
-  /** The event's place in the frame. */
-  readonly index: number;
-}
+export type { Acknowledgement } from './publish-lane.js';
 
 export interface FramePublisherOptions {
   /** How long an event waits for company, ms. Default 2. */
@@ -45,27 +40,6 @@ const RETRY_BASE_MS = 50;
 const RETRY_CAP_MS = 1_000;
 /** Room for headers and brackets under the server's max_payload. */
 const FRAME_MARGIN_BYTES = 1_024;
-
-interface Waiting {
-  readonly json: string;
-  readonly bytes: number;
-  readonly id: string;
-  resolve(acknowledgement: Acknowledgement): void;
-  reject(error: unknown): void;
-}
-
-/** The events of one subject that wait, and whether a frame of it is under way. */
-interface Lane {
-  readonly subject: string;
-  waiting: Waiting[];
-  bytes: number;
-  /** When the oldest waiting event came, ms of `performance.now`. */
-  since: number;
-  timer: NodeJS.Timeout | undefined;
-  busy: boolean;
-  /** Full, old enough or flushed: goes as soon as it may. */
-  due: boolean;
-}
 
 export class FramePublisher {
   private readonly lanes = new Map<string, Lane>();
@@ -103,19 +77,40 @@ export class FramePublisher {
    * @throws AppError REK_OVERLOADED (see `room`), REK_LOG_UNAVAILABLE, REK_BODY_TOO_LARGE, REK_NOT_READY once closed.
    */
   publish(event: LogEvent, partition?: number): Promise<Acknowledgement> {
-    const json = JSON.stringify(event);
-    const bytes = Buffer.byteLength(json);
-    const refusal = this.refusalOf(bytes);
-    if (refusal) return Promise.reject(refusal);
-    const lane = this.laneOf(event, partition);
     return new Promise((resolve, reject) => {
-      this.enqueue(lane, { json, bytes, id: identityOf(event), resolve, reject });
+      this.accept(event, partition, 0, {
+        acknowledged: (_place, acknowledgement) => resolve(acknowledgement),
+        failed: (_place, error) => reject(error),
+      });
+    });
+  }
+
+  /**
+   * Publishes events, each for itself, and resolves when all are settled: in the order given, where each one
+   * stands or why it does not. Cheaper than as many calls of `publish`.
+   */
+  publishAll(events: readonly LogEvent[]): Promise<(Acknowledgement | AppError)[]> {
+    return new Promise((resolve) => {
+      const results = new Array<Acknowledgement | AppError>(events.length);
+      let open = events.length;
+      const settle = (place: number, result: Acknowledgement | AppError) => {
+        results[place] = result;
+        if (--open === 0) resolve(results);
+      };
+      const listener = { acknowledged: settle, failed: (place: number, error: unknown) => settle(place, asAppError(error)) };
+      if (open === 0) resolve(results);
+      for (let place = 0; place < events.length; place++) this.accept(events[place]!, undefined, place, listener);
     });
   }
 
   /** Resolves when the queue is at most half full: how an import waits instead of being refused. */
   async room(): Promise<void> {
     while (!this.roomy()) await new Promise<void>((resolve) => this.roomWanted.push(resolve));
+  }
+
+  /** Whether the next publish would be refused with REK_OVERLOADED, or nearly so: time to wait for `room`. */
+  get full(): boolean {
+    return this.queuedEvents >= this.queuedEventsMax || this.queuedBytes + this.frameBytesMax > this.queuedBytesMax;
   }
 
   /** Events that wait or are under way. */
@@ -135,6 +130,14 @@ export class FramePublisher {
     await this.flush();
   }
 
+  private accept(event: LogEvent, partition: number | undefined, place: number, listener: Listener): void {
+    const json = JSON.stringify(event);
+    const bytes = Buffer.byteLength(json);
+    const refusal = this.refusalOf(bytes);
+    if (refusal) return listener.failed(place, refusal);
+    this.enqueue(this.laneOf(event, partition), { json, bytes, id: identityOf(event), listener, place });
+  }
+
   private refusalOf(bytes: number): AppError | undefined {
     if (this.closed) return new AppError('REK_NOT_READY', 'the publisher is closed');
     if (bytes > this.frameBytesMax)
@@ -152,7 +155,7 @@ export class FramePublisher {
     const subject = this.subjectOf(event, partition);
     let lane = this.lanes.get(subject);
     if (!lane) {
-      lane = { subject, waiting: [], bytes: 0, since: 0, timer: undefined, busy: false, due: false };
+      lane = newLane(subject);
       this.lanes.set(subject, lane);
     }
     return lane;
@@ -169,7 +172,7 @@ export class FramePublisher {
   private enqueue(lane: Lane, entry: Waiting): void {
     if (lane.waiting.length === 0) lane.since = performance.now();
     lane.waiting.push(entry);
-    lane.bytes += entry.bytes + 1;
+    lane.bytes += bytesInFrame(entry);
     this.queuedEvents++;
     this.queuedBytes += entry.bytes;
     if (lane.waiting.length >= this.frameEventsMax || lane.bytes >= this.frameBytesMax) this.makeDue(lane);
@@ -192,27 +195,12 @@ export class FramePublisher {
       lane.due = false;
       lane.busy = true;
       this.inFlight++;
-      void this.send(lane, this.cut(lane));
+      void this.send(lane, cutFrame(lane, this.frameEventsMax, this.frameBytesMax));
     }
-  }
-
-  /** The next frame's events. */
-  private cut(lane: Lane): Waiting[] {
-    let count = 0;
-    let bytes = 2;
-    for (const entry of lane.waiting) {
-      if (count === this.frameEventsMax || (count > 0 && bytes + entry.bytes + 1 > this.frameBytesMax)) break;
-      bytes += entry.bytes + 1;
-      count++;
-    }
-    const frame = count === lane.waiting.length ? lane.waiting : lane.waiting.slice(0, count);
-    lane.waiting = count === lane.waiting.length ? [] : lane.waiting.slice(count);
-    for (const entry of frame) lane.bytes -= entry.bytes + 1;
-    return frame;
   }
 
   private async send(lane: Lane, frame: Waiting[]): Promise<void> {
-    const payload = encode(frame);
+    const payload = encodeWaiting(frame);
     const options = {
       messageId: messageIdOf(lane.subject, frame),
       headers: { [CRC_HEADER]: checksumOf(payload) },
@@ -224,9 +212,12 @@ export class FramePublisher {
         capMs: RETRY_CAP_MS,
         retryable: (error) => error instanceof AppError && error.retryable,
       });
-      for (let index = 0; index < frame.length; index++) frame[index]!.resolve({ sequence, index });
+      for (let index = 0; index < frame.length; index++) {
+        const { listener, place } = frame[index]!;
+        listener.acknowledged(place, { sequence, index });
+      }
     } catch (error) {
-      for (const entry of frame) entry.reject(error);
+      for (const { listener, place } of frame) listener.failed(place, error);
     }
     this.settled(lane, frame);
   }
@@ -251,20 +242,6 @@ export class FramePublisher {
   }
 }
 
-function encode(frame: readonly Waiting[]): Uint8Array {
-  if (frame.length === 1) return Buffer.from(frame[0]!.json, 'utf8');
-  return Buffer.from(`[${frame.map((entry) => entry.json).join(',')}]`, 'utf8');
-}
-
-/** Event ids are unique per user or item only. */
-function identityOf(event: LogEvent): string {
-  if (isItemEvent(event)) return `${event.itemId}\0${event.eventId}`;
-  return event.kind === 'tick' ? event.eventId : `${event.userId}\0${event.eventId}`;
-}
-
-/** The same events of the same users give the same id; two users' equal event ids do not. */
-function messageIdOf(subject: string, frame: readonly Waiting[]): string {
-  const hash = createHash('sha1').update(subject);
-  for (const entry of frame) hash.update('\0').update(entry.id);
-  return hash.digest('base64url');
+function asAppError(error: unknown): AppError {
+  return error instanceof AppError ? error : new AppError('REK_INTERNAL', errorMessage(error), undefined, { cause: error });
 }
