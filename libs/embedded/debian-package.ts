@@ -1,5 +1,5 @@
 /**
- * A Debian package and those of its dependencies that are not installed, unpacked into a folder: needs apt, but
+ * Debian packages and those of their dependencies that are not installed, unpacked into a folder: needs apt, but
  * no root, and leaves the system as it was. The sources are the machine's own. When its package lists are empty
  * or stale, fresh ones are fetched into a private folder.
  */
@@ -13,12 +13,12 @@ const run = promisify(execFile);
 /** Most time for one apt command, ms. */
 const APT_MS = 180_000;
 
-/** @throws Error when apt is missing or has no such package; `folder` then stays as it was. */
-export async function unpackDebianPackage(name: string, folder: string): Promise<void> {
+/** @throws Error when apt is missing or has no such packages; `folder` then stays as it was. */
+export async function unpackDebianPackages(names: readonly string[], folder: string): Promise<void> {
   await mkdir(dirname(folder), { recursive: true });
   const work = await mkdtemp(`${folder}-`);
   try {
-    const archives = await download(name, join(work, 'archives'), join(work, 'apt'));
+    const archives = await download(names, join(work, 'archives'), join(work, 'apt'));
     const root = join(work, 'root');
     for (const archive of archives) await run('dpkg-deb', ['--extract', archive, root], { timeout: APT_MS });
     await rm(folder, { recursive: true, force: true });
@@ -28,20 +28,25 @@ export async function unpackDebianPackage(name: string, folder: string): Promise
   }
 }
 
-async function download(name: string, into: string, privateApt: string): Promise<string[]> {
+async function download(names: readonly string[], into: string, privateApt: string): Promise<string[]> {
   await mkdir(into, { recursive: true });
-  await fetchWith([], name, into).catch(async () => {
+  await fetchWith([], names, into).catch(async () => {
     const options = await privateLists(privateApt);
     await apt([...options, 'update'], into);
-    await fetchWith(options, name, into);
+    await fetchWith(options, names, into);
   });
   return (await readdir(into)).filter((file) => file.endsWith('.deb')).map((file) => join(into, file));
 }
 
-async function fetchWith(options: readonly string[], name: string, into: string): Promise<void> {
-  const { stdout } = await apt([...options, 'install', '--simulate', '--no-install-recommends', name], into);
-  const missing = [...stdout.matchAll(/^Inst (\S+)/gm)].map((line) => line[1]!);
-  await apt([...options, 'download', ...new Set([name, ...missing])], into);
+async function fetchWith(options: readonly string[], names: readonly string[], into: string): Promise<void> {
+  const missing = await missingDependencies(options, names, into).catch(() => []);
+  await apt([...options, 'download', ...new Set([...names, ...missing])], into);
+}
+
+/** What apt would install besides. @throws when it cannot tell, such as on a system with broken packages */
+async function missingDependencies(options: readonly string[], names: readonly string[], cwd: string): Promise<string[]> {
+  const { stdout } = await apt([...options, 'install', '--simulate', '--no-install-recommends', ...names], cwd);
+  return [...stdout.matchAll(/^Inst (\S+)/gm)].map((line) => line[1]!);
 }
 
 /** Options that keep apt's lists and caches out of the system's folders. */
@@ -66,7 +71,7 @@ async function apt(args: readonly string[], cwd: string): Promise<{ stdout: stri
   }
 }
 
-/** Another process unpacked the same package at the same time. */
+/** Another process unpacked the same packages at the same time. */
 function ignoreRace(error: NodeJS.ErrnoException): void {
   if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
 }

@@ -8,7 +8,7 @@ import { accessSync, constants, readdirSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { AppError, errorMessage } from '#kernel';
-import { unpackDebianPackage } from './debian-package.js';
+import { unpackDebianPackages } from './debian-package.js';
 
 export type ServerName = 'nats-server' | 'redis-server';
 
@@ -24,6 +24,11 @@ export interface LocateOptions {
   cacheFolder?: string;
 }
 
+/** Debian's packages of each; redis-server is a link to a binary of redis-tools. */
+const PACKAGES: Record<ServerName, readonly string[]> = {
+  'nats-server': ['nats-server'],
+  'redis-server': ['redis-server', 'redis-tools'],
+};
 const ALTERNATIVES: Record<ServerName, string> = {
   'nats-server':
     'Install it (Debian, Ubuntu: `apt-get install nats-server`; macOS: `brew install nats-server`), or point NATS_URL at a running NATS with JetStream, or use `docker compose -f docker/compose.yaml up`.',
@@ -38,7 +43,7 @@ export async function locateServer(name: ServerName, options: LocateOptions = {}
   const present = inSystem(name, options.searchPath ?? systemFolders()) ?? inPackage(name, root);
   if (present) return present;
   try {
-    await unpackDebianPackage(name, root);
+    await unpackDebianPackages(PACKAGES[name], root);
   } catch (error) {
     throw new AppError(
       'REK_SERVER_UNAVAILABLE',
@@ -49,7 +54,7 @@ export async function locateServer(name: ServerName, options: LocateOptions = {}
   if (unpacked === undefined)
     throw new AppError(
       'REK_SERVER_UNAVAILABLE',
-      `Debian's package ${name} holds no ${name}. ${ALTERNATIVES[name]}`,
+      `Debian's package holds no ${name}. ${ALTERNATIVES[name]}`,
     );
   return unpacked;
 }

@@ -14,7 +14,7 @@ export class UpConsole {
   private readonly shown = new Map<string, { at: number; hidden: number }>();
 
   constructor(
-    private readonly out: Pick<NodeJS.WriteStream, 'write' | 'isTTY'> = process.stdout,
+    private readonly out: { write(text: string): unknown; isTTY?: boolean } = process.stdout,
     private readonly now: () => number = () => performance.now(),
   ) {}
 
