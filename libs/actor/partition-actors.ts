@@ -48,8 +48,9 @@ export class PartitionActors<S> {
   /** While true, an id that is not resident is new for certain, and no load is needed. */
   private everyoneResident: boolean;
   private closed = false;
-  /** Actors activated since the start: loaded or created. */
-  activations = 0;
+  /** Activations since the start: without, and with a stored state. */
+  created = 0;
+  loaded = 0;
 
   constructor(
     private readonly kind: ActorKind<S>,
@@ -170,7 +171,7 @@ export class PartitionActors<S> {
 
   /** Whether a stored row of `id` is out of date because the actor was erased. */
   isErased(id: string): boolean {
-    return this.erased.has(id);
+    return this.erased.has(id) || (this.cut?.erased.has(id) ?? false);
   }
 
   /** Gives all memory back. The partition is lost: nothing may be saved any more. */
@@ -221,7 +222,8 @@ export class PartitionActors<S> {
     const bytes = this.kind.bytes(state) + ENTRY_BYTES;
     this.residents.set(id, { state, bytes, usedAt: now, known });
     this.charge(bytes);
-    this.activations++;
+    if (known) this.loaded++;
+    else this.created++;
   }
 
   private use(id: string, resident: Resident<S>, now: number): void {

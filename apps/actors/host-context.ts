@@ -1,0 +1,23 @@
+/** What all partitions of a host share. Made once by the wiring; everything in it outlives every partition. */
+import type { MemoryBudget } from '#actor';
+import type { Settings } from '#config';
+import type { Clock } from '#kernel';
+import type { LogTopology } from '#log';
+import type { Logger, Metrics } from '#observability';
+import type { CheckpointStore } from '#store';
+import type { CatalogueReplica } from './reading/catalogue-replica.js';
+import type { DeadLetterQueue } from './reading/dead-letter-queue.js';
+import type { LogReader } from './reading/log-reader.js';
+
+export interface HostContext {
+  readonly settings: Settings;
+  readonly topology: LogTopology;
+  readonly checkpoints: CheckpointStore;
+  readonly catalogue: CatalogueReplica;
+  readonly reader: LogReader;
+  readonly dead: DeadLetterQueue;
+  readonly budget: MemoryBudget;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}

@@ -1,0 +1,42 @@
+/** Checkpoints every partition of the host once per `checkpointMs`, a few at a time, spread over the interval. */
+import type { PartitionHost } from './partition-host.js';
+
+/** Checkpoints under way at once: the pool of connections is shared with activations. */
+export const CONCURRENT_MAX = 3;
+/** Looks per interval. */
+const LOOKS = 16;
+
+export class CheckpointRounds {
+  private readonly lastStart = new WeakMap<PartitionHost, number>();
+  private timer: NodeJS.Timeout | undefined;
+  private running = 0;
+
+  constructor(
+    private readonly hosts: () => Iterable<PartitionHost>,
+    private readonly checkpointMs: number,
+  ) {}
+
+  start(): void {
+    this.timer = setInterval(() => this.look(performance.now()), this.checkpointMs / LOOKS);
+  }
+
+  stop(): void {
+    clearInterval(this.timer);
+  }
+
+  private look(now: number): void {
+    for (const host of this.hosts()) {
+      if (this.running >= CONCURRENT_MAX) return;
+      const last = this.lastStart.get(host);
+      if (last === undefined) this.lastStart.set(host, now - Math.random() * this.checkpointMs);
+      else if (now - last >= this.checkpointMs) void this.checkpoint(host, now);
+    }
+  }
+
+  private async checkpoint(host: PartitionHost, now: number): Promise<void> {
+    this.lastStart.set(host, now);
+    this.running++;
+    await host.checkpoint();
+    this.running--;
+  }
+}

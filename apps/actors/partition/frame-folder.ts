@@ -1,0 +1,142 @@
+/**
+ * Folds messages of one partition: decode, make the users resident (one query for all of them), fold frame by
+ * frame. Gives way to requests every few milliseconds.
+ *
+ * A fold that throws leaves half-changed users behind, so the state is unsound and the caller restores it from
+ * the checkpoint. The frame is then folded event by event, to find the one that throws; the next time that one is
+ * left out and put into the dead stream. So a poisonous event costs two restores, and the state is what it
+ * would be without the event.
+ */
+import { decodeUserFrame, type FrameEntry } from '#events';
+import { AppError, errorMessage } from '#kernel';
+import type { LogMessage } from '#log';
+import type { FeedbackEmitter } from '../feedback/feedback-emitter.js';
+import type { HostContext } from '../host-context.js';
+import type { PartitionState } from './partition-state.js';
+
+/** Longest turn before other work gets one, ms. */
+export const TURN_MS = 8;
+/** Poisonous events remembered since the last checkpoint; more means that the fold itself is broken. */
+export const POISON_MAX = 1_000;
+
+/** The fold threw: the state is unsound until it is restored. */
+export class FoldFailure extends Error {}
+
+interface Frame {
+  readonly sequence: number;
+  readonly appendedAt: number;
+  readonly lastIndex: number;
+  readonly entries: readonly FrameEntry[];
+}
+
+export interface FolderPorts {
+  readonly activate: (users: Iterable<string>) => Promise<void>;
+  /** After each frame. */
+  readonly advanced: (sequence: number) => void;
+  readonly stopped: () => boolean;
+  /** Whether what is folded was appended just now; else latencies say nothing. */
+  readonly live: () => boolean;
+}
+
+export class FrameFolder {
+  /** Sequence of the frame whose fold threw: it is folded event by event. */
+  private suspect: number | undefined;
+  private readonly poison = new Map<string, number>();
+  private turnEnds = 0;
+
+  constructor(
+    private readonly partition: number,
+    private readonly context: HostContext,
+    private readonly emitter: FeedbackEmitter,
+    private readonly ports: FolderPorts,
+  ) {}
+
+  /** @throws FoldFailure; what `activate` throws; stops between frames once the ports say so */
+  async fold(state: PartitionState, messages: readonly LogMessage[]): Promise<void> {
+    const frames: Frame[] = [];
+    for (const message of messages) {
+      if (message.sequence <= state.position) continue;
+      await this.giveWay();
+      frames.push(this.decode(message));
+    }
+    const users = new Set<string>();
+    for (const { entries, appendedAt } of frames) for (const id of state.fold.required(entries, appendedAt)) users.add(id);
+    await this.ports.activate(users);
+    for (const frame of frames) {
+      await this.giveWay();
+      if (this.ports.stopped()) return;
+      this.foldFrame(state, frame);
+    }
+  }
+
+  /** A checkpoint stands at `sequence`: events up to it are not folded again. */
+  forgetPoison(sequence: number): void {
+    for (const [key, at] of this.poison) if (at <= sequence) this.poison.delete(key);
+  }
+
+  private foldFrame(state: PartitionState, frame: Frame): void {
+    const { sequence, appendedAt, entries } = frame;
+    this.emitter.begin(sequence);
+    if (sequence === this.suspect) this.foldOneByOne(state, frame);
+    else this.guarded(state, frame, entries, () => (this.suspect = sequence));
+    this.emitter.commit({ sequence, index: frame.lastIndex });
+    state.position = sequence;
+    this.ports.advanced(sequence);
+    this.observe(entries, appendedAt);
+  }
+
+  private foldOneByOne(state: PartitionState, frame: Frame): void {
+    for (const entry of frame.entries) {
+      this.guarded(state, frame, [entry], (error) => this.condemn(frame, entry, error));
+    }
+    this.suspect = undefined;
+  }
+
+  private guarded(state: PartitionState, frame: Frame, entries: readonly FrameEntry[], failed: (error: unknown) => void): void {
+    try {
+      state.fold.fold(frame.sequence, frame.appendedAt, entries);
+    } catch (error) {
+      state.sound = false;
+      this.emitter.abort();
+      failed(error);
+      throw new FoldFailure(`folding ${frame.sequence} of partition ${this.partition}: ${errorMessage(error)}`, { cause: error });
+    }
+  }
+
+  private condemn(frame: Frame, entry: FrameEntry, error: unknown): void {
+    if (this.poison.size >= POISON_MAX) throw new AppError('REK_INTERNAL', `${POISON_MAX} events in a row cannot be folded; the last: ${errorMessage(error)}`);
+    this.poison.set(`${frame.sequence}/${entry.index}`, frame.sequence);
+    const message = `the fold failed: ${errorMessage(error)}`.slice(0, 300);
+    this.bury(frame.sequence, entry.index, { code: 'REK_INTERNAL', message }, 'event' in entry ? entry.event : undefined);
+  }
+
+  /** The entries that can be folded; the others go to the dead stream, unless a former owner has put them there. */
+  private decode(message: LogMessage): Frame {
+    const { sequence, appendedAt } = message;
+    const decoded = decodeUserFrame(message, this.partition, this.context.topology.partitions);
+    const entries: FrameEntry[] = [];
+    for (const entry of decoded) {
+      if ('rejection' in entry) {
+        if (sequence > this.emitter.committed) this.bury(sequence, entry.index, entry.rejection, entry.raw ?? message.payload);
+      } else if (!this.poison.has(`${sequence}/${entry.index}`)) entries.push(entry);
+    }
+    return { sequence, appendedAt, lastIndex: Math.max(0, decoded.length - 1), entries };
+  }
+
+  private bury(sequence: number, index: number, reason: Parameters<HostContext['dead']['put']>[0]['reason'], raw: unknown): void {
+    this.context.dead.put({ reason, source: { stream: this.context.topology.log.name, sequence, index }, raw });
+  }
+
+  private observe(entries: readonly FrameEntry[], appendedAt: number): void {
+    const { metrics, clock } = this.context;
+    if (this.ports.live()) metrics.eventVisibleSeconds.observe(Math.max(0, clock.now() - appendedAt) / 1000);
+    for (const entry of entries) if ('event' in entry) metrics.foldedEvents.inc({ kind: entry.event.kind });
+  }
+
+  private async giveWay(): Promise<void> {
+    const now = performance.now();
+    if (now < this.turnEnds) return;
+    if (this.turnEnds > 0) await new Promise((resolve) => setImmediate(resolve));
+    this.turnEnds = performance.now() + TURN_MS;
+  }
+}

@@ -1,0 +1,23 @@
+/** Stores the other half of a merge in LOG. Its event id is derived from the merge, so storing it twice changes nothing. */
+import { checksumOf, CRC_HEADER, encodeFrame, type Absorb } from '#events';
+import { AppError, partitionOf, sleep } from '#kernel';
+import type { LogTopology } from '#log';
+
+const RETRY_BASE_MS = 50;
+const RETRY_CAP_MS = 1_000;
+
+/** Tries until the log has it. @throws AppError REK_LEASE_LOST once `givenUp`; what a retry cannot help */
+export async function appendHandover(topology: LogTopology, event: Absorb, givenUp: () => boolean): Promise<void> {
+  const subject = topology.subjects.user(partitionOf(event.userId, topology.partitions));
+  const payload = encodeFrame([event]);
+  for (let attempt = 0; ; attempt++) {
+    if (givenUp()) throw new AppError('REK_LEASE_LOST');
+    try {
+      await topology.log.append(subject, payload, { messageId: event.eventId, headers: { [CRC_HEADER]: checksumOf(payload) } });
+      return;
+    } catch (error) {
+      if (!(error instanceof AppError) || !error.retryable) throw error;
+      await sleep(Math.random() * Math.min(RETRY_CAP_MS, RETRY_BASE_MS * 2 ** attempt));
+    }
+  }
+}

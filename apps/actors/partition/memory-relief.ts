@@ -1,0 +1,59 @@
+/**
+ * Keeps the resident users within the memory budget, between two steps of a partition: idle users go after each
+ * checkpoint, those unused the longest when the budget asks. Dirty ones need a checkpoint first; while
+ * Postgres is away the host may overdraw the budget a little, then the partition waits (I7).
+ */
+import type { PartitionActors } from '#actor';
+import type { UserState } from '#interest';
+import { sleep } from '#kernel';
+import type { HostContext } from '../host-context.js';
+
+/** The budget may be exceeded by this factor before a partition stops folding. */
+export const OVERDRAFT = 1.5;
+const RETRY_MS = 500;
+/** Least time between two checkpoints for memory's sake, ms. */
+const CHECKPOINT_EVERY_MS = 1_000;
+
+export class MemoryRelief {
+  private wanted = false;
+  private lastCheckpoint = -Infinity;
+
+  constructor(
+    private readonly context: HostContext,
+    private readonly checkpoint: () => Promise<boolean>,
+    private readonly stopped: () => boolean,
+  ) {}
+
+  /** A checkpoint was saved: clean users may go. */
+  due(): void {
+    this.wanted = true;
+  }
+
+  async relieve(users: PartitionActors<UserState>): Promise<void> {
+    const { budget } = this.context;
+    if (!this.wanted && budget.used <= budget.max) return;
+    if (!this.passivate(users)) return;
+    await this.makeClean(users);
+    while (budget.used > budget.max * OVERDRAFT && users.dirtyCount > 0 && !this.stopped()) {
+      if (await this.checkpoint()) this.passivate(users);
+      else await sleep(RETRY_MS);
+    }
+  }
+
+  private async makeClean(users: PartitionActors<UserState>): Promise<void> {
+    const now = this.context.clock.monotonic();
+    if (now - this.lastCheckpoint < CHECKPOINT_EVERY_MS) return;
+    this.lastCheckpoint = now;
+    if (await this.checkpoint()) this.passivate(users);
+  }
+
+  /** @returns whether the budget is still exceeded, by dirty users */
+  private passivate(users: PartitionActors<UserState>): boolean {
+    const { budget, clock, metrics, settings } = this.context;
+    this.wanted = false;
+    const cause = budget.used > budget.max ? 'memory' : 'idle';
+    const { passivated, needsCheckpoint } = users.passivate(clock.monotonic() - settings.actors.idleSeconds * 1_000);
+    if (passivated > 0) metrics.passivations.inc({ cause }, passivated);
+    return needsCheckpoint;
+  }
+}

@@ -1,0 +1,80 @@
+/**
+ * Saves one partition: everything that changed since the last time, as of one log sequence.
+ *
+ * 1. cut: the fold's own state, the position and the set of dirty users, in one turn;
+ * 2. encode the users in slices while the fold goes on (a user about to change is encoded first);
+ * 3. wait until all feedback up to that position is acknowledged: a recovery from here emits nothing twice and
+ *    leaves nothing out;
+ * 4. one transaction, guarded by the epoch.
+ */
+import { AppError } from '#kernel';
+import type { CheckpointStore } from '#store';
+import type { FeedbackEmitter } from '../feedback/feedback-emitter.js';
+import type { PartitionState } from './partition-state.js';
+
+export class PartitionCheckpointer {
+  private underWay: Promise<boolean> | undefined;
+  private savedSequence: number;
+  private savedAt = performance.now();
+
+  constructor(
+    private readonly partition: number,
+    private readonly epoch: number,
+    private readonly state: PartitionState,
+    private readonly emitter: FeedbackEmitter,
+    private readonly store: CheckpointStore,
+    private readonly holds: () => boolean,
+  ) {
+    this.savedSequence = state.position;
+  }
+
+  /** Log sequence of the last checkpoint. */
+  get sequence(): number {
+    return this.savedSequence;
+  }
+
+  /** Since the last look that found everything saved, ms. */
+  get ageMs(): number {
+    return performance.now() - this.savedAt;
+  }
+
+  /**
+   * Joins the one under way, if any. @returns false when there was nothing to save
+   * @throws AppError REK_STALE_EPOCH, REK_LEASE_LOST, REK_STORE_UNAVAILABLE
+   */
+  save(): Promise<boolean> {
+    this.underWay ??= this.steps().finally(() => (this.underWay = undefined));
+    return this.underWay;
+  }
+
+  /** Resolves when none is under way, however it ended. */
+  async settled(): Promise<void> {
+    await this.underWay?.catch(() => undefined);
+  }
+
+  private async steps(): Promise<boolean> {
+    const { state, partition, epoch } = this;
+    const sequence = state.position;
+    const startedAt = performance.now();
+    if (!state.sound) return false;
+    if (sequence === this.savedSequence) {
+      this.savedAt = startedAt;
+      return false;
+    }
+    const encodedFold = state.fold.encode();
+    const cut = state.users.beginCut();
+    try {
+      const actors = await cut.drain();
+      await this.emitter.durable(sequence);
+      if (!this.holds()) throw new AppError('REK_LEASE_LOST');
+      await this.store.save({ partition, epoch, sequence, state: encodedFold, actors, erased: [...cut.erased] });
+    } catch (error) {
+      state.users.failed();
+      throw error;
+    }
+    state.users.saved();
+    this.savedSequence = sequence;
+    this.savedAt = startedAt;
+    return true;
+  }
+}

@@ -1,0 +1,310 @@
+/**
+ * One partition on the host that owns it, from its lease to its end.
+ *
+ *      restoring ──▶ catching up ──▶ live ──▶ draining ──▶ ended
+ *          ▲              ▲            │                     ▲
+ *          │              └── behind ──┤                     │
+ *          └──── the fold failed, or ──┴── deposed, broken ──┘
+ *                a stored row is damaged
+ *
+ * - restoring: fence FEEDBACK and Postgres with the lease's epoch, read the checkpoint (restore.ts).
+ * - catching up: read the partition's own subject up to where the host's log reader stands.
+ * - live: fold what the log reader delivers. Falling behind (inbox overflow) leads back to catching up.
+ * - draining: finish what is under way, checkpoint, let go.
+ *
+ * Everything that changes the state runs in this one loop; requests and errands see it between two steps.
+ */
+import { AppError } from '#kernel';
+import type { Lease, LogMessage } from '#log';
+import type { FeedbackEmitter } from '../feedback/feedback-emitter.js';
+import type { HostContext } from '../host-context.js';
+import { FoldFailure, FrameFolder } from './frame-folder.js';
+import { MemoryRelief } from './memory-relief.js';
+import { PartitionCheckpointer } from './partition-checkpointer.js';
+import { PartitionInbox } from './partition-inbox.js';
+import { PartitionRequests } from './partition-requests.js';
+import { SwitchableView, type PartitionState } from './partition-state.js';
+import { patiently, resetCheckpoint, restoreState, takeFeedback, type OwnerPorts } from './restore.js';
+
+/** Messages and bytes folded with one query for users. */
+export const STEP_MESSAGES_MAX = 64;
+export const STEP_BYTES_MAX = 512 * 1024;
+
+export type PartitionPhase = 'restoring' | 'catching up' | 'live' | 'draining' | 'ended';
+
+/** What exists from the restore on. */
+interface Owned {
+  state: PartitionState;
+  checkpointer: PartitionCheckpointer;
+}
+
+export class PartitionHost {
+  readonly inbox = new PartitionInbox();
+  readonly requests: PartitionRequests;
+  phase: PartitionPhase = 'restoring';
+  /** Wall clock of the last step, ms. */
+  foldedAt = 0;
+  private emitter!: FeedbackEmitter;
+  private folder!: FrameFolder;
+  private owned: Owned | undefined;
+  private readonly view: SwitchableView;
+  private readonly relief: MemoryRelief;
+  private readonly ownerPorts: OwnerPorts;
+  private readonly errands: (() => Promise<void>)[] = [];
+  private readonly reading = new AbortController();
+  private finished: Promise<void> = Promise.resolve();
+  /** No further step. */
+  private ending = false;
+  /** No further write. */
+  private stopped = false;
+  private everLive = false;
+
+  constructor(
+    readonly lease: Lease,
+    private readonly context: HostContext,
+    ports: {
+      readonly holds: () => boolean;
+      /** The partition ended by itself: deposed or broken. */
+      readonly ended: (error: unknown) => void;
+    },
+  ) {
+    const failed = (error: unknown): void => {
+      if (this.stopped) return;
+      this.stop(error);
+      ports.ended(error);
+    };
+    this.ownerPorts = { holds: ports.holds, stopped: () => this.stopped, ending: () => this.ending, failed };
+    this.view = new SwitchableView(context.catalogue.current);
+    this.requests = new PartitionRequests(context, () => this.servableState());
+    this.relief = new MemoryRelief(context, () => this.checkpoint(), () => this.ending);
+  }
+
+  get partition(): number {
+    return this.lease.partition;
+  }
+  /** Log sequence up to which everything of the partition is folded. */
+  get position(): number {
+    return this.owned?.state.position ?? 0;
+  }
+  /** Log sequence of the last checkpoint. */
+  get checkpointSequence(): number {
+    return this.owned?.checkpointer.sequence ?? 0;
+  }
+  get checkpointAgeMs(): number {
+    return this.owned?.checkpointer.ageMs ?? 0;
+  }
+  /** Whether requests can be answered. Falling behind later does not end that: answers say their position. */
+  get servable(): boolean {
+    return this.everLive && !this.ending && this.owned?.state.sound === true;
+  }
+  /** The state, for reading; undefined before it is restored. */
+  get state(): PartitionState | undefined {
+    return this.owned?.state;
+  }
+
+  /** Starts the loop. */
+  start(): void {
+    this.finished = this.run();
+  }
+
+  /** The lease is lost: stop at once, write nothing more. */
+  stop(reason: unknown = new AppError('REK_LEASE_LOST')): void {
+    this.stopped = true;
+    this.emitter?.stop(reason);
+    this.finish();
+  }
+
+  /** Finishes the step under way, checkpoints and ends. */
+  async drain(): Promise<void> {
+    if (this.phase === 'ended') return;
+    this.phase = 'draining';
+    this.finish();
+    await this.finished;
+    await this.checkpoint();
+    this.end();
+  }
+
+  /** Saves what changed since the last time; an error is reported and counted, and the next one tries again. */
+  async checkpoint(): Promise<boolean> {
+    if (!this.owned || this.stopped) return false;
+    const { metrics, logger } = this.context;
+    const { checkpointer } = this.owned;
+    const took = metrics.checkpointSeconds.startTimer();
+    try {
+      if (!(await checkpointer.save())) return false;
+      took();
+      this.folder.forgetPoison(checkpointer.sequence);
+      this.relief.due();
+      this.inbox.wake();
+      return true;
+    } catch (error) {
+      if (this.stopped) return false;
+      const cause = error instanceof AppError ? error.code : 'REK_INTERNAL';
+      metrics.checkpointFailures.inc({ cause });
+      logger.warn({ err: error, partition: this.partition, epoch: this.lease.epoch }, 'checkpoint failed');
+      if (cause === 'REK_STALE_EPOCH') this.ownerPorts.failed(error);
+      return false;
+    }
+  }
+
+  /** Runs `errand` between two steps: the state stands still meanwhile, and the position with it. */
+  between<T>(errand: (state: PartitionState) => Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.errands.push(async () => {
+        try {
+          resolve(await errand(this.servableState()));
+        } catch (error) {
+          reject(error as Error);
+        }
+      });
+      if (this.phase === 'ended') void this.runErrands();
+      else this.inbox.wake();
+    });
+  }
+
+  private async run(): Promise<void> {
+    const { metrics, logger } = this.context;
+    const tookOver = metrics.takeoverSeconds.startTimer();
+    try {
+      await this.takeOver();
+      while (!this.ending) {
+        try {
+          await this.catchUp();
+          if (!this.everLive && !this.ending) tookOver();
+          await this.live();
+        } catch (error) {
+          if (this.ending || !restorable(error)) throw error;
+          logger.error({ err: error, partition: this.partition, position: this.position }, 'restoring the partition');
+          await this.restore(isDamaged(error));
+        }
+      }
+    } catch (error) {
+      if (!this.ending) this.ownerPorts.failed(error);
+    }
+    if (this.phase !== 'draining') this.end();
+  }
+
+  private async takeOver(): Promise<void> {
+    const { context } = this;
+    this.emitter = await takeFeedback(this.lease, context, this.ownerPorts);
+    this.folder = new FrameFolder(this.partition, context, this.emitter, {
+      activate: (users) => this.activate(users),
+      advanced: (sequence) => this.advanced(sequence),
+      stopped: () => this.ending,
+      live: () => this.phase === 'live',
+    });
+    await this.restore(false);
+  }
+
+  private async restore(damaged: boolean): Promise<void> {
+    this.phase = 'restoring';
+    const { lease, context, ownerPorts, emitter } = this;
+    await this.owned?.checkpointer.settled();
+    this.owned?.state.users.clear();
+    if (damaged) {
+      context.metrics.checkpointFailures.inc({ cause: 'REK_SNAPSHOT_INVALID' });
+      await resetCheckpoint(lease, context, ownerPorts);
+    }
+    const state = await restoreState(lease, context, ownerPorts, this.view, emitter);
+    const checkpointer = new PartitionCheckpointer(this.partition, lease.epoch, state, emitter, context.checkpoints, ownerPorts.holds);
+    this.owned = { state, checkpointer };
+  }
+
+  /** Until the log reader's position is reached and everything behind it will come through the inbox. */
+  private async catchUp(): Promise<void> {
+    this.phase = 'catching up';
+    const { topology, reader, catalogue } = this.context;
+    const { state } = this.owned!;
+    const subject = topology.subjects.user(this.partition);
+    do {
+      const until = reader.position;
+      this.inbox.reopen(until);
+      if (state.position >= until) continue;
+      this.view.source = await catalogue.viewFrom(state.position + 1, until);
+      for await (const batch of topology.log.read({ from: state.position + 1, until, subject, signal: this.reading.signal })) {
+        for (let at = 0; at < batch.length; at += STEP_MESSAGES_MAX) {
+          if (this.ending) return;
+          await this.step(batch.slice(at, at + STEP_MESSAGES_MAX));
+        }
+      }
+      if (this.ending) return;
+      this.advanced(until);
+    } while (this.inbox.overflowed);
+    this.view.source = catalogue.current;
+    if (this.everLive) void this.checkpoint(); // what made us catch up again need not be folded once more
+  }
+
+  private async live(): Promise<void> {
+    if (this.ending) return;
+    this.phase = 'live';
+    this.everLive = true;
+    while (!this.ending) {
+      const messages = this.inbox.take(STEP_MESSAGES_MAX, STEP_BYTES_MAX);
+      if (messages.length > 0) await this.step(messages);
+      else if (this.inbox.overflowed) return;
+      else await this.rest();
+    }
+  }
+
+  private async step(messages: readonly LogMessage[]): Promise<void> {
+    await this.emitter.room();
+    await this.folder.fold(this.owned!.state, messages);
+    this.foldedAt = this.context.clock.now();
+    await this.relief.relieve(this.owned!.state.users);
+    await this.runErrands();
+  }
+
+  /** Nothing to fold: do what waits for such a moment, then wait for the next message. */
+  private async rest(): Promise<void> {
+    const arrival = this.inbox.arrival();
+    this.advanced(this.inbox.through);
+    await this.relief.relieve(this.owned!.state.users);
+    await this.runErrands();
+    if (this.inbox.length === 0 && this.errands.length === 0 && !this.ending) await arrival;
+  }
+
+  private async runErrands(): Promise<void> {
+    for (let errand = this.errands.shift(); errand; errand = this.errands.shift()) await errand();
+  }
+
+  private activate(users: Iterable<string>): Promise<void> {
+    const { state } = this.owned!;
+    return patiently(this.context, this.partition, this.ownerPorts, () => state.users.activate(users, this.context.clock.monotonic()));
+  }
+
+  private advanced(sequence: number): void {
+    const { state } = this.owned!;
+    if (sequence > state.position) state.position = sequence;
+    this.requests.waiters.advance(state.position);
+  }
+
+  private servableState(): PartitionState {
+    if (this.servable) return this.owned!.state;
+    throw new AppError('REK_HOST_UNAVAILABLE', `partition ${this.partition} is ${this.phase} on this host`);
+  }
+
+  private finish(): void {
+    this.ending = true;
+    this.reading.abort();
+    this.inbox.wake();
+  }
+
+  private end(): void {
+    this.phase = 'ended';
+    this.ending = this.stopped = true;
+    this.emitter?.stop();
+    this.requests.waiters.close();
+    this.inbox.clear();
+    this.owned?.state.users.clear();
+    void this.runErrands();
+  }
+}
+
+/** The state can be rebuilt: from the checkpoint after a failed fold, from the log after a damaged row. */
+function restorable(error: unknown): boolean {
+  return error instanceof FoldFailure || isDamaged(error);
+}
+
+function isDamaged(error: unknown): boolean {
+  return error instanceof AppError && error.code === 'REK_SNAPSHOT_INVALID';
+}

@@ -1,0 +1,59 @@
+/**
+ * Requests that read users of one partition: bounded, one at a time per user, after the partition has folded
+ * the sequence a caller wants to see. They never change a state; the partition's loop does.
+ */
+import { Mailboxes } from '#actor';
+import type { UserState } from '#interest';
+import { AppError } from '#kernel';
+import type { HostContext } from '../host-context.js';
+import type { PartitionState } from './partition-state.js';
+import { PositionWaiters } from './position-waiters.js';
+
+/** Times a request activates its user again because passivation was faster. */
+const ACTIVATE_TRIES = 3;
+
+export interface UserAnswer<T> {
+  readonly result: T;
+  /** Whether `after` was folded in time. */
+  readonly reached: boolean;
+  /** Log sequence folded when the state was read. */
+  readonly position: number;
+}
+
+export class PartitionRequests {
+  readonly waiters = new PositionWaiters();
+  private readonly mailboxes: Mailboxes;
+
+  constructor(
+    private readonly context: HostContext,
+    /** The state, while requests can be answered. @throws AppError REK_HOST_UNAVAILABLE */
+    private readonly state: () => PartitionState,
+  ) {
+    this.mailboxes = new Mailboxes(context.settings.actors.mailboxMax);
+  }
+
+  /**
+   * @param after log sequence the answer should contain; waits for it, `actors.afterWaitMs` at most. 0: does not wait
+   * @throws AppError REK_HOST_UNAVAILABLE, REK_OVERLOADED, REK_STORE_UNAVAILABLE
+   */
+  async read<T>(userId: string, after: number, read: (user: UserState, known: boolean) => T): Promise<UserAnswer<T>> {
+    const { settings, metrics } = this.context;
+    const reached = after <= 0 || (await this.waiters.reached(after, this.state().position, settings.actors.afterWaitMs));
+    try {
+      return await this.mailboxes.run(userId, () => this.answer(userId, reached, read));
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'REK_OVERLOADED') metrics.mailboxRefusals.inc();
+      throw error;
+    }
+  }
+
+  private async answer<T>(userId: string, reached: boolean, read: (user: UserState, known: boolean) => T): Promise<UserAnswer<T>> {
+    for (let attempt = 0; attempt < ACTIVATE_TRIES; attempt++) {
+      const { users } = this.state();
+      await users.activate([userId], this.context.clock.monotonic());
+      const user = users.peek(userId);
+      if (user) return { result: read(user, users.known(userId)), reached, position: this.state().position };
+    }
+    throw new AppError('REK_OVERLOADED', 'the memory budget leaves no room for this user');
+  }
+}

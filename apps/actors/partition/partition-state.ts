@@ -1,0 +1,54 @@
+/**
+ * What a partition has folded, in memory: its users, its fold and its position. Restored from a checkpoint, or
+ * empty; everything after it comes from the log.
+ */
+import { PartitionActors } from '#actor';
+import type { CatalogueView, Item } from '#catalogue';
+import { PartitionFold, type FoldEffect, type UserState } from '#interest';
+import { AppError, asPartition, errorMessage } from '#kernel';
+import type { FeedbackRecord } from '#events';
+import type { PartitionCheckpoint } from '#store';
+import type { HostContext } from '../host-context.js';
+import { userKind } from './user-kind.js';
+
+export interface FoldOutput {
+  emit(record: FeedbackRecord): void;
+  effect(effect: FoldEffect): void;
+}
+
+/** The catalogue as the fold sees it; which one it is may change while the partition catches up. */
+export class SwitchableView implements CatalogueView {
+  constructor(public source: CatalogueView) {}
+  at(itemId: string, sequence: number): Item | undefined {
+    return this.source.at(itemId, sequence);
+  }
+}
+
+export interface PartitionState {
+  readonly users: PartitionActors<UserState>;
+  readonly fold: PartitionFold;
+  /** Log sequence up to which everything of the partition is folded. */
+  position: number;
+  /** False while a fold has failed half way: nothing of it may be saved or shown. */
+  sound: boolean;
+}
+
+/** @throws AppError REK_SNAPSHOT_INVALID when the checkpoint cannot be read */
+export function partitionState(
+  partition: number,
+  checkpoint: PartitionCheckpoint | undefined,
+  context: HostContext,
+  view: CatalogueView,
+  output: FoldOutput,
+): PartitionState {
+  const { settings, checkpoints, budget } = context;
+  const users = new PartitionActors(userKind, (ids) => checkpoints.load(partition, ids), budget, { nothingStored: !checkpoint });
+  const foldSettings = { ...settings.interest, futureSkewSeconds: settings.log.futureSkewSeconds };
+  const ports = [asPartition(partition), foldSettings, view, users, output.emit, output.effect] as const;
+  if (!checkpoint) return { users, fold: new PartitionFold(...ports), position: 0, sound: true };
+  try {
+    return { users, fold: PartitionFold.decode(checkpoint.state, ...ports), position: checkpoint.sequence, sound: true };
+  } catch (error) {
+    throw new AppError('REK_SNAPSHOT_INVALID', `the fold of partition ${partition} cannot be read: ${errorMessage(error)}`, undefined, { cause: error });
+  }
+}

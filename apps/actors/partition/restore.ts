@@ -1,0 +1,89 @@
+/**
+ * The two steps of a takeover, in this order:
+ *
+ * 1. `takeFeedback` fences feedback.<p> with the lease's epoch: the former owner can emit nothing more, and what
+ *    it emitted is known.
+ * 2. `restoreState` fences the checkpoint row with the same epoch and reads it: the former owner can save nothing
+ *    more. A damaged checkpoint is reported and reset; the partition is then folded from the log's start, and the
+ *    mark of step 1 keeps it from emitting anything again.
+ */
+import type { CatalogueView } from '#catalogue';
+import type { FeedbackRecord } from '#events';
+import { AppError, sleep } from '#kernel';
+import type { Lease } from '#log';
+import { FeedbackEmitter } from '../feedback/feedback-emitter.js';
+import { fenceFeedback, type Fence } from '../feedback/feedback-fence.js';
+import type { HostContext } from '../host-context.js';
+import { appendHandover } from './handover.js';
+import { partitionState, type FoldOutput, type PartitionState } from './partition-state.js';
+import { untilStoreAnswers } from './patient-store.js';
+
+const FENCE_RETRY_MS = 200;
+
+export interface OwnerPorts {
+  /** Whether the lease is still ours; asked before every write. */
+  readonly holds: () => boolean;
+  /** Nothing more may be written. */
+  readonly stopped: () => boolean;
+  /** No further step is wanted, although what was folded may still be saved. */
+  readonly ending: () => boolean;
+  /** Another host owns the partition, or the log is damaged. */
+  readonly failed: (error: unknown) => void;
+}
+
+/** @throws AppError REK_STALE_EPOCH, REK_LOG_DAMAGED, REK_LEASE_LOST once stopped */
+export async function takeFeedback(lease: Lease, context: HostContext, ports: OwnerPorts): Promise<FeedbackEmitter> {
+  const { topology, metrics, logger } = context;
+  const { partition, epoch } = lease;
+  const fence = await fenceUntilAnswered(lease, context, ports);
+  return new FeedbackEmitter(partition, epoch, fence, {
+    topology,
+    holds: ports.holds,
+    failed: ports.failed,
+    appendEffect: (event) => appendHandover(topology, event, ports.stopped),
+    counted: (record: FeedbackRecord) => metrics.feedbackRecords.inc({ kind: record.kind }),
+    retrying: (error) => logger.warn({ err: error, partition }, 'appending feedback again'),
+  });
+}
+
+/** @throws AppError REK_STALE_EPOCH, REK_LEASE_LOST once stopped */
+export async function restoreState(lease: Lease, context: HostContext, ports: OwnerPorts, view: CatalogueView, emitter: FeedbackEmitter): Promise<PartitionState> {
+  const { partition, epoch } = lease;
+  const output: FoldOutput = { emit: (record) => emitter.emit(record), effect: ({ event }) => emitter.effect(event) };
+  for (;;) {
+    try {
+      const checkpoint = await patiently(context, partition, ports, () => context.checkpoints.fence(partition, epoch));
+      return partitionState(partition, checkpoint, context, view, output);
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code !== 'REK_SNAPSHOT_INVALID') throw error;
+      context.logger.error({ err: error, partition }, 'the checkpoint is invalid: folding the partition from the log');
+      context.metrics.checkpointFailures.inc({ cause: error.code });
+      await resetCheckpoint(lease, context, ports);
+    }
+  }
+}
+
+export function resetCheckpoint({ partition, epoch }: Lease, context: HostContext, ports: OwnerPorts): Promise<void> {
+  return patiently(context, partition, ports, () => context.checkpoints.reset(partition, epoch));
+}
+
+/** Waits for Postgres until the partition ends. */
+export function patiently<T>({ logger, metrics }: HostContext, partition: number, ports: OwnerPorts, operation: () => Promise<T>): Promise<T> {
+  return untilStoreAnswers(operation, ports.ending, (error) => {
+    metrics.checkpointFailures.inc({ cause: error.code });
+    logger.warn({ err: error, partition }, 'waiting for Postgres');
+  });
+}
+
+async function fenceUntilAnswered({ partition, epoch }: Lease, { topology, logger }: HostContext, ports: OwnerPorts): Promise<Fence> {
+  for (;;) {
+    if (ports.ending()) throw new AppError('REK_LEASE_LOST');
+    try {
+      return await fenceFeedback(topology, partition, epoch);
+    } catch (error) {
+      if (error instanceof AppError && !error.retryable) throw error;
+      logger.warn({ err: error, partition }, 'fencing feedback again');
+      await sleep(FENCE_RETRY_MS);
+    }
+  }
+}
