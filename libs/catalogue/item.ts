@@ -62,6 +62,7 @@ function buildItem(
   since: number,
 ): Item {
   const price = fields.price ?? kept?.price;
+  const attributes = fields.attributes ?? kept?.attributes ?? {};
   const labels = {
     categories: fields.categories ? unique(fields.categories) : (kept?.categories ?? []),
     tags: fields.tags ? unique(fields.tags) : (kept?.tags ?? []),
@@ -77,10 +78,10 @@ function buildItem(
     createdAt: fields.createdAt ?? kept?.createdAt ?? firstSeenAt,
     firstSeenAt,
     hidden: fields.hidden ?? kept?.hidden ?? false,
-    attributes: fields.attributes ?? kept?.attributes ?? {},
+    attributes,
     embedding: fields.embedding ? embeddingOf(fields.embedding) : kept?.embedding,
     since,
-    hashes: itemHashes({ itemId: id, ...labels }),
+    hashes: itemHashes({ itemId: id, ...labels, attributes }),
   };
 }
 

@@ -1,0 +1,27 @@
+/** One way of finding candidates: it adds up to its budget of admitted slots. */
+import type { SeededRandom } from '#kernel';
+import type { CandidateSet } from './candidates.js';
+import type { CovisitationScores } from './covisitation-scores.js';
+import type { LabelList } from './label-list.js';
+import type { LiveStatistics } from './live-statistics.js';
+import type { RecallIndex } from './recall-index.js';
+import type { Taste } from './taste.js';
+
+export interface RecallRequest {
+  readonly index: RecallIndex;
+  readonly statistics: LiveStatistics;
+  readonly taste: Taste;
+  /** Of this user's recent items. */
+  readonly covisitation: CovisitationScores;
+  /** What may be recommended at all: not bought, not excluded, inside the filter. */
+  readonly admits: (slot: number) => boolean;
+  /** Lists that together hold everything a filter lets through; empty: no such restriction. */
+  readonly within: readonly LabelList[];
+  /** How many items the caller wants in the end. */
+  readonly wanted: number;
+  readonly now: number;
+  readonly random: SeededRandom;
+}
+
+/** Adds at most `budget` new candidates. */
+export type Channel = (request: RecallRequest, budget: number, out: CandidateSet) => void;

@@ -1,0 +1,11 @@
+export { CandidateSet, CHANNELS, type ChannelName } from './candidates.js';
+export type { RecallRequest } from './channel.js';
+export { CovisitationScores } from './covisitation-scores.js';
+export { cosine } from './embedding-buckets.js';
+export type { LabelList } from './label-list.js';
+export { EVIDENCE_IMPRESSIONS, type LiveStatistics, type RankedKeys } from './live-statistics.js';
+export { recall } from './recall.js';
+export { RecallIndex } from './recall-index.js';
+export { similarItems, type RelatedItem } from './similar-items.js';
+export { tasteOf, type Interest, type LabelDimension, type RecentItem, type Taste } from './taste.js';
+export { trendingItems, type TrendingQuery } from './trending-items.js';

@@ -1,0 +1,20 @@
+/** What recall reads of everybody's behaviour. A model replica has this shape. */
+export interface RankedKeys {
+  /** key53 of items, best first. */
+  readonly keys: readonly number[];
+  readonly scores: readonly number[];
+}
+
+export interface LiveStatistics {
+  /** Smoothed click-through rate; the overall one for an item never shown. */
+  ctr(itemKey: number): number;
+  /** How often the item was shown. */
+  impressions(itemKey: number): number;
+  /** The most popular items now; at most a second old, so cheap to ask for in each request. */
+  trending(n: number, now: number, windowSeconds: number): RankedKeys;
+  /** Items the same people engage with; scores in [0, 1). */
+  neighbours(itemKey: number): RankedKeys;
+}
+
+/** An item shown less often than this has no evidence: neither its CTR nor its features' weights say much. */
+export const EVIDENCE_IMPRESSIONS = 20;

@@ -1,0 +1,202 @@
+/**
+ * The catalogue turned inside out: for each category, tag, brand and price band the visible items under it,
+ * kept by listening to changes. Items live in dense integer slots, so that a request works on typed arrays.
+ *
+ * Promises: holds exactly the visible items; a change costs the lists whose labels change, never the catalogue
+ * (but for a refill of the newest after many removals). Ranking reads through it and writes nothing but the
+ * heads' refreshes.
+ */
+import type { Catalogue, Item } from '#catalogue';
+import { DIMENSIONS, priceBandLabel } from '#features';
+import { EmbeddingBuckets } from './embedding-buckets.js';
+import { LabelList } from './label-list.js';
+import { NewestList } from './newest-list.js';
+import type { LabelDimension } from './taste.js';
+
+const NEWEST_KEPT = 256;
+
+export class RecallIndex {
+  /** Every visible item. */
+  readonly everything = new LabelList(0, 'all', '');
+  /** By `createdAt`. */
+  readonly newest = new NewestList(NEWEST_KEPT);
+  /** By `firstSeenAt`: an old film that came in today. */
+  readonly arrivals = new NewestList(NEWEST_KEPT);
+  readonly embeddings = new EmbeddingBuckets();
+  private readonly items: (Item | undefined)[] = [];
+  private readonly labels: Int32Array[] = [];
+  private readonly slots = new Map<number, number>();
+  private readonly freeSlots: number[] = [];
+  private readonly lists: (LabelList | undefined)[] = [this.everything];
+  private readonly freeLists: number[] = [];
+  private readonly byLabel: Record<LabelDimension, Map<string, LabelList>> = {
+    category: new Map(),
+    tag: new Map(),
+    brand: new Map(),
+    price: new Map(),
+  };
+  private readonly stopListening: () => void;
+
+  constructor(catalogue: Catalogue) {
+    for (const item of catalogue.values()) this.change(undefined, item);
+    this.stopListening = catalogue.subscribe((before, after) => this.change(before, after));
+  }
+
+  /** Visible items. */
+  get size(): number {
+    return this.everything.size;
+  }
+
+  /** Slots are below this. */
+  get slotCount(): number {
+    return this.items.length;
+  }
+
+  /** List ids are below this. */
+  get listCount(): number {
+    return this.lists.length;
+  }
+
+  /** −1 when the item is unknown, hidden or deleted. */
+  slotOf(itemKey: number): number {
+    return this.slots.get(itemKey) ?? -1;
+  }
+
+  /** Undefined for a slot that is free now. */
+  item(slot: number): Item | undefined {
+    return this.items[slot];
+  }
+
+  /** Ids of the lists an item stands in. */
+  labelsOf(slot: number): Int32Array {
+    return this.labels[slot]!;
+  }
+
+  list(id: number): LabelList {
+    return this.lists[id]!;
+  }
+
+  listOf(dimension: LabelDimension, label: string): LabelList | undefined {
+    return this.byLabel[dimension].get(label);
+  }
+
+  /** Whether the slot stands in the list now: heads may be a little behind. */
+  holds(list: LabelList, slot: number): boolean {
+    return (
+      this.items[slot] !== undefined && (list.dimension === 'all' || this.labels[slot]!.includes(list.id))
+    );
+  }
+
+  close(): void {
+    this.stopListening();
+  }
+
+  private change(before: Item | undefined, after: Item | undefined): void {
+    const was = before && !before.hidden ? this.slotOf(before.key) : -1;
+    const visible = after && !after.hidden ? after : undefined;
+    if (was < 0 && visible) this.insert(visible);
+    else if (was >= 0 && visible) this.replace(was, visible);
+    else if (was >= 0) this.remove(was);
+  }
+
+  private insert(item: Item): void {
+    const slot = this.freeSlots.pop() ?? this.items.length;
+    this.slots.set(item.key, slot);
+    this.items[slot] = item;
+    this.labels[slot] = new Int32Array(0);
+    this.everything.members.add(slot);
+    this.relabel(slot, item);
+    this.place(slot, item);
+  }
+
+  private replace(slot: number, item: Item): void {
+    const before = this.items[slot]!;
+    this.items[slot] = item;
+    this.relabel(slot, item);
+    if (
+      before.createdAt === item.createdAt &&
+      before.firstSeenAt === item.firstSeenAt &&
+      before.embedding === item.embedding
+    )
+      return;
+    this.displace(slot, before);
+    this.place(slot, item);
+  }
+
+  private remove(slot: number): void {
+    const item = this.items[slot]!;
+    for (const id of this.labels[slot]!) this.leave(id, slot);
+    this.everything.members.remove(slot);
+    this.slots.delete(item.key);
+    this.items[slot] = undefined;
+    this.displace(slot, item);
+    this.freeSlots.push(slot);
+  }
+
+  /** Moves the slot between lists where its labels differ from those it had. */
+  private relabel(slot: number, item: Item): void {
+    const before = this.labels[slot]!;
+    const after = Int32Array.from(
+      DIMENSIONS.flatMap((dimension) =>
+        labelsIn(item, dimension).map((label) => this.listFor(dimension, label).id),
+      ),
+    );
+    for (const id of after) if (!before.includes(id)) this.list(id).members.add(slot);
+    this.labels[slot] = after;
+    for (const id of before) if (!after.includes(id)) this.leave(id, slot);
+  }
+
+  private leave(id: number, slot: number): void {
+    const list = this.list(id);
+    list.members.remove(slot);
+    if (list.size > 0 || list.dimension === 'all') return;
+    this.byLabel[list.dimension].delete(list.label);
+    this.lists[id] = undefined;
+    this.freeLists.push(id);
+  }
+
+  private listFor(dimension: LabelDimension, label: string): LabelList {
+    let list = this.byLabel[dimension].get(label);
+    if (!list) {
+      list = new LabelList(this.freeLists.pop() ?? this.lists.length, dimension, label);
+      this.lists[list.id] = list;
+      this.byLabel[dimension].set(label, list);
+    }
+    return list;
+  }
+
+  private place(slot: number, item: Item): void {
+    this.newest.add(slot, item.createdAt);
+    this.arrivals.add(slot, item.firstSeenAt);
+    if (item.embedding) this.embeddings.add(slot, item.embedding);
+  }
+
+  private displace(slot: number, item: Item): void {
+    if (item.embedding) this.embeddings.remove(slot, item.embedding);
+    this.newest.remove(slot);
+    this.arrivals.remove(slot);
+    if (this.newest.needsRefill) this.refill(this.newest, (other) => other.createdAt);
+    if (this.arrivals.needsRefill) this.refill(this.arrivals, (other) => other.firstSeenAt);
+  }
+
+  private refill(list: NewestList, timeOf: (item: Item) => number): void {
+    list.clear();
+    for (let i = 0; i < this.everything.size; i++) {
+      const slot = this.everything.members.at(i);
+      list.add(slot, timeOf(this.items[slot]!));
+    }
+  }
+}
+
+function labelsIn(item: Item, dimension: LabelDimension): readonly string[] {
+  switch (dimension) {
+    case 'category':
+      return item.categories;
+    case 'tag':
+      return item.tags;
+    case 'brand':
+      return item.brand === undefined ? [] : [item.brand];
+    case 'price':
+      return item.priceBand === 0 ? [] : [priceBandLabel(item.priceBand)];
+  }
+}

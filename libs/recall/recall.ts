@@ -1,0 +1,41 @@
+/**
+ * Recall: from a catalogue of any size to some hundred candidates, without looking at the rest. Each channel
+ * has a name, a share of the budget and a scale of strength; what several find carries all their names and
+ * the label of the strongest.
+ *
+ * | channel      | share | strength up to | finds                                             |
+ * |--------------|-------|----------------|---------------------------------------------------|
+ * | covisitation | 25 %  | 1              | neighbours of the user's recent items             |
+ * | content      | 40 %  | 0.9            | the lists of the user's strongest interests       |
+ * | embedding    | 10 %  | 0.8            | items near the user's embedding                   |
+ * | trending     | 15 %  | 0.6            | what everybody engages with now                   |
+ * | new          | 10 %  | 0.5            | the newest without evidence                       |
+ * | catalogue    | the rest, up to FLOOR | 0.1 | the best by CTR, then anything                |
+ */
+import type { CandidateSet, ChannelName } from './candidates.js';
+import type { Channel, RecallRequest } from './channel.js';
+import { catalogue } from './channels/catalogue.js';
+import { content } from './channels/content.js';
+import { covisitation } from './channels/covisitation.js';
+import { embedding } from './channels/embedding.js';
+import { newest } from './channels/newest.js';
+import { trending } from './channels/trending.js';
+
+const SHARES: readonly { readonly name: ChannelName; readonly share: number; readonly find: Channel }[] = [
+  { name: 'covisitation', share: 0.25, find: covisitation },
+  { name: 'content', share: 0.4, find: content },
+  { name: 'embedding', share: 0.1, find: embedding },
+  { name: 'trending', share: 0.15, find: trending },
+  { name: 'new', share: 0.1, find: newest },
+];
+/** The catalogue channel fills up to this many candidates, or FLOOR_EACH for each item wanted. */
+const FLOOR = 100;
+const FLOOR_EACH = 4;
+
+/** Fills `out` (emptied first). It is empty afterwards only if nothing visible is admitted. */
+export function recall(request: RecallRequest, out: CandidateSet): void {
+  out.reset(request.index.slotCount);
+  for (const { share, find } of SHARES) find(request, Math.ceil(out.capacity * share), out);
+  const floor = Math.min(out.capacity, Math.max(FLOOR, request.wanted * FLOOR_EACH));
+  if (out.size < floor) catalogue(request, floor - out.size, out);
+}

@@ -1,0 +1,54 @@
+/** A user as recall and ranking see one at the moment of a request: interests decayed to now, recent items. */
+import { key53 } from '#kernel';
+import { DIMENSIONS, type UserSignals } from '#features';
+
+export type LabelDimension = (typeof DIMENSIONS)[number];
+
+export interface Interest {
+  readonly dimension: LabelDimension;
+  readonly label: string;
+  /** Decayed sum of interaction weights; negative: disliked. */
+  readonly weight: number;
+}
+
+export interface RecentItem {
+  readonly itemKey: number;
+  readonly itemId: string;
+  readonly ageSeconds: number;
+}
+
+export interface Taste {
+  readonly interests: readonly Interest[];
+  /** What the user took to, newest first. */
+  readonly recents: readonly RecentItem[];
+  readonly embedding: Float32Array | undefined;
+}
+
+/** The newest items the user took to that count. */
+export const TASTE_RECENTS_MAX = 10;
+/** An interest below this is forgotten. */
+const WEIGHT_MIN = 1e-3;
+
+/**
+ * Long and short interests add up, so what was done within the last minutes counts twice:
+ * weight = long · 2^(−Δt/half-life) + short · 2^(−Δt/short half-life).
+ */
+export function tasteOf(user: UserSignals, now: number): Taste {
+  const { interests: stored, recents } = user;
+  const elapsed = Math.max(0, now - stored.at);
+  const long = 2 ** (-elapsed / stored.halfLifeMs);
+  const short = 2 ** (-elapsed / stored.shortHalfLifeMs);
+  const interests: Interest[] = [];
+  for (let row = 0; row < stored.long.length; row++) {
+    const weight = stored.long[row]! * long + stored.short[row]! * short;
+    if (!(Math.abs(weight) > WEIGHT_MIN)) continue;
+    interests.push({ dimension: DIMENSIONS[stored.dimensions[row]!]!, label: stored.labels[row]!, weight });
+  }
+  const first = Math.max(0, recents.ids.length - TASTE_RECENTS_MAX);
+  const newest: RecentItem[] = [];
+  for (let i = recents.ids.length - 1; i >= first; i--) {
+    const itemId = recents.ids[i]!;
+    newest.push({ itemKey: key53(itemId), itemId, ageSeconds: Math.max(0, now - recents.times[i]!) / 1000 });
+  }
+  return { interests, recents: newest, embedding: user.embedding };
+}

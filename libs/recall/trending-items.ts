@@ -1,0 +1,49 @@
+/** The most popular visible items now, of one category if asked; topped up with the best by click-through rate. */
+import { refreshHead } from './channels/content.js';
+import { TRENDING_KEPT, TRENDING_WINDOW_SECONDS } from './channels/trending.js';
+import type { LiveStatistics } from './live-statistics.js';
+import type { RecallIndex } from './recall-index.js';
+import type { RelatedItem } from './similar-items.js';
+
+export interface TrendingQuery {
+  readonly n: number;
+  readonly category?: string;
+  /** Half-life of popularity; the replica takes the next it keeps. Default 3,600. */
+  readonly windowSeconds?: number;
+  readonly now: number;
+}
+
+/** At least min(n, head) items while any are visible. */
+export function trendingItems(
+  index: RecallIndex,
+  statistics: LiveStatistics,
+  query: TrendingQuery,
+): RelatedItem[] {
+  const { n, category, now } = query;
+  const list = category === undefined ? index.everything : index.listOf('category', category);
+  if (!list) return [];
+  const { keys, scores } = statistics.trending(
+    Math.max(n, TRENDING_KEPT),
+    now,
+    query.windowSeconds ?? TRENDING_WINDOW_SECONDS,
+  );
+  const trending: RelatedItem[] = [];
+  const taken = new Set<number>();
+  for (let i = 0; i < keys.length && trending.length < n; i++) {
+    const slot = index.slotOf(keys[i]!);
+    if (slot < 0 || !index.holds(list, slot)) continue;
+    taken.add(slot);
+    trending.push({ item: index.item(slot)!, score: scores[i]! / scores[0]!, channel: 'trending' });
+  }
+  if (trending.length === n) return trending;
+  if (list.isStale(now)) refreshHead({ index, statistics, now }, list);
+  const add = (slot: number): void => {
+    if (trending.length === n || taken.has(slot) || !index.holds(list, slot)) return;
+    const item = index.item(slot)!;
+    taken.add(slot);
+    trending.push({ item, score: statistics.ctr(item.key), channel: 'catalogue' });
+  };
+  for (let rank = 0; rank < list.headSize; rank++) add(list.head(rank));
+  for (let i = 0; i < list.size && trending.length < n; i++) add(list.members.at(i));
+  return trending;
+}
