@@ -1,0 +1,121 @@
+/**
+ * Features of (user, item, context, moment): the one code for serving and for learning (invariant I8).
+ * Deterministic, clock-free; indices are full 32-bit hashes. Scoring many items for one user: `begin` once, then
+ * `extract` for each. Neither allocates nor joins strings, unless names are asked for.
+ */
+import type { Context, FeatureVector } from '#events';
+import { SEEDS } from './dimensions.js';
+import { cosine } from './cosine.js';
+import { FeatureWriter } from './feature-writer.js';
+import { InterestIndex } from './interest-index.js';
+import { addMatch } from './interest-match.js';
+import { addAge, addCrosses, addHistory, addLabels, CATEGORIES_USED_MAX, TAGS_USED_MAX } from './item-features.js';
+import { itemHash, type ItemSignals } from './item-signals.js';
+import { addUserFeatures, type UserReading } from './user-features.js';
+import type { UserSignals } from './user-signals.js';
+
+/** Scalars of the request or the page; `hour` (0..23, local) and `device` are also crossed with categories. */
+export type RequestContext = Context;
+
+/** Kept free at the end of every vector for the position. */
+const RESERVED = 1;
+
+export class FeatureExtractor {
+  private readonly writer = new FeatureWriter();
+  private readonly index = new InterestIndex();
+  private readonly reading: UserReading = { hour: 0, deviceHash: 0, longLeft: 1, shortLeft: 1, ctr: 0 };
+  private readonly single = new Uint32Array(1);
+  private user: UserSignals | undefined;
+  private context: RequestContext | undefined;
+  private now = 0;
+
+  /** Reads the user once. Later changes of the user are not seen until the next `begin`. @param now event time, ms */
+  begin(user: UserSignals, context: RequestContext | undefined, now: number): void {
+    this.user = user;
+    this.context = context;
+    this.now = now;
+    const { at, halfLifeMs, shortHalfLifeMs, hashes } = user.interests;
+    const elapsed = at > 0 ? Math.max(0, now - at) : 0;
+    this.reading.longLeft = elapsed > 0 ? 2 ** -(elapsed / halfLifeMs) : 1;
+    this.reading.shortLeft = elapsed > 0 ? 2 ** -(elapsed / shortHalfLifeMs) : 1;
+    this.index.fill(hashes);
+  }
+
+  /**
+   * The features that all items of the list share: they come first in every vector of `extract`.
+   * @returns how many
+   */
+  shared(out: FeatureVector, names?: string[]): number {
+    if (names) names.length = 0;
+    this.writer.open(out, RESERVED, names);
+    addUserFeatures(this.writer, this.begun(), this.context, this.now, this.reading);
+    return (out.length = this.writer.length);
+  }
+
+  /** Only the item's own features, to stand after the shared ones in `out`, whose first `shared` entries stay. */
+  extend(out: FeatureVector, shared: number, item: ItemSignals | undefined, itemId: string, names?: string[]): void {
+    const user = this.begun();
+    const writer = this.writer;
+    writer.open(out, RESERVED, names);
+    writer.length = shared;
+    const hash = item ? item.hashes.id : itemHash(itemId);
+    writer.add(hash, 1);
+    writer.name('item');
+    if (item) {
+      addLabels(writer, item);
+      this.addMatches(user, item);
+      addAge(writer, item, this.now);
+      addCrosses(writer, user, item, this.reading);
+    }
+    addHistory(writer, user, hash, this.now);
+    if (item?.embedding && user.embedding?.length === item.embedding.length) {
+      writer.add(SEEDS.embedding, cosine(user.embedding, item.embedding));
+      writer.name('similar to what you chose');
+    }
+    out.length = writer.length;
+  }
+
+  extract(item: ItemSignals | undefined, itemId: string, out: FeatureVector, names?: string[]): void {
+    this.extend(out, this.shared(out, names), item, itemId, names);
+  }
+
+  private addMatches(user: UserSignals, item: ItemSignals): void {
+    const { interests } = user;
+    if (interests.hashes.length === 0) return;
+    const { categories, tags, brand, price } = item.hashes;
+    const { writer, index, reading, single } = this;
+    addMatch(writer, 0, categories, Math.min(CATEGORIES_USED_MAX, categories.length), interests, index, reading);
+    addMatch(writer, 1, tags, Math.min(TAGS_USED_MAX, tags.length), interests, index, reading);
+    single[0] = brand;
+    if (brand !== 0) addMatch(writer, 2, single, 1, interests, index, reading);
+    single[0] = price;
+    if (price !== 0) addMatch(writer, 3, single, 1, interests, index, reading);
+  }
+
+  private begun(): UserSignals {
+    if (!this.user) throw new Error('begin() comes first');
+    return this.user;
+  }
+}
+
+const extractor = new FeatureExtractor();
+
+/**
+ * The features of one item for one user. For many items of one user, a FeatureExtractor is several times faster.
+ * @param item undefined when the catalogue does not have it
+ * @param now event time, ms
+ * @param out filled from its start, up to its capacity less the slot for the position
+ * @param names if given, receives a human name for each feature, in parallel
+ */
+export function extractFeatures(
+  user: UserSignals,
+  item: ItemSignals | undefined,
+  itemId: string,
+  context: RequestContext | undefined,
+  now: number,
+  out: FeatureVector,
+  names?: string[],
+): void {
+  extractor.begin(user, context, now);
+  extractor.extract(item, itemId, out, names);
+}

@@ -1,0 +1,38 @@
+/** Appends features to a vector within its bound; the value must be finite or the feature is dropped. */
+import type { FeatureVector } from '#events';
+
+export class FeatureWriter {
+  private indices: Uint32Array = new Uint32Array(0);
+  private values: Float32Array = new Float32Array(0);
+  private limit = 0;
+  private names: string[] | undefined;
+  length = 0;
+
+  /** @param reserve entries at the end to leave free */
+  open(out: FeatureVector, reserve: number, names: string[] | undefined): void {
+    this.indices = out.indices;
+    this.values = out.values;
+    this.limit = out.indices.length - reserve;
+    this.names = names;
+    this.length = 0;
+  }
+
+  /** True while names are wanted: callers build them only then. */
+  get named(): boolean {
+    return this.names !== undefined;
+  }
+
+  add(index: number, value: number): void {
+    const n = this.length;
+    if (n >= this.limit || !(value - value === 0)) return;
+    this.indices[n] = index;
+    this.values[n] = value;
+    this.length = n + 1;
+  }
+
+  /** Names the features added since the last call. */
+  name(text: string): void {
+    const names = this.names;
+    if (names) while (names.length < this.length) names.push(text);
+  }
+}

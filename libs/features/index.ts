@@ -1,0 +1,5 @@
+export { itemHashes, type ItemHashes, type ItemLookup, type ItemSignals, type HashedFields } from './item-signals.js';
+export type { Scalar, UserSignals, InterestSignals, RecentSignals, ShownSignals } from './user-signals.js';
+export { FeatureExtractor, extractFeatures, type RequestContext } from './feature-extractor.js';
+export { appendPosition, POSITION_BUCKETS } from './position.js';
+export { DIMENSIONS, labelHash, priceBandLabel, profileHash, type Dimension } from './dimensions.js';

@@ -1,0 +1,45 @@
+/**
+ * Look-up of a user's interests by label hash while many items are matched against one user: an open-addressed
+ * table filled once per user, reused for the next without clearing (a stamp tells whose entry it is).
+ */
+export class InterestIndex {
+  private keys = new Uint32Array(256);
+  private rows = new Int32Array(256);
+  private stamps = new Uint32Array(256);
+  private stamp = 0;
+
+  fill(hashes: readonly number[]): void {
+    const n = hashes.length;
+    if (n * 3 > this.keys.length) this.grow(n);
+    if (++this.stamp > 0xffffffff) this.grow(n);
+    const mask = this.keys.length - 1;
+    for (let row = 0; row < n; row++) {
+      const key = hashes[row]!;
+      let slot = key & mask;
+      while (this.stamps[slot] === this.stamp) slot = (slot + 1) & mask;
+      this.keys[slot] = key;
+      this.rows[slot] = row;
+      this.stamps[slot] = this.stamp;
+    }
+  }
+
+  /** The row of the label, or −1. */
+  find(key: number): number {
+    const mask = this.keys.length - 1;
+    let slot = key & mask;
+    while (this.stamps[slot] === this.stamp) {
+      if (this.keys[slot] === key) return this.rows[slot]!;
+      slot = (slot + 1) & mask;
+    }
+    return -1;
+  }
+
+  private grow(n: number): void {
+    let size = this.keys.length;
+    while (size < n * 4) size *= 2;
+    this.keys = new Uint32Array(size);
+    this.rows = new Int32Array(size);
+    this.stamps = new Uint32Array(size);
+    this.stamp = 1;
+  }
+}

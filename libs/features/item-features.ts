@@ -1,0 +1,100 @@
+/** The features of one item, alone and crossed with the user: identity, labels, attributes, age, history. */
+import { combine32 } from '#kernel';
+import { SEEDS } from './dimensions.js';
+import type { FeatureWriter } from './feature-writer.js';
+import type { ItemSignals } from './item-signals.js';
+import { logBucket, squash } from './scales.js';
+import type { UserReading } from './user-features.js';
+import type { UserSignals } from './user-signals.js';
+
+/** Labels used per item: the first ones given. */
+export const CATEGORIES_USED_MAX = 6;
+export const TAGS_USED_MAX = 20;
+/** Categories crossed with the user, the segment, the hour, the device. */
+const CROSSED_CATEGORIES_MAX = 3;
+const CONTEXT_CATEGORIES_MAX = 1;
+/** Newest recent items crossed with the item. */
+const RECENT_CROSSES_MAX = 3;
+
+export function addLabels(out: FeatureWriter, item: ItemSignals): void {
+  const { categories, tags, brand, price, attributes } = item.hashes;
+  const nCategories = Math.min(CATEGORIES_USED_MAX, categories.length);
+  const categoryValue = 1 / Math.sqrt(nCategories);
+  for (let i = 0; i < nCategories; i++) {
+    out.add(categories[i]!, categoryValue);
+    if (out.named) out.name(`category ${item.categories[i]}`);
+  }
+  if (brand !== 0) out.add(brand, 1);
+  if (out.named) out.name(`brand ${item.brand}`);
+  if (price !== 0) out.add(price, 1);
+  out.name('price');
+  if (attributes) {
+    for (let i = 0; i < attributes.indices.length; i++) {
+      out.add(attributes.indices[i]!, attributes.values[i]!);
+      if (out.named) out.name(attributes.names[i >> 1]!.slice(2));
+    }
+  }
+  const nTags = Math.min(TAGS_USED_MAX, tags.length);
+  const tagValue = 1 / Math.sqrt(nTags);
+  for (let i = 0; i < nTags; i++) {
+    out.add(tags[i]!, tagValue);
+    if (out.named) out.name(`tag ${item.tags[i]}`);
+  }
+}
+
+/** Age in event time: numeric, and one bucket an octave of hours. Items dated after `now` are new. */
+export function addAge(out: FeatureWriter, item: ItemSignals, now: number): void {
+  const hours = Math.max(0, now - item.createdAt) / 3_600_000;
+  out.add(SEEDS.age, 1 - squash(hours / 168));
+  out.add(combine32(SEEDS.ageBucket, logBucket(Math.floor(hours))), 1);
+  out.name('age');
+}
+
+export function addCrosses(out: FeatureWriter, user: UserSignals, item: ItemSignals, reading: UserReading): void {
+  const { categories, brand } = item.hashes;
+  const crossed = Math.min(CROSSED_CATEGORIES_MAX, categories.length);
+  const value = 1 / Math.sqrt(crossed);
+  const userSeed = combine32(SEEDS.userCategory, user.userHash);
+  const segmentSeed = combine32(SEEDS.segmentCategory, user.segment);
+  for (let i = 0; i < crossed; i++) {
+    out.add(combine32(userSeed, categories[i]!), value);
+    if (out.named) out.name(`you × ${item.categories[i]}`);
+    out.add(combine32(segmentSeed, categories[i]!), value);
+    if (out.named) out.name(`your segment × ${item.categories[i]}`);
+  }
+  if (brand !== 0) out.add(combine32(combine32(SEEDS.userBrand, user.userHash), brand), 1);
+  if (out.named) out.name(`you × ${item.brand}`);
+  const inContext = Math.min(CONTEXT_CATEGORIES_MAX, categories.length);
+  for (let i = 0; i < inContext; i++) {
+    out.add(combine32(combine32(SEEDS.hourCategory, reading.hour), categories[i]!), 1);
+    if (reading.deviceHash !== 0) out.add(combine32(combine32(SEEDS.deviceCategory, reading.deviceHash), categories[i]!), 1);
+    if (out.named) out.name(`hour and device × ${item.categories[i]}`);
+  }
+  const { categories: lastCategories } = user.recents;
+  const last = lastCategories.length > 0 ? lastCategories[lastCategories.length - 1]! : 0;
+  if (last !== 0 && categories.length > 0) out.add(combine32(combine32(SEEDS.lastCategory, last), categories[0]!), 1);
+  out.name('after your last one');
+}
+
+/** What already happened between this user and this item, and the user's newest items beside it. */
+export function addHistory(out: FeatureWriter, user: UserSignals, hash: number, now: number): void {
+  const recents = user.recents;
+  const n = recents.hashes.length;
+  for (let i = Math.max(0, n - RECENT_CROSSES_MAX); i < n; i++) {
+    out.add(combine32(combine32(SEEDS.recentItem, recents.hashes[i]!), hash), 1);
+    if (out.named) out.name(`with ${recents.ids[i]}`);
+  }
+  const acted = recents.hashes.lastIndexOf(hash);
+  if (acted >= 0) out.add(combine32(SEEDS.actedBefore, ageBucket(now - recents.times[acted]!)), 1);
+  out.name('you chose it before');
+  const shown = user.shownItems.hashes.indexOf(hash);
+  if (shown < 0) return;
+  out.add(combine32(SEEDS.shownBefore, Math.min(8, user.shownItems.counts[shown]!)), 1);
+  out.add(combine32(SEEDS.shownAgo, ageBucket(now - user.shownItems.times[shown]!)), 1);
+  out.name('shown to you before');
+}
+
+/** One bucket an octave of minutes. */
+function ageBucket(ms: number): number {
+  return logBucket(Math.floor(Math.max(0, ms) / 60_000));
+}

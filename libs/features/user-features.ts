@@ -1,0 +1,136 @@
+/**
+ * The features that are the same for every item of a list: who asks, when, from where, with which history.
+ * Alone they calibrate; in the factorisation machine they meet the item's features. The recent items and the
+ * strongest tastes stand here as a set, so that the machine learns item-item and taste-item affinities
+ * (as SVD++'s implicit feedback does) instead of one weight per rare pair.
+ */
+import { combine32, fnv1a32 } from '#kernel';
+import { DIMENSIONS, SEEDS } from './dimensions.js';
+import type { FeatureWriter } from './feature-writer.js';
+import type { RequestContext } from './feature-extractor.js';
+import { clamp, logBucket } from './scales.js';
+import type { UserSignals } from './user-signals.js';
+
+/** Recent items in the set. */
+export const RECENT_SET_MAX = 6;
+/** Strongest positive interests in the set. */
+export const TASTE_SET_MAX = 4;
+export const PROFILE_FEATURES_MAX = 12;
+export const CONTEXT_FEATURES_MAX = 16;
+const ACTIVITY_WINDOWS_MS = [300_000, 3_600_000, 86_400_000] as const;
+/** A click rate starts from 1 click in 8 items shown. */
+export const CTR_PRIOR_CLICKS = 1;
+export const CTR_PRIOR_SHOWN = 8;
+
+export interface UserReading {
+  hour: number;
+  /** 0 without a device. */
+  deviceHash: number;
+  /** How much of the long- and short-term values is left at the moment of extraction. */
+  longLeft: number;
+  shortLeft: number;
+  /** The user's own smoothed click rate. */
+  ctr: number;
+}
+
+export function addUserFeatures(
+  out: FeatureWriter,
+  user: UserSignals,
+  context: RequestContext | undefined,
+  now: number,
+  reading: UserReading,
+): void {
+  out.add(SEEDS.bias, 1);
+  out.name('bias');
+  out.add(combine32(SEEDS.user, user.userHash), 1);
+  out.name('user');
+  out.add(combine32(SEEDS.segment, user.segment), 1);
+  out.name('segment');
+  addClickRate(out, user, reading);
+  addActivity(out, user, now);
+  addContext(out, context, now, reading);
+  addProfile(out, user);
+  addRecentItems(out, user);
+  addTastes(out, user);
+}
+
+function addClickRate(out: FeatureWriter, user: UserSignals, reading: UserReading): void {
+  const { shownTotal, clickedTotal } = user.interests;
+  const left = reading.longLeft;
+  reading.ctr = (clickedTotal * left + CTR_PRIOR_CLICKS) / (shownTotal * left + CTR_PRIOR_SHOWN);
+  const logit = clamp(Math.log(reading.ctr / Math.max(1e-3, 1 - reading.ctr)), 4);
+  out.add(SEEDS.userCtr, logit / 4);
+  out.add(combine32(SEEDS.userCtrBucket, Math.floor(logit * 2)), 1);
+  out.name('your click rate');
+}
+
+function addActivity(out: FeatureWriter, user: UserSignals, now: number): void {
+  for (let i = 0; i < ACTIVITY_WINDOWS_MS.length; i++) {
+    const windowMs = ACTIVITY_WINDOWS_MS[i]!;
+    out.add(combine32(SEEDS.activity + i, logBucket(user.actionsWithin(windowMs, now))), 1);
+    if (out.named) out.name(`activity within ${windowMs / 1000} s`);
+  }
+}
+
+/** Every entry of the context is a feature; numbers by value, so a caller buckets what is continuous. */
+function addContext(out: FeatureWriter, context: RequestContext | undefined, now: number, reading: UserReading): void {
+  reading.hour = hourOf(context, now);
+  reading.deviceHash = 0;
+  out.add(combine32(SEEDS.hour, reading.hour), 1);
+  out.name('hour');
+  if (!context) return;
+  let used = 0;
+  for (const key in context) {
+    if (key === 'hour') continue;
+    if (used++ === CONTEXT_FEATURES_MAX) break;
+    const value = context[key]!;
+    const hash = fnv1a32(typeof value === 'string' ? value : String(value));
+    if (key === 'device') reading.deviceHash = hash;
+    out.add(combine32(combine32(SEEDS.context, fnv1a32(key)), hash), 1);
+    if (out.named) out.name(`${key} ${value}`);
+  }
+}
+
+/** `context.hour` (0 .. 23, the user's own) or the hour of the event time in UTC. */
+function hourOf(context: RequestContext | undefined, now: number): number {
+  const given = context?.hour;
+  if (typeof given === 'number' && given >= 0 && given < 24) return Math.floor(given);
+  return Math.floor(now / 3_600_000) % 24;
+}
+
+function addProfile(out: FeatureWriter, user: UserSignals): void {
+  const n = Math.min(PROFILE_FEATURES_MAX, user.profileHashes.length);
+  for (let i = 0; i < n; i++) out.add(user.profileHashes[i]!, 1);
+  out.name('profile');
+}
+
+function addRecentItems(out: FeatureWriter, user: UserSignals): void {
+  const { hashes } = user.recents;
+  const n = Math.min(RECENT_SET_MAX, hashes.length);
+  const value = 1 / Math.sqrt(n);
+  for (let i = hashes.length - n; i < hashes.length; i++) out.add(combine32(SEEDS.recent, hashes[i]!), value);
+  out.name('recent items');
+}
+
+/** The strongest long-term interests among categories, brands and tags; ties go to the older row. */
+function addTastes(out: FeatureWriter, user: UserSignals): void {
+  const { hashes, long, labels, dimensions } = user.interests;
+  let above = Infinity;
+  let aboveRow = -1;
+  for (let k = 0; k < TASTE_SET_MAX; k++) {
+    let best = -1;
+    let bestValue = 0;
+    for (let row = 0; row < long.length; row++) {
+      const value = long[row]!;
+      if (value > bestValue && (value < above || (value === above && row > aboveRow))) {
+        best = row;
+        bestValue = value;
+      }
+    }
+    if (best < 0) return;
+    out.add(combine32(SEEDS.taste, hashes[best]!), 0.5);
+    if (out.named) out.name(`you like ${DIMENSIONS[dimensions[best]!]} ${labels[best]}`);
+    above = bestValue;
+    aboveRow = best;
+  }
+}

@@ -1,0 +1,63 @@
+/**
+ * What feature extraction reads of a user. libs/interest's UserState implements it; extraction depends on
+ * nothing else. Parallel arrays, so that the hot path neither allocates nor chases pointers. Nothing here is
+ * changed by extraction.
+ */
+export type Scalar = string | number | boolean;
+
+/** Decayed interests, one row a label. Values hold at `at` and halve with event time after it. */
+export interface InterestSignals {
+  /** labelHash of the label. */
+  readonly hashes: readonly number[];
+  readonly labels: readonly string[];
+  readonly dimensions: readonly number[];
+  /** Interaction weight, decayed with the long and the short half-life. */
+  readonly long: readonly number[];
+  readonly short: readonly number[];
+  /** How often items with the label were shown and then clicked, decayed with the long half-life. */
+  readonly shown: readonly number[];
+  readonly clicked: readonly number[];
+  /** The same of all items, whatever their labels. */
+  readonly shownTotal: number;
+  readonly clickedTotal: number;
+  /** Event time of the values, ms; 0 while empty. */
+  readonly at: number;
+  readonly halfLifeMs: number;
+  readonly shortHalfLifeMs: number;
+}
+
+/** Items the user acted on with a positive weight, by time, the newest last. */
+export interface RecentSignals {
+  readonly ids: readonly string[];
+  /** ItemHashes.id, and the hash of the first category or 0. */
+  readonly hashes: readonly number[];
+  readonly categories: readonly number[];
+  /** Event time, ms. */
+  readonly times: readonly number[];
+}
+
+/** Items lately shown to the user. */
+export interface ShownSignals {
+  /** ItemHashes.id. */
+  readonly hashes: readonly number[];
+  readonly counts: readonly number[];
+  /** Event time of the last time, ms. */
+  readonly times: readonly number[];
+}
+
+export interface UserSignals {
+  /** fnv1a32 of the user id. */
+  readonly userHash: number;
+  /** See libs/interest's segments; 0 is "new". */
+  readonly segment: number;
+  /** Attributes in ascending order of names, and profileHash of each in the same order. */
+  readonly profile: ReadonlyMap<string, Scalar>;
+  readonly profileHashes: readonly number[];
+  readonly interests: InterestSignals;
+  readonly recents: RecentSignals;
+  readonly shownItems: ShownSignals;
+  /** Interactions with event time in (now − windowMs, now]. */
+  actionsWithin(windowMs: number, now: number): number;
+  /** Decayed mean of the embeddings of items acted on; any positive scale. */
+  readonly embedding: Float32Array | undefined;
+}
