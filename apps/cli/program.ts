@@ -5,13 +5,14 @@ import { registerDoctor } from './commands/doctor.js';
 import { registerImport } from './commands/import.js';
 import { registerSimulate } from './commands/simulate.js';
 import { registerStatus } from './commands/status.js';
+import { registerUp } from './up/up.command.js';
 
 export function buildProgram(): Command {
   const program = new Command('rekappa')
     .description('Rekappa: recommendations that learn from every click.')
     .showHelpAfterError('(add --help for what this command takes)')
     .exitOverride();
-  for (const register of [registerImport, registerSimulate, registerStatus, registerDead, registerDoctor]) register(program);
+  for (const register of [registerUp, registerImport, registerSimulate, registerStatus, registerDead, registerDoctor]) register(program);
   overrideExits(program);
   return program;
 }

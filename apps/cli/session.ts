@@ -1,14 +1,16 @@
 /** What a command opens to look at a deployment, and closes again whatever happens. */
 import { connectNats, openTopology, type LogTopology, type NatsConnection } from '#log';
+import { LearnerClient } from '#model-feed';
 import type { Settings } from '#config';
 import { connectedSettings } from './connection.js';
-import { Rpc } from './rpc.js';
+import { Hosts } from './hosts-client.js';
 
 export interface Session {
   readonly settings: Settings;
   readonly connection: NatsConnection;
   readonly topology: LogTopology;
-  readonly rpc: Rpc;
+  readonly hosts: Hosts;
+  readonly learner: LearnerClient;
 }
 
 /** @param overrides environment variables that win over all others */
@@ -17,7 +19,7 @@ export async function withSession<T>(dataFolder: string, use: (session: Session)
   const connection = await connectNats({ natsUrl: settings.natsUrl, name: 'rekappa-cli' });
   try {
     const topology = await openTopology(connection, settings);
-    return await use({ settings, connection, topology, rpc: new Rpc(connection, settings.namespace) });
+    return await use({ settings, connection, topology, hosts: new Hosts(connection, settings.namespace), learner: new LearnerClient(connection, settings.namespace) });
   } finally {
     await connection.close();
   }

@@ -2,7 +2,8 @@
 import type { Command } from 'commander';
 import { errorMessage } from '#kernel';
 import { dataOption } from '../connection.js';
-import type { HostStatus, LearnerStatus } from '../rpc.js';
+import type { LearnerStatus } from '#model-feed';
+import type { HostStatus } from '../hosts-client.js';
 import { withSession, type Session } from '../session.js';
 import { CliError } from '../terminal/exit.js';
 import { printJson, printLine } from '../terminal/print.js';
@@ -31,13 +32,13 @@ export function registerStatus(program: Command): void {
     });
 }
 
-async function gather({ topology, rpc }: Session): Promise<Status> {
+async function gather({ topology, hosts: all, learner: live }: Session): Promise<Status> {
   const [head, feedbackHead, dead, hosts, learner] = await Promise.all([
     topology.log.head(),
     topology.feedback.head(),
     topology.dead.count(),
-    rpc.hostStatus(),
-    rpc.learnerStatus().catch((error: unknown) => ({ error: errorMessage(error) })),
+    all.status(),
+    live.status().catch((error: unknown) => ({ error: errorMessage(error) })),
   ]);
   const owned = new Set(hosts.flatMap((host) => host.partitions.map((p) => p.partition)));
   const unowned = Array.from({ length: topology.partitions }, (_, p) => p).filter((p) => !owned.has(p));

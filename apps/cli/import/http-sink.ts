@@ -79,5 +79,5 @@ class Lane {
 
 /** The item as the bulk interface takes it; the file's event id makes a second import a repetition. */
 function itemOf(event: Upsert): object {
-  return { id: event.itemId, eventId: event.eventId, timestamp: event.timestamp, ...event.fields };
+  return { id: event.itemId, eventId: event.eventId, timestamp: event.timestamp, mode: event.mode, ...event.fields };
 }

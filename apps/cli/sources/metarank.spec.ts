@@ -23,8 +23,8 @@ describe('a Metarank line', () => {
         fields: {
           title: 'Grumpier Old Men',
           categories: ['romance', 'comedy'],
-          tags: ['decade:1990', 'year:1995', 'fishing', 'actor:ann-margret', 'director:howard deutch'],
-          attributes: { vote_cnt: 269, f_vote_cnt: Math.log1p(269) },
+          tags: ['decade:1990', 'actor:ann-margret', 'director:howard deutch', 'fishing'],
+          attributes: { vote_cnt: 269, f_vote_cnt: Math.log1p(269), year: 1995, f_decades_since_2000: -0.5 },
         },
       },
     });

@@ -2,7 +2,8 @@
  * Metarank's event format (https://docs.metarank.ai/reference/event-schema) as our events:
  *
  *     item         → upsert (merge): `title`, `genres`/`categories`, `brand`, `price`; string lists and strings
- *                    become tags, numbers become `f_` attributes, the raw number stays beside them
+ *                    become tags, numbers become `f_` attributes (logarithmic, the raw number beside them),
+ *                    `release_date` (seconds) a decade
  *     user         → profile
  *     ranking      → impression, its id the recommendation id, slots in the order listed
  *     interaction  → interaction of its type, tied to its ranking
@@ -86,6 +87,7 @@ function scalars(fields: readonly Field[], max: number): Record<string, Scalar> 
 /** Exported for tests: how an item's fields land. */
 export function itemFields(fields: readonly Field[]): Record<string, unknown> {
   const result: Record<string, unknown> = {};
+  const named: string[] = [];
   const tags: string[] = [];
   const attributes: Record<string, unknown> = {};
   for (const { name, value } of fields) {
@@ -94,14 +96,21 @@ export function itemFields(fields: readonly Field[]): Record<string, unknown> {
     else if (name === 'tags') tags.push(...labels(value));
     else if (name === 'brand') result.brand = labels(value)[0];
     else if (name === 'price' && typeof value === 'number') result.price = value;
-    else if (name === 'release_date' && typeof value === 'number') tags.push(`decade:${decadeOf(value)}`, `year:${yearOf(value)}`);
+    else if (name === 'release_date' && typeof value === 'number') {
+      const year = new Date(value * 1000).getUTCFullYear();
+      named.push(`decade:${Math.floor(year / 10) * 10}`);
+      attributes.year = year;
+      attributes.f_decades_since_2000 = (year - 2000) / 10;
+    }
     else if (typeof value === 'number') {
       attributes[name] = value;
       attributes[`f_${name}`] = scaled(value);
     } else if (typeof value === 'boolean') attributes[name] = value;
-    else tags.push(...labels(value).map((label) => prefixed(name, label)));
+    else named.push(...labels(value).map((label) => prefixed(name, label)));
   }
-  if (tags.length > 0) result.tags = [...new Set(tags)].slice(0, TAGS_MAX);
+  // Features read the first labels of an item: those that say what they are go before free tags.
+  const all = [...new Set([...named, ...tags])].slice(0, TAGS_MAX);
+  if (all.length > 0) result.tags = all;
   if (Object.keys(attributes).length > 0 && JSON.stringify(attributes).length < ATTRIBUTES_BYTES_MAX) result.attributes = attributes;
   return result;
 }
@@ -118,13 +127,4 @@ function labels(value: Field['value']): string[] {
 function prefixed(name: string, label: string): string {
   const singular = name === 'actors' ? 'actor' : name;
   return `${singular}:${label}`.slice(0, LABEL_CHARS_MAX);
-}
-
-/** Seconds since the Unix epoch to a year of UTC. */
-function yearOf(seconds: number): number {
-  return new Date(seconds * 1000).getUTCFullYear();
-}
-
-function decadeOf(seconds: number): number {
-  return Math.floor(yearOf(seconds) / 10) * 10;
 }

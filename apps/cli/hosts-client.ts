@@ -1,8 +1,6 @@
-/** Questions to the running hosts and learner, over NATS request-reply: JSON in, JSON out. */
-import type { NatsConnection } from '#log';
-import { subjectPrefix } from '#log';
+/** Questions that every running actor host answers, over NATS request-reply: JSON in, JSON out. */
 import { AppError, ERROR_CATALOGUE, errorMessage, type ErrorCode } from '#kernel';
-import type { ModelHash, ProgressiveReport } from '#learning';
+import { subjectPrefix, type NatsConnection } from '#log';
 
 /** For hosts that all answer: how long the silence after the last answer is before we stop listening. */
 const STALL_MS = 400;
@@ -18,55 +16,24 @@ export interface HostHash {
   readonly partitions: readonly { partition: number; sequence: number; users: number; sha256: string }[];
 }
 
-export interface LearnerStatus {
-  readonly model: string;
-  readonly version: string;
-  readonly sequence: number;
-  readonly samples: number;
-  readonly settings: Record<string, unknown>;
-  readonly metrics: ProgressiveReport;
-}
-
-export class Rpc {
+export class Hosts {
   constructor(
     private readonly connection: NatsConnection,
     private readonly namespace: string,
   ) {}
 
-  hostStatus(): Promise<HostStatus[]> {
+  status(): Promise<HostStatus[]> {
     return this.everyHost('rpc.hosts.status', 3_000);
   }
 
   /** Hosts hash all their users: this may take a while. */
-  hostHash(): Promise<HostHash[]> {
+  hash(): Promise<HostHash[]> {
     return this.everyHost('rpc.hosts.hash', 120_000);
-  }
-
-  learnerStatus(): Promise<LearnerStatus> {
-    return this.ask('rpc.learner', { op: 'status' }, 3_000);
-  }
-
-  learnerHash(): Promise<ModelHash> {
-    return this.ask('rpc.learner', { op: 'hash' }, 60_000);
-  }
-
-  promote(snapshotId: string): Promise<{ version: string; sequence: number }> {
-    return this.ask('rpc.learner', { op: 'promote', snapshotId }, 600_000);
-  }
-
-  private async ask<T>(subject: string, body: object, timeoutMs: number): Promise<T> {
-    try {
-      const reply = await this.connection.request(subjectPrefix(this.namespace) + subject, JSON.stringify(body), { timeout: timeoutMs });
-      return read<T>(reply.json());
-    } catch (error) {
-      if (error instanceof AppError) throw error;
-      throw new AppError('REK_NOT_READY', `nobody answers on ${subject}: is the ${subject === 'rpc.learner' ? 'learner' : 'actor host'} running? (${errorMessage(error)})`, undefined, { cause: error });
-    }
   }
 
   private async everyHost<T>(subject: string, timeoutMs: number): Promise<T[]> {
     // Hashing takes long and hosts differ: they are counted first, so that the stall only has to catch the quick question.
-    const expected = subject === 'rpc.hosts.status' ? undefined : (await this.hostStatus()).length;
+    const expected = subject === 'rpc.hosts.status' ? undefined : (await this.status()).length;
     const options = expected === undefined
       ? { strategy: 'stall' as const, maxWait: timeoutMs, stall: STALL_MS }
       : { strategy: 'count' as const, maxWait: timeoutMs, maxMessages: expected };
