@@ -63,7 +63,6 @@ function buildItem(
 ): Item {
   const price = fields.price ?? kept?.price;
   const attributes = fields.attributes ?? kept?.attributes ?? {};
-  const attributes = fields.attributes ?? kept?.attributes ?? {};
   const labels = {
     categories: fields.categories ? unique(fields.categories) : (kept?.categories ?? []),
     tags: fields.tags ? unique(fields.tags) : (kept?.tags ?? []),
