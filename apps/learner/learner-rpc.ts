@@ -9,6 +9,8 @@ import type { LearnerService } from './learner.service.js';
 export function serveLearner(connection: NatsConnection, namespace: string, learner: LearnerService, metrics: Metrics): () => void {
   const subscription = connection.subscribe(learnerSubject(namespace), {
     callback: (_error, message) => {
+      // A learner that stands by is silent: the writer answers.
+      if (!learner.model) return;
       void answer(learner, message.string(), metrics).then((reply) => message.respond(JSON.stringify(reply)));
     },
   });

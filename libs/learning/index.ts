@@ -16,3 +16,4 @@ export * from './factorisation-machine.js';
 export * from './online-logistic-regression.js';
 export { sigmoid, logit, logLoss } from './logistic.js';
 export { fillSample, newSample, type Sample } from './sample.js';
+export * from './synthetic-feedback.js';

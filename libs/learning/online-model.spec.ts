@@ -1,0 +1,274 @@
+import fc from 'fast-check';
+import type { Exposure, FeedbackRecord, Outcome } from '#events';
+import { DELTA_BYTES_MAX, decodeDeltaHeader } from './model-delta.js';
+import { ModelReplica } from './model-replica.js';
+import { DEFAULT_STATISTICS, type ModelSettings } from './model-settings.js';
+import { OnlineModel } from './online-model.js';
+import { newScores } from './scorer.js';
+import { featuresOf, itemKeyOf, messagesOf, syntheticFeedback } from './synthetic-feedback.js';
+
+const SETTINGS: ModelSettings = {
+  bits: 12, noClickWeight: 0.1, seed: 7,
+  ftrl: { alpha: 0.1, beta: 1, l1: 0.1, l2: 1 }, fm: { factors: 4, alpha: 0.05, l2: 1e-5, initScale: 0.01 }, olr: { alpha: 0.05 },
+  holdSeconds: 60, statistics: { ...DEFAULT_STATISTICS, itemsMax: 150, exposuresMax: 500, covisitationItemsMax: 120 }, metricsWindow: 300,
+};
+
+const RECORDS = [...syntheticFeedback({ seed: 1, lists: 300 })];
+
+function fold(messages: readonly Uint8Array[], model = new OnlineModel(SETTINGS), from = 0): OnlineModel {
+  for (let i = from; i < messages.length; i++) model.fold(i + 1, messages[i]!);
+  return model;
+}
+
+describe('The model as a fold', () => {
+  it('does not depend on how records are packed into messages', () => {
+    const { sha256 } = fold(messagesOf(RECORDS, RECORDS.length)).hash();
+    fc.assert(fc.property(fc.integer({ min: 1, max: 400 }), (size) => fold(messagesOf(RECORDS, size)).hash().sha256 === sha256), { numRuns: 12 });
+  });
+
+  it('changes its hash when one label changes', () => {
+    expect(fold(messagesOf(flipFirstOutcome(RECORDS), 50)).hash().sha256).not.toBe(fold(messagesOf(RECORDS, 50)).hash().sha256);
+  });
+
+  it.each([
+    ['a NaN feature', (o: Outcome) => void (o.features.values[1] = NaN)],
+    ['an infinite feature', (o: Outcome) => void (o.features.values[1] = -Infinity)],
+    ['a NaN weight', (o: Outcome) => void ((o as { weight: number }).weight = NaN)],
+    ['a NaN time', (o: Outcome) => void ((o as { timestamp: number }).timestamp = NaN)],
+  ])('refuses %s before anything is touched', (_what, spoil) => {
+    const clean = fold(messagesOf(RECORDS, 50));
+    const spoilt = fold(messagesOf(RECORDS, 50));
+    const outcome = structuredClone(RECORDS.find((record) => record.kind === 'outcome' && record.label === 0)) as Outcome;
+    spoil(outcome);
+    spoilt.outcome(outcome);
+    expect(spoilt.rejected).toBe(1);
+    const { counters: _clean, ...expected } = clean.hash().parts;
+    const { counters: _spoilt, ...actual } = spoilt.hash().parts;
+    expect(actual).toEqual(expected);
+  });
+
+  it('beats the item’s CTR, and predicts click-through rates in spite of noClickWeight', () => {
+    const model = fold(messagesOf(syntheticFeedback({ seed: 3, lists: 4_000 }), 500), new OnlineModel({ ...SETTINGS, bits: 16, statistics: DEFAULT_STATISTICS, metricsWindow: 10_000 }));
+    const { predictors } = model.report().windowed;
+    expect(predictors.blend.logLoss!).toBeLessThan(predictors.itemCtr.logLoss! - 0.01);
+    expect(predictors.itemCtr.logLoss!).toBeLessThan(predictors.overallCtr.logLoss!);
+    expect(predictors.blend.auc!).toBeGreaterThan(predictors.itemCtr.auc! + 0.02);
+    expect(predictors.blend.normalisedEntropy!).toBeLessThan(1);
+    for (const name of ['ftrl', 'fm', 'olr', 'blend'] as const) expect(Math.abs(predictors[name].calibration! - 1)).toBeLessThan(0.08);
+  });
+
+  it('starts from the item’s CTR before any weight is learnt', () => {
+    const model = new OnlineModel(SETTINGS);
+    const { statistics } = model.scorer.tables;
+    for (let i = 0; i < 100; i++) statistics.recordImpression(itemKeyOf(1));
+    for (let i = 0; i < 40; i++) statistics.recordClick(itemKeyOf(1));
+    const out = newScores();
+    model.score(featuresOf(0, 1, 4), itemKeyOf(1), 0, out);
+    expect(out.blend).toBeCloseTo(statistics.ctr(itemKeyOf(1)), 5);
+  });
+});
+
+describe('Positives and negatives of a list', () => {
+  it('are learnt together: a click moves the statistics at once, the weights with its list', () => {
+    const model = new OnlineModel(SETTINGS);
+    model.exposure(exposure(0));
+    model.outcome(outcome(0, 1, 1));
+    expect(model.scorer.tables.statistics.clicks(itemKeyOf(1))).toBe(1);
+    expect([model.samples, model.held.size]).toEqual([0, 1]);
+    model.outcome(outcome(0, 2, 0));
+    expect([model.samples, model.held.size]).toEqual([2, 0]);
+  });
+
+  it('are learnt without negatives when the list is older than any window', () => {
+    const model = new OnlineModel(SETTINGS);
+    model.exposure(exposure(0));
+    model.outcome(outcome(0, 1, 1));
+    model.exposure(exposure(61_000));
+    expect([model.samples, model.held.size]).toEqual([1, 0]);
+  });
+
+  it('rank as well when negatives come long after as when they come at once', () => {
+    const records = [...syntheticFeedback({ seed: 5, lists: 3_000 })];
+    const settings = { ...SETTINGS, bits: 16, statistics: DEFAULT_STATISTICS, holdSeconds: 3_600, metricsWindow: 5_000 };
+    const auc = (list: FeedbackRecord[], holdSeconds: number) => {
+      const model = fold(messagesOf(list, 200), new OnlineModel({ ...settings, holdSeconds }));
+      return rankingAuc(model);
+    };
+    const late = delayNegatives(records, 600_000);
+    const atOnce = auc(records, 3_600);
+    expect(auc(late, 3_600)).toBeGreaterThan(atOnce - 0.02);
+    // The mutant: learnt as they come, the positives of the last ten minutes mislead.
+    expect(auc(late, 0)).toBeLessThan(auc(late, 3_600) - 0.005);
+  });
+
+  it('see the statistics of the moment the item was shown', () => {
+    const model = new OnlineModel({ ...SETTINGS, holdSeconds: 0 });
+    model.exposure(exposure(0));
+    for (let i = 1; i <= 50; i++) model.exposure(exposure(i * 1_000));
+    model.outcome(outcome(0, 1, 0));
+    expect(model.scorer.reading.impressions).toBe(0);
+    model.outcome(outcome(50_000, 1, 0));
+    expect(model.scorer.reading.impressions).toBe(50);
+  });
+});
+
+describe('Snapshots', () => {
+  it('continue bit for bit as if the model had never stopped', () => {
+    const messages = messagesOf(RECORDS, 40);
+    const straight = fold(messages);
+    fc.assert(fc.property(fc.integer({ min: 0, max: messages.length }), (cut) => {
+      const { header, chunks } = fold(messages.slice(0, cut)).encodeSnapshot();
+      const resumed = OnlineModel.decodeSnapshot(JSON.parse(JSON.stringify(header)), chunks);
+      fold(messages, resumed, cut);
+      expect(resumed.hash()).toEqual(straight.hash());
+      expect(resumed.report()).toEqual(straight.report());
+    }), { numRuns: 10 });
+  });
+
+  it('are refused when any byte of body or header is not what was written', () => {
+    const { header, chunks } = fold(messagesOf(RECORDS, 40)).encodeSnapshot();
+    fc.assert(fc.property(fc.nat(header.bodyBytes - 1), fc.integer({ min: 1, max: 255 }), (at, flip) => {
+      const damaged = chunks.map((chunk) => Uint8Array.from(chunk));
+      damaged[0]![at % damaged[0]!.length]! ^= flip;
+      expect(() => OnlineModel.decodeSnapshot(header, damaged)).toThrow(expect.objectContaining({ code: 'REK_SNAPSHOT_INVALID' }));
+    }), { numRuns: 30 });
+    const invalid = expect.objectContaining({ code: 'REK_SNAPSHOT_INVALID' });
+    expect(() => OnlineModel.decodeSnapshot({ ...header, sequence: header.sequence + 1 }, chunks)).toThrow(invalid);
+    expect(() => OnlineModel.decodeSnapshot({ ...header, format: 2 }, chunks)).toThrow(invalid);
+    expect(() => OnlineModel.decodeSnapshot(header, [chunks[0]!.subarray(0, 100)])).toThrow(invalid);
+    expect(() => OnlineModel.decodeSnapshot(header, [])).toThrow(invalid);
+  });
+
+  it('survive a database that reorders the header’s keys', () => {
+    const { header, chunks } = fold(messagesOf(RECORDS, 40)).encodeSnapshot();
+    const reordered = Object.fromEntries(Object.entries(header).reverse()) as unknown as typeof header;
+    expect(OnlineModel.decodeSnapshot(reordered, chunks).samples).toBe(header.samples);
+  });
+});
+
+describe('Deltas', () => {
+  it('make a replica score like its model, bit for bit, wherever they are cut', () => {
+    const messages = messagesOf(RECORDS, 25);
+    fc.assert(fc.property(fc.integer({ min: 0, max: 40 }), fc.integer({ min: 1, max: 30 }), (start, every) => {
+      const model = fold(messages.slice(0, start));
+      const { header, chunks } = model.encodeSnapshot();
+      const replica = ModelReplica.fromSnapshot(header, chunks);
+      for (let at = start; at < messages.length; at++) {
+        model.fold(at + 1, messages[at]!);
+        if (at % every === 0) drain(model).forEach((delta) => replica.applyDelta(delta));
+      }
+      drain(model).forEach((delta) => replica.applyDelta(delta));
+      expectEqualScores(model, replica);
+    }), { numRuns: 10 });
+  });
+
+  it('change nothing when applied twice or from an earlier point', () => {
+    const messages = messagesOf(RECORDS, 25);
+    const model = fold(messages.slice(0, 30));
+    const early = ModelReplica.empty(SETTINGS);
+    const deltas = drain(model);
+    fold(messages, model, 30);
+    deltas.push(...drain(model));
+    for (const delta of [...deltas, ...deltas.slice(-1)]) early.applyDelta(delta);
+    expectEqualScores(model, early);
+  });
+
+  it('are refused after a gap, for another model, or damaged', () => {
+    const messages = messagesOf(RECORDS, 25);
+    const model = fold(messages.slice(0, 30));
+    drain(model);
+    fold(messages, model, 30);
+    const [delta] = drain(model);
+    const replica = ModelReplica.empty(SETTINGS);
+    expect(() => replica.applyDelta(delta!)).toThrow(/missing between 0 and 30/);
+    expect(() => ModelReplica.empty({ ...SETTINGS, seed: 8 }).applyDelta(delta!)).toThrow(/does not fit/);
+    const damaged = Uint8Array.from(delta!);
+    damaged[100]! ^= 1;
+    expect(() => replica.applyDelta(damaged)).toThrow(expect.objectContaining({ code: 'REK_LOG_DAMAGED' }));
+  });
+
+  it('stay below the message limit, and only the last one is final', () => {
+    const model = fold(messagesOf(syntheticFeedback({ seed: 2, lists: 3_000, items: 3_000, features: 30 }), 500), new OnlineModel({ ...SETTINGS, bits: 18, statistics: DEFAULT_STATISTICS }));
+    const deltas = drain(model);
+    expect(deltas.length).toBeGreaterThan(2);
+    for (const delta of deltas) expect(delta.byteLength).toBeLessThan(DELTA_BYTES_MAX + 64 * 1024);
+    expect(deltas.map((delta) => decodeDeltaHeader(delta).final)).toEqual(deltas.map((_, i) => i === deltas.length - 1));
+    const replica = ModelReplica.empty({ ...SETTINGS, bits: 18, statistics: DEFAULT_STATISTICS });
+    for (const delta of deltas) replica.applyDelta(delta);
+    expectEqualScores(model, replica);
+    expect(model.drainDelta()).toBeUndefined();
+  });
+});
+
+function drain(model: OnlineModel): Uint8Array[] {
+  const deltas: Uint8Array[] = [];
+  for (let delta = model.drainDelta(); delta; delta = model.drainDelta()) deltas.push(delta);
+  return deltas;
+}
+
+function expectEqualScores(model: OnlineModel, replica: ModelReplica): void {
+  const [ours, theirs] = [newScores(), newScores()];
+  for (let item = 0; item < 200; item++) {
+    const features = featuresOf(item % 50, item, 8);
+    model.score(features, itemKeyOf(item), 1_700_000_900_000, ours);
+    replica.score(features, itemKeyOf(item), 1_700_000_900_000, theirs);
+    expect(theirs).toEqual(ours);
+    expect(replica.neighbours(itemKeyOf(item))).toEqual(model.scorer.tables.covisitation.neighbours(itemKeyOf(item)));
+  }
+  expect(replica.trending(20, 1_700_000_900_000, 3_600)).toEqual(model.scorer.tables.statistics.trending(20, 1_700_000_900_000, 3_600));
+  expect([replica.sequence, replica.samples]).toEqual([model.sequence, model.samples]);
+}
+
+function flipFirstOutcome(records: readonly FeedbackRecord[]): FeedbackRecord[] {
+  const index = records.findIndex((record) => record.kind === 'outcome');
+  return records.map((record, i) => (i === index ? { ...(record as Outcome), label: (1 - (record as Outcome).label) as 0 | 1 } : record));
+}
+
+const BASE_MS = 1_700_000_000_000;
+
+function exposure(afterMs: number): Exposure {
+  return { kind: 'exposure', cause: { sequence: 1, index: 0 }, timestamp: BASE_MS + afterMs, segment: 0, itemKeys: [itemKeyOf(1), itemKeyOf(2)], positions: [1, 2] };
+}
+
+function outcome(afterMs: number, item: number, label: 0 | 1): Outcome {
+  return {
+    kind: 'outcome', cause: { sequence: 1, index: 0 }, timestamp: BASE_MS + afterMs, userKey: 1, itemKey: itemKeyOf(item), listKey: 77 + afterMs, segment: 0,
+    label, weight: 1, position: item, propensity: 0, features: featuresOf(0, item, 4),
+  };
+}
+
+/** Moves each unclicked outcome to where event time has passed its list by `delayMs`. */
+function delayNegatives(records: readonly FeedbackRecord[], delayMs: number): FeedbackRecord[] {
+  const waiting: FeedbackRecord[] = [];
+  const result: FeedbackRecord[] = [];
+  for (const record of records) {
+    while (waiting[0] && waiting[0].timestamp + delayMs <= record.timestamp) result.push(waiting.shift()!);
+    if (record.kind === 'outcome' && record.label === 0) waiting.push(record);
+    else result.push(record);
+  }
+  return [...result, ...waiting];
+}
+
+/** How well the finished model orders the last lists' items within their lists. */
+function rankingAuc(model: OnlineModel): number {
+  const out = newScores();
+  let pairs = 0;
+  let right = 0;
+  const lists = new Map<number, { label: number; score: number }[]>();
+  for (const record of syntheticFeedback({ seed: 5, lists: 3_500 })) {
+    if (record.kind !== 'outcome' || record.timestamp < BASE_MS + 3_000_000) continue;
+    model.score(record.features, record.itemKey, record.timestamp, out);
+    const list = lists.get(record.listKey) ?? [];
+    list.push({ label: record.label, score: out.blend });
+    lists.set(record.listKey, list);
+  }
+  for (const list of lists.values()) {
+    for (const positive of list.filter(({ label }) => label === 1)) {
+      for (const negative of list.filter(({ label }) => label === 0)) {
+        pairs++;
+        right += positive.score > negative.score ? 1 : positive.score === negative.score ? 0.5 : 0;
+      }
+    }
+  }
+  return right / pairs;
+}
