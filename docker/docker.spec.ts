@@ -1,0 +1,146 @@
+/** Docker cannot run everywhere; what can be known about these files without it is checked here. */
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parse } from 'yaml';
+import { METRIC_CATALOGUE } from '../libs/observability/metric-catalogue.js';
+import { loadSettings } from '#config';
+
+const here = fileURLToPath(new URL('.', import.meta.url));
+const text = (path: string): string => readFileSync(join(here, path), 'utf8');
+
+interface Service {
+  image: string;
+  command?: string[];
+  build?: { context: string; dockerfile: string };
+  depends_on?: string[] | Record<string, { condition: string }>;
+  environment?: Record<string, string>;
+  healthcheck?: object;
+  volumes?: string[];
+  ports?: string[];
+}
+interface Compose {
+  services: Record<string, Service>;
+  volumes: Record<string, unknown>;
+}
+const compose = parse(text('compose.yaml'), { merge: true }) as Compose;
+const services = Object.entries(compose.services);
+
+describe('compose.yaml', () => {
+  it('names services, volumes, files and images that exist', () => {
+    for (const [, service] of services) {
+      for (const name of dependencies(service)) expect(Object.keys(compose.services)).toContain(name);
+      for (const volume of service.volumes ?? []) {
+        const source = volume.split(':')[0]!;
+        if (source.startsWith('.')) expect(existsSync(join(here, source))).toBe(true);
+        else expect(Object.keys(compose.volumes)).toContain(source);
+      }
+      if (service.build) expect(existsSync(join(here, service.build.context, service.build.dockerfile))).toBe(true);
+      if (!service.build) expect(service.image).toMatch(/:v?\d+\.\d+/); // pinned
+    }
+  });
+
+  it('waits for servers that can tell whether they are healthy', () => {
+    for (const [, service] of services) {
+      if (Array.isArray(service.depends_on)) continue;
+      for (const [name, { condition }] of Object.entries(service.depends_on ?? {})) {
+        expect(condition).toBe('service_healthy');
+        expect(compose.services[name]?.healthcheck).toBeDefined();
+      }
+    }
+  });
+
+  it('publishes on the loopback interface only', () => {
+    for (const [, { ports = [] }] of services) for (const port of ports) expect(port).toMatch(/^127\.0\.0\.1:/);
+  });
+
+  it('starts apps that exist, with settings that are valid', () => {
+    for (const app of ['gateway', 'actors', 'learner']) {
+      const { command, environment = {} } = compose.services[app]!;
+      expect(command).toEqual([`dist/apps/${app}/main.js`]);
+      expect(existsSync(join(here, '..', 'apps', app, 'main.ts'))).toBe(true);
+      const settings = loadSettings(withDefaults(environment));
+      expect(settings.log.replicas).toBe(3);
+      expect(settings.natsUrl.split(',')).toHaveLength(3);
+    }
+  });
+});
+
+describe('the Dockerfile', () => {
+  const dockerfile = text('Dockerfile');
+
+  it('copies what exists, runs as an ordinary user, and has a health check', () => {
+    for (const [, from, sources] of dockerfile.matchAll(/^COPY (--from=\S+ )?(.+) \S+$/gm)) {
+      if (from === undefined) for (const source of sources!.split(' ')) expect(existsSync(join(here, '..', source))).toBe(true);
+    }
+    expect(dockerfile).toMatch(/^USER node$/m);
+    expect(dockerfile).toMatch(/^HEALTHCHECK .*docker\/healthcheck\.mjs/m);
+  });
+
+  it('sets variables that the settings know', () => {
+    const block = /^ENV ((?:.*\\\n)*.*)$/m.exec(dockerfile)![1]!;
+    const variables = Object.fromEntries([...block.matchAll(/(\w+)=(\S+)/g)].map(([, name, value]) => [name!, value!]));
+    const settings = loadSettings(variables);
+    expect([settings.http.host, settings.http.port, settings.http.metricsPort]).toEqual(['0.0.0.0', 8080, 8080]);
+  });
+});
+
+describe('the configuration of NATS', () => {
+  const hasServer = spawnSync('nats-server', ['--version']).status === 0;
+
+  it.each(['unsafe-fast.conf', 'durable.conf'])('%s is one that the server accepts', (file) => {
+    if (!hasServer) return;
+    const { status, stderr } = spawnSync('nats-server', ['-t', '-c', join(here, 'nats', file)], {
+      encoding: 'utf8',
+      env: { ...process.env, NATS_NAME: 'nats-1' },
+    });
+    const tooOld = file === 'durable.conf' && stderr.includes('sync_interval'); // before 2.10
+    expect(status === 0 || tooOld ? '' : stderr).toBe('');
+  });
+
+  it('is durable unless the operator chooses the one that says unsafe', () => {
+    expect(compose.services['nats-1']!.command!.join(' ')).toContain('${NATS_CONFIG:-durable}.conf');
+    expect(text('nats/durable.conf')).toMatch(/^ {2}sync_interval: always$/m);
+    for (const file of readdirSync(join(here, 'nats'))) expect(file).toMatch(/^(cluster|durable|unsafe-\w+)\.conf$/);
+  });
+});
+
+describe('Prometheus and Grafana', () => {
+  const series = new Set(
+    Object.values(METRIC_CATALOGUE).flatMap(({ kind, name }) => (kind === 'histogram' ? ['_bucket', '_sum', '_count'].map((part) => name + part) : [name])),
+  );
+  const used = (expressions: string[]): string[] => expressions.flatMap((expression) => expression.match(/rekappa_\w+/g) ?? []);
+
+  it('scrape every app', () => {
+    const { scrape_configs } = parse(text('prometheus/prometheus.yaml')) as { scrape_configs: { dns_sd_configs: { names: string[]; port: number }[] }[] };
+    const scraped = scrape_configs.flatMap(({ dns_sd_configs }) => dns_sd_configs.flatMap(({ names, port }) => names.map((name) => `${name}:${port}`)));
+    expect(scraped).toEqual(['gateway:8080', 'actors:8080', 'learner:8080']);
+  });
+
+  it('alert on metrics that the apps have', () => {
+    const { groups } = parse(text('prometheus/alerts.yaml')) as { groups: { rules: { expr: string }[] }[] };
+    const names = used(groups.flatMap(({ rules }) => rules.map(({ expr }) => expr)));
+    expect(names.filter((name) => !series.has(name))).toEqual([]);
+    expect(names.length).toBeGreaterThan(0);
+  });
+
+  it('show metrics that the apps have, from the data source that is provisioned', () => {
+    const { panels } = JSON.parse(text('grafana/dashboards/rekappa.json')) as { panels: { type: string; datasource?: { uid: string }; targets?: { expr: string }[] }[] };
+    const names = used(panels.flatMap(({ targets = [] }) => targets.map(({ expr }) => expr)));
+    expect(names.filter((name) => !series.has(name))).toEqual([]);
+    expect(names.length).toBeGreaterThan(20);
+
+    const { datasources } = parse(text('grafana/provisioning/datasources/prometheus.yaml')) as { datasources: { uid: string; url: string }[] };
+    for (const panel of panels) if (panel.type !== 'row') expect(panel.datasource?.uid).toBe(datasources[0]!.uid);
+  });
+});
+
+function dependencies({ depends_on = [] }: Service): string[] {
+  return Array.isArray(depends_on) ? depends_on : Object.keys(depends_on);
+}
+
+/** `${NAME:-default}` as Compose reads it when nothing is set. */
+function withDefaults(environment: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, value.replace(/\$\{\w+:-([^}]*)\}/g, '$1')]));
+}
