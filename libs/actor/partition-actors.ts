@@ -67,6 +67,10 @@ export class PartitionActors<S> {
   get bytes(): number {
     return this.ownBytes;
   }
+  /** Whether every user of the partition is resident for certain. */
+  get complete(): boolean {
+    return this.everyoneResident;
+  }
   get dirtyCount(): number {
     return this.dirty.size;
   }

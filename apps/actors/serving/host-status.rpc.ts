@@ -1,0 +1,60 @@
+/** `rpc.hosts.status` and `rpc.hosts.hash`: every host answers for the partitions it owns. */
+import type { PartitionHost } from '../partition/partition-host.js';
+import { hashPartition } from '../partition/partition-hash.js';
+import type { HostContext } from '../host-context.js';
+
+export interface PartitionStatus {
+  readonly partition: number;
+  readonly epoch: number;
+  readonly phase: string;
+  /** Log sequence folded. */
+  readonly position: number;
+  readonly checkpoint: number;
+  /** Log entries, of all partitions, between `position` and the head of the log. */
+  readonly lagEvents: number;
+  /** Resident users. */
+  readonly users: number;
+}
+
+export interface HostStatus {
+  readonly hostId: string;
+  readonly modelVersion: string;
+  readonly items: number;
+  readonly partitions: readonly PartitionStatus[];
+}
+
+export interface HostHash {
+  readonly hostId: string;
+  readonly partitions: readonly { partition: number; sequence: number; users: number; sha256: string }[];
+}
+
+export async function hostStatus(hostId: string, modelVersion: string, partitions: readonly PartitionHost[], context: HostContext): Promise<HostStatus> {
+  const head = await context.topology.log.head();
+  return { hostId, modelVersion, items: context.catalogue.current.size, partitions: partitions.map((host) => partitionStatus(host, head)) };
+}
+
+/** One partition after the other, each standing still while it is hashed: `sequence` differs between them. */
+export async function hostHash(hostId: string, partitions: readonly PartitionHost[], { checkpoints }: HostContext): Promise<HostHash> {
+  const hashes = [];
+  for (const host of partitions) {
+    hashes.push(await host.between(async ({ users, position }) => {
+      const stored = users.complete ? nothing() : checkpoints.users(host.partition);
+      return { partition: host.partition, sequence: position, ...(await hashPartition(users, stored)) };
+    }));
+  }
+  return { hostId, partitions: hashes };
+}
+
+function partitionStatus(host: PartitionHost, head: number): PartitionStatus {
+  return {
+    partition: host.partition,
+    epoch: host.lease.epoch,
+    phase: host.phase,
+    position: host.position,
+    checkpoint: host.checkpointSequence,
+    lagEvents: Math.max(0, head - host.position),
+    users: host.state?.users.size ?? 0,
+  };
+}
+
+async function* nothing(): AsyncGenerator<never> {}

@@ -1,0 +1,86 @@
+/** What may be asked of a host: `rpc.user.<p>` and `rpc.host`. Parsed here, trusted behind. */
+import { z } from 'zod';
+import { contextSchema, firstIssue, idSchema } from '#events';
+import { AppError } from '#kernel';
+
+export const LIST_ITEMS_MAX = 200;
+export const LIST_ITEMS_DEFAULT = 10;
+export const RANK_ITEMS_MAX = 1_000;
+export const EXCLUDED_MAX = 1_000;
+const LABELS_MAX = 100;
+const ATTRIBUTES_MAX = 16;
+
+const labels = z.array(z.string().min(1).max(128)).max(LABELS_MAX).optional();
+
+/** Every condition given must hold. */
+export const filterSchema = z.strictObject({
+  /** In one of them. */
+  categories: labels,
+  excludeCategories: labels,
+  /** With one of them. */
+  tags: labels,
+  brands: labels,
+  priceMin: z.number().min(0).optional(),
+  priceMax: z.number().min(0).optional(),
+  /** With these attributes, exactly. */
+  attributes: z.record(z.string().min(1).max(64), z.union([z.string(), z.number(), z.boolean()]))
+    .refine((wanted) => Object.keys(wanted).length <= ATTRIBUTES_MAX, { message: `at most ${ATTRIBUTES_MAX} attributes` }).optional(),
+});
+
+const n = z.int().min(1).max(LIST_ITEMS_MAX).default(LIST_ITEMS_DEFAULT);
+const scenario = z.string().min(1).max(64).default('default');
+/** Log sequence that the answer should contain. */
+const after = z.int().min(0).default(0);
+const requestId = z.string().max(128).optional();
+
+const recommend = z.object({
+  op: z.literal('recommend'),
+  user: idSchema,
+  n,
+  scenario,
+  context: contextSchema.optional(),
+  filter: filterSchema.optional(),
+  exclude: z.array(idSchema).max(EXCLUDED_MAX).default([]),
+  after,
+  requestId,
+});
+const rank = z.object({
+  op: z.literal('rank'),
+  user: idSchema,
+  items: z.array(idSchema).min(1).max(RANK_ITEMS_MAX),
+  scenario,
+  context: contextSchema.optional(),
+  after,
+  requestId,
+});
+const state = z.object({ op: z.literal('state'), user: idSchema, after });
+const similar = z.object({ op: z.literal('similar'), itemId: idSchema, n });
+const trending = z.object({ op: z.literal('trending'), n, category: z.string().max(128).optional(), windowSeconds: z.number().positive().optional() });
+const item = z.object({ op: z.literal('item'), itemId: idSchema });
+
+const userRequest = z.discriminatedUnion('op', [recommend, rank, state, similar, trending]);
+const hostRequest = z.discriminatedUnion('op', [similar, trending, item]);
+
+export type Filter = z.infer<typeof filterSchema>;
+export type RecommendRequest = z.infer<typeof recommend>;
+export type RankRequest = z.infer<typeof rank>;
+export type StateRequest = z.infer<typeof state>;
+export type UserRequest = z.infer<typeof userRequest>;
+export type HostRequest = z.infer<typeof hostRequest>;
+
+/** @throws AppError REK_INVALID_REQUEST naming the field */
+export const parseUserRequest = (body: unknown): UserRequest => parsed(userRequest, body);
+/** @throws AppError REK_INVALID_REQUEST naming the field */
+export const parseHostRequest = (body: unknown): HostRequest => parsed(hostRequest, body);
+
+function parsed<T>(schema: z.ZodType<T>, body: unknown): T {
+  const result = schema.safeParse(withoutNulls(body));
+  if (!result.success) throw new AppError('REK_INVALID_REQUEST', firstIssue(result.error));
+  return result.data;
+}
+
+/** A caller may write null for a field it leaves out. */
+function withoutNulls(body: unknown): unknown {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) return body;
+  return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null));
+}
