@@ -3,7 +3,8 @@ import { until } from '#kernel';
 import { VALUE_BYTES_MAX, type Cache } from './cache.js';
 
 const bytes = (text: string): Uint8Array => Buffer.from(text);
-const textOf = (value: Uint8Array | undefined): string | undefined => (value ? Buffer.from(value).toString() : undefined);
+const textOf = (value: Uint8Array | undefined): string | undefined =>
+  value ? Buffer.from(value).toString() : undefined;
 
 export function cacheContract(name: string, open: () => Promise<Cache>): void {
   describe(`${name} as a Cache`, () => {

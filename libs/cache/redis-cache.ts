@@ -40,7 +40,8 @@ export class RedisCache implements Cache {
       commandTimeout: OPERATION_TIMEOUT_MS,
       enableOfflineQueue: false,
       maxRetriesPerRequest: 0,
-      retryStrategy: (attempt) => Math.min(RECONNECT_CAP_MS, 50 * 2 ** Math.min(attempt, 6)) * (0.5 + Math.random() / 2),
+      retryStrategy: (attempt) =>
+        Math.min(RECONNECT_CAP_MS, 50 * 2 ** Math.min(attempt, 6)) * (0.5 + Math.random() / 2),
     });
     this.redis.on('error', (error: Error) => this.opened(error));
     this.redis.on('close', () => this.opened(new Error('the connection to Redis closed')));
@@ -66,7 +67,14 @@ export class RedisCache implements Cache {
   async set(key: string, value: Uint8Array, ttlSeconds: number): Promise<void> {
     if (value.byteLength > VALUE_BYTES_MAX) return;
     await this.memory.set(key, value, ttlSeconds);
-    const stored = await this.attempt(() => this.redis.set(key, Buffer.from(value.buffer, value.byteOffset, value.byteLength), 'PX', Math.ceil(ttlSeconds * 1000)));
+    const stored = await this.attempt(() =>
+      this.redis.set(
+        key,
+        Buffer.from(value.buffer, value.byteOffset, value.byteLength),
+        'PX',
+        Math.ceil(ttlSeconds * 1000),
+      ),
+    );
     if (stored !== AWAY) this.observe('redis', 'stored');
   }
 

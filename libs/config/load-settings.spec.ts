@@ -60,7 +60,13 @@ describe('settings', () => {
     });
     const allowed = Object.fromEntries(problems.map((problem) => [problem.variable, problem.allowed]));
     expect(Object.keys(allowed).sort()).toEqual(
-      ['PORT', 'REKAPPA_FRTL_ALPHA', 'REKAPPA_FTRL_ALPHA', 'REKAPPA_INTEREST_WEIGHTS', 'REKAPPA_LOG_LEVEL'].sort(),
+      [
+        'PORT',
+        'REKAPPA_FRTL_ALPHA',
+        'REKAPPA_FTRL_ALPHA',
+        'REKAPPA_INTEREST_WEIGHTS',
+        'REKAPPA_LOG_LEVEL',
+      ].sort(),
     );
     expect(allowed['PORT']).toBe('an integer from 0 up to 65535');
     expect(allowed['REKAPPA_FTRL_ALPHA']).toBe('a number above 0');
@@ -70,8 +76,12 @@ describe('settings', () => {
   });
 
   it('refuse what contradicts itself', () => {
-    expect(problemsOf({ REKAPPA_SERVING_CANDIDATES_MAX: '100', REKAPPA_SERVING_COARSE_MAX: '101' })).toHaveLength(1);
-    expect(problemsOf({ REKAPPA_INTEREST_POSITIVE_TYPES: 'click,skip' })[0]!.problem).toContain('skip has no positive weight');
+    expect(
+      problemsOf({ REKAPPA_SERVING_CANDIDATES_MAX: '100', REKAPPA_SERVING_COARSE_MAX: '101' }),
+    ).toHaveLength(1);
+    expect(problemsOf({ REKAPPA_INTEREST_POSITIVE_TYPES: 'click,skip' })[0]!.problem).toContain(
+      'skip has no positive weight',
+    );
   });
 
   it('leave other variables alone', () => {

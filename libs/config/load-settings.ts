@@ -9,7 +9,9 @@ import { nearestName } from './nearest-name.js';
 import { OTHER_VARIABLES, VARIABLES, variableName } from './variables.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
-export type SettingsOverrides = { readonly [K in keyof Settings]?: Settings[K] extends object ? Partial<Settings[K]> : Settings[K] };
+export type SettingsOverrides = {
+  readonly [K in keyof Settings]?: Settings[K] extends object ? Partial<Settings[K]> : Settings[K];
+};
 
 export interface SettingProblem {
   readonly variable: string;
@@ -26,7 +28,8 @@ export function loadSettings(env: Environment = process.env, overrides: Settings
   const problems = unknownVariables(env);
   const parsed = settingsSchema.safeParse(merge(inputOf(env), overrides));
   if (parsed.success) problems.push(...contradictions(parsed.data));
-  else for (const { path, message } of parsed.error.issues) problems.push(problemAt(path.map(String), message));
+  else
+    for (const { path, message } of parsed.error.issues) problems.push(problemAt(path.map(String), message));
   if (problems.length > 0) throw invalid(problems);
   return deepFreeze(parsed.data!);
 }
@@ -60,7 +63,11 @@ function unknownVariables(env: Environment): SettingProblem[] {
     .filter((name) => name.startsWith('REKAPPA_') && !known.has(name))
     .map((name) => {
       const nearest = nearestName(name, known);
-      return { variable: name, problem: 'is not a setting', allowed: nearest ? `did you mean ${nearest}?` : 'see docs/configuration.md' };
+      return {
+        variable: name,
+        problem: 'is not a setting',
+        allowed: nearest ? `did you mean ${nearest}?` : 'see docs/configuration.md',
+      };
     });
 }
 
@@ -68,14 +75,26 @@ function unknownVariables(env: Environment): SettingProblem[] {
 function contradictions({ interest, serving }: Settings): SettingProblem[] {
   const problems: SettingProblem[] = [];
   if (interest.shortHalfLifeSeconds > interest.halfLifeSeconds) {
-    problems.push(problemAt(['interest', 'shortHalfLifeSeconds'], `exceeds ${variableName(['interest', 'halfLifeSeconds'])}`));
+    problems.push(
+      problemAt(
+        ['interest', 'shortHalfLifeSeconds'],
+        `exceeds ${variableName(['interest', 'halfLifeSeconds'])}`,
+      ),
+    );
   }
   if (serving.coarseMax > serving.candidatesMax) {
-    problems.push(problemAt(['serving', 'coarseMax'], `exceeds ${variableName(['serving', 'candidatesMax'])}`));
+    problems.push(
+      problemAt(['serving', 'coarseMax'], `exceeds ${variableName(['serving', 'candidatesMax'])}`),
+    );
   }
   for (const type of interest.positiveTypes) {
     if ((interest.weights[type] ?? 0) <= 0) {
-      problems.push(problemAt(['interest', 'positiveTypes'], `${type} has no positive weight in ${variableName(['interest', 'weights'])}`));
+      problems.push(
+        problemAt(
+          ['interest', 'positiveTypes'],
+          `${type} has no positive weight in ${variableName(['interest', 'weights'])}`,
+        ),
+      );
     }
   }
   return problems;
@@ -87,8 +106,14 @@ function problemAt(path: readonly string[], problem: string): SettingProblem {
 }
 
 function invalid(problems: readonly SettingProblem[]): AppError {
-  const lines = problems.map(({ variable, problem, allowed }) => `  ${variable}: ${problem}${allowed ? ` (${allowed})` : ''}`);
-  return new AppError('REK_CONFIG_INVALID', `the configuration has ${problems.length === 1 ? 'an error' : `${problems.length} errors`}:\n${lines.join('\n')}`, { problems });
+  const lines = problems.map(
+    ({ variable, problem, allowed }) => `  ${variable}: ${problem}${allowed ? ` (${allowed})` : ''}`,
+  );
+  return new AppError(
+    'REK_CONFIG_INVALID',
+    `the configuration has ${problems.length === 1 ? 'an error' : `${problems.length} errors`}:\n${lines.join('\n')}`,
+    { problems },
+  );
 }
 
 function deepFreeze<T>(value: T): T {

@@ -7,7 +7,8 @@ const FILE_NOTE = 'Made from libs/config/settings.ts by `node dist/libs/config/w
 export function environmentExample(): string {
   const sections = groups().map(([group, variables]) => {
     const entries = variables.map(
-      ({ name, defaultText, allowed, description }) => `${wrapped(`${description} ${capital(allowed)}.`)}\n#${name}=${defaultText}`,
+      ({ name, defaultText, allowed, description }) =>
+        `${wrapped(`${description} ${capital(allowed)}.`)}\n#${name}=${defaultText}`,
     );
     return `# --- ${group} ---\n\n${entries.join('\n\n')}`;
   });

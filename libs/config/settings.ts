@@ -13,7 +13,12 @@ const fraction = z.coerce.number().min(0).max(1);
 const count = z.coerce.number().int().positive();
 const typeName = z.string().regex(/^[a-z][a-z0-9_-]{0,31}$/);
 const typeWeights = z.record(typeName, z.number().min(-1_000).max(1_000));
-const commaSeparated = z.string().transform((text) => text.split(',').map((part) => part.trim()).filter(Boolean));
+const commaSeparated = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter(Boolean),
+);
 const jsonText = z.string().transform((text, context): unknown => {
   try {
     return JSON.parse(text);
@@ -24,88 +29,174 @@ const jsonText = z.string().transform((text, context): unknown => {
 });
 
 export const settingsSchema = z.strictObject({
-  namespace: z.string().regex(/^[a-z][a-z0-9-]{0,31}$/).default('default').describe('Prefixes streams, subjects, cache keys and table rows, so that applications can share one deployment.'),
-  natsUrl: z.string().default('nats://127.0.0.1:4222').describe('Comma-separated NATS servers with JetStream.'),
-  databaseUrl: z.string().default('postgres://postgres:postgres@127.0.0.1:5432/rekappa').describe('Postgres for snapshots and checkpoints.'),
+  namespace: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]{0,31}$/)
+    .default('default')
+    .describe(
+      'Prefixes streams, subjects, cache keys and table rows, so that applications can share one deployment.',
+    ),
+  natsUrl: z
+    .string()
+    .default('nats://127.0.0.1:4222')
+    .describe('Comma-separated NATS servers with JetStream.'),
+  databaseUrl: z
+    .string()
+    .default('postgres://postgres:postgres@127.0.0.1:5432/rekappa')
+    .describe('Postgres for snapshots and checkpoints.'),
   redisUrl: z.string().default('').describe('Redis for the shared cache; empty: an in-process cache.'),
-  logLevel: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info').describe('pino level.'),
-  http: z.strictObject({
-    host: z.string().default('127.0.0.1').describe('Interface the HTTP servers listen on.'),
-    port: port.default(8080).describe('Gateway port; 0 takes a free one.'),
-    metricsPort: port.default(0).describe('Port of /metrics and /health on actors and learner; 0 takes a free one.'),
-    bodyBytesMax: count.default(1_048_576).describe('Largest request body, bytes.'),
-    eventsMax: count.max(10_000).default(1_000).describe('Most events in one request.'),
-    inFlightMax: count.default(1_000).describe('Most requests a gateway works on at once; more is refused with 429.'),
-  }).prefault({}),
-  log: z.strictObject({
-    partitions: count.max(1024).default(16).describe('Partitions of the log; fixed when the stream is created and checked at every start.'),
-    replicas: count.max(5).default(1).describe('JetStream replicas of each stream.'),
-    packMs: z.coerce.number().min(0).max(1_000).default(2).describe('How long the gateway collects events of a partition into one frame, ms.'),
-    ackTimeoutMs: positive.default(5_000).describe('How long to wait for a JetStream acknowledgement, ms.'),
-    inFlightMax: count.default(1_024).describe('Most unacknowledged frames of one publisher; more is refused with 429.'),
-    futureSkewSeconds: positive.default(300).describe('Event times further ahead than this are refused at the edge and clipped in the fold, s.'),
-  }).prefault({}),
-  actors: z.strictObject({
-    hostId: z.string().default('').describe('Name of this host; empty: made from host name and process id.'),
-    leaseMs: positive.default(4_000).describe('Time to live of a partition lease, ms; a dead host’s partitions move within twice this.'),
-    checkpointMs: positive.default(5_000).describe('Time between checkpoints of a partition, ms.'),
-    residentBytesMax: count.default(400_000_000).describe('Memory budget of resident actors, bytes; beyond it the idle ones are passivated.'),
-    idleSeconds: positive.default(900).describe('An actor idle for this long is passivated, s.'),
-    mailboxMax: count.default(256).describe('Most requests waiting for one actor; more is refused with 429.'),
-    afterWaitMs: positive.default(2_000).describe('Longest wait for `after=<seq>`, ms.'),
-    tickMs: positive.default(1_000).describe('How often the owner looks for due deadlines, ms.'),
-  }).prefault({}),
-  interest: z.strictObject({
-    attributionSeconds: positive.default(1_800).describe('A click counts for an impression up to this much later in event time, s.'),
-    halfLifeSeconds: positive.default(86_400).describe('Half-life of decayed interests, s of event time.'),
-    shortHalfLifeSeconds: positive.default(900).describe('Half-life of the short-term interests, s of event time.'),
-    recentMax: count.default(50).describe('Recent interactions kept per user.'),
-    pendingImpressionsMax: count.default(32).describe('Open impressions per user; the oldest beyond are closed as unclicked.'),
-    windowEventsMax: count.default(256).describe('Actions kept per user for the sliding windows.'),
-    interestsMax: count.default(64).describe('Decayed interests kept per user; the weakest go first.'),
-    dedupeSeconds: positive.default(604_800).describe('Horizon of event id dedupe, s of event time.'),
-    dedupeMax: count.default(2_048).describe('Most event ids remembered per user.'),
-    positiveTypes: z.union([z.array(typeName).min(1), commaSeparated.pipe(z.array(typeName).min(1))]).default(['click', 'like', 'cart', 'purchase', 'share']).describe('Interaction types that close an impression as a positive.'),
-    weights: z.union([typeWeights, jsonText.pipe(typeWeights)]).default({}).transform((own) => ({ ...DEFAULT_INTERACTION_WEIGHTS, ...own })).describe('JSON object of interaction types and weights, added to the default ones.'),
-  }).prefault({}),
-  model: z.strictObject({
-    name: z.string().regex(/^[a-z][a-z0-9-]{0,31}$/).default('main').describe('Name of the live model.'),
-    bits: z.coerce.number().int().min(10).max(26).default(20).describe('log2 of the weight slots.'),
-    noClickWeight: positive.max(1).default(0.1).describe('Sample weight of an implicit negative; predictions are recalibrated for it.'),
-    seed: z.coerce.number().int().default(20_240_601).describe('Seed of the hashed initialisation.'),
-  }).prefault({}),
-  ftrl: z.strictObject({
-    alpha: positive.default(0.1).describe('Learning rate α.'),
-    beta: positive.default(1).describe('Learning rate β.'),
-    l1: z.coerce.number().min(0).default(0.1).describe('λ1: sparsity.'),
-    l2: z.coerce.number().min(0).default(1).describe('λ2.'),
-  }).prefault({}),
-  fm: z.strictObject({
-    factors: z.coerce.number().int().min(2).max(64).default(8).describe('Latent dimensions k.'),
-    alpha: positive.default(0.05).describe('Step size of AdaGrad.'),
-    l2: z.coerce.number().min(0).default(1e-5).describe('L2 on weights and factors.'),
-    initScale: positive.default(0.01).describe('Standard deviation of the initial factors.'),
-  }).prefault({}),
-  olr: z.strictObject({
-    alpha: positive.default(0.05).describe('Step size, decayed with 1/√t.'),
-  }).prefault({}),
-  learner: z.strictObject({
-    deltaMs: positive.default(200).describe('Time between weight deltas, ms.'),
-    snapshotSeconds: positive.default(30).describe('Most time between snapshots, s.'),
-    snapshotSamples: count.default(100_000).describe('Most samples between snapshots.'),
-    snapshotsKept: count.default(5).describe('Snapshots kept per model.'),
-    metricsWindow: count.default(10_000).describe('Samples of the windowed progressive metrics.'),
-  }).prefault({}),
-  serving: z.strictObject({
-    candidatesMax: count.default(500).describe('Candidates after recall.'),
-    coarseMax: count.default(200).describe('Candidates after the coarse rank.'),
-    explore: fraction.default(0.05).describe('Share of requests whose order is sampled (Plackett-Luce) instead of sorted.'),
-    newItemShare: fraction.default(0.1).describe('Largest share of a list given to items without evidence.'),
-    perCategoryMax: count.default(4).describe('Most items of one category among any ten.'),
-    timeoutMs: positive.default(1_000).describe('Deadline of a recommendation request, ms.'),
-    cacheBytesMax: count.default(67_108_864).describe('Bound of the in-process cache, bytes.'),
-    cacheSeconds: positive.default(3_600).describe('How long a user’s last list is kept for degraded answers, s.'),
-  }).prefault({}),
+  logLevel: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
+    .default('info')
+    .describe('pino level.'),
+  http: z
+    .strictObject({
+      host: z.string().default('127.0.0.1').describe('Interface the HTTP servers listen on.'),
+      port: port.default(8080).describe('Gateway port; 0 takes a free one.'),
+      metricsPort: port
+        .default(0)
+        .describe('Port of /metrics and /health on actors and learner; 0 takes a free one.'),
+      bodyBytesMax: count.default(1_048_576).describe('Largest request body, bytes.'),
+      eventsMax: count.max(10_000).default(1_000).describe('Most events in one request.'),
+      inFlightMax: count
+        .default(1_000)
+        .describe('Most requests a gateway works on at once; more is refused with 429.'),
+    })
+    .prefault({}),
+  log: z
+    .strictObject({
+      partitions: count
+        .max(1024)
+        .default(16)
+        .describe('Partitions of the log; fixed when the stream is created and checked at every start.'),
+      replicas: count.max(5).default(1).describe('JetStream replicas of each stream.'),
+      packMs: z.coerce
+        .number()
+        .min(0)
+        .max(1_000)
+        .default(2)
+        .describe('How long the gateway collects events of a partition into one frame, ms.'),
+      ackTimeoutMs: positive.default(5_000).describe('How long to wait for a JetStream acknowledgement, ms.'),
+      inFlightMax: count
+        .default(1_024)
+        .describe('Most unacknowledged frames of one publisher; more is refused with 429.'),
+      futureSkewSeconds: positive
+        .default(300)
+        .describe('Event times further ahead than this are refused at the edge and clipped in the fold, s.'),
+    })
+    .prefault({}),
+  actors: z
+    .strictObject({
+      hostId: z
+        .string()
+        .default('')
+        .describe('Name of this host; empty: made from host name and process id.'),
+      leaseMs: positive
+        .default(4_000)
+        .describe('Time to live of a partition lease, ms; a dead host’s partitions move within twice this.'),
+      checkpointMs: positive.default(5_000).describe('Time between checkpoints of a partition, ms.'),
+      residentBytesMax: count
+        .default(400_000_000)
+        .describe('Memory budget of resident actors, bytes; beyond it the idle ones are passivated.'),
+      idleSeconds: positive.default(900).describe('An actor idle for this long is passivated, s.'),
+      mailboxMax: count
+        .default(256)
+        .describe('Most requests waiting for one actor; more is refused with 429.'),
+      afterWaitMs: positive.default(2_000).describe('Longest wait for `after=<seq>`, ms.'),
+      tickMs: positive.default(1_000).describe('How often the owner looks for due deadlines, ms.'),
+    })
+    .prefault({}),
+  interest: z
+    .strictObject({
+      attributionSeconds: positive
+        .default(1_800)
+        .describe('A click counts for an impression up to this much later in event time, s.'),
+      halfLifeSeconds: positive.default(86_400).describe('Half-life of decayed interests, s of event time.'),
+      shortHalfLifeSeconds: positive
+        .default(900)
+        .describe('Half-life of the short-term interests, s of event time.'),
+      recentMax: count.default(50).describe('Recent interactions kept per user.'),
+      pendingImpressionsMax: count
+        .default(32)
+        .describe('Open impressions per user; the oldest beyond are closed as unclicked.'),
+      windowEventsMax: count.default(256).describe('Actions kept per user for the sliding windows.'),
+      interestsMax: count.default(64).describe('Decayed interests kept per user; the weakest go first.'),
+      dedupeSeconds: positive.default(604_800).describe('Horizon of event id dedupe, s of event time.'),
+      dedupeMax: count.default(2_048).describe('Most event ids remembered per user.'),
+      positiveTypes: z
+        .union([z.array(typeName).min(1), commaSeparated.pipe(z.array(typeName).min(1))])
+        .default(['click', 'like', 'cart', 'purchase', 'share'])
+        .describe('Interaction types that close an impression as a positive.'),
+      weights: z
+        .union([typeWeights, jsonText.pipe(typeWeights)])
+        .default({})
+        .transform((own) => ({ ...DEFAULT_INTERACTION_WEIGHTS, ...own }))
+        .describe('JSON object of interaction types and weights, added to the default ones.'),
+    })
+    .prefault({}),
+  model: z
+    .strictObject({
+      name: z
+        .string()
+        .regex(/^[a-z][a-z0-9-]{0,31}$/)
+        .default('main')
+        .describe('Name of the live model.'),
+      bits: z.coerce.number().int().min(10).max(26).default(20).describe('log2 of the weight slots.'),
+      noClickWeight: positive
+        .max(1)
+        .default(0.1)
+        .describe('Sample weight of an implicit negative; predictions are recalibrated for it.'),
+      seed: z.coerce.number().int().default(20_240_601).describe('Seed of the hashed initialisation.'),
+    })
+    .prefault({}),
+  ftrl: z
+    .strictObject({
+      alpha: positive.default(0.1).describe('Learning rate α.'),
+      beta: positive.default(1).describe('Learning rate β.'),
+      l1: z.coerce.number().min(0).default(0.1).describe('λ1: sparsity.'),
+      l2: z.coerce.number().min(0).default(1).describe('λ2.'),
+    })
+    .prefault({}),
+  fm: z
+    .strictObject({
+      factors: z.coerce.number().int().min(2).max(64).default(8).describe('Latent dimensions k.'),
+      alpha: positive.default(0.05).describe('Step size of AdaGrad.'),
+      l2: z.coerce.number().min(0).default(1e-5).describe('L2 on weights and factors.'),
+      initScale: positive.default(0.01).describe('Standard deviation of the initial factors.'),
+    })
+    .prefault({}),
+  olr: z
+    .strictObject({
+      alpha: positive.default(0.05).describe('Step size, decayed with 1/√t.'),
+    })
+    .prefault({}),
+  learner: z
+    .strictObject({
+      deltaMs: positive.default(200).describe('Time between weight deltas, ms.'),
+      snapshotSeconds: positive.default(30).describe('Most time between snapshots, s.'),
+      snapshotSamples: count.default(100_000).describe('Most samples between snapshots.'),
+      snapshotsKept: count.default(5).describe('Snapshots kept per model.'),
+      metricsWindow: count.default(10_000).describe('Samples of the windowed progressive metrics.'),
+    })
+    .prefault({}),
+  serving: z
+    .strictObject({
+      candidatesMax: count.default(500).describe('Candidates after recall.'),
+      coarseMax: count.default(200).describe('Candidates after the coarse rank.'),
+      explore: fraction
+        .default(0.05)
+        .describe('Share of requests whose order is sampled (Plackett-Luce) instead of sorted.'),
+      newItemShare: fraction
+        .default(0.1)
+        .describe('Largest share of a list given to items without evidence.'),
+      perCategoryMax: count.default(4).describe('Most items of one category among any ten.'),
+      timeoutMs: positive.default(1_000).describe('Deadline of a recommendation request, ms.'),
+      cacheBytesMax: count.default(67_108_864).describe('Bound of the in-process cache, bytes.'),
+      cacheSeconds: positive
+        .default(3_600)
+        .describe('How long a user’s last list is kept for degraded answers, s.'),
+    })
+    .prefault({}),
 });
 
 export type Settings = z.infer<typeof settingsSchema>;

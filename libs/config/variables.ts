@@ -53,7 +53,10 @@ export function variableName(path: readonly string[]): string {
 }
 
 /** All settings, in the schema's order. */
-export const VARIABLES: readonly Variable[] = collect(z.toJSONSchema(settingsSchema, { io: 'input' }) as JsonSchema, []);
+export const VARIABLES: readonly Variable[] = collect(
+  z.toJSONSchema(settingsSchema, { io: 'input' }) as JsonSchema,
+  [],
+);
 
 function collect(schema: JsonSchema, path: string[]): Variable[] {
   if (schema.properties) {
@@ -86,7 +89,8 @@ function allowedText(schema: JsonSchema): string {
 
 function numberText({ type, minimum, maximum, exclusiveMinimum }: JsonSchema): string {
   const noun = type === 'integer' ? 'an integer' : 'a number';
-  const bounded = (value: number | undefined) => value !== undefined && Math.abs(value) < Number.MAX_SAFE_INTEGER;
+  const bounded = (value: number | undefined) =>
+    value !== undefined && Math.abs(value) < Number.MAX_SAFE_INTEGER;
   const low =
     bounded(exclusiveMinimum) && type === 'integer'
       ? `from ${exclusiveMinimum! + 1}`

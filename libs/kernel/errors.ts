@@ -11,6 +11,8 @@ export const ERROR_CATALOGUE = {
   REK_TIMESTAMP_OUT_OF_RANGE: { status: 400, retryable: false, meaning: 'The timestamp lies too far in the future, or before 2000.' },
   REK_INVALID_ITEM: { status: 400, retryable: false, meaning: 'An item does not match its schema.' },
   REK_INVALID_REQUEST: { status: 400, retryable: false, meaning: 'A parameter of the request is missing or out of range.' },
+  REK_NO_SUCH_ROUTE: { status: 404, retryable: false, meaning: 'There is nothing at this path for this method: GET / lists what there is.' },
+  REK_UNSUPPORTED_MEDIA_TYPE: { status: 415, retryable: false, meaning: 'Send application/json or, where events or items come in lines, application/x-ndjson.' },
   REK_UNKNOWN_ITEM: { status: 404, retryable: false, meaning: 'The catalogue has no such item.' },
   REK_UNKNOWN_USER: { status: 404, retryable: false, meaning: 'Nothing is known about this user.' },
   REK_BODY_TOO_LARGE: { status: 413, retryable: false, meaning: 'The body exceeds 1 MiB or 1,000 events: send smaller requests.' },

@@ -23,7 +23,10 @@ const REQUEST_TIMEOUT_MS = 30_000;
 const KEEP_ALIVE_MS = 65_000;
 
 /** The module must import ObservabilityModule. */
-export async function createApp(module: Type | DynamicModule, options: CreateAppOptions = {}): Promise<NestFastifyApplication> {
+export async function createApp(
+  module: Type | DynamicModule,
+  options: CreateAppOptions = {},
+): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
     bodyLimit: options.bodyBytesMax ?? 1_048_576,
     requestTimeout: REQUEST_TIMEOUT_MS,
@@ -31,7 +34,10 @@ export async function createApp(module: Type | DynamicModule, options: CreateApp
     genReqId: requestIdOf,
     routerOptions: { maxParamLength: 1_024 },
   });
-  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, { bufferLogs: true, abortOnError: false });
+  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
+    bufferLogs: true,
+    abortOnError: false,
+  });
   const logger = app.get<Logger>(LOGGER);
   app.useLogger(new NestLogger(logger));
   observeHttp(adapter.getInstance() as never, app.get<Metrics>(METRICS), logger);

@@ -16,6 +16,7 @@ export class HealthState {
   private current: HealthPhase = 'starting';
   private startup: StartupProgress = { what: 'starting', done: 0, total: 0 };
   private readonly conditions = new Map<string, () => boolean>();
+  private readonly watched = new Map<string, () => boolean>();
 
   get phase(): HealthPhase {
     return this.current;
@@ -23,7 +24,10 @@ export class HealthState {
 
   get progress(): StartupProgress & { fraction: number } {
     const { done, total } = this.startup;
-    return { ...this.startup, fraction: this.current === 'starting' ? (total > 0 ? Math.min(1, done / total) : 0) : 1 };
+    return {
+      ...this.startup,
+      fraction: this.current === 'starting' ? (total > 0 ? Math.min(1, done / total) : 0) : 1,
+    };
   }
 
   /** Reports start-up progress. A process that was ready and must catch up again may go back to it. */
@@ -45,6 +49,16 @@ export class HealthState {
   /** Readiness also needs this to hold. Asked on every probe: it must be quick and not throw. */
   require(name: string, holds: () => boolean): void {
     this.conditions.set(name, holds);
+  }
+
+  /** Worth reporting when it does not hold, but the process still serves: shown as `impaired`. */
+  watch(name: string, holds: () => boolean): void {
+    this.watched.set(name, holds);
+  }
+
+  /** Names of what is watched and does not hold. */
+  impaired(): string[] {
+    return [...this.watched].filter(([, holds]) => !holds()).map(([name]) => name);
   }
 
   /** Names of the conditions that do not hold. */

@@ -21,7 +21,9 @@ export class HealthController {
   @Get('startup')
   startup(@Res() reply: Reply): void {
     const started = this.health.phase !== 'starting';
-    reply.status(started ? 200 : 503).send({ status: started ? 'started' : 'starting', progress: this.health.progress });
+    reply
+      .status(started ? 200 : 503)
+      .send({ status: started ? 'started' : 'starting', progress: this.health.progress });
   }
 
   @Get('ready')
@@ -31,6 +33,7 @@ export class HealthController {
       status: ready ? 'ready' : 'not ready',
       phase: this.health.phase,
       missing: this.health.missing(),
+      impaired: this.health.impaired(),
       ...(this.health.phase === 'starting' ? { progress: this.health.progress } : {}),
     });
   }

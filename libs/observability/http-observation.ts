@@ -25,8 +25,17 @@ export function observeHttp(server: FastifyInstance, metrics: Metrics, logger: L
   server.addHook('onResponse', (request, reply, done) => {
     const seconds = reply.elapsedTime / 1000;
     const route = request.routeOptions.url ?? 'unmatched';
-    metrics.httpRequestSeconds.observe({ method: request.method, route, status: String(reply.statusCode) }, seconds);
-    const line = { requestId: request.id, method: request.method, route, status: reply.statusCode, ms: Math.round(seconds * 1e4) / 10 };
+    metrics.httpRequestSeconds.observe(
+      { method: request.method, route, status: String(reply.statusCode) },
+      seconds,
+    );
+    const line = {
+      requestId: request.id,
+      method: request.method,
+      route,
+      status: reply.statusCode,
+      ms: Math.round(seconds * 1e4) / 10,
+    };
     if (reply.statusCode >= 500 && !route.startsWith('/health')) logger.warn(line, 'request failed');
     else if (logger.isLevelEnabled('debug')) logger.debug(line, 'request');
     done();

@@ -9,7 +9,16 @@ export type { Logger };
 export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
 
 /** What may never reach a log line, should an object that holds it be logged by mistake. */
-const REDACTED_PATHS = ['password', '*.password', 'authorization', '*.authorization', 'headers.cookie', 'databaseUrl', 'natsUrl', 'redisUrl'];
+const REDACTED_PATHS = [
+  'password',
+  '*.password',
+  'authorization',
+  '*.authorization',
+  'headers.cookie',
+  'databaseUrl',
+  'natsUrl',
+  'redisUrl',
+];
 
 export function createLogger(app: string, level: LogLevel = 'info'): Logger {
   return pino({
@@ -56,5 +65,9 @@ function stackOf(message: unknown, rest: unknown[]): string | undefined {
 }
 
 function text(message: unknown): string {
-  return message instanceof Error ? message.message : typeof message === 'string' ? message : JSON.stringify(message);
+  return message instanceof Error
+    ? message.message
+    : typeof message === 'string'
+      ? message
+      : JSON.stringify(message);
 }

@@ -14,78 +14,251 @@ interface Definition<Kind extends 'counter' | 'gauge' | 'histogram', Label exten
 }
 
 const ALL: readonly MetricApp[] = ['gateway', 'actors', 'learner'];
-const LATENCY_SECONDS = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.035, 0.05, 0.075, 0.1, 0.2, 0.5, 1, 2, 5, 10];
+const LATENCY_SECONDS = [
+  0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.035, 0.05, 0.075, 0.1, 0.2, 0.5, 1, 2, 5, 10,
+];
 const SIZE_EVENTS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
 const SIZE_BYTES = [256, 1024, 4096, 16_384, 65_536, 262_144, 786_432];
 
-const counter = <L extends string = never>(apps: readonly MetricApp[], name: `rekappa_${string}_total`, help: string, labels: readonly L[] = []): Definition<'counter', L> =>
-  ({ kind: 'counter', name, help, labels, apps });
-const gauge = <L extends string = never>(apps: readonly MetricApp[], name: `rekappa_${string}`, help: string, labels: readonly L[] = []): Definition<'gauge', L> =>
-  ({ kind: 'gauge', name, help, labels, apps });
-const histogram = <L extends string = never>(apps: readonly MetricApp[], name: `rekappa_${string}`, help: string, labels: readonly L[] = [], buckets: readonly number[] = LATENCY_SECONDS): Definition<'histogram', L> =>
-  ({ kind: 'histogram', name, help, labels, apps, buckets });
+const counter = <L extends string = never>(
+  apps: readonly MetricApp[],
+  name: `rekappa_${string}_total`,
+  help: string,
+  labels: readonly L[] = [],
+): Definition<'counter', L> => ({ kind: 'counter', name, help, labels, apps });
+const gauge = <L extends string = never>(
+  apps: readonly MetricApp[],
+  name: `rekappa_${string}`,
+  help: string,
+  labels: readonly L[] = [],
+): Definition<'gauge', L> => ({ kind: 'gauge', name, help, labels, apps });
+const histogram = <L extends string = never>(
+  apps: readonly MetricApp[],
+  name: `rekappa_${string}`,
+  help: string,
+  labels: readonly L[] = [],
+  buckets: readonly number[] = LATENCY_SECONDS,
+): Definition<'histogram', L> => ({ kind: 'histogram', name, help, labels, apps, buckets });
 
 export const METRIC_CATALOGUE = {
   // Every app
-  httpRequestSeconds: histogram(ALL, 'rekappa_http_request_seconds', 'HTTP requests by route and status: time from first byte in to last byte out.', ['method', 'route', 'status']),
-  restarts: gauge(ALL, 'rekappa_restarts', 'How often the supervisor has restarted this process since it started.'),
+  httpRequestSeconds: histogram(
+    ALL,
+    'rekappa_http_request_seconds',
+    'HTTP requests by route and status: time from first byte in to last byte out.',
+    ['method', 'route', 'status'],
+  ),
+  restarts: gauge(
+    ALL,
+    'rekappa_restarts',
+    'How often the supervisor has restarted this process since it started.',
+  ),
   ready: gauge(ALL, 'rekappa_ready', '1 when /health/ready answers 200, else 0.'),
   natsReconnects: counter(ALL, 'rekappa_nats_reconnects_total', 'Reconnections to NATS.'),
-  framesPublished: counter(['gateway', 'actors'], 'rekappa_frames_published_total', 'Frames acknowledged by JetStream.', ['target']),
+  framesPublished: counter(
+    ['gateway', 'actors'],
+    'rekappa_frames_published_total',
+    'Frames acknowledged by JetStream.',
+    ['target'],
+  ),
   frameEvents: histogram(['gateway', 'actors'], 'rekappa_frame_events', 'Events per frame.', [], SIZE_EVENTS),
   frameBytes: histogram(['gateway', 'actors'], 'rekappa_frame_bytes', 'Bytes per frame.', [], SIZE_BYTES),
-  dead: counter(['actors', 'learner'], 'rekappa_dead_total', 'Entries put into the dead stream.', ['where', 'code']),
+  dead: counter(['actors', 'learner'], 'rekappa_dead_total', 'Entries put into the dead stream.', [
+    'where',
+    'code',
+  ]),
 
   // Gateway
-  eventsAccepted: counter(['gateway'], 'rekappa_events_accepted_total', 'Events acknowledged by JetStream.', ['kind', 'via']),
-  eventsRejected: counter(['gateway'], 'rekappa_events_rejected_total', 'Events refused at the edge.', ['code', 'via']),
-  ingestAckSeconds: histogram(['gateway'], 'rekappa_ingest_ack_seconds', 'From a parsed request to the acknowledgement of its last event.', ['via']),
+  eventsAccepted: counter(['gateway'], 'rekappa_events_accepted_total', 'Events acknowledged by JetStream.', [
+    'kind',
+    'via',
+  ]),
+  eventsRejected: counter(['gateway'], 'rekappa_events_rejected_total', 'Events refused at the edge.', [
+    'code',
+    'via',
+  ]),
+  ingestAckSeconds: histogram(
+    ['gateway'],
+    'rekappa_ingest_ack_seconds',
+    'From a parsed request to the acknowledgement of its last event.',
+    ['via'],
+  ),
   requestsInFlight: gauge(['gateway'], 'rekappa_requests_in_flight', 'Requests being answered now.'),
-  recommendations: counter(['gateway'], 'rekappa_recommendations_total', 'Answered recommendation requests; source is live, last-list, trending or empty.', ['source']),
-  degraded: counter(['gateway'], 'rekappa_degraded_total', 'Answers that were not live, by error code and substitute.', ['reason', 'source']),
-  cacheRequests: counter(['gateway'], 'rekappa_cache_requests_total', 'Cache reads and writes; result is hit, miss, stored, removed or error.', ['backend', 'result']),
-  cacheCircuitOpen: gauge(['gateway'], 'rekappa_cache_circuit_open', '1 while Redis is away and the in-process cache stands in, else 0.'),
+  recommendations: counter(
+    ['gateway'],
+    'rekappa_recommendations_total',
+    'Answered recommendation requests; source is live, last-list, trending or empty.',
+    ['source'],
+  ),
+  degraded: counter(
+    ['gateway'],
+    'rekappa_degraded_total',
+    'Answers that were not live, by error code and substitute.',
+    ['reason', 'source'],
+  ),
+  cacheRequests: counter(
+    ['gateway'],
+    'rekappa_cache_requests_total',
+    'Cache reads and writes; result is hit, miss, stored, removed or error.',
+    ['backend', 'result'],
+  ),
+  cacheCircuitOpen: gauge(
+    ['gateway'],
+    'rekappa_cache_circuit_open',
+    '1 while Redis is away and the in-process cache stands in, else 0.',
+  ),
 
   // Actor hosts
-  eventVisibleSeconds: histogram(['actors'], 'rekappa_event_visible_seconds', 'From the append to the log to the fold: when a read shows the event.'),
-  foldedEvents: counter(['actors'], 'rekappa_folded_events_total', 'Events folded into actors and the catalogue.', ['kind']),
-  foldOutcomes: counter(['actors'], 'rekappa_fold_outcomes_total', 'Special cases of the fold: duplicate, late_click, orphan_click, early_click, pending_overflow, stale_epoch.', ['case']),
-  partitionLagEvents: gauge(['actors'], 'rekappa_partition_lag_events', 'Log entries of the partition that are not folded yet.', ['partition']),
-  partitionLagSeconds: gauge(['actors'], 'rekappa_partition_lag_seconds', 'Age of the oldest log entry that is not folded yet; 0 when caught up.', ['partition']),
+  eventVisibleSeconds: histogram(
+    ['actors'],
+    'rekappa_event_visible_seconds',
+    'From the append to the log to the fold: when a read shows the event.',
+  ),
+  foldedEvents: counter(
+    ['actors'],
+    'rekappa_folded_events_total',
+    'Events folded into actors and the catalogue.',
+    ['kind'],
+  ),
+  foldOutcomes: counter(
+    ['actors'],
+    'rekappa_fold_outcomes_total',
+    'Special cases of the fold: duplicate, late_click, orphan_click, early_click, pending_overflow, stale_epoch.',
+    ['case'],
+  ),
+  partitionLagEvents: gauge(
+    ['actors'],
+    'rekappa_partition_lag_events',
+    'Log entries of the partition that are not folded yet.',
+    ['partition'],
+  ),
+  partitionLagSeconds: gauge(
+    ['actors'],
+    'rekappa_partition_lag_seconds',
+    'Age of the oldest log entry that is not folded yet; 0 when caught up.',
+    ['partition'],
+  ),
   partitionsOwned: gauge(['actors'], 'rekappa_partitions_owned', 'Partitions this host holds a lease for.'),
-  leaseChanges: counter(['actors'], 'rekappa_lease_changes_total', 'Leases acquired, lost and released.', ['change']),
-  takeoverSeconds: histogram(['actors'], 'rekappa_takeover_seconds', 'From the lease of a partition to its readiness.', [], [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60]),
+  leaseChanges: counter(['actors'], 'rekappa_lease_changes_total', 'Leases acquired, lost and released.', [
+    'change',
+  ]),
+  takeoverSeconds: histogram(
+    ['actors'],
+    'rekappa_takeover_seconds',
+    'From the lease of a partition to its readiness.',
+    [],
+    [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60],
+  ),
   residentActors: gauge(['actors'], 'rekappa_resident_actors', 'User actors in memory.'),
   residentBytes: gauge(['actors'], 'rekappa_resident_bytes', 'Estimated memory of the resident actors.'),
-  activations: counter(['actors'], 'rekappa_activations_total', 'Actors brought into memory; source is new or checkpoint.', ['source']),
-  passivations: counter(['actors'], 'rekappa_passivations_total', 'Actors put out of memory; cause is idle or memory.', ['cause']),
-  mailboxRefusals: counter(['actors'], 'rekappa_mailbox_refusals_total', 'Requests refused because an actor’s mailbox was full.'),
-  feedbackRecords: counter(['actors'], 'rekappa_feedback_records_total', 'Records emitted to FEEDBACK.', ['kind']),
+  activations: counter(
+    ['actors'],
+    'rekappa_activations_total',
+    'Actors brought into memory; source is new or checkpoint.',
+    ['source'],
+  ),
+  passivations: counter(
+    ['actors'],
+    'rekappa_passivations_total',
+    'Actors put out of memory; cause is idle or memory.',
+    ['cause'],
+  ),
+  mailboxRefusals: counter(
+    ['actors'],
+    'rekappa_mailbox_refusals_total',
+    'Requests refused because an actor’s mailbox was full.',
+  ),
+  feedbackRecords: counter(['actors'], 'rekappa_feedback_records_total', 'Records emitted to FEEDBACK.', [
+    'kind',
+  ]),
   ticks: counter(['actors'], 'rekappa_ticks_total', 'Tick entries appended to the log.'),
-  checkpointSeconds: histogram(['actors'], 'rekappa_checkpoint_seconds', 'Duration of a partition checkpoint.'),
-  checkpointAgeSeconds: gauge(['actors'], 'rekappa_checkpoint_age_seconds', 'Age of the oldest checkpoint among the owned partitions.'),
-  checkpointFailures: counter(['actors'], 'rekappa_checkpoint_failures_total', 'Checkpoints that could not be written or read.', ['cause']),
+  checkpointSeconds: histogram(
+    ['actors'],
+    'rekappa_checkpoint_seconds',
+    'Duration of a partition checkpoint.',
+  ),
+  checkpointAgeSeconds: gauge(
+    ['actors'],
+    'rekappa_checkpoint_age_seconds',
+    'Age of the oldest checkpoint among the owned partitions.',
+  ),
+  checkpointFailures: counter(
+    ['actors'],
+    'rekappa_checkpoint_failures_total',
+    'Checkpoints that could not be written or read.',
+    ['cause'],
+  ),
   catalogueItems: gauge(['actors'], 'rekappa_catalogue_items', 'Items in the catalogue replica.'),
-  rpcSeconds: histogram(['actors', 'learner'], 'rekappa_rpc_seconds', 'Requests answered over NATS.', ['op', 'outcome']),
-  rankStageSeconds: histogram(['actors'], 'rekappa_rank_stage_seconds', 'Stages of a recommendation.', ['stage']),
+  rpcSeconds: histogram(['actors', 'learner'], 'rekappa_rpc_seconds', 'Requests answered over NATS.', [
+    'op',
+    'outcome',
+  ]),
+  rankStageSeconds: histogram(['actors'], 'rekappa_rank_stage_seconds', 'Stages of a recommendation.', [
+    'stage',
+  ]),
   candidates: histogram(['actors'], 'rekappa_candidates', 'Candidates after recall.', [], SIZE_EVENTS),
-  modelAgeSeconds: gauge(['actors'], 'rekappa_model_age_seconds', 'Time since the model replica last changed.'),
+  modelAgeSeconds: gauge(
+    ['actors'],
+    'rekappa_model_age_seconds',
+    'Time since the model replica last changed.',
+  ),
 
   // Learner
   samples: counter(['learner'], 'rekappa_samples_total', 'Samples learnt.', ['label']),
-  feedbackLagMessages: gauge(['learner'], 'rekappa_feedback_lag_messages', 'Feedback messages that are not learnt yet.'),
-  progressiveLogLoss: gauge(['learner'], 'rekappa_progressive_log_loss', 'Log loss of predictions made before learning; window is recent or all.', ['learner', 'window']),
-  progressiveNormalisedEntropy: gauge(['learner'], 'rekappa_progressive_normalised_entropy', 'Log loss over that of the overall click rate.', ['learner', 'window']),
-  progressiveAuc: gauge(['learner'], 'rekappa_progressive_auc', 'Area under the ROC curve of predictions made before learning.', ['learner', 'window']),
-  progressiveCalibration: gauge(['learner'], 'rekappa_progressive_calibration_ratio', 'Sum of predictions over sum of clicks; 1 is calibrated.', ['learner', 'window']),
-  clippedSteps: counter(['learner'], 'rekappa_clipped_steps_total', 'Update steps clipped to their bound.', ['learner']),
-  refusedSamples: counter(['learner'], 'rekappa_refused_samples_total', 'Samples refused because a value was not finite.'),
+  feedbackLagMessages: gauge(
+    ['learner'],
+    'rekappa_feedback_lag_messages',
+    'Feedback messages that are not learnt yet.',
+  ),
+  progressiveLogLoss: gauge(
+    ['learner'],
+    'rekappa_progressive_log_loss',
+    'Log loss of predictions made before learning; window is recent or all.',
+    ['learner', 'window'],
+  ),
+  progressiveNormalisedEntropy: gauge(
+    ['learner'],
+    'rekappa_progressive_normalised_entropy',
+    'Log loss over that of the overall click rate.',
+    ['learner', 'window'],
+  ),
+  progressiveAuc: gauge(
+    ['learner'],
+    'rekappa_progressive_auc',
+    'Area under the ROC curve of predictions made before learning.',
+    ['learner', 'window'],
+  ),
+  progressiveCalibration: gauge(
+    ['learner'],
+    'rekappa_progressive_calibration_ratio',
+    'Sum of predictions over sum of clicks; 1 is calibrated.',
+    ['learner', 'window'],
+  ),
+  clippedSteps: counter(['learner'], 'rekappa_clipped_steps_total', 'Update steps clipped to their bound.', [
+    'learner',
+  ]),
+  refusedSamples: counter(
+    ['learner'],
+    'rekappa_refused_samples_total',
+    'Samples refused because a value was not finite.',
+  ),
   deltas: counter(['learner'], 'rekappa_deltas_total', 'Weight deltas published.'),
   deltaBytes: counter(['learner'], 'rekappa_delta_bytes_total', 'Bytes of weight deltas published.'),
   snapshotAgeSeconds: gauge(['learner'], 'rekappa_snapshot_age_seconds', 'Age of the newest snapshot.'),
-  snapshotSeconds: histogram(['learner'], 'rekappa_snapshot_seconds', 'Duration of a snapshot.', [], [0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30]),
+  snapshotSeconds: histogram(
+    ['learner'],
+    'rekappa_snapshot_seconds',
+    'Duration of a snapshot.',
+    [],
+    [0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30],
+  ),
   snapshotBytes: gauge(['learner'], 'rekappa_snapshot_bytes', 'Size of the newest snapshot.'),
-  snapshotFailures: counter(['learner'], 'rekappa_snapshot_failures_total', 'Snapshots that could not be written or were skipped as invalid.', ['cause']),
+  snapshotFailures: counter(
+    ['learner'],
+    'rekappa_snapshot_failures_total',
+    'Snapshots that could not be written or were skipped as invalid.',
+    ['cause'],
+  ),
   promotions: counter(['learner'], 'rekappa_promotions_total', 'Models made live.'),
 } as const;
 

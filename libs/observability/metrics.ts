@@ -3,7 +3,12 @@
  * called, stands in metric-catalogue.ts. One registry per process; tests make as many as they like.
  */
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
-import { METRIC_CATALOGUE, type MetricApp, type MetricCatalogue, type MetricKey } from './metric-catalogue.js';
+import {
+  METRIC_CATALOGUE,
+  type MetricApp,
+  type MetricCatalogue,
+  type MetricKey,
+} from './metric-catalogue.js';
 
 type LabelOf<K extends MetricKey> = MetricCatalogue[K]['labels'][number];
 type MetricOf<K extends MetricKey> = MetricCatalogue[K]['kind'] extends 'counter'
@@ -27,7 +32,10 @@ export function createMetrics(app: MetricApp, options: MetricsOptions = {}): Met
   const metrics = { registry } as Record<string, unknown>;
   for (const key of Object.keys(METRIC_CATALOGUE) as MetricKey[]) {
     let made: unknown;
-    Object.defineProperty(metrics, key, { enumerable: true, get: () => (made ??= createMetric(key, registry)) });
+    Object.defineProperty(metrics, key, {
+      enumerable: true,
+      get: () => (made ??= createMetric(key, registry)),
+    });
     if ((METRIC_CATALOGUE[key].apps as readonly MetricApp[]).includes(app)) void metrics[key];
   }
   return metrics as unknown as Metrics;
@@ -37,8 +45,11 @@ function createMetric(key: MetricKey, registry: Registry): Counter | Gauge | His
   const { kind, name, help, labels, buckets } = METRIC_CATALOGUE[key];
   const base = { name, help, labelNames: [...labels] as string[], registers: [registry] };
   switch (kind) {
-    case 'counter': return new Counter(base);
-    case 'gauge': return new Gauge(base);
-    case 'histogram': return new Histogram({ ...base, ...(buckets ? { buckets: [...buckets] } : {}) });
+    case 'counter':
+      return new Counter(base);
+    case 'gauge':
+      return new Gauge(base);
+    case 'histogram':
+      return new Histogram({ ...base, ...(buckets ? { buckets: [...buckets] } : {}) });
   }
 }

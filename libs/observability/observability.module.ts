@@ -31,7 +31,11 @@ export class ObservabilityModule {
       controllers: [HealthController, MetricsController],
       providers: [
         { provide: LOGGER, useFactory: () => options.logger ?? createLogger(options.app, options.level) },
-        { provide: METRICS, useFactory: () => withRestarts(options.metrics ?? createMetrics(options.app, { processMetrics: true })) },
+        {
+          provide: METRICS,
+          useFactory: () =>
+            withRestarts(options.metrics ?? createMetrics(options.app, { processMetrics: true })),
+        },
         { provide: HealthState, useFactory: () => options.health ?? new HealthState() },
         ShutdownSequence,
       ],

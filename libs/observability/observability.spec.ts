@@ -1,6 +1,15 @@
 import { Module, type Type } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { METRIC_CATALOGUE, ObservabilityModule, createApp, createLogger, createMetrics, HealthState, ShutdownSequence, urlOf } from './index.js';
+import {
+  METRIC_CATALOGUE,
+  ObservabilityModule,
+  createApp,
+  createLogger,
+  createMetrics,
+  HealthState,
+  ShutdownSequence,
+  urlOf,
+} from './index.js';
 
 const quiet = createLogger('test', 'silent');
 
@@ -52,7 +61,10 @@ describe('health', () => {
     };
     health.starting({ what: 'replaying the log', done: 25, total: 100 });
     expect(await probe('/health/live')).toMatchObject({ status: 200 });
-    expect(await probe('/health/startup')).toMatchObject({ status: 503, body: { progress: { fraction: 0.25, what: 'replaying the log' } } });
+    expect(await probe('/health/startup')).toMatchObject({
+      status: 503,
+      body: { progress: { fraction: 0.25, what: 'replaying the log' } },
+    });
     expect(await probe('/health/ready')).toMatchObject({ status: 503, body: { phase: 'starting' } });
 
     health.ready();
@@ -74,10 +86,14 @@ describe('health', () => {
     const app = await listening(module);
     const given = await fetch(`${urlOf(app)}/health/live`, { headers: { 'x-request-id': 'abc-1' } });
     expect(given.headers.get('x-request-id')).toBe('abc-1');
-    const replaced = await fetch(`${urlOf(app)}/health/live`, { headers: { 'x-request-id': 'not fit for a log' } });
+    const replaced = await fetch(`${urlOf(app)}/health/live`, {
+      headers: { 'x-request-id': 'not fit for a log' },
+    });
     expect(replaced.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
     const text = await (await fetch(`${urlOf(app)}/metrics`)).text();
-    expect(text).toContain('rekappa_http_request_seconds_count{app="gateway",method="GET",route="/health/live",status="200"} 2');
+    expect(text).toContain(
+      'rekappa_http_request_seconds_count{app="gateway",method="GET",route="/health/live",status="200"} 2',
+    );
     await app.close();
   });
 });

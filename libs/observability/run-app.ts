@@ -30,7 +30,10 @@ export interface RunAppOptions extends CreateAppOptions {
   start?: (app: NestFastifyApplication, health: HealthState) => void | Promise<void>;
 }
 
-export async function runApp(module: Type | DynamicModule, options: RunAppOptions): Promise<NestFastifyApplication> {
+export async function runApp(
+  module: Type | DynamicModule,
+  options: RunAppOptions,
+): Promise<NestFastifyApplication> {
   const logger = createLogger(options.app, options.level);
   exitOnUncaught(logger);
   try {
@@ -69,7 +72,10 @@ function drainOnSignal(app: NestFastifyApplication, logger: Logger): void {
     if (closing) return;
     closing = true;
     logger.info({ signal }, 'draining');
-    setTimeout(() => die(logger, new Error(`draining took over ${SHUTDOWN_DEADLINE_MS} ms`), 'shutdown deadline'), SHUTDOWN_DEADLINE_MS).unref();
+    setTimeout(
+      () => die(logger, new Error(`draining took over ${SHUTDOWN_DEADLINE_MS} ms`), 'shutdown deadline'),
+      SHUTDOWN_DEADLINE_MS,
+    ).unref();
     try {
       await app.close();
       logger.info('stopped');

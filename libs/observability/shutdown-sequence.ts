@@ -57,7 +57,10 @@ export class ShutdownSequence implements BeforeApplicationShutdown {
     const startedAt = performance.now();
     try {
       await run();
-      this.logger.info({ phase, step: name, ms: Math.round(performance.now() - startedAt) }, 'shutdown step done');
+      this.logger.info(
+        { phase, step: name, ms: Math.round(performance.now() - startedAt) },
+        'shutdown step done',
+      );
     } catch (error) {
       this.logger.error({ phase, step: name, err: error }, 'shutdown step failed');
     }

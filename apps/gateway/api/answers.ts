@@ -1,0 +1,53 @@
+/** What is answered: the shapes behind the OpenAPI document. Lists come from the actor hosts. */
+import { z } from 'zod';
+
+export const degradedSchema = z
+  .object({
+    reason: z.string().describe('The error code of what failed (docs/errors.md).'),
+    source: z
+      .enum(['last-list', 'trending', 'as-given', 'empty'])
+      .describe('Where the substitute came from.'),
+  })
+  .describe('Only present when the answer is a substitute; the header Rekappa-Degraded says the same.');
+
+export const listedItemSchema = z.object({
+  itemId: z.string(),
+  title: z.string().optional(),
+  score: z.number().describe('Predicted click probability, calibrated, where a model scored it.'),
+  channel: z.string().describe('The recall channel that found it.'),
+  propensity: z.number().describe('Probability with which the policy put it into this place.'),
+  reasons: z
+    .array(z.object({ feature: z.string(), contribution: z.number() }))
+    .describe('The features that moved its score most.'),
+  position: z.int().min(1),
+});
+
+export const recommendationSchema = z.object({
+  recommendationId: z.string().describe('Send it with the impression and the clicks of this list.'),
+  modelVersion: z.string(),
+  policy: z.string(),
+  after: z.object({ requested: z.number().nullish(), reached: z.boolean() }),
+  position: z.number().describe('Log sequence that the answer reflects.'),
+  items: z.array(listedItemSchema),
+  degraded: degradedSchema.optional(),
+});
+
+export const ingestedSchema = z.object({
+  accepted: z.int().describe('How many the log has acknowledged.'),
+  rejected: z
+    .array(z.object({ index: z.int(), code: z.string(), message: z.string() }))
+    .describe('Which were refused, by their place in the request, from 0, and why.'),
+  seq: z
+    .int()
+    .describe('Greatest log sequence of the accepted ones: give it as `after` to read your own writes.'),
+});
+
+export const changedSchema = z.object({ accepted: z.int(), seq: z.int() });
+
+export const errorSchema = z.object({
+  error: z.object({ code: z.string(), message: z.string(), requestId: z.string() }),
+});
+
+export type Degraded = z.infer<typeof degradedSchema>;
+export type ListedItem = z.infer<typeof listedItemSchema>;
+export type RecommendationAnswer = z.infer<typeof recommendationSchema>;

@@ -1,0 +1,79 @@
+/** `@Documented(ENDPOINT)`: an endpoint's OpenAPI entry from its zod schemas, so that check and document are one. */
+import { applyDecorators } from '@nestjs/common';
+import { ApiBody, ApiOperation, ApiParam, ApiQuery, ApiResponse } from '@nestjs/swagger';
+import { z } from 'zod';
+import { errorSchema } from './answers.js';
+
+export interface Endpoint {
+  readonly tag: string;
+  readonly summary: string;
+  readonly description?: string;
+  readonly query?: z.ZodObject;
+  /** Examples of the query, by parameter. */
+  readonly queryExample?: Readonly<Record<string, unknown>>;
+  /** Path parameters and an example of each. */
+  readonly path?: Readonly<Record<string, string>>;
+  readonly body?: { readonly schema: z.ZodType; readonly example: unknown; readonly alsoNdjson?: boolean };
+  readonly answer: { readonly status: number; readonly description: string; readonly schema: z.ZodType };
+  /** Status → when. */
+  readonly errors?: Readonly<Record<number, string>>;
+}
+
+/** Nest's own type of schemas is older than JSON Schema 2020-12. */
+type SchemaObject = Record<string, never>;
+
+/** JSON Schema 2020-12, which OpenAPI 3.1 takes as it is; refinements show in descriptions only. */
+function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): SchemaObject {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
+  return rest as object as SchemaObject;
+}
+
+export function Documented(endpoint: Endpoint): MethodDecorator {
+  const { tag, summary, description, query, queryExample, path, body, answer, errors } = endpoint;
+  return applyDecorators(
+    ApiOperation({ tags: [tag], summary, description }),
+    ...Object.entries(path ?? {}).map(([name, example]) =>
+      ApiParam({ name, example, schema: { type: 'string' } }),
+    ),
+    ...(query ? queryParameters(query, queryExample ?? {}) : []),
+    ...(body ? [requestBody(body)] : []),
+    ApiResponse({
+      status: answer.status,
+      description: answer.description,
+      schema: jsonSchema(answer.schema, 'output'),
+    }),
+    ...Object.entries(errors ?? {}).map(([status, when]) =>
+      ApiResponse({ status: Number(status), description: when, schema: jsonSchema(errorSchema, 'output') }),
+    ),
+  ) as MethodDecorator;
+}
+
+function queryParameters(query: z.ZodObject, examples: Readonly<Record<string, unknown>>): MethodDecorator[] {
+  // `output` shows the numbers behind the text of a query string.
+  const { properties = {} } = jsonSchema(query, 'output') as unknown as {
+    properties?: Record<string, { description?: string; default?: unknown }>;
+  };
+  return Object.entries(properties).map(([name, schema]) =>
+    ApiQuery({
+      name,
+      required: name === 'user',
+      description: schema.description,
+      schema: schema as SchemaObject,
+      example: examples[name],
+    }),
+  );
+}
+
+function requestBody({ schema, example, alsoNdjson }: NonNullable<Endpoint['body']>): MethodDecorator {
+  const json = { schema: { ...jsonSchema(schema, 'input'), example } as object as SchemaObject };
+  const lines = {
+    schema: {
+      type: 'string',
+      example: (Array.isArray(example) ? example : [example]).map((one) => JSON.stringify(one)).join('\n'),
+    },
+  };
+  return ApiBody({
+    required: true,
+    content: { 'application/json': json, ...(alsoNdjson ? { 'application/x-ndjson': lines } : {}) },
+  } as never) as MethodDecorator;
+}

@@ -1,0 +1,99 @@
+/** What may be asked, and its bounds. One door: `checked`. The OpenAPI document is made from these schemas. */
+import { z } from 'zod';
+import { AppError } from '#kernel';
+import { contextSchema, firstIssue, idSchema } from '#events';
+
+export const N_DEFAULT = 10;
+export const N_MAX = 100;
+export const EXCLUDE_MAX = 1_000;
+export const RANK_ITEMS_MAX = 1_000;
+export const FILTER_LABELS_MAX = 100;
+const WINDOW_SECONDS_MAX = 30 * 86_400;
+
+export const userIdSchema = idSchema.describe(
+  'Any id of 1 to 256 bytes; a user never seen gets a sensible list.',
+);
+export const itemIdSchema = idSchema;
+
+const n = z.int().min(1).max(N_MAX).default(N_DEFAULT).describe('Length of the list.');
+const scenario = z
+  .string()
+  .max(64)
+  .optional()
+  .describe('Where the list is shown, such as home or cart; free text.');
+const after = z
+  .int()
+  .min(0)
+  .optional()
+  .describe(
+    'A `seq` of an earlier answer: wait, bounded, until it is visible. The answer says whether it was reached.',
+  );
+const labels = z.array(z.string().min(1).max(128)).max(FILTER_LABELS_MAX);
+const scalar = z.union([z.string().max(256), z.number(), z.boolean()]);
+
+export const filterSchema = z
+  .strictObject({
+    categories: labels.optional().describe('At least one of these.'),
+    excludeCategories: labels.optional().describe('None of these.'),
+    tags: labels.optional().describe('At least one of these.'),
+    brands: labels.optional().describe('One of these.'),
+    priceMin: z.number().optional(),
+    priceMax: z.number().optional(),
+    attributes: z.record(z.string().max(64), scalar).optional().describe('Attributes equal to these.'),
+  })
+  .describe('All that are given must hold.');
+
+export const recommendRequestSchema = z.strictObject({
+  user: userIdSchema,
+  n,
+  scenario,
+  context: contextSchema
+    .optional()
+    .describe('Scalars about the request; `device` and `hour` become features.'),
+  filter: filterSchema.optional(),
+  exclude: z
+    .array(itemIdSchema)
+    .max(EXCLUDE_MAX)
+    .optional()
+    .describe('Item ids that must not be in the list.'),
+  after,
+});
+
+/** Numbers in a query string are text; a repeated or empty one is a mistake. */
+const fromText = <T extends z.ZodType>(schema: T) =>
+  z.preprocess((value) => (typeof value === 'string' && value.trim() !== '' ? Number(value) : value), schema);
+
+export const recommendQuerySchema = z.strictObject({
+  user: userIdSchema,
+  n: fromText(n),
+  scenario,
+  after: fromText(after),
+});
+
+export const rankRequestSchema = z.strictObject({
+  user: userIdSchema,
+  items: z.array(itemIdSchema).min(1).max(RANK_ITEMS_MAX).describe('The candidates.'),
+  scenario,
+  context: contextSchema.optional(),
+  after,
+});
+
+export const similarQuerySchema = z.strictObject({ n: fromText(n) });
+export const trendingQuerySchema = z.strictObject({
+  n: fromText(n),
+  category: z.string().min(1).max(128).optional().describe('Only items of this category.'),
+  windowSeconds: fromText(z.number().min(1).max(WINDOW_SECONDS_MAX).optional()).describe(
+    'How far back to look, s.',
+  ),
+});
+export const stateQuerySchema = z.strictObject({ after: fromText(after) });
+
+export type RecommendRequest = z.infer<typeof recommendRequestSchema>;
+export type RankRequest = z.infer<typeof rankRequestSchema>;
+
+/** @throws AppError REK_INVALID_REQUEST that names the field */
+export function checked<T>(schema: z.ZodType<T>, value: unknown): T {
+  const result = schema.safeParse(value ?? {});
+  if (!result.success) throw new AppError('REK_INVALID_REQUEST', firstIssue(result.error));
+  return result.data;
+}

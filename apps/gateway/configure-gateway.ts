@@ -1,0 +1,19 @@
+/** What must stand before Nest's routes: parsers, the gate, the error shape, NATS ingest and the API's description. */
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { Settings } from '#config';
+import { LOGGER, METRICS, ShutdownSequence, type Logger, type Metrics } from '#observability';
+import { serveOpenApi } from './api/open-api.js';
+import { AppErrorFilter } from './http/app-error.filter.js';
+import { IntakeGate } from './http/intake-gate.js';
+import { NDJSON, parseNdjson } from './http/ndjson.js';
+import { IngestServer } from './ingest/ingest-server.js';
+
+export function configureGateway(app: NestFastifyApplication, settings: Settings): void {
+  app.useBodyParser(NDJSON, { bodyLimit: settings.http.bodyBytesMax }, parseNdjson);
+  app.useGlobalFilters(new AppErrorFilter(app.get<Logger>(LOGGER)));
+  app.get(IntakeGate).guard(app.getHttpAdapter().getInstance() as never, app.get<Metrics>(METRICS));
+  const ingest = new IngestServer(settings);
+  app.connectMicroservice({ strategy: ingest });
+  app.get(ShutdownSequence).step('intake', 'nats ingest', () => ingest.stopIntake());
+  serveOpenApi(app);
+}

@@ -1,0 +1,134 @@
+/** The gateway's wiring, and the order in which its connections end. */
+import { Inject, Module, type DynamicModule } from '@nestjs/common';
+import { MemoryCache, RedisCache, type Cache, type CacheObserver } from '#cache';
+import { SETTINGS, SettingsModule, type Settings } from '#config';
+import {
+  connectNats,
+  FramePublisher,
+  linkOf,
+  openTopology,
+  type LogTopology,
+  type NatsConnection,
+} from '#log';
+import {
+  HealthState,
+  LOGGER,
+  METRICS,
+  ObservabilityModule,
+  ShutdownSequence,
+  type Logger,
+  type Metrics,
+  type ObservabilityOptions,
+} from '#observability';
+import { IntakeGate } from './http/intake-gate.js';
+import { RootController } from './http/root.controller.js';
+import { EventsController } from './ingest/events.controller.js';
+import { IngestMessagesController } from './ingest/ingest-messages.controller.js';
+import { IngestService } from './ingest/ingest.service.js';
+import { ItemsController } from './ingest/items.controller.js';
+import { ActorRpc } from './reads/actor-rpc.js';
+import { CatalogueReadsController } from './reads/catalogue-reads.controller.js';
+import { LastLists } from './reads/last-lists.js';
+import { RecommendationsController } from './reads/recommendations.controller.js';
+import { Recommender } from './reads/recommender.js';
+import { TrendingKeeper } from './reads/trending-keeper.js';
+import { UsersController } from './reads/users.controller.js';
+import { CACHE, NATS, PUBLISHER, TOPOLOGY } from './tokens.js';
+
+/** How often a frame is sent before its events are given up: the caller waits no longer than ackTimeoutMs anyway. */
+const PUBLISH_ATTEMPTS = 5;
+
+@Module({})
+export class GatewayModule {
+  static forRoot(settings: Settings, observability: Partial<ObservabilityOptions> = {}): DynamicModule {
+    return {
+      module: GatewayModule,
+      imports: [
+        SettingsModule.forRoot(settings),
+        ObservabilityModule.forRoot({ app: 'gateway', level: settings.logLevel, ...observability }),
+      ],
+      controllers: [
+        RootController,
+        EventsController,
+        ItemsController,
+        IngestMessagesController,
+        RecommendationsController,
+        CatalogueReadsController,
+        UsersController,
+      ],
+      providers: [
+        {
+          provide: NATS,
+          useFactory: () => connectNats({ natsUrl: settings.natsUrl, name: 'rekappa-gateway' }),
+        },
+        {
+          provide: TOPOLOGY,
+          inject: [NATS],
+          useFactory: (connection: NatsConnection) => openTopology(connection, settings),
+        },
+        {
+          provide: PUBLISHER,
+          inject: [TOPOLOGY],
+          useFactory: (topology: LogTopology) =>
+            new FramePublisher(topology, {
+              packMs: settings.log.packMs,
+              inFlightMax: settings.log.inFlightMax,
+              attempts: PUBLISH_ATTEMPTS,
+            }),
+        },
+        {
+          provide: CACHE,
+          inject: [METRICS, LOGGER],
+          useFactory: (metrics: Metrics, logger: Logger) => openCache(settings, metrics, logger),
+        },
+        IntakeGate,
+        IngestService,
+        ActorRpc,
+        LastLists,
+        TrendingKeeper,
+        Recommender,
+      ],
+    };
+  }
+
+  constructor(
+    @Inject(SETTINGS) settings: Settings,
+    @Inject(HealthState) health: HealthState,
+    @Inject(ShutdownSequence) shutdown: ShutdownSequence,
+    @Inject(METRICS) metrics: Metrics,
+    @Inject(NATS) connection: NatsConnection,
+    @Inject(PUBLISHER) publisher: FramePublisher,
+    @Inject(CACHE) cache: Cache,
+    @Inject(IntakeGate) gate: IntakeGate,
+    @Inject(IngestService) ingest: IngestService,
+  ) {
+    // Without NATS it still answers from the cache, so it stays ready, and says what is wrong.
+    health.watch('nats', () => linkOf(connection).up);
+    linkOf(connection).subscribe((up) => up && metrics.natsReconnects.inc());
+    if (cache instanceof RedisCache) health.watch('redis', () => !cache.away);
+    const patienceMs = settings.log.ackTimeoutMs;
+    shutdown.step('intake', 'requests under way', () =>
+      Promise.all([gate.drained(patienceMs), ingest.drained(patienceMs)]),
+    );
+    shutdown.step('drain', 'frames', () => publisher.close());
+    shutdown.step('disconnect', 'nats', () => connection.drain());
+    shutdown.step('disconnect', 'cache', () => cache.close());
+  }
+}
+
+function openCache(settings: Settings, metrics: Metrics, logger: Logger): Cache {
+  const bytesMax = settings.serving.cacheBytesMax;
+  const observe: CacheObserver = (backend, result) => metrics.cacheRequests.inc({ backend, result });
+  if (settings.redisUrl === '') return new MemoryCache({ bytesMax, observe });
+  const onCircuit = (open: boolean, reason?: string): void => {
+    metrics.cacheCircuitOpen.set(open ? 1 : 0);
+    logger.warn({ reason }, open ? 'Redis is away: caching in the process' : 'Redis is back');
+  };
+  return new RedisCache({
+    url: settings.redisUrl,
+    prefix: `${settings.namespace}:`,
+    bytesMax,
+    observe,
+    onCircuit,
+  });
+}

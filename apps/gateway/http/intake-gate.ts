@@ -1,0 +1,56 @@
+/**
+ * The gate before /v1: at most `http.inFlightMax` requests at once (429 beyond), none while draining (503), and
+ * at shutdown a wait for those under way. Probes, metrics and documents pass always.
+ */
+import { Inject, Injectable } from '@nestjs/common';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { AppError, until } from '#kernel';
+import { SETTINGS, type Settings } from '#config';
+import { HealthState, type Metrics } from '#observability';
+
+@Injectable()
+export class IntakeGate {
+  private inFlight = 0;
+  private readonly passed = new WeakSet<FastifyRequest>();
+
+  constructor(
+    @Inject(SETTINGS) private readonly settings: Settings,
+    @Inject(HealthState) private readonly health: HealthState,
+  ) {}
+
+  guard(server: FastifyInstance, metrics: Metrics): void {
+    server.addHook('onRequest', (request, reply, done) => {
+      if (!request.url.startsWith('/v1/')) return done();
+      const refusal = this.refusal();
+      if (refusal?.code === 'REK_NOT_READY') reply.header('connection', 'close');
+      if (refusal) return done(refusal);
+      this.passed.add(request);
+      metrics.requestsInFlight.set(++this.inFlight);
+      done();
+    });
+    server.addHook('onResponse', (request, _reply, done) => {
+      if (this.passed.delete(request)) metrics.requestsInFlight.set(--this.inFlight);
+      done();
+    });
+  }
+
+  /** Resolves when no request is under way. @throws after `patienceMs` */
+  drained(patienceMs: number): Promise<void> {
+    return until('all requests are answered', () => this.inFlight === 0, patienceMs);
+  }
+
+  private refusal(): AppError | undefined {
+    if (this.health.phase === 'draining')
+      return new AppError(
+        'REK_NOT_READY',
+        'this gateway is shutting down: retry, at another one if there is one',
+      );
+    const { inFlightMax } = this.settings.http;
+    if (this.inFlight >= inFlightMax)
+      return new AppError(
+        'REK_OVERLOADED',
+        `${inFlightMax} requests are under way: retry after the time given`,
+      );
+    return undefined;
+  }
+}

@@ -1,0 +1,116 @@
+/**
+ * From raw values to acknowledged log entries, for every door: check each, append the good ones, answer when
+ * JetStream has acknowledged all of them, and name each bad one.
+ *
+ * The wait is bounded (`log.ackTimeoutMs`): after it the caller is told to send the same event ids again,
+ * because what became of the batch is not known. Events that are stored twice count once.
+ */
+import { Inject, Injectable } from '@nestjs/common';
+import { AppError, until, type ErrorCode } from '#kernel';
+import { SETTINGS, type Settings } from '#config';
+import { PUBLIC_KINDS, type LogEvent, type Rejection } from '#events';
+import type { FramePublisher } from '#log';
+import { METRICS, type Metrics } from '#observability';
+import type { Entry } from '../http/ndjson.js';
+import { PUBLISHER } from '../tokens.js';
+import { checkAtEdge } from './edge-rules.js';
+
+export interface IngestAnswer {
+  /** How many events the log has acknowledged. */
+  accepted: number;
+  /** Which were refused, by their place in the request, from 0. */
+  rejected: { index: number; code: ErrorCode; message: string }[];
+  /** The greatest log sequence of the accepted ones: what to give as `after` to read them. 0 when none. */
+  seq: number;
+}
+
+export type Via = 'http' | 'nats';
+type Checked = { readonly index: number; readonly event: LogEvent };
+
+@Injectable()
+export class IngestService {
+  private underWay = 0;
+
+  constructor(
+    @Inject(SETTINGS) private readonly settings: Settings,
+    @Inject(METRICS) private readonly metrics: Metrics,
+    @Inject(PUBLISHER) private readonly publisher: FramePublisher,
+  ) {}
+
+  /** @throws AppError REK_OVERLOADED, REK_LOG_UNAVAILABLE, REK_NOT_READY: nothing of the batch is known to be stored. */
+  async ingest(
+    entries: readonly Entry[],
+    via: Via,
+    kinds: readonly string[] = PUBLIC_KINDS,
+  ): Promise<IngestAnswer> {
+    this.underWay++;
+    const startedAt = performance.now();
+    try {
+      const { good, rejected } = this.check(entries, kinds);
+      const seq = good.length > 0 ? await this.append(good, rejected) : 0;
+      this.count(good, rejected, via);
+      this.metrics.ingestAckSeconds.observe({ via }, (performance.now() - startedAt) / 1000);
+      return { accepted: entries.length - rejected.length, rejected, seq };
+    } finally {
+      this.underWay--;
+    }
+  }
+
+  /** Resolves when nothing waits for an acknowledgement. @throws after `patienceMs` */
+  drained(patienceMs: number): Promise<void> {
+    return until('all events are acknowledged', () => this.underWay === 0, patienceMs);
+  }
+
+  private check(
+    entries: readonly Entry[],
+    kinds: readonly string[],
+  ): { good: Checked[]; rejected: IngestAnswer['rejected'] } {
+    const now = Date.now();
+    const good: Checked[] = [];
+    const rejected: IngestAnswer['rejected'] = [];
+    entries.forEach((entry, index) => {
+      const parsed =
+        'value' in entry
+          ? checkAtEdge(entry.value, kinds, this.settings, now)
+          : { ok: false as const, rejection: entry.rejection };
+      if (parsed.ok) good.push({ index, event: parsed.event });
+      else rejected.push({ index, ...parsed.rejection });
+    });
+    return { good, rejected };
+  }
+
+  /** @returns the greatest sequence. What can never be stored joins `rejected`. */
+  private async append(good: readonly Checked[], rejected: IngestAnswer['rejected']): Promise<number> {
+    const appends = Promise.allSettled(good.map(({ event }) => this.publisher.publish(event)));
+    const results = await within(appends, this.settings.log.ackTimeoutMs);
+    let seq = 0;
+    results.forEach((result, at) => {
+      if (result.status === 'fulfilled') seq = Math.max(seq, result.value.sequence);
+      else rejected.push({ index: good[at]!.index, ...permanentRejection(result.reason) });
+    });
+    rejected.sort((a, b) => a.index - b.index);
+    return seq;
+  }
+
+  private count(good: readonly Checked[], rejected: IngestAnswer['rejected'], via: Via): void {
+    const refused = new Set(rejected.map(({ index }) => index));
+    for (const { index, event } of good)
+      if (!refused.has(index)) this.metrics.eventsAccepted.inc({ kind: event.kind, via });
+    for (const { code } of rejected) this.metrics.eventsRejected.inc({ code, via });
+  }
+}
+
+function within<T>(work: Promise<T>, ms: number): Promise<T> {
+  let timer: NodeJS.Timeout;
+  const expired = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new AppError('REK_LOG_UNAVAILABLE')), ms);
+  });
+  return Promise.race([work, expired]).finally(() => clearTimeout(timer));
+}
+
+/** @throws what a retry can cure, or what nobody expected: then it concerns the whole request. */
+function permanentRejection(reason: unknown): Rejection {
+  if (reason instanceof AppError && reason.code === 'REK_BODY_TOO_LARGE')
+    return { code: reason.code, message: reason.message };
+  throw reason;
+}

@@ -1,0 +1,44 @@
+/**
+ * The last good list of each user, kept for answers when their host is away (invariant I6). A list is only
+ * reused for the scenario and the filter it was made for: a substitute may be old, but never breaks a rule.
+ */
+import { Inject, Injectable } from '@nestjs/common';
+import { key53 } from '#kernel';
+import type { Cache } from '#cache';
+import { SETTINGS, type Settings } from '#config';
+import type { RecommendationAnswer } from '../api/answers.js';
+import { CACHE } from '../tokens.js';
+
+export interface ListKey {
+  readonly user: string;
+  readonly scenario?: string;
+  readonly filter?: object;
+}
+
+@Injectable()
+export class LastLists {
+  constructor(
+    @Inject(CACHE) private readonly cache: Cache,
+    @Inject(SETTINGS) private readonly settings: Settings,
+  ) {}
+
+  /** Does not wait: serving is done by then. Lists shortened by the caller's `exclude` are worth keeping too. */
+  remember(key: ListKey, answer: Uint8Array): void {
+    void this.cache.set(nameOf(key), answer, this.settings.serving.cacheSeconds);
+  }
+
+  async recall(key: ListKey): Promise<RecommendationAnswer | undefined> {
+    const bytes = await this.cache.get(nameOf(key));
+    return bytes ? (JSON.parse(Buffer.from(bytes).toString('utf8')) as RecommendationAnswer) : undefined;
+  }
+}
+
+function nameOf({ user, scenario, filter }: ListKey): string {
+  const rule =
+    filter && Object.keys(filter).length > 0 ? key53(JSON.stringify(sorted(filter))).toString(36) : '';
+  return `last:${rule}:${scenario ?? ''}:${user}`;
+}
+
+function sorted(filter: object): [string, unknown][] {
+  return Object.entries(filter).sort(([a], [b]) => (a < b ? -1 : 1));
+}
