@@ -9,7 +9,7 @@ import {
   type StreamInfo,
 } from '@nats-io/jetstream';
 import { nanos } from '@nats-io/transport-node';
-import { AppError, retry } from '#kernel';
+import { AppError, errorMessage, retry } from '#kernel';
 import { qualifiedName, subjectPrefix } from './names.js';
 
 const HOUR_MS = 3_600_000;
@@ -41,6 +41,18 @@ export async function ensureStreams(
   const log = await ensure(manager, logConfig(namespace, settings));
   checkPartitions(log, settings.partitions);
   for (const config of otherConfigs(namespace, settings)) await ensure(manager, config);
+}
+
+/** The partition count that LOG was created with. @throws AppError REK_LOG_UNAVAILABLE when there is no LOG. */
+export async function recordedPartitions(manager: JetStreamManager, namespace: string): Promise<number> {
+  const name = qualifiedName(namespace, 'REKAPPA_LOG');
+  try {
+    const recorded = partitionsIn(await manager.streams.info(name));
+    if (!Number.isNaN(recorded)) return recorded;
+  } catch (error) {
+    throw new AppError('REK_LOG_UNAVAILABLE', `there is no stream ${name}: ${errorMessage(error)}`, undefined, { cause: error });
+  }
+  throw new AppError('REK_LOG_UNAVAILABLE', `${name} does not record its partition count: it is not a log of Rekappa`);
 }
 
 function logConfig(
@@ -109,7 +121,7 @@ async function ensure(
   } catch (error) {
     throw new AppError(
       'REK_LOG_UNAVAILABLE',
-      `cannot ensure the stream ${config.name}: ${(error as Error).message}`,
+      `cannot ensure the stream ${config.name}: ${errorMessage(error)}`,
       undefined,
       { cause: error },
     );
@@ -117,12 +129,16 @@ async function ensure(
 }
 
 function checkPartitions(info: StreamInfo, wanted: number): void {
-  const recorded = Number(/partitions=(\d+)/.exec(info.config.description ?? '')?.[1]);
+  const recorded = partitionsIn(info);
   if (recorded === wanted) return;
   throw new AppError(
     'REK_PARTITIONS_MISMATCH',
     `${info.config.name} was created with ${Number.isNaN(recorded) ? 'an unrecorded number of' : recorded} partitions, the setting says ${wanted}; set REKAPPA_LOG_PARTITIONS=${recorded}`,
   );
+}
+
+function partitionsIn(info: StreamInfo): number {
+  return Number(/partitions=(\d+)/.exec(info.config.description ?? '')?.[1]);
 }
 
 function hasCode(error: unknown, code: number): boolean {

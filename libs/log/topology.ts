@@ -3,21 +3,23 @@
  * processes may start at once. The partition count is recorded in the LOG stream's description when it is
  * created and never changes: every start checks it.
  */
+import type { JetStreamManager } from '@nats-io/jetstream';
+import type { AckWindowOptions } from './ack-window.js';
 import type { EventLog } from './event-log.js';
 import { MemoryEventLog } from './memory-event-log.js';
 import { managerOf, NatsEventLog } from './nats-event-log.js';
 import type { NatsConnection } from './nats-connection.js';
 import { qualifiedName, subjectPrefix } from './names.js';
-import { ensureStreams } from './streams.js';
+import { ensureStreams, recordedPartitions } from './streams.js';
 
-export interface TopologySettings {
+export interface AttachSettings {
   readonly namespace: string;
-  readonly log: {
-    readonly partitions: number;
-    readonly replicas: number;
-    readonly inFlightMax: number;
-    readonly ackTimeoutMs: number;
-  };
+  /** `inFlightMax` and `ackTimeoutMs` of each stream's appends. */
+  readonly log: AckWindowOptions;
+}
+
+export interface TopologySettings extends AttachSettings {
+  readonly log: AckWindowOptions & { readonly partitions: number; readonly replicas: number };
 }
 
 export interface Subjects {
@@ -58,18 +60,32 @@ const PAYLOAD_BYTES_MAX = 1_048_576;
  * Ensures the streams and opens them.
  * @throws AppError REK_PARTITIONS_MISMATCH when LOG was created with another partition count.
  */
-export async function openTopology(
-  connection: NatsConnection,
-  settings: TopologySettings,
-): Promise<LogTopology> {
-  const { namespace, log } = settings;
+export async function openTopology(connection: NatsConnection, settings: TopologySettings): Promise<LogTopology> {
   const manager = await managerOf(connection);
-  await ensureStreams(manager, namespace, log);
+  await ensureStreams(manager, settings.namespace, settings.log);
+  return topologyOf(connection, manager, settings, settings.log.partitions);
+}
+
+/**
+ * Opens streams that others have made, creating nothing: for publishers, which learn the partition count from it.
+ * @throws AppError REK_LOG_UNAVAILABLE when they are not there.
+ */
+export async function attachTopology(connection: NatsConnection, settings: AttachSettings): Promise<LogTopology> {
+  const manager = await managerOf(connection);
+  return topologyOf(connection, manager, settings, await recordedPartitions(manager, settings.namespace));
+}
+
+function topologyOf(
+  connection: NatsConnection,
+  manager: JetStreamManager,
+  { namespace, log }: AttachSettings,
+  partitions: number,
+): LogTopology {
   const open = (name: string) =>
     new NatsEventLog(connection, manager, qualifiedName(namespace, name), subjectPrefix(namespace), log);
   return {
     namespace,
-    partitions: log.partitions,
+    partitions,
     log: open('REKAPPA_LOG'),
     feedback: open('REKAPPA_FEEDBACK'),
     model: open('REKAPPA_MODEL'),

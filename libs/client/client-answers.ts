@@ -1,0 +1,69 @@
+/** What is asked of the gateway and what it answers; docs at `/docs` of a running gateway. */
+import type { Scalar } from './client-events.js';
+
+/** All that are given must hold. */
+export interface Filter {
+  readonly categories?: readonly string[];
+  readonly excludeCategories?: readonly string[];
+  readonly tags?: readonly string[];
+  readonly brands?: readonly string[];
+  readonly priceMin?: number;
+  readonly priceMax?: number;
+  readonly attributes?: Readonly<Record<string, Scalar>>;
+}
+
+interface ListRequest {
+  readonly user: string;
+  /** Where the list is shown: home, cart, ... */
+  readonly scenario?: string;
+  readonly context?: Readonly<Record<string, Scalar>>;
+  /** A `seq` that the answer must reflect; `'mine'`: everything that this client has tracked. The wait is bounded. */
+  readonly after?: number | 'mine';
+}
+
+export interface RecommendRequest extends ListRequest {
+  /** Length of the list. Default: the gateway's. */
+  readonly n?: number;
+  readonly filter?: Filter;
+  readonly exclude?: readonly string[];
+}
+
+export interface RankRequest extends ListRequest {
+  /** The candidates, at most 1,000. */
+  readonly items: readonly string[];
+}
+
+export interface TrendingRequest {
+  readonly n?: number;
+  readonly category?: string;
+  readonly windowSeconds?: number;
+}
+
+export interface ListedItem {
+  readonly itemId: string;
+  readonly title?: string;
+  /** Predicted click probability, calibrated. */
+  readonly score: number;
+  readonly channel: string;
+  readonly propensity: number;
+  readonly position: number;
+  readonly reasons: readonly { readonly feature: string; readonly contribution: number }[];
+}
+
+export interface Recommendation {
+  /** Send it with the impression and the clicks of this list. */
+  readonly recommendationId: string;
+  readonly modelVersion: string;
+  readonly policy: string;
+  readonly after: { readonly requested?: number | null; readonly reached: boolean };
+  /** Log sequence that the answer reflects. */
+  readonly position: number;
+  readonly items: readonly ListedItem[];
+  /** Present when the answer is a substitute: the last list, trending... */
+  readonly degraded?: { readonly reason: string; readonly source: string };
+}
+
+export interface ItemList {
+  readonly items: readonly { readonly itemId: string; readonly title?: string; readonly score?: number }[];
+  readonly degraded?: { readonly reason: string; readonly source: string };
+}
