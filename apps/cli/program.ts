@@ -2,7 +2,9 @@
 import { Command } from 'commander';
 import { registerDead } from './commands/dead.js';
 import { registerDoctor } from './commands/doctor.js';
+import { registerEvaluate } from './commands/evaluate.js';
 import { registerImport } from './commands/import.js';
+import { registerReplay } from './commands/replay.js';
 import { registerSimulate } from './commands/simulate.js';
 import { registerStatus } from './commands/status.js';
 import { registerUp } from './up/up.command.js';
@@ -12,7 +14,7 @@ export function buildProgram(): Command {
     .description('Rekappa: recommendations that learn from every click.')
     .showHelpAfterError('(add --help for what this command takes)')
     .exitOverride();
-  for (const register of [registerUp, registerImport, registerSimulate, registerStatus, registerDead, registerDoctor]) register(program);
+  for (const register of [registerUp, registerImport, registerEvaluate, registerReplay, registerSimulate, registerStatus, registerDead, registerDoctor]) register(program);
   overrideExits(program);
   return program;
 }

@@ -1,5 +1,5 @@
 /** `--set ftrl.alpha=0.05`: settings by their path, named before anything starts; `loadSettings` checks the values. */
-import { VARIABLES } from '#config';
+import { loadSettings, VARIABLES, type Settings } from '#config';
 import { UsageError } from './terminal/exit.js';
 
 /** Collects repeated options: for commander. */
@@ -26,4 +26,21 @@ const MODEL_SECTIONS = ['model', 'ftrl', 'fm', 'olr'];
 
 function modelPaths(): string {
   return VARIABLES.filter(({ path }) => MODEL_SECTIONS.includes(path[0]!)).map(({ path }) => path.join('.')).join(', ');
+}
+
+/** Settings with some replaced, whatever the others are. @throws UsageError, AppError REK_CONFIG_INVALID */
+export function withOverrides(settings: Settings, pairs: readonly string[]): Settings {
+  const wanted = loadSettings(overridesAsEnvironment(pairs));
+  const changed = structuredClone(settings) as unknown as Tree;
+  for (const pair of pairs) {
+    const path = pair.slice(0, pair.indexOf('=')).split('.');
+    place(changed, path)[path.at(-1)!] = place(wanted as unknown as Tree, path)[path.at(-1)!]!;
+  }
+  return changed as unknown as Settings;
+}
+
+type Tree = { [key: string]: Tree };
+
+function place(tree: Tree, path: readonly string[]): Tree {
+  return path.slice(0, -1).reduce((branch, key) => branch[key]!, tree);
 }

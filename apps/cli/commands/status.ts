@@ -7,7 +7,8 @@ import type { HostStatus } from '../hosts-client.js';
 import { withSession, type Session } from '../session.js';
 import { CliError } from '../terminal/exit.js';
 import { printJson, printLine } from '../terminal/print.js';
-import { decimals, renderTable } from '../terminal/table.js';
+import { lossTable } from '../terminal/losses.js';
+import { renderTable } from '../terminal/table.js';
 
 interface Status {
   readonly log: { head: number; feedbackHead: number; partitions: number; dead: number };
@@ -53,14 +54,4 @@ function print({ log, hosts, learner }: Status): void {
   if ('error' in learner) return printLine(`learner: ${learner.error}`);
   printLine(`model ${learner.version}: ${learner.samples.toLocaleString('en')} samples, feedback ${learner.sequence.toLocaleString('en')} of ${log.feedbackHead.toLocaleString('en')}`);
   printLine(lossTable(learner.metrics));
-}
-
-/** Progressive losses, all samples and the newest. */
-export function lossTable({ cumulative, windowed }: LearnerStatus['metrics']): string {
-  const rows = Object.entries(cumulative.predictors).map(([name, all]) => {
-    const recent = windowed.predictors[name as keyof typeof windowed.predictors];
-    const cells = (loss: typeof all): string[] => [loss.logLoss, loss.normalisedEntropy, loss.auc, loss.calibration].map((v) => decimals(v ?? undefined));
-    return [name, ...cells(all), ...cells(recent)];
-  });
-  return renderTable(['predictor', 'log loss', 'entropy', 'AUC', 'calibration', 'recent log loss', 'entropy', 'AUC', 'calibration'], rows);
 }

@@ -1,0 +1,17 @@
+/** The settings of a shadow: those of the live model, which may have been promoted with its own, and what `--set` changes. */
+import type { Settings } from '#config';
+import { modelSettingsOf, type ModelSettings } from '#learning';
+import { withOverrides } from '../setting-overrides.js';
+
+/** @throws UsageError, AppError REK_CONFIG_INVALID */
+export function changedModel(present: ModelSettings, settings: Settings, pairs: readonly string[]): ModelSettings {
+  const { bits, noClickWeight, seed, ftrl, fm, olr, statistics, metricsWindow } = present;
+  const live: Settings = {
+    ...settings, ftrl, fm, olr,
+    model: { ...settings.model, bits, noClickWeight, seed },
+    learner: { ...settings.learner, metricsWindow },
+  };
+  const changed = modelSettingsOf(withOverrides(live, pairs));
+  const holds = pairs.some((pair) => pair.startsWith('interest.attributionSeconds='));
+  return { ...changed, statistics, holdSeconds: holds ? changed.holdSeconds : present.holdSeconds };
+}

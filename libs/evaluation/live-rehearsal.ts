@@ -1,0 +1,71 @@
+/**
+ * A recorded stream of events played in one process as if it were happening: the clock is the events' own time. The
+ * folds, the feedback and the model are those of the live system; so is the policy of ticks: whenever time
+ * passes a partition's next deadline, a tick enters its log before anything later does.
+ */
+import { isItemEvent, type FeedbackRecord, type LogEvent, type Tick, type UserEvent } from '#events';
+import type { FoldSettings, UserState } from '#interest';
+import { asEventId, partitionOf } from '#kernel';
+import { OnlineModel, type ModelSettings } from '#learning';
+import { LogFold } from './log-fold.js';
+
+export interface RehearsalSettings {
+  readonly partitions: number;
+  readonly fold: FoldSettings;
+  readonly model: ModelSettings;
+  /** How often the owner of a partition looks for due deadlines, ms. */
+  readonly tickMs: number;
+}
+
+export class LiveRehearsal {
+  readonly model: OnlineModel;
+  readonly log: LogFold;
+  /** LOG sequence of the last entry. */
+  sequence = 0;
+  private lastTickAt = 0;
+
+  constructor(private readonly settings: RehearsalSettings) {
+    this.model = new OnlineModel(settings.model);
+    this.log = new LogFold(settings.partitions, settings.fold, (_, record) => this.learn(record));
+  }
+
+  /** Appends one event and lets everything that follows from it happen. Events come in order of time. */
+  append(event: Exclude<LogEvent, Tick>): void {
+    this.passTime(event.timestamp);
+    this.sequence++;
+    const entries = [{ index: 0, event }];
+    if (isItemEvent(event)) this.log.foldItems(this.sequence, event.timestamp, entries);
+    else this.log.foldUsers(this.partitionOf(event), this.sequence, event.timestamp, entries);
+  }
+
+  /** The user as an actor host would know them now; undefined when they never did anything. */
+  user(userId: string): UserState | undefined {
+    return this.log.partitions[partitionOf(userId, this.settings.partitions)]!.peek(userId);
+  }
+
+  /** Ticks every partition whose deadline has passed, at most every `tickMs`. @param now event time, ms */
+  passTime(now: number): void {
+    if (now - this.lastTickAt < this.settings.tickMs) return;
+    this.lastTickAt = now;
+    this.log.partitions.forEach(({ fold }, partition) => {
+      const deadline = fold.nextDeadline();
+      if (deadline === undefined || deadline > now) return;
+      this.sequence++;
+      const event: Tick = { kind: 'tick', eventId: asEventId(`tick-${this.sequence}`), timestamp: now, version: 1, epoch: fold.epoch };
+      this.log.foldUsers(partition, this.sequence, now, [{ index: 0, event }]);
+    });
+  }
+
+  private learn(record: FeedbackRecord): void {
+    this.model.sequence = this.sequence;
+    switch (record.kind) {
+      case 'exposure': return this.model.exposure(record);
+      case 'outcome': return this.model.outcome(record);
+      case 'engagement': return this.model.engagement(record);
+    }
+  }
+
+  private partitionOf(event: UserEvent): number {
+    return partitionOf(event.userId, this.settings.partitions);
+  }
+}

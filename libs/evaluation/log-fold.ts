@@ -1,0 +1,119 @@
+/**
+ * The whole log folded in one process and in memory: what actor hosts do together, for replays and evaluations.
+ * The same folds, the same doors; only the shell is missing. Pure: it reads no clock and waits for nothing.
+ *
+ * Users stay in memory, about 2 KB each.
+ */
+import { createHash } from 'node:crypto';
+import { Catalogue } from '#catalogue';
+import { decodeItemFrame, decodeUserFrame, isItemEvent, type FeedbackRecord, type FrameEntry, type StoredFrame } from '#events';
+import { createUser, encodeUser, PartitionFold, type FoldSettings, type ResidentUsers, type UserState } from '#interest';
+import { asPartition, asUserId } from '#kernel';
+
+export interface FoldedUsers {
+  readonly users: number;
+  /** Hex; see `hashUsers`. */
+  readonly sha256: string;
+}
+
+export interface LogEntryMessage extends StoredFrame {
+  readonly sequence: number;
+  readonly subject: string;
+  /** ms since the Unix epoch. */
+  readonly appendedAt: number;
+}
+
+export class LogFold {
+  readonly catalogue = new Catalogue();
+  readonly partitions: readonly FoldedPartition[];
+
+  /** @param emit receives every record, in the order of the log */
+  constructor(partitions: number, settings: FoldSettings, emit: (partition: number, record: FeedbackRecord) => void) {
+    this.partitions = Array.from({ length: partitions }, (_, p) => new FoldedPartition(p, settings, this.catalogue, (record) => emit(p, record)));
+  }
+
+  /** Folds one message of LOG. What cannot be used is skipped, as live hosts do. @returns the events in it */
+  fold(message: LogEntryMessage): number {
+    const partition = partitionOfSubject(message.subject);
+    if (partition === undefined) return this.foldItems(message.sequence, message.appendedAt, decodeItemFrame(message));
+    return this.foldUsers(partition, message.sequence, message.appendedAt, decodeUserFrame(message, partition, this.partitions.length));
+  }
+
+  /** Entries of `log.item`. */
+  foldItems(sequence: number, appendedAt: number, entries: readonly FrameEntry[]): number {
+    let events = 0;
+    for (const entry of entries) {
+      if (!('event' in entry) || !isItemEvent(entry.event)) continue;
+      this.catalogue.apply(entry.event, { sequence, index: entry.index }, appendedAt);
+      events++;
+    }
+    return events;
+  }
+
+  /** Entries of one partition's subject. */
+  foldUsers(partition: number, sequence: number, appendedAt: number, entries: readonly FrameEntry[]): number {
+    const folded = this.partitions[partition]!;
+    folded.fold.fold(sequence, appendedAt, entries);
+    folded.forgetUntouched();
+    return entries.length;
+  }
+}
+
+/** One partition: its users and its fold. */
+export class FoldedPartition implements ResidentUsers {
+  readonly fold: PartitionFold;
+  private readonly users = new Map<string, UserState>();
+  /** Looked at, but not changed yet: a user begins to exist with the first change. */
+  private readonly untouched = new Map<string, UserState>();
+
+  constructor(partition: number, settings: FoldSettings, catalogue: Catalogue, emit: (record: FeedbackRecord) => void) {
+    // Effects stand in the log already: whoever folded it first appended them.
+    this.fold = new PartitionFold(asPartition(partition), settings, catalogue, this, emit, () => undefined);
+  }
+
+  get(userId: string): UserState {
+    const known = this.users.get(userId) ?? this.untouched.get(userId);
+    if (known) return known;
+    const user = createUser(asUserId(userId));
+    this.untouched.set(userId, user);
+    return user;
+  }
+
+  touched(userId: string): void {
+    const user = this.untouched.get(userId);
+    if (!user) return;
+    this.untouched.delete(userId);
+    this.users.set(userId, user);
+  }
+
+  forgetUntouched(): void {
+    this.untouched.clear();
+  }
+
+  erase(userId: string): void {
+    this.users.delete(userId);
+    this.untouched.delete(userId);
+  }
+
+  /** The user without creating one. */
+  peek(userId: string): UserState | undefined {
+    return this.users.get(userId);
+  }
+
+  hash(): FoldedUsers {
+    return { users: this.users.size, sha256: hashUsers(this.users) };
+  }
+}
+
+/** SHA-256 over all users in byte order of their ids: id | 0x00 | encoded state. What hosts answer on `rpc.hosts.hash`. */
+export function hashUsers(users: ReadonlyMap<string, UserState>): string {
+  const hash = createHash('sha256');
+  const ids = [...users.keys()].map((id) => ({ id, bytes: Buffer.from(id, 'utf8') })).sort((a, b) => Buffer.compare(a.bytes, b.bytes));
+  for (const { id, bytes } of ids) hash.update(bytes).update('\0').update(encodeUser(users.get(id)!));
+  return hash.digest('hex');
+}
+
+/** `log.user.7` → 7; undefined for `log.item`. */
+function partitionOfSubject(subject: string): number | undefined {
+  return subject.startsWith('log.user.') ? Number(subject.slice('log.user.'.length)) : undefined;
+}
