@@ -15,8 +15,8 @@ export interface RecallRequest {
   readonly covisitation: CovisitationScores;
   /** What may be recommended at all: not bought, not excluded, inside the filter. */
   readonly admits: (slot: number) => boolean;
-  /** Lists that together hold everything a filter lets through; empty: no such restriction. */
-  readonly within: readonly LabelList[];
+  /** Lists that together hold everything a filter lets through; undefined: the whole catalogue. */
+  readonly within: readonly LabelList[] | undefined;
   /** How many items the caller wants in the end. */
   readonly wanted: number;
   readonly now: number;

@@ -14,7 +14,7 @@ const DRAWS_EACH = 2;
 const WALK_MAX = 4_096;
 
 export function catalogue(request: RecallRequest, budget: number, out: CandidateSet): void {
-  const lists = request.within.length > 0 ? request.within : [request.index.everything];
+  const lists = request.within ?? [request.index.everything];
   for (const [i, list] of lists.entries()) {
     const before = out.size;
     if (list.isStale(request.now)) refreshHead(request, list);

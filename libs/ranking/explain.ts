@@ -1,0 +1,76 @@
+/**
+ * Why an item stands in the list: first how recall found it, then the features that moved the blend's log-odds most.
+ * Features that all candidates share (the user, the hour) move no item past another, so they are not named.
+ */
+import { newFeatureVector } from '#events';
+import { STATISTICS_FEATURE_NAMES } from '#learning';
+import type { CandidateSet, RecallIndex, Taste } from '#recall';
+import type { Candidate, CandidateScorer } from './candidate-scorer.js';
+import type { Prior } from './prior.js';
+import type { RankingModel } from './ranking-model.js';
+import type { Reason } from './request.js';
+
+const FEATURES_NAMED = 3;
+/** A smaller contribution, in log-odds, is not worth a person's time. */
+const CONTRIBUTION_MIN = 0.005;
+
+const vector = newFeatureVector();
+
+/** The features that moved the candidate most, by |contribution|; those of one name are summed. */
+export function featureReasons(
+  scorer: CandidateScorer,
+  model: RankingModel,
+  candidate: Candidate,
+  now: number,
+): Reason[] {
+  const names: string[] = [];
+  scorer.extractor.extract(candidate.item, candidate.itemId, vector, names);
+  const contributions = model.explain(vector, candidate.key, now);
+  const byName = new Map<string, number>();
+  for (let i = scorer.shared; i < contributions.length; i++) {
+    const name = names[i] ?? STATISTICS_FEATURE_NAMES[i - vector.length] ?? 'other';
+    byName.set(name, (byName.get(name) ?? 0) + contributions[i]!);
+  }
+  return [...byName]
+    .filter(([, contribution]) => Math.abs(contribution) >= CONTRIBUTION_MIN)
+    .sort((a, b) => Math.abs(b[1]) - Math.abs(a[1]))
+    .slice(0, FEATURES_NAMED)
+    .map(([feature, contribution]) => ({ feature, contribution }));
+}
+
+/** How recall found the candidate at `place`, and what the prior makes of it. `prior` has just read the candidate. */
+export function recallReason(
+  candidates: CandidateSet,
+  place: number,
+  prior: Prior,
+  index: RecallIndex,
+  taste: Taste,
+  titleOf: (itemKey: number) => string | undefined,
+): Reason {
+  const cause = candidates.cause[place]!;
+  switch (candidates.labelOf(place)) {
+    case 'covisitation': {
+      const recent = taste.recents[cause]!;
+      return {
+        feature: `because you chose ${titleOf(recent.itemKey) ?? recent.itemId}`,
+        contribution: prior.covisitation,
+      };
+    }
+    case 'content':
+      return { feature: `you like ${index.list(cause).label}`, contribution: prior.affinity };
+    case 'embedding':
+      return { feature: 'close to what you chose', contribution: 0 };
+    case 'trending':
+      return { feature: 'popular now', contribution: prior.popularity };
+    case 'new':
+      return { feature: 'new', contribution: 0 };
+    case 'catalogue':
+      return { feature: 'from the catalogue', contribution: 0 };
+  }
+}
+
+/** What the prior knows of a caller's own candidate; undefined when nothing. `prior` has just read it. */
+export function priorReason(prior: Prior, index: RecallIndex): Reason | undefined {
+  if (prior.liked < 0 || prior.affinity < CONTRIBUTION_MIN) return undefined;
+  return { feature: `you like ${index.list(prior.liked).label}`, contribution: prior.affinity };
+}

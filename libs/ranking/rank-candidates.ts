@@ -1,0 +1,92 @@
+/**
+ * Ranks a caller's own candidates: same features, same score, same policy as a recommendation, but no recall and no
+ * re-rank. Hidden items are left out; everything else the caller named comes back, also what the catalogue does
+ * not know, scored with what is known of the user, the moment and the id's own clicks.
+ */
+import { key53 } from '#kernel';
+import { tasteOf } from '#recall';
+import type { Candidate } from './candidate-scorer.js';
+import { CategoryCap } from './category-cap.js';
+import { featureReasons, priorReason } from './explain.js';
+import { drawSlate } from './mixture-policy.js';
+import { policyName } from './policy-name.js';
+import { byScore, tieOf } from './recommend.js';
+import type { Ranked, RankedItem, RankingInput, RankRequest } from './request.js';
+import { scratch } from './scratch.js';
+import { greedySlate, softmaxWeights } from './slate.js';
+
+/** Only so many from the top are explained: reasons cost more than scores. */
+export const EXPLAINED_MAX = 20;
+
+const NO_CATEGORIES = new Int32Array(0);
+
+interface Scored {
+  readonly candidate: Candidate;
+  readonly tie: number;
+  readonly score: number;
+}
+
+export function rankCandidates(input: RankingInput<RankRequest>): Ranked {
+  const { user, request, index, replica, settings, random, now } = input;
+  const taste = tasteOf(user, now);
+  scratch.covisitation.compute(index, replica, taste);
+  scratch.prior.begin(index, replica, taste, now);
+  scratch.scorer.begin(index, replica, user, request.context, now);
+  const ranked = scoreAll(input);
+  const candidates = {
+    size: ranked.length,
+    weights: softmaxWeights(
+      ranked.map(({ score }) => score),
+      ranked.length,
+    ),
+    cap: new CategoryCap(Infinity, () => NO_CATEGORIES),
+  };
+  const greedy = greedySlate(candidates, ranked.length, () => false, 0, 0);
+  const slate = drawSlate(candidates, greedy, settings.explore, random);
+  const items = slate.order.map((chosen, i) =>
+    present(input, ranked[chosen]!, slate.propensities[i]!, i + 1),
+  );
+  return {
+    policy: policyName(settings.explore),
+    modelVersion: replica.version,
+    explored: slate.explored,
+    items,
+  };
+}
+
+function scoreAll({ user, request, catalogue, index }: RankingInput<RankRequest>): Scored[] {
+  const scored: Scored[] = [];
+  for (const itemId of new Set(request.items)) {
+    const key = key53(itemId);
+    const item = catalogue.get(itemId);
+    if (item?.hidden) continue;
+    const candidate = { itemId, key, item, slot: index.slotOf(key) };
+    scratch.scorer.extract(0, candidate);
+    scored.push({ candidate, tie: tieOf(user, key), score: scratch.scorer.fine(0, candidate) });
+  }
+  return scored.sort(byScore);
+}
+
+function present(
+  { index, replica, now }: RankingInput<RankRequest>,
+  { candidate, score }: Scored,
+  propensity: number,
+  position: number,
+): RankedItem {
+  return {
+    itemId: candidate.itemId,
+    title: candidate.item?.title ?? candidate.itemId,
+    score: 1 / (1 + Math.exp(-score)),
+    channel: 'given',
+    channels: ['given'],
+    propensity,
+    position,
+    reasons: position > EXPLAINED_MAX ? [] : reasonsFor(),
+  };
+
+  function reasonsFor() {
+    scratch.prior.read(index, replica, candidate.slot, candidate.key);
+    const liked = priorReason(scratch.prior, index);
+    return [...(liked ? [liked] : []), ...featureReasons(scratch.scorer, replica, candidate, now)];
+  }
+}

@@ -1,0 +1,23 @@
+/** What ranking needs of a model. libs/learning's ModelReplica has this shape. */
+import type { FeatureVector } from '#events';
+import type { LiveStatistics } from '#recall';
+
+export interface Scores {
+  ftrl: number;
+  fm: number;
+  olr: number;
+  /** Calibrated click-through rate of all learners together. */
+  blend: number;
+}
+
+export interface RankingModel extends LiveStatistics {
+  readonly version: string;
+  /** Outcomes learnt from; decides how much the prior still counts. */
+  readonly samples: number;
+  readonly statistics: { popularity(itemKey: number, now: number, windowSeconds: number): number };
+  /** The factorisation machine's click-through rate alone. */
+  coarse(features: FeatureVector, itemKey: number, now: number): number;
+  score(features: FeatureVector, itemKey: number, now: number, out: Scores): void;
+  /** Contribution to the blend's log-odds of each feature, then of each of the statistics' features. */
+  explain(features: FeatureVector, itemKey: number, now: number): Float64Array;
+}

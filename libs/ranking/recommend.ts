@@ -1,0 +1,179 @@
+/**
+ * A recommendation: recall → exclusions and rules → coarse rank → fine rank → re-rank → explanations.
+ *
+ * Pure: equal inputs, equal answers. Never empty while something visible is admitted; nothing hidden, bought,
+ * disliked, excluded or outside the filter ever appears.
+ */
+import { combine32, key53 } from '#kernel';
+import type { UserSignals } from '#features';
+import {
+  EVIDENCE_IMPRESSIONS,
+  recall,
+  tasteOf,
+  type CandidateSet,
+  type RecallRequest,
+  type Taste,
+} from '#recall';
+import type { Candidate } from './candidate-scorer.js';
+import { CategoryCap } from './category-cap.js';
+import { exclusionsOf } from './exclusions.js';
+import { featureReasons, recallReason } from './explain.js';
+import { drawSlate, type Slate } from './mixture-policy.js';
+import { policyName } from './policy-name.js';
+import type { Ranked, RankedItem, RankingInput, RecommendRequest } from './request.js';
+import { listsWithin, ruleFilter } from './rule-filter.js';
+import { scratch } from './scratch.js';
+import { greedySlate, softmaxWeights } from './slate.js';
+
+/** Share of the places after the coarse rank kept for items without evidence, whom the models underrate. */
+const UNPROVEN_SHARE = 0.1;
+
+interface Scored {
+  readonly place: number;
+  readonly candidate: Candidate;
+  readonly unproven: boolean;
+  /** Breaks ties the same way for one user, differently between users. */
+  readonly tie: number;
+  /** Log-odds. */
+  score: number;
+}
+
+export function recommend(input: RankingInput<RecommendRequest>): Ranked {
+  const { user, request, index, replica, settings, now } = input;
+  const taste = tasteOf(user, now);
+  scratch.covisitation.compute(index, replica, taste);
+  const candidates = recallAdmitted(input, taste);
+  scratch.prior.begin(index, replica, taste, now);
+  scratch.scorer.begin(index, replica, user, request.context, now);
+  const survivors = coarseRank(gather(input, candidates), settings.coarseMax);
+  const ranked = fineRank(survivors);
+  const slate = rerank(input, ranked);
+  const items = slate.order.map((chosen, i) =>
+    present(input, taste, candidates, ranked[chosen]!, slate.propensities[i]!, i + 1),
+  );
+  return {
+    policy: policyName(settings.explore),
+    modelVersion: replica.version,
+    explored: slate.explored,
+    items,
+  };
+}
+
+function recallAdmitted(input: RankingInput<RecommendRequest>, taste: Taste): CandidateSet {
+  const { user, request, index, replica, settings, random, now } = input;
+  const { refused, acted } = exclusionsOf(user, (request.exclude ?? []).map(key53));
+  const allowed = ruleFilter(request.filter);
+  const candidates = scratch.candidates(settings.candidatesMax);
+  const search = (admits: RecallRequest['admits']): void =>
+    recall(
+      {
+        index,
+        statistics: replica,
+        taste,
+        covisitation: scratch.covisitation,
+        admits,
+        within: listsWithin(index, request.filter),
+        wanted: request.n,
+        now,
+        random,
+      },
+      candidates,
+    );
+  const admissible = (slot: number): boolean =>
+    !refused.has(index.item(slot)!.key) && allowed(index.item(slot)!);
+  search((slot) => !acted.has(index.item(slot)!.key) && admissible(slot));
+  if (candidates.size === 0) search(admissible);
+  return candidates;
+}
+
+function gather(
+  { user, index, replica }: RankingInput<RecommendRequest>,
+  candidates: CandidateSet,
+): Scored[] {
+  return Array.from({ length: candidates.size }, (_, place) => {
+    const slot = candidates.slots[place]!;
+    const item = index.item(slot)!;
+    const candidate = { itemId: item.id, key: item.key, item, slot };
+    scratch.scorer.extract(place, candidate);
+    return {
+      place,
+      candidate,
+      unproven: replica.impressions(item.key) < EVIDENCE_IMPRESSIONS,
+      tie: tieOf(user, item.hashes.id),
+      score: 0,
+    };
+  });
+}
+
+/** The best by the factorisation machine, and beside them the best of those without evidence. */
+function coarseRank(all: Scored[], coarseMax: number): Scored[] {
+  if (all.length <= coarseMax) return all;
+  for (const scored of all) scored.score = scratch.scorer.coarse(scored.place, scored.candidate);
+  all.sort(byScore);
+  const kept = all.slice(0, coarseMax - Math.floor(coarseMax * UNPROVEN_SHARE));
+  const rest = all.slice(kept.length);
+  const unproven = rest.filter((scored) => scored.unproven).slice(0, coarseMax - kept.length);
+  const others = rest
+    .filter((scored) => !unproven.includes(scored))
+    .slice(0, coarseMax - kept.length - unproven.length);
+  return [...kept, ...unproven, ...others];
+}
+
+function fineRank(survivors: Scored[]): Scored[] {
+  for (const scored of survivors) scored.score = scratch.scorer.fine(scored.place, scored.candidate);
+  return survivors.sort(byScore);
+}
+
+function rerank(
+  { request, index, settings, random }: RankingInput<RecommendRequest>,
+  ranked: readonly Scored[],
+): Slate {
+  const categories = ranked.map(({ candidate }) =>
+    index.labelsOf(candidate.slot).subarray(0, candidate.item!.categories.length),
+  );
+  const cap = new CategoryCap(settings.perCategoryMax, (candidate) => categories[candidate]!);
+  const weights = softmaxWeights(
+    ranked.map(({ score }) => score),
+    ranked.length,
+  );
+  const candidates = { size: ranked.length, weights, cap };
+  const greedy = greedySlate(
+    candidates,
+    request.n,
+    (candidate) => ranked[candidate]!.unproven,
+    settings.newItemShare,
+    random.next(),
+  );
+  return drawSlate(candidates, greedy, settings.explore, random);
+}
+
+function present(
+  { index, replica, catalogue, now }: RankingInput<RecommendRequest>,
+  taste: Taste,
+  candidates: CandidateSet,
+  { place, candidate, score }: Scored,
+  propensity: number,
+  position: number,
+): RankedItem {
+  const { prior, scorer } = scratch;
+  prior.read(index, replica, candidate.slot, candidate.key);
+  const found = recallReason(candidates, place, prior, index, taste, (key) => catalogue.byKey(key)?.title);
+  return {
+    itemId: candidate.itemId,
+    title: candidate.item!.title,
+    score: 1 / (1 + Math.exp(-score)),
+    channel: candidates.labelOf(place),
+    channels: candidates.channelsOf(place),
+    propensity,
+    position,
+    reasons: [found, ...featureReasons(scorer, replica, candidate, now)],
+  };
+}
+
+export function tieOf(user: UserSignals, itemHash: number): number {
+  return combine32(user.userHash, itemHash);
+}
+
+export function byScore(a: { score: number; tie: number }, b: { score: number; tie: number }): number {
+  return b.score - a.score || a.tie - b.tie;
+}

@@ -1,0 +1,92 @@
+/** What is asked of ranking and what it answers. */
+import type { SeededRandom } from '#kernel';
+import type { Catalogue } from '#catalogue';
+import type { RequestContext } from '#features';
+import type { ChannelName, RecallIndex } from '#recall';
+import type { RankableUser } from './exclusions.js';
+import type { RankingModel } from './ranking-model.js';
+
+/** All given conditions must hold; within one list of labels any of them suffices. */
+export interface Filter {
+  readonly categories?: readonly string[];
+  readonly excludeCategories?: readonly string[];
+  readonly tags?: readonly string[];
+  readonly brands?: readonly string[];
+  /** Inclusive; an item without a price fails either. */
+  readonly priceMin?: number;
+  readonly priceMax?: number;
+  /** Top-level attributes that must equal these scalars. */
+  readonly attributes?: Readonly<Record<string, string | number | boolean>>;
+}
+
+export interface RecommendRequest {
+  /** Items wanted. */
+  readonly n: number;
+  readonly context?: RequestContext;
+  readonly filter?: Filter;
+  /** Item ids that must not appear. */
+  readonly exclude?: readonly string[];
+}
+
+export interface RankRequest {
+  /** The caller's own candidates, each once; ids unknown to the catalogue are scored with what is known. */
+  readonly items: readonly string[];
+  readonly context?: RequestContext;
+}
+
+/** The part of the configuration that ranking reads (libs/config's `Settings.serving` has this shape). */
+export interface RankingSettings {
+  readonly candidatesMax: number;
+  readonly coarseMax: number;
+  /** ε: share of requests whose order is sampled. */
+  readonly explore: number;
+  readonly newItemShare: number;
+  readonly perCategoryMax: number;
+}
+
+/** Everything a ranking depends on: equal inputs, equal answers. */
+export interface RankingInput<Request> {
+  readonly user: RankableUser;
+  readonly request: Request;
+  readonly catalogue: Catalogue;
+  readonly index: RecallIndex;
+  readonly replica: RankingModel;
+  readonly settings: RankingSettings;
+  /** Seeded for this request. */
+  readonly random: SeededRandom;
+  /** Event time, ms. */
+  readonly now: number;
+}
+
+export interface Reason {
+  /** For a person: "you like comedy", "category drama", "item CTR". */
+  readonly feature: string;
+  /** In log-odds of a click; 0 for a recall reason that does not enter the score. */
+  readonly contribution: number;
+}
+
+export interface RankedItem {
+  readonly itemId: string;
+  /** The id when the catalogue does not have the item. */
+  readonly title: string;
+  /** σ(model's log-odds of a click + prior): the predicted click-through rate once the model has learnt. */
+  readonly score: number;
+  /** The recall channel that found it most strongly; `given` for a caller's own candidate. */
+  readonly channel: ChannelName | 'given';
+  /** Every channel that found it. */
+  readonly channels: readonly (ChannelName | 'given')[];
+  /** Probability that the policy puts this item here, given the items above it. */
+  readonly propensity: number;
+  /** 1-based. */
+  readonly position: number;
+  readonly reasons: readonly Reason[];
+}
+
+export interface Ranked {
+  /** Names the mixture whose propensities are given: `mixture-<ε>`. */
+  readonly policy: string;
+  readonly modelVersion: string;
+  /** Whether this list was sampled instead of sorted. */
+  readonly explored: boolean;
+  readonly items: readonly RankedItem[];
+}

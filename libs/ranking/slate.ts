@@ -1,0 +1,134 @@
+/**
+ * Filling the slots of a list one after the other from candidates sorted by score. What may stand next depends on
+ * what stands above (the category cap); when the cap leaves nothing, it yields, so that a list is never cut short.
+ *
+ * - `greedySlate`: the best that may stand next; in a reserved slot the best item without evidence.
+ * - `sampledSlate`: Plackett-Luce under the same rules: each slot drawn from softmax(score / TEMPERATURE) over what
+ *   may stand there. Drawn slot by slot, because perturbing all scores once (Gumbel top-k) has these
+ *   probabilities only while nothing restricts the slots.
+ * - `slotProbabilities`: the probability of each slot's item under that sampling, given the slots above.
+ */
+import type { SeededRandom } from '#kernel';
+import type { CategoryCap } from './category-cap.js';
+
+/** Of the softmax over log-odds: below 1 prefers the better ones more than the model's odds do. */
+export const TEMPERATURE = 0.5;
+
+/** Candidates are 0 .. size − 1, best first. */
+export interface SlateCandidates {
+  readonly size: number;
+  /** exp((score − best score) / TEMPERATURE). */
+  readonly weights: Float64Array;
+  readonly cap: CategoryCap;
+}
+
+/** The draw weights of scores in descending order. */
+export function softmaxWeights(scores: ArrayLike<number>, size: number): Float64Array {
+  const weights = new Float64Array(size);
+  for (let i = 0; i < size; i++) weights[i] = Math.exp((scores[i]! - scores[0]!) / TEMPERATURE);
+  return weights;
+}
+
+/**
+ * @param unproven whether a candidate has no evidence
+ * @param share of the slots that items without evidence are sure of, if there are any
+ * @param phase in [0, 1): by slot k at least ⌊k·share + phase⌋ items without evidence stand, if there are so many
+ */
+export function greedySlate(
+  candidates: SlateCandidates,
+  n: number,
+  unproven: (candidate: number) => boolean,
+  share: number,
+  phase: number,
+): number[] {
+  const slate: number[] = [];
+  let given = 0;
+  for (const open = new OpenCandidates(candidates); slate.length < n && open.nextSlot();) {
+    const due = Math.floor((slate.length + 1) * share + phase);
+    const chosen = (given < due ? open.first(unproven) : undefined) ?? open.first()!;
+    if (unproven(chosen)) given++;
+    open.take(chosen);
+    slate.push(chosen);
+  }
+  return slate;
+}
+
+export function sampledSlate(candidates: SlateCandidates, n: number, random: SeededRandom): number[] {
+  const slate: number[] = [];
+  for (const open = new OpenCandidates(candidates); slate.length < n && open.nextSlot();) {
+    const chosen = open.draw(random.next());
+    open.take(chosen);
+    slate.push(chosen);
+  }
+  return slate;
+}
+
+/** @param enough stops when the probability of the whole prefix is below this; later entries are 0 */
+export function slotProbabilities(
+  candidates: SlateCandidates,
+  slate: readonly number[],
+  enough = 0,
+): Float64Array {
+  const probabilities = new Float64Array(slate.length);
+  const open = new OpenCandidates(candidates);
+  let prefix = 1;
+  for (let slot = 0; slot < slate.length && prefix >= enough && open.nextSlot(); slot++) {
+    const chosen = slate[slot]!;
+    probabilities[slot] = candidates.weights[chosen]! / open.total();
+    prefix *= probabilities[slot]!;
+    open.take(chosen);
+  }
+  return probabilities;
+}
+
+/** What may stand in the next slot. */
+class OpenCandidates {
+  /** Not yet placed, best first. */
+  private readonly left: number[];
+  private capYields = false;
+
+  constructor(private readonly candidates: SlateCandidates) {
+    this.left = Array.from({ length: candidates.size }, (_, i) => i);
+    candidates.cap.reset();
+  }
+
+  /** @returns false when nothing is left */
+  nextSlot(): boolean {
+    this.capYields = false;
+    this.capYields = !this.left.some((candidate) => this.admits(candidate));
+    return this.left.length > 0;
+  }
+
+  first(test?: (candidate: number) => boolean): number | undefined {
+    return this.left.find((candidate) => this.admits(candidate) && (!test || test(candidate)));
+  }
+
+  total(): number {
+    const { weights } = this.candidates;
+    let sum = 0;
+    for (const candidate of this.left) if (this.admits(candidate)) sum += weights[candidate]!;
+    return sum;
+  }
+
+  /** @param point uniform in [0, 1) */
+  draw(point: number): number {
+    let rest = point * this.total();
+    let last = -1;
+    for (const candidate of this.left) {
+      if (!this.admits(candidate)) continue;
+      last = candidate;
+      rest -= this.candidates.weights[candidate]!;
+      if (rest < 0) break;
+    }
+    return last;
+  }
+
+  take(candidate: number): void {
+    this.left.splice(this.left.indexOf(candidate), 1);
+    this.candidates.cap.place(candidate);
+  }
+
+  private admits(candidate: number): boolean {
+    return this.capYields || this.candidates.cap.admits(candidate);
+  }
+}
