@@ -32,7 +32,11 @@ const servers = await startServers({ nats: true });
 try {
   const connection = await connectNats({ natsUrl: servers.natsUrl, name: 'bench-ingestion' });
   const figures = await measureNats(connection);
-  if (!values['no-http']) figures.push(...(await measureHttp({ natsUrl: servers.natsUrl, gateway: values.gateway, events: count / SINGLE_SHARE })));
+  if (!values['no-http']) {
+    const { natsUrl } = servers;
+    const withoutHttp = figures[0]!.value;
+    figures.push(...(await measureHttp({ natsUrl, gateway: values.gateway, events: count / SINGLE_SHARE, withoutHttp })));
+  }
   const bytes = Math.round(encodeFrame(sampleEvents(1, 'size')).byteLength);
   printReport('ingestion', figures, { nats: connection.info!.version, eventBytes: bytes, partitions: LOG_SETTINGS.partitions });
   await connection.close();
