@@ -64,13 +64,15 @@ export class FactorisationMachine implements OnlineLearner {
       const x = values[i]!;
       const scaled = gradient * x;
       const base = slots[i]! * stride;
-      for (let at = base, f = -1; f < factors; at++, f++) {
-        const theta = rows[at]!;
-        let g = (f < 0 ? scaled : scaled * (sums[f]! - theta * x)) + l2 * theta;
+      this.stepAt(base, scaled + l2 * rows[base]!);
+      for (let f = 0; f < factors; f++) {
+        const at = base + 1 + f;
+        const v = rows[at]!;
+        let g = scaled * (sums[f]! - v * x) + l2 * v;
         if (g > FM_GRADIENT_MAX || g < -FM_GRADIENT_MAX) g = this.cut(g);
         const total = Math.fround(squares[at]! + g * g);
         squares[at] = total;
-        rows[at] = theta - (alpha * g) / Math.sqrt(total);
+        rows[at] = v - (alpha * g) / Math.sqrt(total);
       }
     }
   }
@@ -102,6 +104,13 @@ export class FactorisationMachine implements OnlineLearner {
         sums[f]! += rows[base + 1 + f]! * sample.values[i]!;
       }
     }
+  }
+
+  private stepAt(at: number, gradient: number): void {
+    const g = gradient > FM_GRADIENT_MAX || gradient < -FM_GRADIENT_MAX ? this.cut(gradient) : gradient;
+    const total = Math.fround(this.squares[at]! + g * g);
+    this.squares[at] = total;
+    this.weights.rows[at]! -= (this.settings.alpha * g) / Math.sqrt(total);
   }
 
   private stepW0(gradient: number): void {

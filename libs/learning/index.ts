@@ -17,3 +17,4 @@ export * from './online-logistic-regression.js';
 export { sigmoid, logit, logLoss } from './logistic.js';
 export { fillSample, newSample, type Sample } from './sample.js';
 export * from './synthetic-feedback.js';
+export type { OnlineLearner, Predictor } from './online-learner.js';

@@ -1,0 +1,215 @@
+import { until } from '#kernel';
+import { modelSettingsOf, newScores, OnlineModel, settingsHash, type ModelReplica } from '#learning';
+import { featuresOf, itemKeyOf } from '#learning';
+import { DeadLetters, memoryTopology, type LogTopology } from '#log';
+import { ModelFollower, shadowName } from '#model-feed';
+import { appendFeedback, FEEDBACK, MemorySnapshots, newLearner, testSettings, type TestLearner } from './learner-harness.js';
+
+const SETTINGS = testSettings();
+const HALF = Math.floor(FEEDBACK.length / 2);
+
+let topology: LogTopology;
+let snapshots: MemorySnapshots;
+const running: TestLearner[] = [];
+const followers: ModelFollower[] = [];
+
+beforeEach(() => {
+  topology = memoryTopology(1);
+  snapshots = new MemorySnapshots();
+});
+
+afterEach(async () => {
+  await Promise.all(followers.splice(0).map((follower) => follower.stop()));
+  await Promise.all(running.splice(0).map(({ service }) => service.stop()));
+});
+
+function learner(...args: Parameters<typeof newLearner> extends [unknown, unknown, ...infer Rest] ? Rest : never): TestLearner {
+  const created = newLearner(topology, snapshots, ...args);
+  running.push(created);
+  return created;
+}
+
+async function follower(options: Partial<ConstructorParameters<typeof ModelFollower>[0]> = {}): Promise<ModelFollower> {
+  const created = new ModelFollower({ topology, snapshots, name: 'main', settings: modelSettingsOf(SETTINGS), retryMs: 10, ...options });
+  followers.push(created);
+  await created.start();
+  return created;
+}
+
+const learntAll = ({ service }: TestLearner, sequence = FEEDBACK.length) => until(`sequence ${sequence} is learnt`, () => service.model?.sequence === sequence);
+
+function offline(settings = SETTINGS, to = FEEDBACK.length): OnlineModel {
+  const model = new OnlineModel(modelSettingsOf(settings));
+  FEEDBACK.slice(0, to).forEach((message, i) => model.fold(i + 1, message));
+  return model;
+}
+
+function expectEqualScores(model: OnlineModel, replica: ModelReplica): void {
+  const [ours, theirs] = [newScores(), newScores()];
+  for (let item = 0; item < 50; item++) {
+    model.score(featuresOf(1, item, 8), itemKeyOf(item), 1_700_000_500_000, ours);
+    replica.score(featuresOf(1, item, 8), itemKeyOf(item), 1_700_000_500_000, theirs);
+    expect(theirs).toEqual(ours);
+  }
+}
+
+describe('A learner', () => {
+  it('learns what FEEDBACK says, and its followers predict what it predicts', async () => {
+    const { service } = learner();
+    const replica = await follower();
+    await service.start();
+    await appendFeedback(topology, 0);
+    await learntAll(running[0]!);
+    await until('the replica follows', () => replica.replica.sequence === FEEDBACK.length);
+    expect(service.hash().sha256).toBe(offline().hash().sha256);
+    expectEqualScores(service.model, replica.replica);
+  });
+
+  it('continues from its snapshot as if it had never stopped, killed or told to stop', async () => {
+    await appendFeedback(topology, 0, HALF);
+    const first = learner();
+    await first.service.start();
+    await first.service.stop();
+    expect(snapshots.stored.at(-1)!.sequence).toBe(HALF);
+    await appendFeedback(topology, HALF);
+    const second = learner();
+    await second.service.start();
+    expect(second.service.model.version).toBe(first.service.model.version);
+    expect(second.service.hash().sha256).toBe(offline().hash().sha256);
+  });
+
+  it('is ready only when it has caught up', async () => {
+    await appendFeedback(topology, 0);
+    const { service, health } = learner();
+    expect(health.isReady()).toBe(false);
+    await service.start();
+    expect([health.isReady(), service.model.sequence]).toEqual([true, FEEDBACK.length]);
+  });
+
+  it('writes a snapshot after so many samples, and again when the store was away', async () => {
+    snapshots.available = true;
+    const { service } = learner(testSettings({ learner: { snapshotSamples: 100 } as never }));
+    await service.start();
+    snapshots.available = false;
+    await appendFeedback(topology, 0, HALF);
+    await learntAll(running[0]!, HALF);
+    expect(snapshots.stored).toHaveLength(0);
+    snapshots.available = true;
+    expect((await service.snapshot()).sequence).toBe(HALF);
+  });
+
+  it('puts a damaged message into the dead stream and learns on', async () => {
+    const { service } = learner();
+    await service.start();
+    await appendFeedback(topology, 0, 3);
+    await topology.feedback.append('feedback.0', Buffer.from('not feedback at all, not even close to it'));
+    await appendFeedback(topology, 3);
+    await learntAll(running[0]!, FEEDBACK.length + 1);
+    const { letters } = await new DeadLetters(topology).list();
+    expect(letters.map(({ where, source }) => [where, source.sequence])).toEqual([['learner', 4]]);
+    const { sha256 } = offline().hash();
+    expect(service.hash().sha256).toBe(sha256);
+  });
+
+  it('ends when another learner publishes deltas', async () => {
+    const { service, failures } = learner();
+    await service.start();
+    await topology.model.append(topology.subjects.delta('main'), Buffer.from('another writer'));
+    await appendFeedback(topology, 0, 5);
+    await until('it has failed', () => failures.length > 0);
+    expect(failures[0]).toMatchObject({ code: 'REK_STALE_EPOCH' });
+    running.length = 0;
+  });
+
+  it('does nothing until it is the only one', async () => {
+    let grant: (held: boolean) => void = () => undefined;
+    const lease = { leaseMs: 1_000, acquire: () => new Promise<boolean>((resolve) => (grant = resolve)), renew: async () => true, release: async () => undefined };
+    await appendFeedback(topology, 0);
+    const { service, health } = learner(SETTINGS, { lease });
+    const started = service.start();
+    expect([service.model, health.isReady()]).toEqual([undefined, false]);
+    grant(true);
+    await started;
+    expect(service.model.sequence).toBe(FEEDBACK.length);
+  });
+});
+
+describe('Promotion', () => {
+  const OTHER = testSettings({ ftrl: { alpha: 0.02 } as never });
+
+  async function storeShadow(to: number): Promise<string> {
+    const { header, chunks } = offline(OTHER, to).encodeSnapshot();
+    return snapshots.write({ model: shadowName('main'), version: header.version, sequence: header.sequence, header, chunks });
+  }
+
+  it('swaps the model without a gap: followers land on the promoted one and keep following', async () => {
+    const live = learner();
+    await live.service.start();
+    await appendFeedback(topology, 0, HALF);
+    await learntAll(live, HALF);
+    const replica = await follower();
+    const { version } = await live.service.promote(await storeShadow(HALF - 3));
+    expect(version).toBe(`main-1-${settingsHash(modelSettingsOf(OTHER)).slice(0, 6)}`);
+    await appendFeedback(topology, HALF);
+    await learntAll(live);
+    await until('the replica is promoted', () => replica.replica.version === version && replica.replica.sequence === FEEDBACK.length);
+    expect(live.service.hash().sha256).toBe(offline(OTHER).hash().sha256);
+    expectEqualScores(live.service.model, replica.replica);
+  });
+
+  it('keeps the promoted settings after a restart, until the configuration changes', async () => {
+    await appendFeedback(topology, 0);
+    const live = learner();
+    await live.service.start();
+    const { version } = await live.service.promote(await storeShadow(HALF));
+    await live.service.stop();
+    const restarted = learner();
+    await restarted.service.start();
+    expect(restarted.service.model.version).toBe(version);
+    await restarted.service.stop();
+
+    const third = testSettings({ ftrl: { alpha: 0.3 } as never });
+    const reconfigured = learner(third);
+    const replica = await follower();
+    await reconfigured.service.start();
+    expect(reconfigured.service.model.identity.generation).toBe(2);
+    expect(reconfigured.service.hash().sha256).toBe(offline(third).hash().sha256);
+    await until('followers have the relearnt model', () => replica.replica.version === reconfigured.service.model.version);
+    expectEqualScores(reconfigured.service.model, replica.replica);
+  });
+
+  it('changes nothing when the snapshot does not exist', async () => {
+    const { service } = learner();
+    await service.start();
+    await expect(service.promote('snapshot-9')).rejects.toMatchObject({ code: 'REK_INVALID_REQUEST' });
+    expect(service.model.identity.generation).toBe(0);
+  });
+});
+
+describe('A follower', () => {
+  it('starts empty without a store, and reports it', async () => {
+    snapshots.available = false;
+    const problems: string[] = [];
+    const { replica } = await follower({ report: ({ what }) => problems.push(what) });
+    expect([replica.sequence, problems]).toEqual([0, ['snapshot']]);
+  });
+
+  it('asks for a snapshot after a gap, and goes on from it', async () => {
+    const live = learner();
+    await live.service.start();
+    await appendFeedback(topology, 0, HALF);
+    await learntAll(live, HALF);
+    await until('deltas are out', async () => (await topology.model.head()) > 0 && live.service.model.drained === HALF);
+    // MODEL has forgotten what came before the gap.
+    const { model } = topology;
+    const first = (await model.head()) + 1;
+    const forgetful = { ...topology, model: Object.assign(Object.create(model) as typeof model, { read: (options: Parameters<typeof model.read>[0]) => model.read({ ...options, from: Math.max(options.from, first) }) }) };
+    const asked: string[] = [];
+    const late = await follower({ topology: forgetful, requestSnapshot: async () => void asked.push((await live.service.snapshot()).snapshotId), retryMs: 1 });
+    await appendFeedback(topology, HALF);
+    await learntAll(live);
+    await until('the replica caught up', () => late.replica.sequence === FEEDBACK.length);
+    expect(asked.length).toBeGreaterThan(0);
+    expectEqualScores(live.service.model, late.replica);
+  });
+});
