@@ -23,7 +23,7 @@ export function ensureReady({ build = true } = {}) {
       '--include=dev',
       '--include=optional',
       '--no-audit',
-      '--no-fund',
+      '--no-fund', '--loglevel=error',
     ]);
   }
   if (build && !isBuilt()) {

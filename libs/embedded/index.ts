@@ -17,8 +17,8 @@ export { locateServer, type LocatedServer, type ServerName } from './locate-serv
 export type { EmbeddedServer } from './embedded-server.js';
 export { startNats, type NatsOptions } from './nats-server.js';
 export { startRedis, type RedisOptions } from './redis-server.js';
+export { initialisePostgres } from './postgres-data.js';
 export {
-  initialisePostgres,
   startPostgres,
   type EmbeddedPostgres,
   type PostgresOptions,

@@ -4,7 +4,8 @@
  * 1. `user`: as nobody. Needs every folder above the binaries and the data to be open to others.
  * 2. `namespace`: in a user namespace where root looks like nobody, but keeps its files.
  *    Works below a 0700 folder such as root's home; some containers forbid it.
- * 3. `capability`: as nobody with the capability to pass closed folders (CAP_DAC_OVERRIDE).
+ * 3. `capability`: as nobody with the capability to pass closed folders (CAP_DAC_OVERRIDE), and, where the binaries
+ *    lie in one, with a copy of them.
  */
 import { spawnSync } from 'node:child_process';
 import { statSync } from 'node:fs';

@@ -37,7 +37,6 @@ const FORCED_EXIT_CODE = 130;
 export async function runUp(options: UpOptions): Promise<void> {
   const settings = loadSettings({ ...process.env, ...(options.port === undefined ? {} : { PORT: String(options.port) }) });
   const console = new UpConsole();
-  const port = await gatewayPort(options.port, settings.http.host);
   const data = await DataFolder.open(options.data);
   const running = new Running(console);
   const stop = listenForStop(() => running.force());
@@ -53,6 +52,7 @@ export async function runUp(options: UpOptions): Promise<void> {
   }
 
   async function start(): Promise<void> {
+    const port = await gatewayPort(options.port, settings.http.host);
     const urls = await running.startServers(data);
     if (stop.signal.aborted) return;
     const migrating = performance.now();
@@ -60,14 +60,14 @@ export async function runUp(options: UpOptions): Promise<void> {
     const migrations = await migrate(urls.databaseUrl);
     console.done(migrations.length === 0 ? 'schema is up to date' : `schema: ${migrations.length} migrations`, migrating);
     if (stop.signal.aborted) return;
-    const connection = await startApps(urls);
+    const connection = await startApps(urls, port);
     if (stop.signal.aborted) return;
     data.announce(connection);
     console.line(banner(connection, data.path));
     if (options.demo) await running.start('demo', demoProcess({ data, console, urls, onGiveUp: demoGivesUp }, connection.gatewayUrl));
   }
 
-  async function startApps(urls: ServerUrls): Promise<Connection> {
+  async function startApps(urls: ServerUrls, port: number): Promise<Connection> {
     const context = { data, console, urls, onGiveUp: (message: string) => running.onGiveUp(message) };
     const learner = learnerProcess(context);
     const hosts = actorProcesses(context, options.hosts);
