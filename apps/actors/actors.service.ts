@@ -1,0 +1,67 @@
+/** Starts and stops a host's parts in their order. */
+import type { ModelFollower } from '#model-feed';
+import type { HealthState } from '#observability';
+import type { ActorHost } from './actor-host.js';
+import type { HostMetrics } from './host-metrics.js';
+import type { DeadLetterQueue } from './reading/dead-letter-queue.js';
+import { hostHash, hostStatus } from './serving/host-status.rpc.js';
+import type { Recommender } from './serving/recommender.js';
+import { parseHostRequest } from './serving/requests.js';
+import type { RpcServer } from './serving/rpc-server.js';
+import type { ServedWriter } from './serving/served-writer.js';
+import type { HostContext } from './host-context.js';
+
+/** Hosts that answer `rpc.host` share its requests. */
+const HOSTS_QUEUE = 'hosts';
+
+export interface ActorsParts {
+  readonly context: HostContext;
+  readonly host: ActorHost;
+  readonly follower: ModelFollower;
+  readonly recommender: Recommender;
+  readonly rpc: RpcServer;
+  readonly served: ServedWriter;
+  readonly dead: DeadLetterQueue;
+  readonly metrics: HostMetrics;
+  readonly health: HealthState;
+}
+
+export class ActorsService {
+  private readonly stopServing: (() => void)[] = [];
+
+  constructor(private readonly parts: ActorsParts) {}
+
+  /** Resolves when the first partitions serve. */
+  async start(): Promise<void> {
+    const { host, follower, metrics, health } = this.parts;
+    metrics.start();
+    await follower.start();
+    await host.start(health);
+    this.serveHost();
+  }
+
+  /** Takes no more requests; those in hand are answered. */
+  async stopIntake(): Promise<void> {
+    for (const stop of this.stopServing) stop();
+    await this.parts.rpc.idle();
+  }
+
+  /** What was served is logged; every partition is checkpointed and its lease released. */
+  async stop(): Promise<void> {
+    const { host, follower, served, dead, metrics } = this.parts;
+    await served.close();
+    await host.stop();
+    await dead.flush();
+    await follower.stop();
+    metrics.stop();
+  }
+
+  private serveHost(): void {
+    const { rpc, recommender, host, context } = this.parts;
+    this.stopServing.push(
+      rpc.serve('rpc.host', (body) => recommender.answer(parseHostRequest(body)), HOSTS_QUEUE),
+      rpc.serve('rpc.hosts.status', () => hostStatus(host.hostId, recommender.modelVersion, host.partitions, context)),
+      rpc.serve('rpc.hosts.hash', () => hostHash(host.hostId, host.partitions, context)),
+    );
+  }
+}

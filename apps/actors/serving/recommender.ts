@@ -1,0 +1,110 @@
+/**
+ * Answers from what this host has in memory: the user's state, the catalogue, the recall index and the model
+ * replica. Synchronous; nothing here waits. What was served goes to LOG behind the answer (served-writer.ts).
+ */
+import { randomUUID } from 'node:crypto';
+import type { Served } from '#events';
+import type { UserState } from '#interest';
+import { AppError, fnv1a32, key53, SeededRandom, type Clock } from '#kernel';
+import type { ModelFollower } from '#model-feed';
+import type { Catalogue } from '#catalogue';
+import type { Settings } from '#config';
+import { rankCandidates, recommend, type Ranked, type RankedItem } from '#ranking';
+import { similarItems, trendingItems, type RecallIndex, type RelatedItem } from '#recall';
+import type { HostRequest, RankRequest, RecommendRequest } from './requests.js';
+
+export interface ListAnswer {
+  readonly recommendationId: string;
+  readonly modelVersion: string;
+  readonly policy: string;
+  readonly explored: boolean;
+  readonly items: readonly RankedItem[];
+}
+
+export interface RecommenderPorts {
+  readonly catalogue: Catalogue;
+  readonly index: RecallIndex;
+  readonly follower: ModelFollower;
+  readonly settings: Settings['serving'];
+  readonly clock: Clock;
+  readonly served: (event: Served) => void;
+}
+
+/** Bounds of the `served` schema. */
+const NAME_CHARS_MAX = 64;
+
+export class Recommender {
+  constructor(private readonly ports: RecommenderPorts) {}
+
+  get modelVersion(): string {
+    return this.ports.follower.replica.version;
+  }
+
+  recommend(user: UserState, request: RecommendRequest, epoch: number): ListAnswer {
+    const { recommendationId, input } = this.prepare(user, request);
+    const answer = asAnswer(recommendationId, recommend(input));
+    this.log(answer, request, epoch, input.now);
+    return answer;
+  }
+
+  rank(user: UserState, request: RankRequest, epoch: number): ListAnswer {
+    const { recommendationId, input } = this.prepare(user, { ...request, items: [...new Set(request.items)] });
+    const answer = asAnswer(recommendationId, rankCandidates(input));
+    this.log(answer, request, epoch, input.now);
+    return answer;
+  }
+
+  /** What does not depend on a user. @throws AppError REK_UNKNOWN_ITEM */
+  answer(request: HostRequest): object {
+    const { catalogue, index, follower, clock } = this.ports;
+    switch (request.op) {
+      case 'similar':
+        if (!catalogue.get(request.itemId)) throw new AppError('REK_UNKNOWN_ITEM', `the catalogue has no item ${request.itemId}`);
+        return this.related(similarItems(index, follower.replica, key53(request.itemId), request.n));
+      case 'trending':
+        return this.related(trendingItems(index, follower.replica, { ...request, now: clock.now() }));
+      case 'item':
+        return { item: this.item(request.itemId) };
+    }
+  }
+
+  private prepare<R extends RecommendRequest | RankRequest>(user: UserState, request: R) {
+    const { catalogue, index, follower, settings, clock } = this.ports;
+    const recommendationId = randomUUID();
+    const random = new SeededRandom(fnv1a32(recommendationId));
+    return { recommendationId, input: { user, request, catalogue, index, replica: follower.replica, settings, random, now: clock.now() } };
+  }
+
+  private item(itemId: string): object {
+    const item = this.ports.catalogue.get(itemId);
+    if (!item) throw new AppError('REK_UNKNOWN_ITEM', `the catalogue has no item ${itemId}`);
+    const { id, title, categories, tags, brand, price, createdAt, hidden, attributes, embedding } = item;
+    return { id, title, categories, tags, brand, price, createdAt, hidden, attributes, embedding: embedding && [...embedding] };
+  }
+
+  private related(items: readonly RelatedItem[]): object {
+    return {
+      modelVersion: this.modelVersion,
+      items: items.map(({ item, score, channel }, i) => ({ itemId: item.id, title: item.title, score, channel, position: i + 1 })),
+    };
+  }
+
+  private log(answer: ListAnswer, request: RecommendRequest | RankRequest, epoch: number, now: number): void {
+    this.ports.served({
+      kind: 'served', version: 1, eventId: answer.recommendationId, userId: request.user, timestamp: now, epoch,
+      recommendationId: answer.recommendationId,
+      scenario: request.scenario,
+      policy: answer.policy.slice(0, NAME_CHARS_MAX),
+      modelVersion: answer.modelVersion.slice(0, NAME_CHARS_MAX),
+      items: answer.items.slice(0, SERVED_ITEMS_MAX).map(({ itemId, position, score, channel, propensity }) => ({ itemId, position, score, channel, propensity })),
+      ...(request.context ? { context: request.context } : {}),
+    });
+  }
+}
+
+/** Most items of one `served` event; a longer ranking is logged down to here. */
+const SERVED_ITEMS_MAX = 200;
+
+function asAnswer(recommendationId: string, { policy, modelVersion, explored, items }: Ranked): ListAnswer {
+  return { recommendationId, modelVersion, policy, explored, items };
+}
