@@ -1,5 +1,6 @@
 /** What must stand before Nest's routes: parsers, the gate, the error shape, NATS ingest and the API's description. */
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance } from 'fastify';
 import type { Settings } from '#config';
 import { LOGGER, METRICS, ShutdownSequence, type Logger, type Metrics } from '#observability';
 import { serveOpenApi } from './api/open-api.js';
@@ -11,9 +12,10 @@ import { IngestServer } from './ingest/ingest-server.js';
 export function configureGateway(app: NestFastifyApplication, settings: Settings): void {
   app.useBodyParser(NDJSON, { bodyLimit: settings.http.bodyBytesMax }, parseNdjson);
   app.useGlobalFilters(new AppErrorFilter(app.get<Logger>(LOGGER)));
-  app.get(IntakeGate).guard(app.getHttpAdapter().getInstance() as never, app.get<Metrics>(METRICS));
+  const server = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+  app.get(IntakeGate).guard(server, app.get<Metrics>(METRICS));
   const ingest = new IngestServer(settings);
   app.connectMicroservice({ strategy: ingest });
   app.get(ShutdownSequence).step('intake', 'nats ingest', () => ingest.stopIntake());
-  serveOpenApi(app);
+  serveOpenApi(app, server);
 }

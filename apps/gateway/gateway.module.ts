@@ -20,6 +20,7 @@ import {
   type Metrics,
   type ObservabilityOptions,
 } from '#observability';
+import { drainConnection } from './drain-connection.js';
 import { IntakeGate } from './http/intake-gate.js';
 import { RootController } from './http/root.controller.js';
 import { EventsController } from './ingest/events.controller.js';
@@ -111,7 +112,7 @@ export class GatewayModule {
       Promise.all([gate.drained(patienceMs), ingest.drained(patienceMs)]),
     );
     shutdown.step('drain', 'frames', () => publisher.close());
-    shutdown.step('disconnect', 'nats', () => connection.drain());
+    shutdown.step('disconnect', 'nats', () => drainConnection(connection));
     shutdown.step('disconnect', 'cache', () => cache.close());
   }
 }

@@ -1,6 +1,6 @@
 /** `@Documented(ENDPOINT)`: an endpoint's OpenAPI entry from its zod schemas, so that check and document are one. */
 import { applyDecorators } from '@nestjs/common';
-import { ApiBody, ApiOperation, ApiParam, ApiQuery, ApiResponse } from '@nestjs/swagger';
+import { ApiOperation, ApiParam, ApiQuery, ApiResponse } from '@nestjs/swagger';
 import { z } from 'zod';
 import { errorSchema } from './answers.js';
 
@@ -31,12 +31,11 @@ function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): SchemaObject {
 export function Documented(endpoint: Endpoint): MethodDecorator {
   const { tag, summary, description, query, queryExample, path, body, answer, errors } = endpoint;
   return applyDecorators(
-    ApiOperation({ tags: [tag], summary, description }),
+    ApiOperation({ tags: [tag], summary, description, ...(body && requestBody(body)) }),
     ...Object.entries(path ?? {}).map(([name, example]) =>
       ApiParam({ name, example, schema: { type: 'string' } }),
     ),
     ...(query ? queryParameters(query, queryExample ?? {}) : []),
-    ...(body ? [requestBody(body)] : []),
     ApiResponse({
       status: answer.status,
       description: answer.description,
@@ -64,16 +63,13 @@ function queryParameters(query: z.ZodObject, examples: Readonly<Record<string, u
   );
 }
 
-function requestBody({ schema, example, alsoNdjson }: NonNullable<Endpoint['body']>): MethodDecorator {
-  const json = { schema: { ...jsonSchema(schema, 'input'), example } as object as SchemaObject };
-  const lines = {
-    schema: {
-      type: 'string',
-      example: (Array.isArray(example) ? example : [example]).map((one) => JSON.stringify(one)).join('\n'),
-    },
+function requestBody({ schema, example, alsoNdjson }: NonNullable<Endpoint['body']>): {
+  requestBody?: never;
+} {
+  const lines = (Array.isArray(example) ? example : [example]).map((one) => JSON.stringify(one)).join('\n');
+  const content = {
+    'application/json': { schema: jsonSchema(schema, 'input'), example },
+    ...(alsoNdjson && { 'application/x-ndjson': { schema: { type: 'string' }, example: lines } }),
   };
-  return ApiBody({
-    required: true,
-    content: { 'application/json': json, ...(alsoNdjson ? { 'application/x-ndjson': lines } : {}) },
-  } as never) as MethodDecorator;
+  return { requestBody: { required: true, content } as never };
 }

@@ -5,6 +5,7 @@
 import { ServerNats } from '@nestjs/microservices';
 import type { Settings } from '#config';
 import { connectNats, subjectPrefix, type NatsConnection } from '#log';
+import { drainConnection } from '../drain-connection.js';
 import { PlainOrNestReply, PlainOrNestRequest } from './plain-json.js';
 
 /** Gateways share the requests of a subject. */
@@ -41,7 +42,7 @@ export class IngestServer extends ServerNats {
 
   /** Replies may still wait in the connection's buffer: drain it, do not cut it. */
   override async close(): Promise<void> {
-    await this.connection?.drain();
+    if (this.connection) await drainConnection(this.connection);
     this.connection = undefined;
   }
 }
