@@ -1,15 +1,16 @@
 /**
- * What a user's own past keeps out of a list. Bought and disliked items never come back; what else the user acted
- * on, and the host still remembers, stays out as long as there is anything else to show.
+ * What a user's own past keeps out of a list. Bought and disliked items never come back, and what the request
+ * excludes does not appear; what else the user took to, and the host still remembers, stays out as long as
+ * there is anything else to show.
  */
-import type { UserSignals } from '#features';
+import { key53 } from '#kernel';
+import type { TastingUser } from '#recall';
 
-/** libs/interest's UserState has this shape. */
-export interface RankableUser extends UserSignals {
+/** What ranking reads of a user; libs/interest's UserState has this shape. */
+export interface RankableUser extends TastingUser {
   /** key53 of items bought or disliked, as far as remembered. */
-  refusedKeys(): Iterable<number>;
-  /** key53 of all items the user acted on in whatever way, as far as remembered. */
-  actedKeys(): Iterable<number>;
+  readonly purchased: { values(): readonly number[] };
+  readonly disliked: { values(): readonly number[] };
 }
 
 export interface Exclusions {
@@ -19,6 +20,7 @@ export interface Exclusions {
   readonly acted: ReadonlySet<number>;
 }
 
-export function exclusionsOf(user: RankableUser, excludedKeys: readonly number[]): Exclusions {
-  return { refused: new Set([...user.refusedKeys(), ...excludedKeys]), acted: new Set(user.actedKeys()) };
+export function exclusionsOf(user: RankableUser, excludedIds: readonly string[]): Exclusions {
+  const refused = new Set([...user.purchased.values(), ...user.disliked.values(), ...excludedIds.map(key53)]);
+  return { refused, acted: new Set(user.recents.keys) };
 }

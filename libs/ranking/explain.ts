@@ -14,6 +14,15 @@ const FEATURES_NAMED = 3;
 /** A smaller contribution, in log-odds, is not worth a person's time. */
 const CONTRIBUTION_MIN = 0.005;
 
+const DEEDS: Readonly<Record<string, string>> = {
+  view: 'viewed',
+  click: 'clicked',
+  like: 'liked',
+  share: 'shared',
+  purchase: 'bought',
+  rating: 'rated',
+};
+
 const vector = newFeatureVector();
 
 /** The features that moved the candidate most, by |contribution|; those of one name are summed. */
@@ -52,7 +61,7 @@ export function recallReason(
     case 'covisitation': {
       const recent = taste.recents[cause]!;
       return {
-        feature: `because you chose ${titleOf(recent.itemKey) ?? recent.itemId}`,
+        feature: `because you ${DEEDS[recent.type] ?? 'chose'} ${titleOf(recent.itemKey) ?? recent.itemId}`,
         contribution: prior.covisitation,
       };
     }

@@ -4,7 +4,7 @@
  * Pure: equal inputs, equal answers. Never empty while something visible is admitted; nothing hidden, bought,
  * disliked, excluded or outside the filter ever appears.
  */
-import { combine32, key53 } from '#kernel';
+import { combine32 } from '#kernel';
 import type { UserSignals } from '#features';
 import {
   EVIDENCE_IMPRESSIONS,
@@ -61,7 +61,7 @@ export function recommend(input: RankingInput<RecommendRequest>): Ranked {
 
 function recallAdmitted(input: RankingInput<RecommendRequest>, taste: Taste): CandidateSet {
   const { user, request, index, replica, settings, random, now } = input;
-  const { refused, acted } = exclusionsOf(user, (request.exclude ?? []).map(key53));
+  const { refused, acted } = exclusionsOf(user, request.exclude ?? []);
   const allowed = ruleFilter(request.filter);
   const candidates = scratch.candidates(settings.candidatesMax);
   const search = (admits: RecallRequest['admits']): void =>

@@ -7,5 +7,12 @@ export { EVIDENCE_IMPRESSIONS, type LiveStatistics, type RankedKeys } from './li
 export { recall } from './recall.js';
 export { RecallIndex } from './recall-index.js';
 export { similarItems, type RelatedItem } from './similar-items.js';
-export { tasteOf, type Interest, type LabelDimension, type RecentItem, type Taste } from './taste.js';
+export {
+  tasteOf,
+  type Interest,
+  type LabelDimension,
+  type RecentItem,
+  type Taste,
+  type TastingUser,
+} from './taste.js';
 export { trendingItems, type TrendingQuery } from './trending-items.js';

@@ -3,14 +3,14 @@
  * has a name, a share of the budget and a scale of strength; what several find carries all their names and
  * the label of the strongest.
  *
- * | channel      | share | strength up to | finds                                             |
- * |--------------|-------|----------------|---------------------------------------------------|
- * | covisitation | 25 %  | 1              | neighbours of the user's recent items             |
- * | content      | 40 %  | 0.9            | the lists of the user's strongest interests       |
- * | embedding    | 10 %  | 0.8            | items near the user's embedding                   |
- * | trending     | 15 %  | 0.6            | what everybody engages with now                   |
- * | new          | 10 %  | 0.5            | the newest without evidence                       |
- * | catalogue    | the rest, up to FLOOR | 0.1 | the best by CTR, then anything                |
+ * | channel      | share | strength    | finds                                         |
+ * |--------------|-------|-------------|-----------------------------------------------|
+ * | covisitation | 25 %  | 0.5 .. 1    | neighbours of the user's recent items         |
+ * | content      | 40 %  | 0.45 .. 0.9 | the lists of the user's strongest interests   |
+ * | embedding    | 10 %  | 0 .. 0.8    | items near the user's embedding               |
+ * | trending     | 15 %  | 0 .. 0.6    | what everybody engages with now               |
+ * | new          | 10 %  | 0 .. 0.5    | the newest without evidence                   |
+ * | catalogue    | rest  | 0.1         | the best by CTR, then anything, up to a floor |
  */
 import type { CandidateSet, ChannelName } from './candidates.js';
 import type { Channel, RecallRequest } from './channel.js';

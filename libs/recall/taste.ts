@@ -1,6 +1,5 @@
 /** A user as recall and ranking see one at the moment of a request: interests decayed to now, recent items. */
-import { key53 } from '#kernel';
-import { DIMENSIONS, type UserSignals } from '#features';
+import { DIMENSIONS, type RecentSignals, type UserSignals } from '#features';
 
 export type LabelDimension = (typeof DIMENSIONS)[number];
 
@@ -14,6 +13,8 @@ export interface Interest {
 export interface RecentItem {
   readonly itemKey: number;
   readonly itemId: string;
+  /** Type of the newest interaction with it. */
+  readonly type: string;
   readonly ageSeconds: number;
 }
 
@@ -22,6 +23,17 @@ export interface Taste {
   /** What the user took to, newest first. */
   readonly recents: readonly RecentItem[];
   readonly embedding: Float32Array | undefined;
+}
+
+/** What recall reads of a user; libs/interest's UserState has this shape. */
+export interface TastingUser extends UserSignals {
+  readonly recents: RecentSignals & {
+    /** key53 of the ids. */
+    readonly keys: readonly number[];
+    /** Rows of `counters.types`. */
+    readonly types: readonly number[];
+  };
+  readonly counters: { readonly types: readonly string[] };
 }
 
 /** The newest items the user took to that count. */
@@ -33,7 +45,7 @@ const WEIGHT_MIN = 1e-3;
  * Long and short interests add up, so what was done within the last minutes counts twice:
  * weight = long · 2^(−Δt/half-life) + short · 2^(−Δt/short half-life).
  */
-export function tasteOf(user: UserSignals, now: number): Taste {
+export function tasteOf(user: TastingUser, now: number): Taste {
   const { interests: stored, recents } = user;
   const elapsed = Math.max(0, now - stored.at);
   const long = 2 ** (-elapsed / stored.halfLifeMs);
@@ -47,8 +59,12 @@ export function tasteOf(user: UserSignals, now: number): Taste {
   const first = Math.max(0, recents.ids.length - TASTE_RECENTS_MAX);
   const newest: RecentItem[] = [];
   for (let i = recents.ids.length - 1; i >= first; i--) {
-    const itemId = recents.ids[i]!;
-    newest.push({ itemKey: key53(itemId), itemId, ageSeconds: Math.max(0, now - recents.times[i]!) / 1000 });
+    newest.push({
+      itemKey: recents.keys[i]!,
+      itemId: recents.ids[i]!,
+      type: user.counters.types[recents.types[i]!] ?? '',
+      ageSeconds: Math.max(0, now - recents.times[i]!) / 1000,
+    });
   }
   return { interests, recents: newest, embedding: user.embedding };
 }

@@ -25,7 +25,7 @@ export function content(request: RecallRequest, budget: number, out: CandidateSe
       request,
       list,
       Math.ceil((budget * weight) / total),
-      (STRENGTH_MAX * weight) / chosen[0]!.weight,
+      STRENGTH_MAX * (0.5 + (0.5 * weight) / chosen[0]!.weight),
       out,
     );
   }

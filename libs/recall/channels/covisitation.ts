@@ -9,6 +9,9 @@ export function covisitation(request: RecallRequest, budget: number, out: Candid
   for (const slot of scores.found) {
     if (left === 0) return;
     if (!request.admits(slot)) continue;
-    if (out.add(slot, 'covisitation', scores.strengthOf(slot) / strongest, scores.causeOf(slot))) left--;
+    if (
+      out.add(slot, 'covisitation', 0.5 + (0.5 * scores.strengthOf(slot)) / strongest, scores.causeOf(slot))
+    )
+      left--;
   }
 }

@@ -1,0 +1,172 @@
+import fc from 'fast-check';
+import { SeededRandom } from '#kernel';
+import { CandidateSet } from './candidates.js';
+import type { RecallRequest } from './channel.js';
+import { recall } from './recall.js';
+import { SampleShop, statisticsOf, tasteFor } from './sample-shop.js';
+
+const nothingKnown = statisticsOf({});
+
+/** 600 items: category c0 .. c5 in turn. */
+function bigShop(): SampleShop {
+  const shop = new SampleShop();
+  for (let i = 0; i < 600; i++) shop.put(`item ${i}`, { categories: [`c${i % 6}`] });
+  return shop;
+}
+
+function found(shop: SampleShop, request: RecallRequest, capacity = 200) {
+  const set = new CandidateSet(capacity);
+  recall(request, set);
+  return Array.from({ length: set.size }, (_, place) => ({
+    id: shop.id(set.slots[place]!),
+    label: set.labelOf(place),
+    channels: set.channelsOf(place),
+    cause: set.cause[place]!,
+  }));
+}
+
+describe('recall', () => {
+  it('finds the lists of the strongest interests, in proportion to their weights', () => {
+    const shop = bigShop();
+    const taste = tasteFor([
+      { dimension: 'category', label: 'c1', weight: 3 },
+      { dimension: 'category', label: 'c2', weight: 1 },
+      { dimension: 'category', label: 'c3', weight: -5 },
+    ]);
+    const content = found(shop, shop.request(nothingKnown, { taste })).filter(
+      ({ label }) => label === 'content',
+    );
+    const count = (category: string): number =>
+      content.filter(({ id }) => shop.catalogue.get(id)!.categories[0] === category).length;
+    expect(count('c1')).toBeGreaterThan(2 * count('c2'));
+    expect(count('c2')).toBeGreaterThan(5);
+    expect(count('c3')).toBe(0);
+  });
+
+  it('can reach every item of an interest, whatever its click-through rate', () => {
+    const shop = bigShop();
+    const taste = tasteFor([{ dimension: 'category', label: 'c1', weight: 1 }]);
+    const statistics = statisticsOf(
+      Object.fromEntries(
+        Array.from({ length: 60 }, (_, i) => [`item ${6 * i + 1}`, { ctr: 0.5, impressions: 100 }]),
+      ),
+    );
+    const reached = new Set<string>();
+    for (let seed = 0; seed < 60; seed++) {
+      const request = shop.request(statistics, { taste, random: new SeededRandom(seed) });
+      for (const { id, label } of found(shop, request, 60)) if (label === 'content') reached.add(id);
+    }
+    expect(reached.size).toBe(100);
+  });
+
+  it('prefers the best by click-through rate within an interest', () => {
+    const shop = bigShop();
+    const taste = tasteFor([{ dimension: 'category', label: 'c1', weight: 1 }]);
+    const statistics = statisticsOf({ 'item 301': { ctr: 0.9, impressions: 50 } });
+    expect(found(shop, shop.request(statistics, { taste }), 50).map(({ id }) => id)).toContain('item 301');
+  });
+
+  it('follows the user’s recent items to their neighbours, the strongest first, naming the one that points there', () => {
+    const shop = bigShop();
+    const statistics = statisticsOf({
+      'item 1': { neighbours: { 'item 10': 0.3, 'item 20': 0.1 } },
+      'item 2': { neighbours: { 'item 20': 0.9 } },
+    });
+    const taste = tasteFor([], ['item 2', 'item 1', 'unknown']);
+    const neighbours = found(shop, shop.request(statistics, { taste })).filter(
+      ({ label }) => label === 'covisitation',
+    );
+    expect(neighbours).toEqual([
+      expect.objectContaining({ id: 'item 20', cause: 0 }),
+      expect.objectContaining({ id: 'item 10', cause: 1 }),
+    ]);
+  });
+
+  it('names every channel that found an item, and labels it by the strongest', () => {
+    const shop = bigShop();
+    const statistics = statisticsOf({
+      'item 7': { popularity: 5, neighbours: {} },
+      'item 1': { neighbours: { 'item 7': 0.5 } },
+    });
+    const taste = tasteFor([{ dimension: 'category', label: 'c1', weight: 1 }], ['item 1']);
+    const seven = found(shop, shop.request(statistics, { taste }), 1_000).find(({ id }) => id === 'item 7')!;
+    expect(seven.label).toBe('covisitation');
+    expect(seven.channels).toEqual(expect.arrayContaining(['covisitation', 'content', 'trending']));
+  });
+
+  it('finds what lies near the user’s embedding, and only among embeddings of the same length', () => {
+    const shop = new SampleShop();
+    for (let i = 0; i < 300; i++) {
+      const angle = (i / 300) * 2 * Math.PI;
+      shop.put(`item ${i}`, { embedding: [Math.cos(angle), Math.sin(angle), 0.1] });
+    }
+    shop.put('other space', { embedding: [1, 0] });
+    const near = found(
+      shop,
+      shop.request(nothingKnown, { taste: tasteFor([], [], [1, 0, 0.1]) }),
+      100,
+    ).filter(({ channels }) => channels.includes('embedding'));
+    expect(near.map(({ id }) => id)).toEqual(expect.arrayContaining(['item 0', 'item 1', 'item 299']));
+    expect(near.map(({ id }) => id)).not.toContain('other space');
+  });
+
+  it('gives the newest their chance until they have evidence', () => {
+    const shop = bigShop();
+    shop
+      .put('fresh', { createdAt: 2_000_000_000_000 })
+      .put('fresh but seen', { createdAt: 2_000_000_000_001 });
+    const items = found(shop, shop.request(statisticsOf({ 'fresh but seen': { impressions: 20 } })));
+    expect(items.find(({ id }) => id === 'fresh')!.channels).toContain('new');
+    expect(items.find(({ id }) => id === 'fresh but seen')?.channels ?? []).not.toContain('new');
+  });
+
+  it('finds the one admitted item among many, but does not look at everything when it has enough', () => {
+    const shop = new SampleShop();
+    for (let i = 0; i < 20_000; i++) shop.put(`item ${i}`);
+    const only = shop.slot('item 17171');
+    expect(
+      found(shop, shop.request(nothingKnown, { admits: (slot) => slot === only })).map(({ id }) => id),
+    ).toEqual(['item 17171']);
+    let asked = 0;
+    found(shop, shop.request(nothingKnown, { admits: () => ++asked > 0 }));
+    expect(asked).toBeLessThan(1_000);
+  });
+
+  it('is empty only when nothing visible is admitted, holds nothing twice and nothing refused', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: 40 }),
+        fc.func(fc.boolean()),
+        fc.integer({ min: 1, max: 30 }),
+        fc.integer(),
+        (items, admits, capacity, seed) => {
+          const shop = new SampleShop();
+          for (let i = 0; i < items; i++) shop.put(`item ${i}`, { categories: [`c${i % 3}`], price: i });
+          const taste = tasteFor([{ dimension: 'category', label: 'c1', weight: 1 }], ['item 1']);
+          const statistics = statisticsOf({ 'item 1': { neighbours: { 'item 2': 0.4 }, popularity: 2 } });
+          const random = new SeededRandom(seed);
+          const set = found(
+            shop,
+            shop.request(statistics, { taste, admits: (slot) => admits(shop.id(slot)), random }),
+            capacity,
+          );
+          const ids = set.map(({ id }) => id);
+          expect(new Set(ids).size).toBe(ids.length);
+          expect(ids.every((id) => admits(id))).toBe(true);
+          expect(ids.length).toBeLessThanOrEqual(capacity);
+          const admitted = Array.from({ length: items }, (_, i) => `item ${i}`).filter((id) => admits(id));
+          expect(ids.length > 0).toBe(admitted.length > 0);
+        },
+      ),
+    );
+  });
+
+  it('is the same for the same seed', () => {
+    const taste = tasteFor([{ dimension: 'category', label: 'c1', weight: 1 }]);
+    const once = (): unknown => {
+      const shop = bigShop();
+      return found(shop, shop.request(nothingKnown, { taste, random: new SeededRandom(7) }));
+    };
+    expect(once()).toEqual(once());
+  });
+});
