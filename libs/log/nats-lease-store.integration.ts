@@ -1,4 +1,4 @@
-import { sleep } from '#kernel';
+import { sleep, until } from '#kernel';
 import { startServers, type TestServers } from '#testkit';
 import { describeLeaseStore } from './lease-store.contract.js';
 import { connectNats, type NatsConnection } from './nats-connection.js';
@@ -35,5 +35,15 @@ describe('the time that a dead host keeps its partitions', () => {
       while (!(await store.acquire(i, 'heir'))) await sleep(10);
       expect(performance.now() - since).toBeLessThan(2 * LEASE_MS);
     }
+  });
+});
+
+describe('a time to live that was changed in the settings', () => {
+  it('holds for leases from the next start on', async () => {
+    const settings = (leaseMs: number) => ({ namespace: 'changed', log: { replicas: 1 }, actors: { leaseMs } });
+    await NatsLeaseStore.open(connections[0]!, settings(60_000));
+    const store = await NatsLeaseStore.open(connections[1]!, settings(LEASE_MS));
+    await store.acquire(0, 'dead');
+    await until('the lease has expired', async () => (await store.acquire(0, 'heir')) !== undefined, 5 * LEASE_MS);
   });
 });

@@ -4,11 +4,13 @@
  */
 import { Kvm, type KV, type KvEntry } from '@nats-io/kv';
 import { JetStreamApiError, StorageType, type JetStreamManager } from '@nats-io/jetstream';
+import { nanos } from '@nats-io/transport-node';
 import { AppError, errorMessage, retry, type Epoch, type Partition } from '#kernel';
 import type { Lease, LeaseHolder, LeaseStore } from './lease-store.js';
 import { qualifiedName } from './names.js';
 import type { NatsConnection } from './nats-connection.js';
 import { managerOf } from './nats-event-log.js';
+import { DUPLICATE_WINDOW_MS } from './streams.js';
 
 const WRONG_LAST_SEQUENCE = 10071;
 const OPEN_ATTEMPTS = 10;
@@ -34,31 +36,24 @@ export class NatsLeaseStore implements LeaseStore {
     readonly leaseMs: number,
   ) {}
 
-  /** Ensures the bucket. Its time to live is fixed when it is created. @throws AppError REK_LOG_UNAVAILABLE */
+  /** Ensures the bucket, with this time to live: the host that starts last decides it. @throws AppError REK_LOG_UNAVAILABLE */
   static async open(connection: NatsConnection, settings: LeaseSettings): Promise<NatsLeaseStore> {
     const name = qualifiedName(settings.namespace, 'REKAPPA_LEASES');
-    const options = {
-      ttl: settings.actors.leaseMs,
-      history: 1,
-      replicas: settings.log.replicas,
-      storage: StorageType.File,
-      allow_direct: false,
-    };
+    const ttl = settings.actors.leaseMs;
+    const options = { ttl, history: 1, replicas: settings.log.replicas, storage: StorageType.File, allow_direct: false };
     const manager = await managerOf(connection);
+    const ensure = async (): Promise<KV> => {
+      const bucket = await new Kvm(connection).create(name, options);
+      await ensureTimeToLive(manager, `KV_${name}`, ttl);
+      return bucket;
+    };
     try {
-      const bucket = await retry(() => new Kvm(connection).create(name, options), {
-        attempts: OPEN_ATTEMPTS,
-        baseMs: 50,
-        capMs: 1_000,
-      });
-      return new NatsLeaseStore(bucket, manager, name, settings.actors.leaseMs);
+      const bucket = await retry(ensure, { attempts: OPEN_ATTEMPTS, baseMs: 50, capMs: 1_000 });
+      return new NatsLeaseStore(bucket, manager, name, ttl);
     } catch (error) {
-      throw new AppError(
-        'REK_LOG_UNAVAILABLE',
-        `cannot open the lease bucket ${name}: ${errorMessage(error)}`,
-        undefined,
-        { cause: error },
-      );
+      throw new AppError('REK_LOG_UNAVAILABLE', `cannot open the lease bucket ${name}: ${errorMessage(error)}`, undefined, {
+        cause: error,
+      });
     }
   }
 
@@ -132,6 +127,14 @@ export class NatsLeaseStore implements LeaseStore {
 
 const partitionKey = (partition: number): string => `partition.${partition}`;
 const hostKey = (hostId: string): string => `host.${Buffer.from(hostId).toString('base64url')}`;
+
+/** The bucket of an earlier start keeps the time to live that it was made with, unless it is told. */
+async function ensureTimeToLive(manager: JetStreamManager, stream: string, ttlMs: number): Promise<void> {
+  const { config } = await manager.streams.info(stream);
+  if (config.max_age === nanos(ttlMs)) return;
+  const duplicateWindow = Math.min(nanos(ttlMs), nanos(DUPLICATE_WINDOW_MS)); // the server wants it within the age
+  await manager.streams.update(stream, { max_age: nanos(ttlMs), duplicate_window: duplicateWindow });
+}
 
 /** A wrong expected revision means that another host was faster, or that the entry has expired. */
 async function lostRaceAsUndefined<T>(operation: Promise<T>): Promise<T | undefined> {
