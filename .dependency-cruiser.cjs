@@ -30,10 +30,16 @@ module.exports = {
     },
     {
       name: 'pure-libs-use-pure-libs',
-      comment: 'What a pure lib imports must be pure too.',
+      comment: 'What a pure lib imports must be pure too; of the settings it may know the types.',
       severity: 'error',
       from: { path: pure, pathNot: TESTS },
-      to: { path: '^libs/', pathNot: pure },
+      to: { path: '^libs/', pathNot: [pure, '^libs/config/'] },
+    },
+    {
+      name: 'pure-libs-read-no-settings',
+      severity: 'error',
+      from: { path: pure, pathNot: TESTS },
+      to: { path: '^libs/config/', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'kernel-imports-nothing',
