@@ -134,7 +134,11 @@ export const ITEM_GET_ENDPOINT: Endpoint = {
   tag: 'items',
   summary: 'An item as the hosts know it',
   path: { id: 'book-1' },
-  answer: { status: 200, description: 'The item.', schema: z.looseObject({ id: z.string() }) },
+  answer: {
+    status: 200,
+    description: 'The item.',
+    schema: z.object({ item: itemFieldsSchema.extend({ id: z.string() }) }),
+  },
   errors: { 404: 'No such item (REK_UNKNOWN_ITEM).', ...TRY_AGAIN },
 };
 

@@ -48,7 +48,7 @@ export class ActorRpc {
     } catch (error) {
       const waitMs = RETRY_WAIT_MS * (0.5 + Math.random() / 2);
       const leftMs = deadline - performance.now() - waitMs;
-      if (!(error instanceof AppError) || !error.retryable || leftMs < RETRY_LEAST_MS) throw error;
+      if (!mayPass(error) || leftMs < RETRY_LEAST_MS) throw error;
       await sleep(waitMs);
       return this.once(subject, payload, leftMs);
     }
@@ -66,6 +66,11 @@ export class ActorRpc {
     if (answer.subarray(0, ERROR_PREFIX.length).equals(ERROR_PREFIX)) throw errorOf(answer);
     return answer;
   }
+}
+
+/** Asking an overloaded host again would add to its load. */
+function mayPass(error: unknown): boolean {
+  return error instanceof AppError && error.retryable && error.code !== 'REK_OVERLOADED';
 }
 
 function failureOf(error: unknown, timeoutMs: number): AppError {

@@ -36,7 +36,7 @@ export class LastLists {
 function nameOf({ user, scenario, filter }: ListKey): string {
   const rule =
     filter && Object.keys(filter).length > 0 ? key53(JSON.stringify(sorted(filter))).toString(36) : '';
-  return `last:${rule}:${scenario ?? ''}:${user}`;
+  return `last:${rule}:${scenario ?? 'default'}:${user}`;
 }
 
 function sorted(filter: object): [string, unknown][] {

@@ -18,6 +18,9 @@ import { TrendingKeeper } from './trending-keeper.js';
 export type Answer =
   { readonly live: Buffer } | { readonly substitute: RecommendationAnswer & { degraded: Degraded } };
 
+/** Statuses of mistakes that no substitute can cure. */
+const CALLERS_OWN: ReadonlySet<number> = new Set([400, 404, 413]);
+
 @Injectable()
 export class Recommender {
   constructor(
@@ -29,7 +32,7 @@ export class Recommender {
     @Inject(TrendingKeeper) private readonly trending: TrendingKeeper,
   ) {}
 
-  /** @throws AppError only for the caller's own mistakes (status 4xx, overload excepted) */
+  /** @throws AppError only for the caller's own mistakes (400, 404, 413) */
   async recommend(request: RecommendRequest, requestId: string): Promise<Answer> {
     try {
       const live = await this.rpc.user(
@@ -83,7 +86,7 @@ export class Recommender {
     if (last) {
       return {
         ...last,
-        after: { requested: request.after ?? null, reached: false },
+        after: { requested: request.after ?? 0, reached: false },
         items: shortened(last.items),
         degraded: { reason, source: 'last-list' },
       };
@@ -110,7 +113,7 @@ export class Recommender {
   /** Why the host could not answer. @throws the error when it is the caller's own */
   private reasonOf(error: unknown, requestId: string): ErrorCode {
     if (!(error instanceof AppError)) throw error;
-    if (error.status < 500 && !error.retryable) throw error;
+    if (CALLERS_OWN.has(error.status)) throw error;
     this.logger.debug({ requestId, code: error.code, reason: error.message }, 'answering without the host');
     return error.code;
   }
@@ -126,7 +129,7 @@ function madeHere(
     recommendationId: randomUUID(),
     modelVersion: 'none',
     policy,
-    after: { requested: after ?? null, reached: false },
+    after: { requested: after ?? 0, reached: false },
     position: 0,
     items,
     degraded,

@@ -176,7 +176,7 @@ describe('with nobody there at all', () => {
 
 describe('other reads', () => {
   it('ask any host about items and the owner about a user', async () => {
-    expect((await gateway.call('GET', '/v1/items/book%201')).body).toMatchObject({ id: 'book 1' });
+    expect((await gateway.call('GET', '/v1/items/book%201')).body).toMatchObject({ item: { id: 'book 1' } });
     expect(await gateway.call('GET', '/v1/items/missing')).toMatchObject({
       status: 404,
       body: { error: { code: 'REK_UNKNOWN_ITEM' } },

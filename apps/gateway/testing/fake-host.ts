@@ -51,7 +51,7 @@ function answerTo(question: Record<string, unknown>): unknown {
         recommendationId: `rec-${String(question['user'])}`,
         modelVersion: 'm1',
         policy: 'blend',
-        after: { requested: question['after'] ?? null, reached: true },
+        after: { requested: question['after'] ?? 0, reached: true },
         position: 42,
         items: listed('live', question['n'] as number),
       };
@@ -73,7 +73,7 @@ function answerTo(question: Record<string, unknown>): unknown {
     case 'item':
       return question['itemId'] === 'missing'
         ? { error: { code: 'REK_UNKNOWN_ITEM', message: 'no item "missing"' } }
-        : { id: question['itemId'], title: 'An item' };
+        : { item: { id: question['itemId'], title: 'An item' } };
     default:
       return { error: { code: 'REK_INVALID_REQUEST', message: 'unknown op' } };
   }
