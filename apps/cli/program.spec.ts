@@ -1,0 +1,37 @@
+import type { Command } from 'commander';
+import { buildProgram } from './program.js';
+import { explain } from './terminal/exit.js';
+
+const leaves = (command: Command): Command[] => (command.commands.length === 0 ? [command] : command.commands.flatMap(leaves));
+
+function helpOf(command: Command): string {
+  let text = '';
+  command.configureOutput({ writeOut: (part) => (text += part) }).outputHelp();
+  return text;
+}
+
+describe('the command line', () => {
+  it.each(leaves(buildProgram()).map((command) => [command.name(), command] as const))('%s says what it does, with an example', (_, command) => {
+    const help = helpOf(command);
+    expect(command.description()).not.toBe('');
+    expect(help).toMatch(/Examples?:\n {2}(rekappa|npm|REKAPPA)/);
+    for (const option of command.options) expect(option.description).not.toBe('');
+  });
+
+  it.each([
+    ['an unknown command', ['fly']],
+    ['an unknown option', ['status', '--colour']],
+    ['a missing argument', ['import', 'movielens']],
+    ['a value out of range', ['evaluate', 'ranklens', '--last', '2']],
+    ['an unknown setting', ['evaluate', 'ranklens', '--data-file', 'package.json', '--set', 'ftrl.alhpa=1']],
+  ])('%s is a wrong call: exit code 2', async (_, args) => {
+    const program = buildProgram();
+    const quiet = (command: Command): void => {
+      command.configureOutput({ writeErr: () => undefined });
+      command.commands.forEach(quiet);
+    };
+    quiet(program);
+    const failure = await program.parseAsync(args, { from: 'user' }).then(() => undefined, (error: unknown) => error);
+    expect(explain(failure, () => undefined)).toBe(2);
+  });
+});
