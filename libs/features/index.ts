@@ -1,5 +1,7 @@
-export { itemHashes, type ItemHashes, type ItemLookup, type ItemSignals, type HashedFields } from './item-signals.js';
+export { itemHashes, type ItemHashes, type ItemLookup, type ItemSignals, type HashedFields, itemHash } from './item-signals.js';
 export type { Scalar, UserSignals, InterestSignals, RecentSignals, ShownSignals } from './user-signals.js';
 export { FeatureExtractor, extractFeatures, type RequestContext } from './feature-extractor.js';
+export { InterestIndex } from './interest-index.js';
+export { CATEGORIES_USED_MAX, TAGS_USED_MAX } from './item-features.js';
 export { appendPosition, POSITION_BUCKETS } from './position.js';
 export { DIMENSIONS, labelHash, priceBandLabel, profileHash, type Dimension } from './dimensions.js';

@@ -8,19 +8,19 @@ export class InterestIndex {
   private stamps = new Uint32Array(256);
   private stamp = 0;
 
-  fill(hashes: readonly number[]): void {
-    const n = hashes.length;
-    if (n * 3 > this.keys.length) this.grow(n);
-    if (++this.stamp > 0xffffffff) this.grow(n);
+  /** @param capacity rows that `insert` may bring the index to */
+  fill(hashes: readonly number[], capacity = hashes.length): void {
+    if (capacity * 3 > this.keys.length || ++this.stamp > 0xffff_fffe) this.renew(capacity);
+    for (let row = 0; row < hashes.length; row++) this.insert(hashes[row]!, row);
+  }
+
+  insert(key: number, row: number): void {
     const mask = this.keys.length - 1;
-    for (let row = 0; row < n; row++) {
-      const key = hashes[row]!;
-      let slot = key & mask;
-      while (this.stamps[slot] === this.stamp) slot = (slot + 1) & mask;
-      this.keys[slot] = key;
-      this.rows[slot] = row;
-      this.stamps[slot] = this.stamp;
-    }
+    let slot = key & mask;
+    while (this.stamps[slot] === this.stamp) slot = (slot + 1) & mask;
+    this.keys[slot] = key;
+    this.rows[slot] = row;
+    this.stamps[slot] = this.stamp;
   }
 
   /** The row of the label, or −1. */
@@ -34,9 +34,9 @@ export class InterestIndex {
     return -1;
   }
 
-  private grow(n: number): void {
+  private renew(capacity: number): void {
     let size = this.keys.length;
-    while (size < n * 4) size *= 2;
+    while (size < capacity * 4) size *= 2;
     this.keys = new Uint32Array(size);
     this.rows = new Int32Array(size);
     this.stamps = new Uint32Array(size);

@@ -1,0 +1,36 @@
+/** The settings of a fold, ready for use: times in ms, look-ups instead of lists. */
+import type { InterestSettings } from '#config';
+
+export type FoldSettings = InterestSettings & { readonly futureSkewSeconds: number };
+
+export interface FoldRules {
+  readonly attributionMs: number;
+  readonly halfLifeMs: number;
+  readonly shortHalfLifeMs: number;
+  readonly dedupeMs: number;
+  readonly futureSkewMs: number;
+  readonly recentMax: number;
+  readonly pendingImpressionsMax: number;
+  readonly windowEventsMax: number;
+  readonly interestsMax: number;
+  readonly dedupeMax: number;
+  readonly weights: ReadonlyMap<string, number>;
+  readonly positiveTypes: ReadonlySet<string>;
+}
+
+export function foldRules(settings: FoldSettings): FoldRules {
+  return {
+    attributionMs: settings.attributionSeconds * 1000,
+    halfLifeMs: settings.halfLifeSeconds * 1000,
+    shortHalfLifeMs: settings.shortHalfLifeSeconds * 1000,
+    dedupeMs: settings.dedupeSeconds * 1000,
+    futureSkewMs: settings.futureSkewSeconds * 1000,
+    recentMax: settings.recentMax,
+    pendingImpressionsMax: settings.pendingImpressionsMax,
+    windowEventsMax: settings.windowEventsMax,
+    interestsMax: settings.interestsMax,
+    dedupeMax: settings.dedupeMax,
+    weights: new Map(Object.entries(settings.weights)),
+    positiveTypes: new Set(settings.positiveTypes),
+  };
+}

@@ -1,0 +1,11 @@
+export { createUser, excludedItemKeys, UserState } from './user-state.js';
+export { decodeUser, encodeUser, userBytes, USER_STATE_VERSION } from './user-codec.js';
+export { describeUser } from './describe-user.js';
+export { PartitionFold, FOLD_STATE_VERSION, type FoldEffect, type ResidentUsers } from './partition-fold.js';
+export type { FoldSettings } from './fold-rules.js';
+export type { FoldCounterName, FoldCounters } from './fold-counters.js';
+export { streamNow } from './stream-time.js';
+export { SEGMENTS, segmentCode } from './segments.js';
+export { WINDOWS_SECONDS } from './limits.js';
+export { interactionWeight } from './interaction-weight.js';
+export type { WindowCounts } from './action-window.js';

@@ -1,0 +1,196 @@
+/**
+ * A user's decayed interests: rows of (label, long- and short-term weight, shown, clicked), all held at one common
+ * event time, so that a decay is one multiplication a value. Values are kept rounded to 32 bits, as they are stored.
+ *
+ * At most `max` rows: an interaction's new label replaces the weakest row; labels that were only shown fill at
+ * most half of the table and replace nothing.
+ */
+import { InterestIndex, type InterestSignals } from '#features';
+import { remaining } from './decay.js';
+import { INTEREST_EPSILON } from './limits.js';
+import type { StateReader, StateWriter } from './state-writer.js';
+
+/** A row only shown is weaker than any interaction. */
+const SHOWN_STRENGTH = 0.01;
+const { fround } = Math;
+const index = new InterestIndex();
+
+export class InterestTable implements InterestSignals {
+  hashes: number[] = [];
+  labels: string[] = [];
+  dimensions: number[] = [];
+  long: number[] = [];
+  short: number[] = [];
+  shown: number[] = [];
+  clicked: number[] = [];
+  shownTotal = 0;
+  clickedTotal = 0;
+  at = 0;
+  halfLifeMs = 86_400_000;
+  shortHalfLifeMs = 900_000;
+
+  /**
+   * Begins a group of additions with event time `at`: decays the table to it if it is newer.
+   * Until `close`, `addWeight`, `addShown` and `addClicked` count for this moment.
+   */
+  open(at: number, halfLifeMs: number, shortHalfLifeMs: number, max: number): void {
+    this.decayTo(at, halfLifeMs, shortHalfLifeMs);
+    this.longShare = remaining(this.at - at, halfLifeMs);
+    this.shortShare = remaining(this.at - at, shortHalfLifeMs);
+    this.fillIndex(max);
+  }
+
+  addWeight(hash: number, dimension: number, label: string, weight: number, max: number): void {
+    const row = this.rowOf(hash) ?? this.admit(hash, dimension, label, max);
+    this.long[row] = fround(this.long[row]! + weight * this.longShare);
+    this.short[row] = fround(this.short[row]! + weight * this.shortShare);
+  }
+
+  addShown(hash: number, dimension: number, label: string, max: number): void {
+    let row = this.rowOf(hash);
+    if (row === undefined) {
+      if (this.hashes.length >= max >> 1) return;
+      row = this.append(hash, dimension, label);
+    }
+    this.shown[row] = fround(this.shown[row]! + this.longShare);
+  }
+
+  addClicked(hash: number): void {
+    const row = this.rowOf(hash);
+    if (row !== undefined) this.clicked[row] = fround(this.clicked[row]! + this.longShare);
+  }
+
+  addTotals(shown: number, clicked: number): void {
+    this.shownTotal = fround(this.shownTotal + shown * this.longShare);
+    this.clickedTotal = fround(this.clickedTotal + clicked * this.longShare);
+  }
+
+  absorb(other: InterestTable, max: number): void {
+    if (other.at === 0) return;
+    this.open(other.at, other.halfLifeMs, other.shortHalfLifeMs, max);
+    this.addTotals(other.shownTotal, other.clickedTotal);
+    for (let i = 0; i < other.hashes.length; i++) {
+      const row = this.rowOf(other.hashes[i]!) ?? this.admit(other.hashes[i]!, other.dimensions[i]!, other.labels[i]!, max);
+      this.long[row] = fround(this.long[row]! + other.long[i]! * this.longShare);
+      this.short[row] = fround(this.short[row]! + other.short[i]! * this.shortShare);
+      this.shown[row] = fround(this.shown[row]! + other.shown[i]! * this.longShare);
+      this.clicked[row] = fround(this.clicked[row]! + other.clicked[i]! * this.longShare);
+    }
+  }
+
+  write(out: StateWriter): void {
+    out.count(this.at);
+    if (this.at === 0) return;
+    out.f64(this.halfLifeMs);
+    out.f64(this.shortHalfLifeMs);
+    out.f32(this.shownTotal);
+    out.f32(this.clickedTotal);
+    out.count(this.hashes.length);
+    out.u32s(this.hashes);
+    out.counts(this.dimensions);
+    for (const label of this.labels) out.text(label);
+    for (const values of [this.long, this.short, this.shown, this.clicked]) out.f32s(values);
+  }
+
+  static read(from: StateReader): InterestTable {
+    const table = new InterestTable();
+    table.at = from.count();
+    if (table.at === 0) return table;
+    table.halfLifeMs = from.f64();
+    table.shortHalfLifeMs = from.f64();
+    table.shownTotal = from.f32();
+    table.clickedTotal = from.f32();
+    const n = from.size(22);
+    table.hashes = from.u32s(n);
+    table.dimensions = from.counts(n);
+    table.labels = from.texts(n);
+    table.long = from.f32s(n);
+    table.short = from.f32s(n);
+    table.shown = from.f32s(n);
+    table.clicked = from.f32s(n);
+    return table;
+  }
+
+  private longShare = 1;
+  private shortShare = 1;
+
+  private fillIndex(max: number): void {
+    index.fill(this.hashes, Math.max(max, this.hashes.length));
+  }
+
+  private rowOf(hash: number): number | undefined {
+    const row = index.find(hash);
+    return row < 0 ? undefined : row;
+  }
+
+  private decayTo(at: number, halfLifeMs: number, shortHalfLifeMs: number): void {
+    this.halfLifeMs = halfLifeMs;
+    this.shortHalfLifeMs = shortHalfLifeMs;
+    if (at <= this.at) return;
+    if (this.at > 0) {
+      const long = remaining(at - this.at, halfLifeMs);
+      const short = remaining(at - this.at, shortHalfLifeMs);
+      this.shownTotal = fround(this.shownTotal * long);
+      this.clickedTotal = fround(this.clickedTotal * long);
+      for (let row = this.hashes.length - 1; row >= 0; row--) this.decayRow(row, long, short);
+    }
+    this.at = at;
+  }
+
+  private decayRow(row: number, long: number, short: number): void {
+    const longValue = (this.long[row] = fround(this.long[row]! * long));
+    this.short[row] = fround(this.short[row]! * short);
+    const shownValue = (this.shown[row] = fround(this.shown[row]! * long));
+    this.clicked[row] = fround(this.clicked[row]! * long);
+    if (Math.abs(longValue) < INTEREST_EPSILON && shownValue < INTEREST_EPSILON) this.remove(row);
+  }
+
+  /** A row for a label that an interaction brings: a new one, or the weakest one's place. */
+  private admit(hash: number, dimension: number, label: string, max: number): number {
+    if (this.hashes.length < max) return this.append(hash, dimension, label);
+    const row = this.weakest();
+    this.hashes[row] = hash;
+    this.dimensions[row] = dimension;
+    this.labels[row] = label;
+    this.long[row] = this.short[row] = this.shown[row] = this.clicked[row] = 0;
+    this.fillIndex(max);
+    return row;
+  }
+
+  private append(hash: number, dimension: number, label: string): number {
+    const row = this.hashes.length;
+    this.hashes.push(hash);
+    this.dimensions.push(dimension);
+    this.labels.push(label);
+    this.long.push(0);
+    this.short.push(0);
+    this.shown.push(0);
+    this.clicked.push(0);
+    index.insert(hash, row);
+    return row;
+  }
+
+  private weakest(): number {
+    let weakest = 0;
+    let least = Infinity;
+    for (let row = 0; row < this.hashes.length; row++) {
+      const strength = Math.abs(this.long[row]!) + Math.abs(this.short[row]!) + SHOWN_STRENGTH * this.shown[row]!;
+      if (strength < least) {
+        least = strength;
+        weakest = row;
+      }
+    }
+    return weakest;
+  }
+
+  /** The last row takes the removed one's place. */
+  private remove(row: number): void {
+    const last = this.hashes.length - 1;
+    for (const column of [this.hashes, this.dimensions, this.long, this.short, this.shown, this.clicked]) {
+      column[row] = column[last]!;
+      column.pop();
+    }
+    this.labels[row] = this.labels[last]!;
+    this.labels.pop();
+  }
+}

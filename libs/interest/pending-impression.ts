@@ -1,0 +1,113 @@
+/**
+ * One list that was shown, waiting for what the user does: its items, and the features as they were at that
+ * moment (those that all items share once, then each item's own). An item is open until it is clicked; the
+ * impression ends at its deadline, or earlier by overflow, and its open items then count as not clicked.
+ * A clicked item stays known until the end, so that a second click on it is told from a new one.
+ */
+import { newFeatureVector, type FeatureVector } from '#events';
+import { appendPosition } from '#features';
+import type { StateReader, StateWriter } from './state-writer.js';
+
+export interface ShownItem {
+  readonly itemKey: number;
+  readonly position: number;
+  /** 0 when unknown. */
+  readonly propensity: number;
+}
+
+export class PendingImpression {
+  readonly itemKeys: number[] = [];
+  readonly positions: number[] = [];
+  /** 32-bit floats. */
+  readonly propensities: number[] = [];
+  /** 1 for each item that was clicked. */
+  readonly clicked: number[] = [];
+  /** Entry i: where the own features of item i end, counted from the end of the shared ones. */
+  private readonly ends: number[] = [];
+  private shared = 0;
+  private indices: Uint32Array = new Uint32Array(0);
+  private values: Float32Array = new Float32Array(0);
+
+  constructor(
+    /** key53 of the impression's event id: names the list to the learner. */
+    readonly listKey: number,
+    /** key53 of the recommendation id, 0 if none was given. */
+    readonly recommendationKey: number,
+    /** Event time, ms. */
+    readonly at: number,
+    /** Event time at which a tick ends it: whole seconds, in ms. */
+    readonly deadline: number,
+    readonly segment: number,
+  ) {}
+
+  get size(): number {
+    return this.itemKeys.length;
+  }
+
+  /** Bytes of memory, about. */
+  get bytes(): number {
+    return 400 + this.itemKeys.length * 40 + this.indices.length * 8;
+  }
+
+  addItem(item: ShownItem): void {
+    this.itemKeys.push(item.itemKey);
+    this.positions.push(item.position);
+    this.propensities.push(item.propensity);
+    this.clicked.push(0);
+  }
+
+  /** @param own for each item, the end of its own features in `buffer`, which starts with the `shared` ones */
+  setFeatures(buffer: FeatureVector, shared: number, ends: readonly number[]): void {
+    this.shared = shared;
+    for (const end of ends) this.ends.push(end - shared);
+    this.indices = buffer.indices.slice(0, buffer.length);
+    this.values = buffer.values.slice(0, buffer.length);
+  }
+
+  /** The features of one item with its position, in a vector of their own. */
+  features(item: number): FeatureVector {
+    const start = this.shared + (item === 0 ? 0 : this.ends[item - 1]!);
+    const end = this.shared + this.ends[item]!;
+    const out = newFeatureVector(this.shared + end - start + 1);
+    out.indices.set(this.indices.subarray(0, this.shared));
+    out.values.set(this.values.subarray(0, this.shared));
+    out.indices.set(this.indices.subarray(start, end), this.shared);
+    out.values.set(this.values.subarray(start, end), this.shared);
+    out.length = out.indices.length - 1;
+    appendPosition(out, this.positions[item]!);
+    return out;
+  }
+
+  write(out: StateWriter): void {
+    out.f64(this.listKey);
+    out.f64(this.recommendationKey);
+    out.count(this.at);
+    out.count(this.deadline);
+    out.count(this.segment);
+    out.count(this.itemKeys.length);
+    out.f64s(this.itemKeys);
+    out.counts(this.positions);
+    out.f32s(this.propensities);
+    out.counts(this.clicked);
+    out.series(this.ends);
+    out.count(this.shared);
+    out.count(this.indices.length);
+    out.u32s(this.indices);
+    out.f32s(this.values);
+  }
+
+  static read(from: StateReader): PendingImpression {
+    const pending = new PendingImpression(from.f64(), from.f64(), from.count(), from.count(), from.count());
+    const n = from.size(15);
+    pending.itemKeys.push(...from.f64s(n));
+    pending.positions.push(...from.counts(n));
+    pending.propensities.push(...from.f32s(n));
+    pending.clicked.push(...from.counts(n));
+    pending.ends.push(...from.series(n));
+    pending.shared = from.count();
+    const words = from.size(8);
+    pending.indices = Uint32Array.from(from.u32s(words));
+    pending.values = Float32Array.from(from.f32s(words));
+    return pending;
+  }
+}

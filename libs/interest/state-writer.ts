@@ -1,0 +1,193 @@
+/**
+ * Writes and reads the parts of a state: variable-length integers (7 bits a byte, low first), little-endian
+ * floats, UTF-8 strings by length. One value has one encoding, so equal states give equal bytes.
+ */
+import { AppError } from '#kernel';
+
+export class StateWriter {
+  private buffer = Buffer.allocUnsafe(4096);
+  private length = 0;
+
+  /** Integer 0 .. 2^53 − 1. */
+  count(value: number): void {
+    this.room(8);
+    while (value >= 0x80) {
+      this.buffer[this.length++] = (value % 0x80) | 0x80;
+      value = Math.floor(value / 0x80);
+    }
+    this.buffer[this.length++] = value;
+  }
+
+  /** Integer, either sign. */
+  signed(value: number): void {
+    this.count(value < 0 ? -2 * value - 1 : 2 * value);
+  }
+
+  f64(value: number): void {
+    this.room(8);
+    this.length = this.buffer.writeDoubleLE(value, this.length);
+  }
+
+  f32(value: number): void {
+    this.room(4);
+    this.length = this.buffer.writeFloatLE(value, this.length);
+  }
+
+  u32(value: number): void {
+    this.room(4);
+    this.length = this.buffer.writeUInt32LE(value, this.length);
+  }
+
+  text(value: string): void {
+    const bytes = Buffer.byteLength(value, 'utf8');
+    this.count(bytes);
+    this.room(bytes);
+    this.buffer.write(value, this.length, 'utf8');
+    this.length += bytes;
+  }
+
+  counts(values: readonly number[]): void {
+    for (const value of values) this.count(value);
+  }
+
+  f64s(values: readonly number[]): void {
+    for (const value of values) this.f64(value);
+  }
+
+  f32s(values: readonly number[] | Float32Array): void {
+    for (let i = 0; i < values.length; i++) this.f32(values[i]!);
+  }
+
+  u32s(values: readonly number[] | Uint32Array): void {
+    for (let i = 0; i < values.length; i++) this.u32(values[i]!);
+  }
+
+  /** Integers near each other, in order: differences, either sign. */
+  series(values: readonly number[]): void {
+    let before = 0;
+    for (const value of values) {
+      this.signed(value - before);
+      before = value;
+    }
+  }
+
+  /** A copy of what was written. */
+  bytes(): Uint8Array {
+    return Uint8Array.prototype.slice.call(this.buffer, 0, this.length);
+  }
+
+  reset(): void {
+    this.length = 0;
+  }
+
+  private room(bytes: number): void {
+    if (this.length + bytes <= this.buffer.length) return;
+    const larger = Buffer.allocUnsafe(Math.max(this.buffer.length * 2, this.length + bytes));
+    this.buffer.copy(larger, 0, 0, this.length);
+    this.buffer = larger;
+  }
+}
+
+/** Reads what StateWriter wrote. @throws AppError REK_SNAPSHOT_INVALID past the end or on an impossible value */
+export class StateReader {
+  private at = 0;
+  private readonly buffer: Buffer;
+
+  constructor(bytes: Uint8Array) {
+    this.buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
+
+  get exhausted(): boolean {
+    return this.at === this.buffer.length;
+  }
+
+  count(): number {
+    let value = 0;
+    let scale = 1;
+    for (;;) {
+      this.need(1);
+      const byte = this.buffer[this.at++]!;
+      value += (byte & 0x7f) * scale;
+      if (byte < 0x80) break;
+      scale *= 0x80;
+      if (scale > 2 ** 49) throw invalid('an integer is too long');
+    }
+    if (value > Number.MAX_SAFE_INTEGER) throw invalid('an integer is too large');
+    return value;
+  }
+
+  /** A count that says how many parts of at least `bytesEach` follow: checked against what is left. */
+  size(bytesEach: number): number {
+    const size = this.count();
+    this.need(size * bytesEach);
+    return size;
+  }
+
+  signed(): number {
+    const value = this.count();
+    return value % 2 === 1 ? -(value + 1) / 2 : value / 2;
+  }
+
+  f64(): number {
+    this.need(8);
+    this.at += 8;
+    return this.buffer.readDoubleLE(this.at - 8);
+  }
+
+  f32(): number {
+    this.need(4);
+    this.at += 4;
+    return this.buffer.readFloatLE(this.at - 4);
+  }
+
+  u32(): number {
+    this.need(4);
+    this.at += 4;
+    return this.buffer.readUInt32LE(this.at - 4);
+  }
+
+  text(): string {
+    const bytes = this.size(1);
+    this.at += bytes;
+    return this.buffer.toString('utf8', this.at - bytes, this.at);
+  }
+
+  counts(n: number): number[] {
+    return this.many(n, () => this.count());
+  }
+
+  f64s(n: number): number[] {
+    return this.many(n, () => this.f64());
+  }
+
+  f32s(n: number): number[] {
+    return this.many(n, () => this.f32());
+  }
+
+  u32s(n: number): number[] {
+    return this.many(n, () => this.u32());
+  }
+
+  series(n: number): number[] {
+    let before = 0;
+    return this.many(n, () => (before += this.signed()));
+  }
+
+  texts(n: number): string[] {
+    return this.many(n, () => this.text());
+  }
+
+  private many<T>(n: number, read: () => T): T[] {
+    const values: T[] = [];
+    for (let i = 0; i < n; i++) values.push(read());
+    return values;
+  }
+
+  private need(bytes: number): void {
+    if (this.at + bytes > this.buffer.length) throw invalid('it ends too early');
+  }
+}
+
+export function invalid(why: string): AppError {
+  return new AppError('REK_SNAPSHOT_INVALID', `not a state this version can read: ${why}`);
+}
