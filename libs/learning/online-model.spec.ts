@@ -13,7 +13,7 @@ const SETTINGS: ModelSettings = {
   holdSeconds: 60, statistics: { ...DEFAULT_STATISTICS, itemsMax: 150, exposuresMax: 500, covisitationItemsMax: 120 }, metricsWindow: 300,
 };
 
-const RECORDS = [...syntheticFeedback({ seed: 1, lists: 300 })];
+const RECORDS = [...syntheticFeedback({ seed: 1, lists: 200 })];
 
 function fold(messages: readonly Uint8Array[], model = new OnlineModel(SETTINGS), from = 0): OnlineModel {
   for (let i = from; i < messages.length; i++) model.fold(i + 1, messages[i]!);
@@ -48,7 +48,7 @@ describe('The model as a fold', () => {
   });
 
   it('beats the item’s CTR, and predicts click-through rates in spite of noClickWeight', () => {
-    const model = fold(messagesOf(syntheticFeedback({ seed: 3, lists: 4_000 }), 500), new OnlineModel({ ...SETTINGS, bits: 16, statistics: DEFAULT_STATISTICS, metricsWindow: 10_000 }));
+    const model = fold(messagesOf(syntheticFeedback({ seed: 3, lists: 2_500, users: 20 }), 500), new OnlineModel({ ...SETTINGS, bits: 16, statistics: DEFAULT_STATISTICS, metricsWindow: 5_000 }));
     const { predictors } = model.report().windowed;
     expect(predictors.blend.logLoss!).toBeLessThan(predictors.itemCtr.logLoss! - 0.01);
     expect(predictors.itemCtr.logLoss!).toBeLessThan(predictors.overallCtr.logLoss!);
@@ -88,7 +88,7 @@ describe('Positives and negatives of a list', () => {
   });
 
   it('rank as well when negatives come long after as when they come at once', () => {
-    const records = [...syntheticFeedback({ seed: 5, lists: 3_000 })];
+    const records = [...syntheticFeedback({ seed: 5, lists: 1_500 })];
     const settings = { ...SETTINGS, bits: 16, statistics: DEFAULT_STATISTICS, holdSeconds: 3_600, metricsWindow: 5_000 };
     const auc = (list: FeedbackRecord[], holdSeconds: number) => {
       const model = fold(messagesOf(list, 200), new OnlineModel({ ...settings, holdSeconds }));
@@ -164,10 +164,10 @@ describe('Deltas', () => {
 
   it('change nothing when applied twice or from an earlier point', () => {
     const messages = messagesOf(RECORDS, 25);
-    const model = fold(messages.slice(0, 30));
+    const model = fold(messages.slice(0, 20));
     const early = ModelReplica.empty(SETTINGS);
     const deltas = drain(model);
-    fold(messages, model, 30);
+    fold(messages, model, 20);
     deltas.push(...drain(model));
     for (const delta of [...deltas, ...deltas.slice(-1)]) early.applyDelta(delta);
     expectEqualScores(model, early);
@@ -175,12 +175,12 @@ describe('Deltas', () => {
 
   it('are refused after a gap, for another model, or damaged', () => {
     const messages = messagesOf(RECORDS, 25);
-    const model = fold(messages.slice(0, 30));
+    const model = fold(messages.slice(0, 20));
     drain(model);
-    fold(messages, model, 30);
+    fold(messages, model, 20);
     const [delta] = drain(model);
     const replica = ModelReplica.empty(SETTINGS);
-    expect(() => replica.applyDelta(delta!)).toThrow(/missing between 0 and 30/);
+    expect(() => replica.applyDelta(delta!)).toThrow(/missing between 0 and 20/);
     expect(() => ModelReplica.empty({ ...SETTINGS, seed: 8 }).applyDelta(delta!)).toThrow(/does not fit/);
     const damaged = Uint8Array.from(delta!);
     damaged[100]! ^= 1;
@@ -188,7 +188,7 @@ describe('Deltas', () => {
   });
 
   it('stay below the message limit, and only the last one is final', () => {
-    const model = fold(messagesOf(syntheticFeedback({ seed: 2, lists: 3_000, items: 3_000, features: 30 }), 500), new OnlineModel({ ...SETTINGS, bits: 18, statistics: DEFAULT_STATISTICS }));
+    const model = fold(messagesOf(syntheticFeedback({ seed: 2, lists: 900, items: 3_000, features: 40 }), 500), new OnlineModel({ ...SETTINGS, bits: 18, statistics: DEFAULT_STATISTICS }));
     const deltas = drain(model);
     expect(deltas.length).toBeGreaterThan(2);
     for (const delta of deltas) expect(delta.byteLength).toBeLessThan(DELTA_BYTES_MAX + 64 * 1024);
@@ -255,8 +255,8 @@ function rankingAuc(model: OnlineModel): number {
   let pairs = 0;
   let right = 0;
   const lists = new Map<number, { label: number; score: number }[]>();
-  for (const record of syntheticFeedback({ seed: 5, lists: 3_500 })) {
-    if (record.kind !== 'outcome' || record.timestamp < BASE_MS + 3_000_000) continue;
+  for (const record of syntheticFeedback({ seed: 5, lists: 1_800 })) {
+    if (record.kind !== 'outcome' || record.timestamp < BASE_MS + 1_500_000) continue;
     model.score(record.features, record.itemKey, record.timestamp, out);
     const list = lists.get(record.listKey) ?? [];
     list.push({ label: record.label, score: out.blend });

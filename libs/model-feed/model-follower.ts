@@ -94,9 +94,11 @@ export class ModelFollower {
   private async readStream(signal: AbortSignal): Promise<void> {
     const { topology, name } = this.options;
     this.position = Math.min(this.position, (await topology.model.head()) + 1);
-    for await (const messages of topology.model.read({ from: this.position, subject: `model.${name}.*`, signal, batchMax: READ_BATCH })) {
+    // Unfiltered: nats-server 2.9 delivers nothing for `model.<name>.*`, which crosses the stream's own wildcards.
+    const ours = [topology.subjects.delta(name), topology.subjects.promoted(name)];
+    for await (const messages of topology.model.read({ from: this.position, signal, batchMax: READ_BATCH })) {
       for (const message of messages) {
-        await this.accept(message);
+        if (ours.includes(message.subject)) await this.accept(message);
         this.position = message.sequence + 1;
       }
     }

@@ -1,0 +1,115 @@
+import { CoVisitation, NEIGHBOURS_MAX } from './co-visitation.js';
+import { ItemStatistics } from './item-statistics.js';
+import { PositionStatistics } from './position-statistics.js';
+
+const HOUR = 3_600_000;
+const NOW = 1_700_000_000_000;
+const newStatistics = () => new ItemStatistics({ priorImpressions: 20, itemsMax: 1_000 });
+const newCoVisitation = () => new CoVisitation({ covisitationItemsMax: 100, covisitationHalfLifeSeconds: 86_400 });
+
+describe('Item statistics', () => {
+  it('smooth an item’s CTR towards the overall one, which adapts', () => {
+    const statistics = newStatistics();
+    for (let i = 0; i < 10_000; i++) statistics.recordImpression(1);
+    for (let i = 0; i < 3_000; i++) statistics.recordClick(1);
+    expect(statistics.overallCtr()).toBeCloseTo(0.3, 2);
+    expect(statistics.ctr(99)).toBe(statistics.overallCtr());
+    statistics.recordImpression(2);
+    expect(statistics.ctr(2)).toBeCloseTo((20 * 0.3) / 21, 2);
+    expect(statistics.ctr(2, 1)).toBeCloseTo(0.3, 2);
+  });
+
+  it('halve popularity with each half-life of event time', () => {
+    const statistics = newStatistics();
+    statistics.recordEngagement(1, 4, NOW);
+    expect(statistics.popularity(1, NOW, 3_600)).toBe(4);
+    expect(statistics.popularity(1, NOW + HOUR, 3_600)).toBeCloseTo(2, 6);
+    expect(statistics.popularity(1, NOW + HOUR, 86_400)).toBeCloseTo(4 * 2 ** (-1 / 24), 6);
+  });
+
+  it('count an engagement that comes late as if it had come in time', () => {
+    const [ordered, late] = [newStatistics(), newStatistics()];
+    ordered.recordEngagement(1, 2, NOW);
+    ordered.recordEngagement(1, 3, NOW + HOUR);
+    late.recordEngagement(1, 3, NOW + HOUR);
+    late.recordEngagement(1, 2, NOW);
+    expect(late.popularity(1, NOW + HOUR, 3_600)).toBeCloseTo(ordered.popularity(1, NOW + HOUR, 3_600), 6);
+  });
+
+  it('rank what is popular now, in the window asked for', () => {
+    const statistics = newStatistics();
+    for (let i = 0; i < 50; i++) statistics.recordEngagement(1, 1, NOW - 10 * HOUR);
+    for (let i = 0; i < 20; i++) statistics.recordEngagement(2, 1, NOW);
+    statistics.recordEngagement(3, -2, NOW);
+    expect(statistics.trending(10, NOW, 3_600).keys).toEqual([2, 1]);
+    expect(statistics.trending(10, NOW, 86_400).keys).toEqual([1, 2]);
+    expect(statistics.trending(1, NOW, 86_400).keys).toEqual([1]);
+    statistics.recordEngagement(4, 100, NOW);
+    expect(statistics.trending(1, NOW + 1_000, 86_400).keys).toEqual([4]);
+  });
+
+  it('rank right among more items than are kept', () => {
+    const statistics = newStatistics();
+    for (let item = 1; item <= 900; item++) statistics.recordEngagement(item, (item * 7919) % 1_000, NOW);
+    const expected = Array.from({ length: 900 }, (_, i) => i + 1).sort((a, b) => ((b * 7919) % 1_000) - ((a * 7919) % 1_000) || a - b).slice(0, 600);
+    expect(statistics.trending(600, NOW, 60).keys).toEqual(expected);
+  });
+
+  it('forget the item unused for longest when full', () => {
+    const statistics = new ItemStatistics({ priorImpressions: 20, itemsMax: 3 });
+    for (const item of [1, 2, 3, 4]) for (let i = 0; i < item; i++) statistics.recordImpression(item);
+    expect(statistics.items).toBe(3);
+    expect(statistics.impressions(4)).toBe(4);
+    expect([1, 2, 3].filter((item) => statistics.impressions(item) === 0)).toHaveLength(1);
+  });
+});
+
+describe('Position statistics', () => {
+  it('tell impressions and clicks by slot', () => {
+    const positions = new PositionStatistics();
+    positions.recordImpression(1);
+    positions.recordImpression(3);
+    positions.recordClick(3);
+    positions.recordClick(9_999);
+    expect(positions.curve().slice(0, 3)).toEqual([
+      { position: 1, impressions: 1, clicks: 0 },
+      { position: 2, impressions: 0, clicks: 0 },
+      { position: 3, impressions: 1, clicks: 1 },
+    ]);
+  });
+});
+
+describe('Co-visitation', () => {
+  it('joins what the same people engage with, both ways', () => {
+    const pairs = newCoVisitation();
+    pairs.recordEngagement(1, 1, NOW, [2, 3, 1], [10, 20, 5]);
+    expect(pairs.neighbours(1).keys.sort()).toEqual([2, 3]);
+    expect(pairs.neighbours(2).keys).toEqual([1]);
+    expect(pairs.neighbours(9)).toEqual({ keys: [], scores: [] });
+  });
+
+  it('prefers what is specific to the item over what everybody engages with', () => {
+    const pairs = newCoVisitation();
+    const everybodys = 50;
+    for (let user = 0; user < 40; user++) pairs.recordEngagement(everybodys, 1, NOW, [user + 100], [1]);
+    for (let i = 0; i < 10; i++) pairs.recordEngagement(1, 1, NOW, [2, everybodys], [1, 1]);
+    expect(pairs.neighbours(1).keys).toEqual([2, everybodys]);
+  });
+
+  it('weighs recent togetherness more', () => {
+    const pairs = newCoVisitation();
+    for (let i = 0; i < 10; i++) pairs.recordEngagement(1, 1, NOW - 20 * 86_400_000, [2], [1]);
+    for (let i = 0; i < 5; i++) pairs.recordEngagement(1, 1, NOW, [3], [1]);
+    expect(pairs.neighbours(1).keys).toEqual([3, 2]);
+  });
+
+  it('keeps a bounded number of neighbours, the weakest goes first', () => {
+    const pairs = newCoVisitation();
+    for (let other = 100; other < 100 + NEIGHBOURS_MAX; other++) pairs.recordEngagement(1, other === 120 ? 0.5 : 1, NOW, [other], [1]);
+    pairs.recordEngagement(1, 1, NOW, [999], [1]);
+    const { keys } = pairs.neighbours(1);
+    expect(keys).toHaveLength(NEIGHBOURS_MAX);
+    expect(keys).toContain(999);
+    expect(keys).not.toContain(120);
+  });
+});
