@@ -48,6 +48,7 @@ async function initialise(initdb: string, folder: string, data: string, as: Unpr
     '--auth=scram-sha-256',
     `--pwfile=${passwords}`,
     '--no-instructions',
+    ...(process.platform === 'linux' ? ['--sync-method=syncfs'] : []), // a third of the time of a sync of each file
   ];
   try {
     await run(command!, args, { ...as.user, cwd: fresh, timeout: INITDB_MS });
