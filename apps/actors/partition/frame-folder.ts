@@ -59,9 +59,9 @@ export class FrameFolder {
       await this.giveWay();
       frames.push(this.decode(message));
     }
-    const users = new Set<string>();
-    for (const { entries, appendedAt } of frames) for (const id of state.fold.required(entries, appendedAt)) users.add(id);
-    await this.ports.activate(users);
+    const entries = frames.flatMap((frame) => frame.entries);
+    const appendedAt = frames.reduce((newest, frame) => Math.max(newest, frame.appendedAt), 0);
+    await this.ports.activate(state.fold.required(entries, appendedAt));
     for (const frame of frames) {
       await this.giveWay();
       if (this.ports.stopped()) return;
