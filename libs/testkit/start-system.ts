@@ -1,0 +1,107 @@
+/**
+ * The whole system for a test or a benchmark: real servers and the apps as processes from dist/, on free ports.
+ *
+ *     const system = await startSystem({ hosts: 2, learner: true });
+ *     await fetch(`${system.gateway.url}/v1/recommendations?user=ada`);
+ *     await system.stop();
+ *
+ * `npm run build` must have been run.
+ */
+import { join } from 'node:path';
+import { launch, type Child } from '#embedded';
+import { until } from '#kernel';
+import { startServers, type TestServers } from './start-servers.js';
+
+export type AppName = 'gateway' | 'actors' | 'learner';
+
+export interface SystemOptions {
+  /** Gateways. Default 1. */
+  readonly gateways?: number;
+  /** Actor hosts. Default 1. */
+  readonly hosts?: number;
+  /** Default true. */
+  readonly learner?: boolean;
+  readonly redis?: boolean;
+  /** Added to every app's environment. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Where dist/ lies. Default: the working folder. */
+  readonly root?: string;
+}
+
+export interface AppProcess {
+  readonly name: string;
+  readonly url: string;
+  readonly child: Child;
+  /** Log lines so far. */
+  readonly lines: readonly string[];
+}
+
+export interface RunningSystem {
+  readonly servers: TestServers;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly gateway: AppProcess;
+  readonly gateways: readonly AppProcess[];
+  readonly hosts: readonly AppProcess[];
+  readonly learner: AppProcess | undefined;
+  /** Another process of an app, beside those that run or in place of a dead one. Resolves when it is ready. */
+  start(app: AppName): Promise<AppProcess>;
+  stop(): Promise<void>;
+}
+
+const READY_MS = 60_000;
+
+export async function startSystem(options: SystemOptions = {}): Promise<RunningSystem> {
+  const servers = await startServers({ nats: true, postgres: true, redis: options.redis });
+  const { natsUrl, databaseUrl, redisUrl } = servers;
+  const environment = {
+    PORT: '0', REKAPPA_HTTP_METRICS_PORT: '0', ...options.environment,
+    NATS_URL: natsUrl, DATABASE_URL: databaseUrl, REDIS_URL: redisUrl,
+  };
+  const started: AppProcess[] = [];
+  let serial = 0;
+  const start = async (app: AppName): Promise<AppProcess> => {
+    const process = await startApp(app, `${app}-${++serial}`, servers.folder, environment, options.root);
+    started.push(process);
+    return process;
+  };
+  const many = (app: AppName, count: number) => Promise.all(Array.from({ length: count }, () => start(app)));
+  const stop = async (): Promise<void> => {
+    await Promise.all(started.map(({ child }) => child.stop()));
+    await servers.stop();
+  };
+  try {
+    const learner = (options.learner ?? true) ? await start('learner') : undefined;
+    const hosts = await many('actors', options.hosts ?? 1);
+    const gateways = await many('gateway', options.gateways ?? 1);
+    return { servers, environment, gateway: gateways[0]!, gateways, hosts, learner, start, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function startApp(app: AppName, name: string, folder: string, environment: Record<string, string>, root = process.cwd()): Promise<AppProcess> {
+  const lines: string[] = [];
+  const child = await launch({
+    name,
+    command: process.execPath,
+    args: [join(root, 'dist', 'apps', app, 'main.js'), '--name', name],
+    marker: `--name ${name}`,
+    env: { ...process.env, NODE_OPTIONS: '', ...environment },
+    logFile: join(folder, `${name}.log`),
+    pidFile: join(folder, `${name}.pid`),
+    onLine: (line) => void lines.push(line),
+  });
+  let url: string | undefined;
+  await until(`${name} is ready`, async () => {
+    if (child.status) throw new Error(`${name} ended: ${lines.slice(-5).join('\n')}`);
+    url ??= listeningUrl(lines);
+    return url !== undefined && (await fetch(`${url}/health/ready`).then(({ ok }) => ok, () => false));
+  }, READY_MS, 50);
+  return { name, url: url!, child, lines };
+}
+
+function listeningUrl(lines: readonly string[]): string | undefined {
+  const line = lines.find((each) => each.includes('"msg":"listening"'));
+  return line ? (JSON.parse(line) as { http: string }).http : undefined;
+}
