@@ -9,6 +9,8 @@
 import type { ByteReader } from './byte-reader.js';
 import type { ByteWriter } from './byte-writer.js';
 
+const { sqrt } = Math;
+
 const STEP = 0.02;
 
 export class Blend {
@@ -33,7 +35,7 @@ export class Blend {
     for (let k = 0; k <= this.learners; k++) {
       const g = gradient * (k === 0 ? 1 : logits[k - 1]!);
       this.squares[k]! += g * g;
-      this.coefficients[k]! -= (STEP * g) / Math.sqrt(this.squares[k]!);
+      this.coefficients[k]! -= (STEP * g) / sqrt(this.squares[k]!);
     }
   }
 

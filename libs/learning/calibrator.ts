@@ -11,6 +11,8 @@ import type { ByteReader } from './byte-reader.js';
 import type { ByteWriter } from './byte-writer.js';
 import { sigmoid } from './logistic.js';
 
+const { log, max, min, sqrt } = Math;
+
 const STEP = 0.05;
 const SLOPE_MIN = 0.1;
 const SLOPE_MAX = 10;
@@ -23,7 +25,7 @@ export class Calibrator {
   private readonly correction: number;
 
   constructor(noClickWeight: number) {
-    this.correction = Math.log(noClickWeight);
+    this.correction = log(noClickWeight);
   }
 
   /** @param logit at training weights, offset included */
@@ -36,8 +38,8 @@ export class Calibrator {
     const gradient = this.probability(logit) - label;
     this.aSquares += (gradient * x) ** 2;
     this.bSquares += gradient * gradient;
-    this.a = Math.min(Math.max(this.a - (STEP * gradient * x) / Math.sqrt(this.aSquares), SLOPE_MIN), SLOPE_MAX);
-    this.b -= (STEP * gradient) / Math.sqrt(this.bSquares);
+    this.a = min(max(this.a - (STEP * gradient * x) / sqrt(this.aSquares), SLOPE_MIN), SLOPE_MAX);
+    this.b -= (STEP * gradient) / sqrt(this.bSquares);
   }
 
   encode(writer: ByteWriter): void {

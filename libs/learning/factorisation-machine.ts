@@ -24,6 +24,7 @@ import { FactorWeights } from './factor-weights.js';
 import type { OnlineLearner } from './online-learner.js';
 import type { Sample } from './sample.js';
 
+const { fround, sqrt } = Math;
 /** Gradients of one coordinate are cut to ± this. */
 export const FM_GRADIENT_MAX = 10;
 /** G_θ before the first step: bounds it by α g. A row with G = 0 is not born yet. */
@@ -70,9 +71,9 @@ export class FactorisationMachine implements OnlineLearner {
         const v = rows[at]!;
         let g = scaled * (sums[f]! - v * x) + l2 * v;
         if (g > FM_GRADIENT_MAX || g < -FM_GRADIENT_MAX) g = this.cut(g);
-        const total = Math.fround(squares[at]! + g * g);
+        const total = fround(squares[at]! + g * g);
         squares[at] = total;
-        rows[at] = v - (alpha * g) / Math.sqrt(total);
+        rows[at] = v - (alpha * g) / sqrt(total);
       }
     }
   }
@@ -108,15 +109,15 @@ export class FactorisationMachine implements OnlineLearner {
 
   private stepAt(at: number, gradient: number): void {
     const g = gradient > FM_GRADIENT_MAX || gradient < -FM_GRADIENT_MAX ? this.cut(gradient) : gradient;
-    const total = Math.fround(this.squares[at]! + g * g);
+    const total = fround(this.squares[at]! + g * g);
     this.squares[at] = total;
-    this.weights.rows[at]! -= (this.settings.alpha * g) / Math.sqrt(total);
+    this.weights.rows[at]! -= (this.settings.alpha * g) / sqrt(total);
   }
 
   private stepW0(gradient: number): void {
     const g = gradient > FM_GRADIENT_MAX || gradient < -FM_GRADIENT_MAX ? this.cut(gradient) : gradient;
     this.w0Squares[0]! += g * g;
-    this.weights.w0[0]! -= (this.settings.alpha * g) / Math.sqrt(this.w0Squares[0]!);
+    this.weights.w0[0]! -= (this.settings.alpha * g) / sqrt(this.w0Squares[0]!);
   }
 
   private cut(g: number): number {
@@ -128,5 +129,5 @@ export class FactorisationMachine implements OnlineLearner {
 /** Uniform with standard deviation `scale`, from the hash of slot and factor. */
 export function initialFactor(slot: number, factor: number, seed: number, scale: number): number {
   const hash = mix32(combine32(combine32(slot, factor), seed));
-  return ((hash + 0.5) / 2_147_483_648 - 1) * Math.sqrt(3) * scale;
+  return ((hash + 0.5) / 2_147_483_648 - 1) * sqrt(3) * scale;
 }

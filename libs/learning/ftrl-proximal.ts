@@ -26,6 +26,7 @@ import { LinearWeights } from './linear-weights.js';
 import type { OnlineLearner } from './online-learner.js';
 import type { Sample } from './sample.js';
 
+const { fround, sqrt } = Math;
 /** Gradients of one coordinate are cut to ± this. */
 export const FTRL_GRADIENT_MAX = 100;
 
@@ -65,9 +66,9 @@ export class FtrlProximal implements OnlineLearner {
       }
       const at = slot * 2;
       const n = zn[at + 1]!;
-      const nNext = Math.fround(n + g * g);
-      const root = Math.sqrt(nNext);
-      const z = Math.fround(zn[at]! + g - ((root - Math.sqrt(n)) / alpha) * w[slot]!);
+      const nNext = fround(n + g * g);
+      const root = sqrt(nNext);
+      const z = fround(zn[at]! + g - ((root - sqrt(n)) / alpha) * w[slot]!);
       zn[at] = z;
       zn[at + 1] = nNext;
       w[slot] = z > l1 ? (l1 - z) / ((beta + root) / alpha + l2) : z < -l1 ? (-l1 - z) / ((beta + root) / alpha + l2) : 0;
@@ -85,7 +86,7 @@ export class FtrlProximal implements OnlineLearner {
     const { alpha, beta, l1, l2 } = this.settings;
     for (const slot of slots) {
       const z = this.zn[slot * 2]!;
-      const root = Math.sqrt(this.zn[slot * 2 + 1]!);
+      const root = sqrt(this.zn[slot * 2 + 1]!);
       this.weights.w[slot] = z > l1 ? (l1 - z) / ((beta + root) / alpha + l2) : z < -l1 ? (-l1 - z) / ((beta + root) / alpha + l2) : 0;
     }
   }

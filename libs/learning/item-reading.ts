@@ -2,6 +2,8 @@
 import type { ItemStatistics } from './item-statistics.js';
 import { logit } from './logistic.js';
 
+const { fround, max } = Math;
+
 const POPULARITY_WINDOW_SECONDS = 86_400;
 
 /** Values are rounded to f32, so that one that was stored equals one that was not. */
@@ -16,8 +18,8 @@ export const newReading = (): ItemReading => ({ ctrLogit: 0, overallLogit: 0, im
 
 /** @param own impressions of the sample itself that are counted already */
 export function readItem(out: ItemReading, statistics: ItemStatistics, itemKey: number, now: number, own: 0 | 1): void {
-  out.ctrLogit = Math.fround(logit(statistics.ctr(itemKey, own)));
-  out.overallLogit = Math.fround(logit(statistics.overallCtr()));
-  out.impressions = Math.fround(Math.max(0, statistics.impressions(itemKey) - own));
-  out.popularity = Math.fround(statistics.popularity(itemKey, now, POPULARITY_WINDOW_SECONDS));
+  out.ctrLogit = fround(logit(statistics.ctr(itemKey, own)));
+  out.overallLogit = fround(logit(statistics.overallCtr()));
+  out.impressions = fround(max(0, statistics.impressions(itemKey) - own));
+  out.popularity = fround(statistics.popularity(itemKey, now, POPULARITY_WINDOW_SECONDS));
 }

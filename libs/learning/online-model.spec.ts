@@ -23,7 +23,7 @@ function fold(messages: readonly Uint8Array[], model = new OnlineModel(SETTINGS)
 describe('The model as a fold', () => {
   it('does not depend on how records are packed into messages', () => {
     const { sha256 } = fold(messagesOf(RECORDS, RECORDS.length)).hash();
-    fc.assert(fc.property(fc.integer({ min: 1, max: 400 }), (size) => fold(messagesOf(RECORDS, size)).hash().sha256 === sha256), { numRuns: 12 });
+    fc.assert(fc.property(fc.integer({ min: 1, max: 400 }), (size) => fold(messagesOf(RECORDS, size)).hash().sha256 === sha256), { numRuns: 6 });
   });
 
   it('changes its hash when one label changes', () => {
@@ -122,7 +122,7 @@ describe('Snapshots', () => {
       fold(messages, resumed, cut);
       expect(resumed.hash()).toEqual(straight.hash());
       expect(resumed.report()).toEqual(straight.report());
-    }), { numRuns: 10 });
+    }), { numRuns: 6 });
   });
 
   it('are refused when any byte of body or header is not what was written', () => {
@@ -159,7 +159,7 @@ describe('Deltas', () => {
       }
       drain(model).forEach((delta) => replica.applyDelta(delta));
       expectEqualScores(model, replica);
-    }), { numRuns: 10 });
+    }), { numRuns: 6 });
   });
 
   it('change nothing when applied twice or from an earlier point', () => {

@@ -1,4 +1,6 @@
 /** Scores of positives and negatives in fixed bins of the logit: AUC and calibration without keeping samples. */
+const { exp, floor, log } = Math;
+
 export const SCORE_BINS = 1_024;
 /** Logits beyond ± this share the outer bins. */
 const LOGIT_RANGE = 12;
@@ -56,11 +58,11 @@ export class ScoreHistogram {
 }
 
 function binOf(probability: number): number {
-  const logit = Math.log(probability / (1 - probability));
-  const bin = Math.floor(((logit + LOGIT_RANGE) / (2 * LOGIT_RANGE)) * SCORE_BINS);
+  const logit = log(probability / (1 - probability));
+  const bin = floor(((logit + LOGIT_RANGE) / (2 * LOGIT_RANGE)) * SCORE_BINS);
   return bin >= SCORE_BINS ? SCORE_BINS - 1 : bin >= 0 ? bin : 0;
 }
 
 function centreOf(bin: number): number {
-  return 1 / (1 + Math.exp(LOGIT_RANGE - ((bin + 0.5) / SCORE_BINS) * 2 * LOGIT_RANGE));
+  return 1 / (1 + exp(LOGIT_RANGE - ((bin + 0.5) / SCORE_BINS) * 2 * LOGIT_RANGE));
 }

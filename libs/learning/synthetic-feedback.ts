@@ -20,32 +20,41 @@ export interface SyntheticOptions {
 const LIST_MS = 1_000;
 const FIRST_MS = 1_700_000_000_000;
 const CATEGORIES = 12;
+const CLICK = fnv1a32('click');
 
 /** For each list: its exposure, its clicks with their engagements, then its unclicked items. */
 export function* syntheticFeedback(options: SyntheticOptions): Generator<FeedbackRecord> {
-  const { seed, lists, items = 200, users = 50, listLength = 10, features = 8 } = options;
+  const { seed, lists, items = 200, users = 50, listLength = 10, features: count = 8 } = options;
   const random = new SeededRandom(seed);
   const quality = Float64Array.from({ length: items }, () => random.normal());
   const taste = Float64Array.from({ length: users * CATEGORIES }, () => random.normal());
   const recent = new Map<number, number[]>();
+  const known = new Map<number, FeatureVector>();
+  const keysByItem = Array.from({ length: items }, (_, item) => itemKeyOf(item));
   for (let list = 0; list < lists; list++) {
     const user = random.below(users);
     const shown = distinct(random, items, listLength);
     const timestamp = FIRST_MS + list * LIST_MS;
     const cause = { sequence: list + 1, index: 0 };
-    const keys = shown.map(itemKeyOf);
+    const keys = shown.map((item) => keysByItem[item]!);
+    const userKey = key53(`user-${user}`);
+    const listKey = key53(`list-${seed}-${list}`);
+    const features = (item: number): FeatureVector => {
+      const place = user * items + item;
+      return known.get(place) ?? known.set(place, featuresOf(user, item, count)).get(place)!;
+    };
     yield { kind: 'exposure', cause, timestamp, segment: 0, itemKeys: keys, positions: shown.map((_, i) => i + 1) };
     const labels = shown.map((item) => (random.next() < sigmoid(-1.5 + quality[item]! + taste[user * CATEGORIES + (item % CATEGORIES)]!) ? 1 : 0));
     const outcome = (i: number): FeedbackRecord => ({
-      kind: 'outcome', cause, timestamp, userKey: key53(`user-${user}`), itemKey: keys[i]!, listKey: key53(`list-${seed}-${list}`), segment: 0,
-      label: labels[i] as 0 | 1, weight: 1, position: i + 1, propensity: 0, features: featuresOf(user, shown[i]!, features),
+      kind: 'outcome', cause, timestamp, userKey, itemKey: keys[i]!, listKey, segment: 0,
+      label: labels[i] as 0 | 1, weight: 1, position: i + 1, propensity: 0, features: features(shown[i]!),
     });
     const mine = recent.get(user) ?? [];
     for (let i = 0; i < shown.length; i++) {
       if (labels[i] === 0) continue;
       yield outcome(i);
       yield {
-        kind: 'engagement', cause, timestamp: timestamp + 500, userKey: key53(`user-${user}`), itemKey: keys[i]!, segment: 0, typeHash: fnv1a32('click'), weight: 1,
+        kind: 'engagement', cause, timestamp: timestamp + 500, userKey, itemKey: keys[i]!, segment: 0, typeHash: CLICK, weight: 1,
         recentKeys: [...mine], recentAgesSeconds: mine.map((_, age) => (age + 1) * 60),
       };
       mine.unshift(keys[i]!);
