@@ -1,0 +1,117 @@
+/** Decay by event time: halves per half-life, whatever the order and grouping of what is added. */
+import fc from 'fast-check';
+import { DecayedEmbedding } from './decayed-embedding.js';
+import { InterestTable } from './interest-table.js';
+import { DAY, Folding, T0, testSettings } from './folding.fixture.js';
+
+const HALF_LIFE = 86_400_000;
+const SHORT = 900_000;
+
+function table(additions: readonly { at: number; weight: number }[]): InterestTable {
+  const made = new InterestTable();
+  for (const { at, weight } of additions) {
+    made.open(at, HALF_LIFE, SHORT, 8);
+    made.addWeight(7, 0, 'x', weight, 8);
+  }
+  return made;
+}
+
+const additions = fc.array(
+  fc.record({ at: fc.integer({ min: T0, max: T0 + 3 * DAY }), weight: fc.double({ min: 0.1, max: 5, noNaN: true }) }),
+  { minLength: 1, maxLength: 20 },
+);
+
+describe('a decayed interest', () => {
+  it('halves once a half-life', () => {
+    const made = table([{ at: T0, weight: 1 }]);
+    made.open(T0 + HALF_LIFE, HALF_LIFE, SHORT, 8);
+    expect(made.long[0]).toBeCloseTo(0.5, 6);
+    made.open(T0 + 3 * HALF_LIFE, HALF_LIFE, SHORT, 8);
+    expect(made.long[0]).toBeCloseTo(0.125, 6);
+  });
+
+  it('is Σ w·2^(−age/half-life), in any order of arrival', () => {
+    fc.assert(
+      fc.property(additions, fc.integer(), (list, seed) => {
+        const latest = Math.max(...list.map(({ at }) => at));
+        const expected = (halfLife: number) => list.reduce((sum, { at, weight }) => sum + weight * 2 ** -((latest - at) / halfLife), 0);
+        const shuffled = [...list].sort((a, b) => ((a.at * 31 + seed) % 97) - ((b.at * 31 + seed) % 97));
+        for (const order of [list, shuffled]) {
+          const made = table(order);
+          expect(made.at).toBe(latest);
+          expect(made.long[0]! / expected(HALF_LIFE)).toBeCloseTo(1, 4);
+          expect(made.short[0]! - expected(SHORT)).toBeCloseTo(0, 3);
+        }
+      }),
+    );
+  });
+
+  it('absorbs another table as if its additions had been made here', () => {
+    fc.assert(
+      fc.property(additions, additions, (a, b) => {
+        const [mine, other, both] = [table(a), table(b), table([...a, ...b])];
+        mine.absorb(other, 8);
+        expect(mine.at).toBe(both.at);
+        expect(mine.long[0]! / both.long[0]!).toBeCloseTo(1, 4);
+      }),
+    );
+  });
+
+  it('is forgotten when nothing is left of it', () => {
+    const made = table([{ at: T0, weight: 1 }]);
+    made.open(T0 + 30 * DAY, HALF_LIFE, SHORT, 8);
+    expect(made.hashes).toEqual([]);
+  });
+
+  it('makes room by giving up the weakest; what was only shown takes at most half and replaces nothing', () => {
+    const made = new InterestTable();
+    made.open(T0, HALF_LIFE, SHORT, 4);
+    for (const hash of [1, 2, 3]) made.addShown(hash, 0, `shown ${hash}`, 4);
+    expect(made.hashes).toEqual([1, 2]);
+    for (const hash of [11, 12, 13]) made.addWeight(hash, 0, `liked ${hash}`, hash, 4);
+    expect([...made.hashes].sort((a, b) => a - b)).toEqual([2, 11, 12, 13]);
+    made.addWeight(14, 0, 'liked 14', 1, 4);
+    made.addWeight(15, 0, 'liked 15', 1, 4);
+    expect([...made.hashes].sort((a, b) => a - b)).toEqual([11, 12, 13, 15]);
+  });
+});
+
+describe('a decayed embedding', () => {
+  it('points where the newest half-life points', () => {
+    const taste = new DecayedEmbedding();
+    taste.add(Float32Array.of(2, 0), 1, T0, HALF_LIFE);
+    taste.add(Float32Array.of(0, 3), 1, T0 + HALF_LIFE, HALF_LIFE);
+    expect([...taste.vector!]).toEqual([0.5, 1]);
+    taste.add(Float32Array.of(0, 3), 1, T0, HALF_LIFE);
+    expect([...taste.vector!]).toEqual([0.5, 1.5]);
+  });
+
+  it('starts anew with vectors of another length, and ignores zero vectors', () => {
+    const taste = new DecayedEmbedding();
+    taste.add(Float32Array.of(0, 0), 1, T0, HALF_LIFE);
+    expect(taste.vector).toBeUndefined();
+    taste.add(Float32Array.of(1, 0), 1, T0, HALF_LIFE);
+    taste.add(Float32Array.of(0, 0, 4), 1, T0, HALF_LIFE);
+    expect([...taste.vector!]).toEqual([0, 0, 1]);
+  });
+});
+
+describe('sliding windows', () => {
+  it('count (now − window, now] by event time, out of order or not', () => {
+    const folding = new Folding();
+    const at = [0, 299_999, 300_000, 3_600_000, 86_400_000, 86_399_999];
+    folding.given(...at.map((ms, i) => folding.interaction(T0 + ms, i % 2 === 0 ? 'click' : 'view', 'abc'[i % 3]!)));
+    const { actions, counters } = folding.user();
+    const end = T0 + 86_400_000;
+    expect([300, 3_600, 86_400].map((s) => actions.within(s * 1000, end))).toEqual([2, 2, 5]);
+    expect(actions.within(300_000, T0 + 300_000)).toBe(2);
+    expect(actions.counts(DAY, end, counters.types)).toEqual({ total: 5, uniqueItems: 3, byType: { view: 3, click: 2 } });
+  });
+
+  it('keep the newest `windowEventsMax` actions', () => {
+    const folding = new Folding(testSettings({ windowEventsMax: 3 }));
+    folding.given(...[5, 4, 3, 2, 1].map((s) => folding.click(T0 + s * 1000, 'a')));
+    expect(folding.user().actions.size).toBe(3);
+    expect(folding.user().actionsWithin(2_001, T0 + 5000)).toBe(3);
+  });
+});
