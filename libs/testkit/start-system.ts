@@ -54,8 +54,12 @@ export async function startSystem(options: SystemOptions = {}): Promise<RunningS
   const servers = await startServers({ nats: true, postgres: true, redis: options.redis });
   const { natsUrl, databaseUrl, redisUrl } = servers;
   const environment = {
-    PORT: '0', REKAPPA_HTTP_METRICS_PORT: '0', ...options.environment,
-    NATS_URL: natsUrl, DATABASE_URL: databaseUrl, REDIS_URL: redisUrl,
+    PORT: '0',
+    REKAPPA_HTTP_METRICS_PORT: '0',
+    ...options.environment,
+    NATS_URL: natsUrl,
+    DATABASE_URL: databaseUrl,
+    REDIS_URL: redisUrl,
   };
   const started: AppProcess[] = [];
   let serial = 0;
@@ -80,7 +84,13 @@ export async function startSystem(options: SystemOptions = {}): Promise<RunningS
   }
 }
 
-async function startApp(app: AppName, name: string, folder: string, environment: Record<string, string>, root = process.cwd()): Promise<AppProcess> {
+async function startApp(
+  app: AppName,
+  name: string,
+  folder: string,
+  environment: Record<string, string>,
+  root = process.cwd(),
+): Promise<AppProcess> {
   const lines: string[] = [];
   const child = await launch({
     name,
@@ -93,11 +103,22 @@ async function startApp(app: AppName, name: string, folder: string, environment:
     onLine: (line) => void lines.push(line),
   });
   let url: string | undefined;
-  await until(`${name} is ready`, async () => {
-    if (child.status) throw new Error(`${name} ended: ${lines.slice(-5).join('\n')}`);
-    url ??= listeningUrl(lines);
-    return url !== undefined && (await fetch(`${url}/health/ready`).then(({ ok }) => ok, () => false));
-  }, READY_MS, 50);
+  await until(
+    `${name} is ready`,
+    async () => {
+      if (child.status) throw new Error(`${name} ended: ${lines.slice(-5).join('\n')}`);
+      url ??= listeningUrl(lines);
+      return (
+        url !== undefined &&
+        (await fetch(`${url}/health/ready`).then(
+          ({ ok }) => ok,
+          () => false,
+        ))
+      );
+    },
+    READY_MS,
+    50,
+  );
   return { name, url: url!, child, lines };
 }
 
