@@ -6,7 +6,12 @@ import { loadSettings } from '#config';
 import { startSystem, until, type RunningSystem } from '#testkit';
 
 const PARTITIONS = 4;
-const ENVIRONMENT = { REKAPPA_LOG_PARTITIONS: String(PARTITIONS), REKAPPA_ACTORS_LEASE_MS: '2000', REKAPPA_MODEL_BITS: '12', REKAPPA_SERVING_EXPLORE: '0' };
+const ENVIRONMENT = {
+  REKAPPA_LOG_PARTITIONS: String(PARTITIONS),
+  REKAPPA_ACTORS_LEASE_MS: '2000',
+  REKAPPA_MODEL_BITS: '12',
+  REKAPPA_SERVING_EXPLORE: '0',
+};
 const CATEGORIES = ['fantasy', 'crime', 'travel', 'cooking'];
 const PER_CATEGORY = 12;
 
@@ -20,31 +25,60 @@ interface Answer {
 
 async function call(method: string, path: string, body?: unknown, url = system.gateway.url): Promise<Answer> {
   const response = await fetch(url + path, {
-    method, ...(body !== undefined && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+    method,
+    ...(body !== undefined && {
+      body: JSON.stringify(body),
+      headers: { 'content-type': 'application/json' },
+    }),
   });
   return { status: response.status, headers: response.headers, body: JSON.parse(await response.text()) };
 }
 
-const click = (userId: string, itemId: string, eventId: string) => ({ kind: 'interaction', type: 'click', userId, itemId, eventId });
+const click = (userId: string, itemId: string, eventId: string) => ({
+  kind: 'interaction',
+  type: 'click',
+  userId,
+  itemId,
+  eventId,
+});
 const listFor = (user: string, more = '') => call('GET', `/v1/recommendations?user=${user}&n=10${more}`);
 const idsOf = ({ body }: Answer): string[] => body.items.map(({ itemId }: { itemId: string }) => itemId);
 
 beforeAll(async () => {
   system = await startSystem({ redis: true, environment: ENVIRONMENT });
   const items = CATEGORIES.flatMap((category) =>
-    Array.from({ length: PER_CATEGORY }, (_, i) => ({ id: `${category}-${i}`, title: `${category} no. ${i}`, categories: [category], tags: [`${category}-tag`], price: 5 + i })),
+    Array.from({ length: PER_CATEGORY }, (_, i) => ({
+      id: `${category}-${i}`,
+      title: `${category} no. ${i}`,
+      categories: [category],
+      tags: [`${category}-tag`],
+      price: 5 + i,
+    })),
   );
   const { body } = await call('POST', '/v1/items', items);
   expect(body).toMatchObject({ accepted: items.length, rejected: [] });
-  await until('the catalogue can be recommended', async () => idsOf(await listFor('first')).length === 10, 20_000);
+  await until(
+    'the catalogue can be recommended',
+    async () => idsOf(await listFor('first')).length === 10,
+    20_000,
+  );
 }, 120_000);
 afterAll(() => system?.stop(), 30_000);
 
 describe('through the gateway', () => {
   it('a click changes the next list, which says why, and the state shows it', async () => {
     const before = await listFor('ada');
-    expect(before.body).toMatchObject({ after: { reached: true }, items: expect.arrayContaining([expect.objectContaining({ title: expect.any(String), channel: expect.any(String) })]) });
-    const { status, body } = await call('POST', '/v1/events', [click('ada', 'travel-1', 'a1'), click('ada', 'travel-2', 'a2'), click('ada', 'travel-3', 'a3')]);
+    expect(before.body).toMatchObject({
+      after: { reached: true },
+      items: expect.arrayContaining([
+        expect.objectContaining({ title: expect.any(String), channel: expect.any(String) }),
+      ]),
+    });
+    const { status, body } = await call('POST', '/v1/events', [
+      click('ada', 'travel-1', 'a1'),
+      click('ada', 'travel-2', 'a2'),
+      click('ada', 'travel-3', 'a3'),
+    ]);
     expect(status).toBe(202);
     const after = await listFor('ada', `&after=${body.seq}`);
     expect(after.body.after).toEqual({ requested: body.seq, reached: true });
@@ -59,7 +93,10 @@ describe('through the gateway', () => {
   it('an event sent again changes nothing', async () => {
     const first = await call('POST', '/v1/events', click('bob', 'crime-1', 'b1'));
     const one = await call('GET', `/v1/users/bob/state?after=${first.body.seq}`);
-    const again = await call('POST', '/v1/events', [click('bob', 'crime-1', 'b1'), click('bob', 'crime-1', 'b1')]);
+    const again = await call('POST', '/v1/events', [
+      click('bob', 'crime-1', 'b1'),
+      click('bob', 'crime-1', 'b1'),
+    ]);
     const two = await call('GET', `/v1/users/bob/state?after=${again.body.seq}`);
     expect(two.body.after.reached).toBe(true);
     expect(one.body.counters.interactions).toBe(1);
@@ -73,13 +110,20 @@ describe('through the gateway', () => {
     expect(hidden.status).toBe(202);
     expect(idsOf(await listFor('carl', `&after=${hidden.body.seq}`))).not.toContain(shown);
     const { body } = await call('PUT', '/v1/items/brand-new', { title: 'Brand new', categories: ['newest'] });
-    const only = await call('POST', '/v1/recommendations', { user: 'carl', filter: { categories: ['newest'] }, after: body.seq });
+    const only = await call('POST', '/v1/recommendations', {
+      user: 'carl',
+      filter: { categories: ['newest'] },
+      after: body.seq,
+    });
     expect(idsOf(only)).toEqual(['brand-new']);
     expect((await call('GET', '/v1/items/brand-new')).body.item.title).toBe('Brand new');
   });
 
   it('the caller’s own candidates come back ranked, similar and trending items are answered', async () => {
-    const ranked = await call('POST', '/v1/rank', { user: 'ada', items: ['cooking-1', 'travel-5', 'crime-3'] });
+    const ranked = await call('POST', '/v1/rank', {
+      user: 'ada',
+      items: ['cooking-1', 'travel-5', 'crime-3'],
+    });
     expect(idsOf(ranked).sort()).toEqual(['cooking-1', 'crime-3', 'travel-5']);
     expect(idsOf(await call('GET', '/v1/items/travel-1/similar?n=5'))).not.toContain('travel-1');
     expect(idsOf(await call('GET', '/v1/items/trending?n=3'))).toHaveLength(3);
@@ -122,12 +166,16 @@ describe('serving degrades, it does not fail (I6)', () => {
 
     await system.start('actors');
     let answered = 0;
-    await until('answers are live again', async () => {
-      const answer = await listFor('ada', `&after=${accepted.body.seq}`);
-      expect(answer.status).toBe(200);
-      answered++;
-      return answer.body.degraded === undefined && answer.body.after.reached;
-    }, 30_000);
+    await until(
+      'answers are live again',
+      async () => {
+        const answer = await listFor('ada', `&after=${accepted.body.seq}`);
+        expect(answer.status).toBe(200);
+        answered++;
+        return answer.body.degraded === undefined && answer.body.after.reached;
+      },
+      30_000,
+    );
     const state = await call('GET', '/v1/users/ada/state');
     expect(JSON.stringify(state.body)).toContain('fantasy-9');
     expect(answered).toBeGreaterThan(0);
@@ -144,7 +192,12 @@ describe('a gateway that is told to stop under load', () => {
       for (let i = 0; running; i++) {
         const ids = Array.from({ length: 5 }, (_, k) => `stop-${worker}-${i}-${k}`);
         sent += ids.length;
-        const answer = await call('POST', '/v1/events', ids.map((id) => click(`user-${worker}`, 'crime-2', id)), leaving.url).catch(() => undefined);
+        const answer = await call(
+          'POST',
+          '/v1/events',
+          ids.map((id) => click(`user-${worker}`, 'crime-2', id)),
+          leaving.url,
+        ).catch(() => undefined);
         if (answer?.status === 202) ids.forEach((id) => acknowledged.add(id));
         else await sleep(5);
       }
@@ -164,7 +217,9 @@ describe('a gateway that is told to stop under load', () => {
     const topology = await openTopology(connection, settings);
     const seen = new Map<string, number>();
     for await (const batch of topology.log.read({ from: 1, until: await topology.log.head() })) {
-      for (const { payload } of batch) for (const entry of decodeFrame(payload)) if ('event' in entry) seen.set(entry.event.eventId, (seen.get(entry.event.eventId) ?? 0) + 1);
+      for (const { payload } of batch)
+        for (const entry of decodeFrame(payload))
+          if ('event' in entry) seen.set(entry.event.eventId, (seen.get(entry.event.eventId) ?? 0) + 1);
     }
     await connection.close();
     for (const id of acknowledged) expect([id, seen.get(id)]).toEqual([id, 1]);
