@@ -10,8 +10,16 @@ import { parseArgs } from 'node:util';
 import { combine32, key53, SeededRandom } from '#kernel';
 import { encodeFeedbackBatch, type FeedbackRecord, type FeatureVector } from '#events';
 import {
-  DEFAULT_STATISTICS, FactorisationMachine, fillSample, FtrlProximal, newSample, OnlineLogisticRegression, OnlineModel, sigmoid,
-  type ModelSettings, type OnlineLearner,
+  DEFAULT_STATISTICS,
+  FactorisationMachine,
+  fillSample,
+  FtrlProximal,
+  newSample,
+  OnlineLogisticRegression,
+  OnlineModel,
+  sigmoid,
+  type ModelSettings,
+  type OnlineLearner,
 } from '#learning';
 import { printReport, type Figure } from './report/bench-report.js';
 
@@ -27,14 +35,24 @@ const DISTINCT_SAMPLES = 100_000;
 const BARE = { zipf: { ftrl: 810_000, fm: 550_000 }, uniform: { ftrl: 760_000, fm: 400_000 } } as const;
 
 const { values } = parseArgs({
-  options: { samples: { type: 'string', default: '300000' }, bits: { type: 'string', default: '22' }, json: { type: 'boolean', default: false } },
+  options: {
+    samples: { type: 'string', default: '300000' },
+    bits: { type: 'string', default: '22' },
+    json: { type: 'boolean', default: false },
+  },
 });
 const count = Number(values.samples);
 const bits = Number(values.bits);
 const SETTINGS: ModelSettings = {
-  bits, noClickWeight: 0.1, seed: 1,
-  ftrl: { alpha: 0.1, beta: 1, l1: 0.1, l2: 1 }, fm: { factors: 8, alpha: 0.05, l2: 1e-5, initScale: 0.01 }, olr: { alpha: 0.05 },
-  holdSeconds: 3_600, statistics: DEFAULT_STATISTICS, metricsWindow: 10_000,
+  bits,
+  noClickWeight: 0.1,
+  seed: 1,
+  ftrl: { alpha: 0.1, beta: 1, l1: 0.1, l2: 1 },
+  fm: { factors: 8, alpha: 0.05, l2: 1e-5, initScale: 0.01 },
+  olr: { alpha: 0.05 },
+  holdSeconds: 3_600,
+  statistics: DEFAULT_STATISTICS,
+  metricsWindow: 10_000,
 };
 
 const ITEM_KEYS = Array.from({ length: ITEMS }, (_, item) => key53(`item-${item}`));
@@ -49,14 +67,23 @@ function measure(shape: Shape): Figure[] {
   const alone = (learner: OnlineLearner) => rateOf(learner, samples);
   return [
     figure(`FTRL, ${shape}`, alone(new FtrlProximal(slots, SETTINGS.ftrl)), BARE[shape].ftrl),
-    figure(`FM k=8, ${shape}`, alone(new FactorisationMachine(slots, SETTINGS.fm, SETTINGS.seed)), BARE[shape].fm),
+    figure(
+      `FM k=8, ${shape}`,
+      alone(new FactorisationMachine(slots, SETTINGS.fm, SETTINGS.seed)),
+      BARE[shape].fm,
+    ),
     figure(`OLR, ${shape}`, alone(new OnlineLogisticRegression(slots, SETTINGS.olr)), undefined),
     figure(`whole fold, ${shape}`, foldRate(samples), undefined),
   ];
 }
 
 function figure(name: string, value: number, bare: number | undefined): Figure {
-  return { name, value, unit: 'samples/s', ...(bare === undefined ? {} : { limit: { name: 'bare loop in plain JavaScript', value: bare } }) };
+  return {
+    name,
+    value,
+    unit: 'samples/s',
+    ...(bare === undefined ? {} : { limit: { name: 'bare loop in plain JavaScript', value: bare } }),
+  };
 }
 
 /** The second half of a run: the first warms code and tables. */
@@ -105,7 +132,9 @@ function newMessages(samples: readonly FeatureVector[]): Uint8Array[] {
   for (let list = 0; list < (2 * count) / LIST_LENGTH; list++) {
     records.push(...listOf(list, samples, random));
     if (records.length < RECORDS_PER_MESSAGE) continue;
-    messages.push(encodeFeedbackBatch({ partition: 0, epoch: 1, through: { sequence: list, index: 0 }, records }));
+    messages.push(
+      encodeFeedbackBatch({ partition: 0, epoch: 1, through: { sequence: list, index: 0 }, records }),
+    );
     records = [];
   }
   return messages;
@@ -116,13 +145,41 @@ function listOf(list: number, samples: readonly FeatureVector[], random: SeededR
   const timestamp = 1_700_000_000_000 + list * 10;
   const items = Array.from({ length: LIST_LENGTH }, () => ITEM_KEYS[Math.floor(ITEMS * random.next() ** 3)]!);
   const outcomes = items.map((itemKey, i): FeedbackRecord => ({
-    kind: 'outcome', cause, timestamp, userKey: list, itemKey, listKey: list + 1, segment: 0, label: i === 0 ? 1 : 0, weight: 1, position: i + 1, propensity: 0,
+    kind: 'outcome',
+    cause,
+    timestamp,
+    userKey: list,
+    itemKey,
+    listKey: list + 1,
+    segment: 0,
+    label: i === 0 ? 1 : 0,
+    weight: 1,
+    position: i + 1,
+    propensity: 0,
     features: samples[(list * LIST_LENGTH + i) % samples.length]!,
   }));
   return [
-    { kind: 'exposure', cause, timestamp, segment: 0, itemKeys: items, positions: items.map((_, i) => i + 1) },
+    {
+      kind: 'exposure',
+      cause,
+      timestamp,
+      segment: 0,
+      itemKeys: items,
+      positions: items.map((_, i) => i + 1),
+    },
     outcomes[0]!,
-    { kind: 'engagement', cause, timestamp, userKey: list, itemKey: items[0]!, segment: 0, typeHash: 1, weight: 1, recentKeys: items.slice(1, 6), recentAgesSeconds: [60, 120, 180, 240, 300] },
+    {
+      kind: 'engagement',
+      cause,
+      timestamp,
+      userKey: list,
+      itemKey: items[0]!,
+      segment: 0,
+      typeHash: 1,
+      weight: 1,
+      recentKeys: items.slice(1, 6),
+      recentAgesSeconds: [60, 120, 180, 240, 300],
+    },
     ...outcomes.slice(1),
   ];
 }

@@ -39,11 +39,15 @@ export class DeltaPublisher {
   async publish(model: OnlineModel): Promise<void> {
     // Nothing new is taken while old ones wait: the queue is bounded by what one model can hold.
     if (this.queue.length === 0) {
-      for (let payload = model.drainDelta(); payload; payload = model.drainDelta()) this.queue.push({ payload, messageId: `${this.writerId}/${this.serial++}` });
+      for (let payload = model.drainDelta(); payload; payload = model.drainDelta())
+        this.queue.push({ payload, messageId: `${this.writerId}/${this.serial++}` });
     }
     for (let next = this.queue[0]; next; next = this.queue[0]) {
       const { payload, messageId } = next;
-      this.lastSequence = await this.topology.model.append(this.subject, payload, { messageId, expectedLastSubjectSequence: this.lastSequence });
+      this.lastSequence = await this.topology.model.append(this.subject, payload, {
+        messageId,
+        expectedLastSubjectSequence: this.lastSequence,
+      });
       this.queue.shift();
       this.published(payload.byteLength);
     }

@@ -16,7 +16,8 @@ export function foldMessage(model: OnlineModel, message: LogMessage): RefusedMes
     return undefined;
   } catch (error) {
     // A damaged payload, or lengths inside it that point beyond its end; anything else is a defect: stop.
-    if (!(error instanceof RangeError) && !(error instanceof AppError && error.code === 'REK_LOG_DAMAGED')) throw error;
+    if (!(error instanceof RangeError) && !(error instanceof AppError && error.code === 'REK_LOG_DAMAGED'))
+      throw error;
     return { message, code: 'REK_LOG_DAMAGED', reason: errorMessage(error) };
   }
 }

@@ -10,7 +10,11 @@ import { LearnerMetrics } from './learner-metrics.js';
 import { LearnerService, type LearnerPorts } from './learner.service.js';
 import type { SnapshotSink } from './snapshot-writer.js';
 
-const OVERRIDES: SettingsOverrides = { logLevel: 'silent', model: { name: 'main', bits: 14 }, learner: { deltaMs: 20, snapshotSeconds: 3_600, snapshotSamples: 1_000_000, metricsWindow: 500 } };
+const OVERRIDES: SettingsOverrides = {
+  logLevel: 'silent',
+  model: { name: 'main', bits: 14 },
+  learner: { deltaMs: 20, snapshotSeconds: 3_600, snapshotSamples: 1_000_000, metricsWindow: 500 },
+};
 
 export function testSettings(overrides: SettingsOverrides = {}): ReturnType<typeof loadSettings> {
   const merged: Record<string, unknown> = { ...OVERRIDES };
@@ -24,8 +28,13 @@ export function testSettings(overrides: SettingsOverrides = {}): ReturnType<type
 export const FEEDBACK = messagesOf(syntheticFeedback({ seed: 4, lists: 200 }), 20);
 
 /** Appends messages `from` .. `to` of FEEDBACK. */
-export async function appendFeedback(topology: LogTopology, from: number, to = FEEDBACK.length): Promise<void> {
-  for (const message of FEEDBACK.slice(from, to)) await topology.feedback.append(topology.subjects.feedback(0), message);
+export async function appendFeedback(
+  topology: LogTopology,
+  from: number,
+  to = FEEDBACK.length,
+): Promise<void> {
+  for (const message of FEEDBACK.slice(from, to))
+    await topology.feedback.append(topology.subjects.feedback(0), message);
 }
 
 /** Snapshots in memory, with the store's order: the one folded furthest, then the last written. */
@@ -37,13 +46,24 @@ export class MemorySnapshots implements SnapshotSource, SnapshotSink {
     this.check();
     const id = `snapshot-${this.stored.length + 1}`;
     const header = JSON.parse(JSON.stringify(snapshot.header)) as SnapshotHeader;
-    this.stored.push({ id, model: snapshot.model, sequence: snapshot.sequence, header, chunks: snapshot.chunks.map((chunk) => Uint8Array.from(chunk)) });
+    this.stored.push({
+      id,
+      model: snapshot.model,
+      sequence: snapshot.sequence,
+      header,
+      chunks: snapshot.chunks.map((chunk) => Uint8Array.from(chunk)),
+    });
     return id;
   }
 
   async newestValid(model: string): Promise<StoredSnapshot | undefined> {
     this.check();
-    return this.stored.filter((snapshot) => snapshot.model === model).reduce<(typeof this.stored)[number] | undefined>((best, each) => (!best || each.sequence >= best.sequence ? each : best), undefined);
+    return this.stored
+      .filter((snapshot) => snapshot.model === model)
+      .reduce<(typeof this.stored)[number] | undefined>(
+        (best, each) => (!best || each.sequence >= best.sequence ? each : best),
+        undefined,
+      );
   }
 
   async get(id: string): Promise<StoredSnapshot | undefined> {
@@ -68,13 +88,26 @@ export interface TestLearner {
 
 let learners = 0;
 
-export function newLearner(topology: LogTopology, snapshots: LearnerPorts['snapshots'], settings = testSettings(), ports: Partial<LearnerPorts> = {}): TestLearner {
+export function newLearner(
+  topology: LogTopology,
+  snapshots: LearnerPorts['snapshots'],
+  settings = testSettings(),
+  ports: Partial<LearnerPorts> = {},
+): TestLearner {
   const failures: unknown[] = [];
   const health = new HealthState();
   const service = new LearnerService({
-    settings, topology, snapshots, health,
+    settings,
+    topology,
+    snapshots,
+    health,
     deadLetters: new DeadLetters(topology),
-    lease: { leaseMs: 1_000, acquire: async () => true, renew: async () => true, release: async () => undefined },
+    lease: {
+      leaseMs: 1_000,
+      acquire: async () => true,
+      renew: async () => true,
+      release: async () => undefined,
+    },
     writerId: `learner-${++learners}`,
     clock: systemClock,
     logger: createLogger('learner', 'silent'),

@@ -54,13 +54,18 @@ export class LearnerMetrics {
 
   private observeLosses(model: OnlineModel): void {
     const { cumulative, windowed } = model.report();
-    for (const [section, window] of [[cumulative, 'all'], [windowed, 'recent']] as const) {
+    for (const [section, window] of [
+      [cumulative, 'all'],
+      [windowed, 'recent'],
+    ] as const) {
       for (const learner of PREDICTORS) {
         const losses = section.predictors[learner];
         if (losses.logLoss !== null) this.metrics.progressiveLogLoss.set({ learner, window }, losses.logLoss);
-        if (losses.normalisedEntropy !== null) this.metrics.progressiveNormalisedEntropy.set({ learner, window }, losses.normalisedEntropy);
+        if (losses.normalisedEntropy !== null)
+          this.metrics.progressiveNormalisedEntropy.set({ learner, window }, losses.normalisedEntropy);
         if (losses.auc !== null) this.metrics.progressiveAuc.set({ learner, window }, losses.auc);
-        if (losses.calibration !== null) this.metrics.progressiveCalibration.set({ learner, window }, losses.calibration);
+        if (losses.calibration !== null)
+          this.metrics.progressiveCalibration.set({ learner, window }, losses.calibration);
       }
     }
   }
@@ -69,12 +74,16 @@ export class LearnerMetrics {
   private observeCounts(model: OnlineModel): void {
     const { samples, clicks } = model.report().cumulative;
     this.metrics.samples.inc({ label: '1' }, Math.max(0, clicks - this.samples.clicks));
-    this.metrics.samples.inc({ label: '0' }, Math.max(0, samples - clicks - (this.samples.total - this.samples.clicks)));
+    this.metrics.samples.inc(
+      { label: '0' },
+      Math.max(0, samples - clicks - (this.samples.total - this.samples.clicks)),
+    );
     this.samples = { clicks, total: samples };
     this.metrics.refusedSamples.inc(Math.max(0, model.rejected - this.rejected));
     this.rejected = model.rejected;
     const clipped = model.clipped();
-    for (const learner of LEARNERS) this.metrics.clippedSteps.inc({ learner }, Math.max(0, clipped[learner] - this.clipped[learner]));
+    for (const learner of LEARNERS)
+      this.metrics.clippedSteps.inc({ learner }, Math.max(0, clipped[learner] - this.clipped[learner]));
     this.clipped = clipped;
   }
 }

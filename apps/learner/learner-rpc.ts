@@ -6,11 +6,14 @@ import type { Metrics } from '#observability';
 import type { LearnerService } from './learner.service.js';
 
 /** Returns how to stop answering. */
-export function serveLearner(connection: NatsConnection, namespace: string, learner: LearnerService, metrics: Metrics): () => void {
+export function serveLearner(
+  connection: NatsConnection,
+  namespace: string,
+  learner: LearnerService,
+  metrics: Metrics,
+): () => void {
   const subscription = connection.subscribe(learnerSubject(namespace), {
     callback: (_error, message) => {
-      // A learner that stands by is silent: the writer answers.
-      if (!learner.model) return;
       void answer(learner, message.string(), metrics).then((reply) => message.respond(JSON.stringify(reply)));
     },
   });
@@ -20,7 +23,8 @@ export function serveLearner(connection: NatsConnection, namespace: string, lear
 async function answer(learner: LearnerService, body: string, metrics: Metrics): Promise<object> {
   const startedAt = performance.now();
   let op = 'unknown';
-  const observe = (outcome: string) => metrics.rpcSeconds.observe({ op, outcome }, (performance.now() - startedAt) / 1_000);
+  const observe = (outcome: string) =>
+    metrics.rpcSeconds.observe({ op, outcome }, (performance.now() - startedAt) / 1_000);
   try {
     const request = parseRequest(body);
     op = request.op;
@@ -36,10 +40,14 @@ async function answer(learner: LearnerService, body: string, metrics: Metrics): 
 
 function perform(learner: LearnerService, request: LearnerRequest): object | Promise<object> {
   switch (request.op) {
-    case 'status': return learner.status();
-    case 'hash': return learner.hash();
-    case 'snapshot': return learner.snapshot();
-    case 'promote': return learner.promote(request.snapshotId);
+    case 'status':
+      return learner.status();
+    case 'hash':
+      return learner.hash();
+    case 'snapshot':
+      return learner.snapshot();
+    case 'promote':
+      return learner.promote(request.snapshotId);
   }
 }
 
@@ -53,5 +61,8 @@ function parseRequest(body: string): LearnerRequest {
   const { op, snapshotId } = request ?? {};
   if (op === 'status' || op === 'hash' || op === 'snapshot') return { op };
   if (op === 'promote' && typeof snapshotId === 'string') return { op, snapshotId };
-  throw new AppError('REK_INVALID_REQUEST', 'op must be status, hash, snapshot, or promote with a snapshotId');
+  throw new AppError(
+    'REK_INVALID_REQUEST',
+    'op must be status, hash, snapshot, or promote with a snapshotId',
+  );
 }

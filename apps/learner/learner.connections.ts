@@ -27,7 +27,10 @@ export async function openConnections(settings: Settings, logger: Logger): Promi
   const topology = await openTopology(nats, settings);
   const snapshots = new LazySnapshots(
     async () => {
-      const store = await openStore(settings.databaseUrl, { namespace: settings.namespace, connectAttempts: CONNECT_ATTEMPTS });
+      const store = await openStore(settings.databaseUrl, {
+        namespace: settings.namespace,
+        connectAttempts: CONNECT_ATTEMPTS,
+      });
       await migrate(settings.databaseUrl);
       return store;
     },
@@ -35,7 +38,11 @@ export async function openConnections(settings: Settings, logger: Logger): Promi
   );
   const lease = await NatsWriterLease.open(nats, settings, settings.model.name, writerId);
   return {
-    nats, topology, snapshots, lease, writerId,
+    nats,
+    topology,
+    snapshots,
+    lease,
+    writerId,
     deadLetters: new DeadLetters(topology),
     close: async () => {
       await snapshots.close();

@@ -21,16 +21,25 @@ let follower: ModelFollower;
 const apps: NestFastifyApplication[] = [];
 
 const settings = (overrides: Parameters<typeof testSettings>[0] = {}) =>
-  testSettings({ natsUrl: servers.natsUrl, databaseUrl: servers.databaseUrl, log: { partitions: 4 } as never, actors: { leaseMs: LEASE_MS } as never, ...overrides });
+  testSettings({
+    natsUrl: servers.natsUrl,
+    databaseUrl: servers.databaseUrl,
+    log: { partitions: 4 } as never,
+    actors: { leaseMs: LEASE_MS } as never,
+    ...overrides,
+  });
 
-async function startApp(overrides?: Parameters<typeof testSettings>[0]): Promise<{ app: NestFastifyApplication; started: Promise<void> }> {
+async function startApp(
+  overrides?: Parameters<typeof testSettings>[0],
+): Promise<{ app: NestFastifyApplication; started: Promise<void> }> {
   const app = await createApp(LearnerModule.forRoot(settings(overrides)));
   await app.init();
   apps.push(app);
   return { app, started: app.get(LearnerService).start() };
 }
 
-const learnt = (sequence: number) => until(`${sequence} is learnt`, async () => (await client.status()).sequence === sequence, 20_000, 50);
+const learnt = (sequence: number) =>
+  until(`${sequence} is learnt`, async () => (await client.status()).sequence === sequence, 20_000, 50);
 
 function offline(to: number, overrides?: Parameters<typeof testSettings>[0]): OnlineModel {
   const model = new OnlineModel(modelSettingsOf(settings(overrides)));
@@ -43,7 +52,10 @@ beforeAll(async () => {
   connection = await connectNats({ natsUrl: servers.natsUrl });
   topology = await openTopology(connection, settings());
   client = new LearnerClient(connection);
-  snapshots = new LazySnapshots(() => openStore(servers.databaseUrl, { connectAttempts: 1 }), () => undefined);
+  snapshots = new LazySnapshots(
+    () => openStore(servers.databaseUrl, { connectAttempts: 1 }),
+    () => undefined,
+  );
 }, 60_000);
 
 afterAll(async () => {
@@ -58,7 +70,14 @@ describe('The learner with real servers', () => {
   it('learns, publishes and answers', async () => {
     const { app, started } = await startApp();
     await started;
-    follower = new ModelFollower({ topology, snapshots, name: 'main', settings: modelSettingsOf(settings()), requestSnapshot: () => client.snapshot(), retryMs: 50 });
+    follower = new ModelFollower({
+      topology,
+      snapshots,
+      name: 'main',
+      settings: modelSettingsOf(settings()),
+      requestSnapshot: () => client.snapshot(),
+      retryMs: 50,
+    });
     await follower.start();
     await appendFeedback(topology, 0, PART);
     await learnt(PART);
@@ -68,7 +87,9 @@ describe('The learner with real servers', () => {
     expect(status).toMatchObject({ model: 'main', head: PART, samples: offline(PART).samples });
     await app.listen(0, '127.0.0.1');
     const get = async (path: string) => (await fetch(`${urlOf(app)}${path}`)).text();
-    await until('metrics tell the samples', async () => /rekappa_samples_total\{label="0",app="learner"\} [1-9]/.test(await get('/metrics')));
+    await until('metrics tell the samples', async () =>
+      /rekappa_samples_total\{label="0",app="learner"\} [1-9]/.test(await get('/metrics')),
+    );
     expect(await get('/health/ready')).toMatch(/ready|ok/);
     await expect(client.promote('no-such-snapshot')).rejects.toMatchObject({ code: 'REK_INVALID_REQUEST' });
   }, 60_000);
@@ -87,7 +108,13 @@ describe('The learner with real servers', () => {
   it('promotes a model rebuilt aside, live', async () => {
     const other = { ftrl: { alpha: 0.02 } as never };
     const { header, chunks } = offline(PART, other).encodeSnapshot();
-    const shadow = await snapshots.write({ model: shadowName('main'), version: header.version, sequence: header.sequence, header, chunks });
+    const shadow = await snapshots.write({
+      model: shadowName('main'),
+      version: header.version,
+      sequence: header.sequence,
+      header,
+      chunks,
+    });
     const { version } = await client.promote(shadow);
     await until('the follower has the promoted model', () => follower.replica.version === version);
     expect((await client.hash()).sha256).toBe(offline(2 * PART, other).hash().sha256);
@@ -100,6 +127,11 @@ describe('The learner with real servers', () => {
     await until('the follower follows', () => follower.replica.sequence === FEEDBACK.length);
     await expect(client.snapshot()).rejects.toMatchObject({ code: 'REK_STORE_UNAVAILABLE' });
     await servers.postgres!.restart();
-    await until('the snapshot is written', async () => (await client.snapshot().catch(() => undefined))?.sequence === FEEDBACK.length, 30_000, 200);
+    await until(
+      'the snapshot is written',
+      async () => (await client.snapshot().catch(() => undefined))?.sequence === FEEDBACK.length,
+      30_000,
+      200,
+    );
   }, 90_000);
 });

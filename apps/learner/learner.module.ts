@@ -2,7 +2,15 @@
 import { Inject, Module, type DynamicModule, type OnModuleInit } from '@nestjs/common';
 import { SETTINGS, SettingsModule, type Settings } from '#config';
 import { systemClock } from '#kernel';
-import { HealthState, LOGGER, METRICS, ObservabilityModule, ShutdownSequence, type Logger, type Metrics } from '#observability';
+import {
+  HealthState,
+  LOGGER,
+  METRICS,
+  ObservabilityModule,
+  ShutdownSequence,
+  type Logger,
+  type Metrics,
+} from '#observability';
 import { openConnections, type LearnerConnections } from './learner.connections.js';
 import { LearnerMetrics } from './learner-metrics.js';
 import { serveLearner } from './learner-rpc.js';
@@ -23,30 +31,63 @@ export class LearnerModule implements OnModuleInit {
   static forRoot(settings: Settings): DynamicModule {
     return {
       module: LearnerModule,
-      imports: [SettingsModule.forRoot(settings), ObservabilityModule.forRoot({ app: 'learner', level: settings.logLevel })],
+      imports: [
+        SettingsModule.forRoot(settings),
+        ObservabilityModule.forRoot({ app: 'learner', level: settings.logLevel }),
+      ],
       providers: [
-        { provide: CONNECTIONS, inject: [LOGGER], useFactory: (logger: Logger) => openConnections(settings, logger) },
-        { provide: LearnerService, inject: [CONNECTIONS, HealthState, LOGGER, METRICS], useFactory: newLearner(settings) },
+        {
+          provide: CONNECTIONS,
+          inject: [LOGGER],
+          useFactory: (logger: Logger) => openConnections(settings, logger),
+        },
+        {
+          provide: LearnerService,
+          inject: [CONNECTIONS, HealthState, LOGGER, METRICS],
+          useFactory: newLearner(settings),
+        },
       ],
     };
   }
 
   onModuleInit(): void {
-    const stopAnswering = serveLearner(this.connections.nats, this.settings.namespace, this.learner, this.metrics);
-    this.shutdown.step('intake', 'stop answering rpc.learner', stopAnswering);
+    let stopAnswering = (): void => undefined;
+    // A learner that stands by does not answer: requests find the writer, or fail at once.
+    this.learner.onRestored(() => {
+      stopAnswering = serveLearner(
+        this.connections.nats,
+        this.settings.namespace,
+        this.learner,
+        this.metrics,
+      );
+    });
+    this.shutdown.step('intake', 'stop answering rpc.learner', () => stopAnswering());
     this.shutdown.step('drain', 'last deltas and snapshot', () => this.learner.stop());
     this.shutdown.step('disconnect', 'close connections', () => this.connections.close());
   }
 }
 
 function newLearner(settings: Settings) {
-  return (connections: LearnerConnections, health: HealthState, logger: Logger, metrics: Metrics): LearnerService => {
+  return (
+    connections: LearnerConnections,
+    health: HealthState,
+    logger: Logger,
+    metrics: Metrics,
+  ): LearnerService => {
     health.require('nats connected', () => !connections.nats.isClosed());
     const fail = (error: unknown): never => {
       logger.fatal({ err: error }, 'learning cannot go on');
       logger.flush();
       process.exit(1);
     };
-    return new LearnerService({ ...connections, settings, clock: systemClock, health, logger, metrics: new LearnerMetrics(metrics), fail });
+    return new LearnerService({
+      ...connections,
+      settings,
+      clock: systemClock,
+      health,
+      logger,
+      metrics: new LearnerMetrics(metrics),
+      fail,
+    });
   };
 }

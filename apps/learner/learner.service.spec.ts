@@ -3,7 +3,14 @@ import { modelSettingsOf, newScores, OnlineModel, settingsHash, type ModelReplic
 import { featuresOf, itemKeyOf } from '#learning';
 import { DeadLetters, memoryTopology, type LogTopology } from '#log';
 import { ModelFollower, shadowName } from '#model-feed';
-import { appendFeedback, FEEDBACK, MemorySnapshots, newLearner, testSettings, type TestLearner } from './learner-harness.js';
+import {
+  appendFeedback,
+  FEEDBACK,
+  MemorySnapshots,
+  newLearner,
+  testSettings,
+  type TestLearner,
+} from './learner-harness.js';
 
 const SETTINGS = testSettings();
 const HALF = Math.floor(FEEDBACK.length / 2);
@@ -23,20 +30,32 @@ afterEach(async () => {
   await Promise.all(running.splice(0).map(({ service }) => service.stop()));
 });
 
-function learner(...args: Parameters<typeof newLearner> extends [unknown, unknown, ...infer Rest] ? Rest : never): TestLearner {
+function learner(
+  ...args: Parameters<typeof newLearner> extends [unknown, unknown, ...infer Rest] ? Rest : never
+): TestLearner {
   const created = newLearner(topology, snapshots, ...args);
   running.push(created);
   return created;
 }
 
-async function follower(options: Partial<ConstructorParameters<typeof ModelFollower>[0]> = {}): Promise<ModelFollower> {
-  const created = new ModelFollower({ topology, snapshots, name: 'main', settings: modelSettingsOf(SETTINGS), retryMs: 10, ...options });
+async function follower(
+  options: Partial<ConstructorParameters<typeof ModelFollower>[0]> = {},
+): Promise<ModelFollower> {
+  const created = new ModelFollower({
+    topology,
+    snapshots,
+    name: 'main',
+    settings: modelSettingsOf(SETTINGS),
+    retryMs: 10,
+    ...options,
+  });
   followers.push(created);
   await created.start();
   return created;
 }
 
-const learntAll = ({ service }: TestLearner, sequence = FEEDBACK.length) => until(`sequence ${sequence} is learnt`, () => service.model?.sequence === sequence);
+const learntAll = ({ service }: TestLearner, sequence = FEEDBACK.length) =>
+  until(`sequence ${sequence} is learnt`, () => service.model?.sequence === sequence);
 
 function offline(settings = SETTINGS, to = FEEDBACK.length): OnlineModel {
   const model = new OnlineModel(modelSettingsOf(settings));
@@ -123,7 +142,12 @@ describe('A learner', () => {
 
   it('does nothing until it is the only one', async () => {
     let grant: (held: boolean) => void = () => undefined;
-    const lease = { leaseMs: 1_000, acquire: () => new Promise<boolean>((resolve) => (grant = resolve)), renew: async () => true, release: async () => undefined };
+    const lease = {
+      leaseMs: 1_000,
+      acquire: () => new Promise<boolean>((resolve) => (grant = resolve)),
+      renew: async () => true,
+      release: async () => undefined,
+    };
     await appendFeedback(topology, 0);
     const { service, health } = learner(SETTINGS, { lease });
     const started = service.start();
@@ -139,7 +163,13 @@ describe('Promotion', () => {
 
   async function storeShadow(to: number): Promise<string> {
     const { header, chunks } = offline(OTHER, to).encodeSnapshot();
-    return snapshots.write({ model: shadowName('main'), version: header.version, sequence: header.sequence, header, chunks });
+    return snapshots.write({
+      model: shadowName('main'),
+      version: header.version,
+      sequence: header.sequence,
+      header,
+      chunks,
+    });
   }
 
   it('swaps the model without a gap: followers land on the promoted one and keep following', async () => {
@@ -152,7 +182,10 @@ describe('Promotion', () => {
     expect(version).toBe(`main-1-${settingsHash(modelSettingsOf(OTHER)).slice(0, 6)}`);
     await appendFeedback(topology, HALF);
     await learntAll(live);
-    await until('the replica is promoted', () => replica.replica.version === version && replica.replica.sequence === FEEDBACK.length);
+    await until(
+      'the replica is promoted',
+      () => replica.replica.version === version && replica.replica.sequence === FEEDBACK.length,
+    );
     expect(live.service.hash().sha256).toBe(offline(OTHER).hash().sha256);
     expectEqualScores(live.service.model, replica.replica);
   });
@@ -174,7 +207,10 @@ describe('Promotion', () => {
     await reconfigured.service.start();
     expect(reconfigured.service.model.identity.generation).toBe(2);
     expect(reconfigured.service.hash().sha256).toBe(offline(third).hash().sha256);
-    await until('followers have the relearnt model', () => replica.replica.version === reconfigured.service.model.version);
+    await until(
+      'followers have the relearnt model',
+      () => replica.replica.version === reconfigured.service.model.version,
+    );
     expectEqualScores(reconfigured.service.model, replica.replica);
   });
 
@@ -199,13 +235,26 @@ describe('A follower', () => {
     await live.service.start();
     await appendFeedback(topology, 0, HALF);
     await learntAll(live, HALF);
-    await until('deltas are out', async () => (await topology.model.head()) > 0 && live.service.model.drained === HALF);
+    await until(
+      'deltas are out',
+      async () => (await topology.model.head()) > 0 && live.service.model.drained === HALF,
+    );
     // MODEL has forgotten what came before the gap.
     const { model } = topology;
     const first = (await model.head()) + 1;
-    const forgetful = { ...topology, model: Object.assign(Object.create(model) as typeof model, { read: (options: Parameters<typeof model.read>[0]) => model.read({ ...options, from: Math.max(options.from, first) }) }) };
+    const forgetful = {
+      ...topology,
+      model: Object.assign(Object.create(model) as typeof model, {
+        read: (options: Parameters<typeof model.read>[0]) =>
+          model.read({ ...options, from: Math.max(options.from, first) }),
+      }),
+    };
     const asked: string[] = [];
-    const late = await follower({ topology: forgetful, requestSnapshot: async () => void asked.push((await live.service.snapshot()).snapshotId), retryMs: 1 });
+    const late = await follower({
+      topology: forgetful,
+      requestSnapshot: async () => void asked.push((await live.service.snapshot()).snapshotId),
+      retryMs: 1,
+    });
     await appendFeedback(topology, HALF);
     await learntAll(live);
     await until('the replica caught up', () => late.replica.sequence === FEEDBACK.length);

@@ -10,15 +10,16 @@
  * One loop, one writer: only `readFeedback` changes the model, and a promotion swaps it between two records. Losing
  * Postgres stops no learning; losing the writer's role, or a damaged FEEDBACK, ends the process.
  */
-import { AppError, errorMessage, sleep, type Clock } from '#kernel';
+import { AppError, errorMessage, type Clock } from '#kernel';
 import { settingsHash, modelSettingsOf, type OnlineModel } from '#learning';
 import type { DeadLetters, LogMessage, LogTopology } from '#log';
-import type { LearnerStatus, PromoteAnswer, SnapshotAnswer, SnapshotSource, StoredSnapshot } from '#model-feed';
+import type { LearnerStatus, PromoteAnswer, SnapshotAnswer, SnapshotSource } from '#model-feed';
 import type { HealthState, Logger } from '#observability';
 import type { Settings } from '#config';
 import { DeltaPublisher, isTransient } from './delta-publisher.js';
 import { foldMessage } from './feedback-fold.js';
 import type { LearnerMetrics } from './learner-metrics.js';
+import { newestSnapshot } from './newest-snapshot.js';
 import { catchUp, loadShadow } from './promotion.js';
 import { SnapshotWriter, type SnapshotSink } from './snapshot-writer.js';
 import { startingModel } from './starting-model.js';
@@ -26,9 +27,6 @@ import type { WriterLease } from './writer-lease.js';
 
 /** Messages folded before anything else gets its turn: about 10 ms of learning. */
 const READ_BATCH = 32;
-/** How long to wait for the store at start before learning from the beginning of FEEDBACK instead, ms. */
-const STORE_WAIT_MS = 30_000;
-const STORE_RETRY_MS = 500;
 
 export interface LearnerPorts {
   readonly settings: Settings;
@@ -53,6 +51,7 @@ export class LearnerService {
   private readonly stopping = new AbortController();
   private running: Promise<void> | undefined;
   private renewal: NodeJS.Timeout | undefined;
+  private restored: () => void = () => undefined;
   private deltasAt = 0;
   private head = 0;
   private caughtUp = false;
@@ -64,11 +63,17 @@ export class LearnerService {
     this.writer = new SnapshotWriter(ports.snapshots, settings.learner);
   }
 
+  /** Calls once this learner is the writer and has a model to answer for. */
+  onRestored(listener: () => void): void {
+    this.restored = listener;
+  }
+
   /** Resolves when the model has caught up with FEEDBACK, or when the process was told to stop before. */
   async start(): Promise<void> {
     if (!(await this.becomeWriter())) return;
     await this.deltas.open();
     const { replacesStored } = await this.restore();
+    this.restored();
     await this.readFeedback(replacesStored);
   }
 
@@ -79,7 +84,8 @@ export class LearnerService {
     if (!this.renewal) return;
     clearInterval(this.renewal);
     if (this.model && this.caughtUp) await this.publishDeltas();
-    if (this.model && this.model.sequence !== (this.writer.last?.sequence ?? 0)) await this.writeSnapshot().catch(() => undefined);
+    if (this.model && this.model.sequence !== (this.writer.last?.sequence ?? 0))
+      await this.writeSnapshot().catch(() => undefined);
     await this.ports.lease.release();
   }
 
@@ -88,8 +94,16 @@ export class LearnerService {
     this.requireModel();
     const { last } = this.writer;
     return {
-      model: this.name, version: model.version, sequence: model.sequence, head: Math.max(this.head, model.sequence),
-      samples: model.samples, rejected: model.rejected, held: model.held.size, clipped: model.clipped(), settings: model.settings, metrics: model.report(),
+      model: this.name,
+      version: model.version,
+      sequence: model.sequence,
+      head: Math.max(this.head, model.sequence),
+      samples: model.samples,
+      rejected: model.rejected,
+      held: model.held.size,
+      clipped: model.clipped(),
+      settings: model.settings,
+      metrics: model.report(),
       snapshot: last ? { id: last.id, sequence: last.sequence, at: last.at } : null,
     };
   }
@@ -108,10 +122,15 @@ export class LearnerService {
   /** See promotion.ts. */
   async promote(snapshotId: string): Promise<PromoteAnswer> {
     this.requireModel();
-    if (!this.caughtUp) throw new AppError('REK_NOT_READY', 'the live model is still catching up with FEEDBACK');
+    if (!this.caughtUp)
+      throw new AppError('REK_NOT_READY', 'the live model is still catching up with FEEDBACK');
     const { topology, settings, snapshots } = this.ports;
     const shadow = await loadShadow(snapshots, snapshotId);
-    shadow.identity = { name: this.name, generation: this.model.identity.generation + 1, configuredHash: settingsHash(modelSettingsOf(settings)) };
+    shadow.identity = {
+      name: this.name,
+      generation: this.model.identity.generation + 1,
+      configuredHash: settingsHash(modelSettingsOf(settings)),
+    };
     const liveSequence = () => this.model.sequence;
     await catchUp(shadow, liveSequence, topology, this.stopping.signal, () => shadow.forgetChanges());
     const written = await this.writer.write(shadow, this.deltas.lastSequence);
@@ -140,30 +159,15 @@ export class LearnerService {
   }
 
   private async restore(): Promise<{ replacesStored: boolean }> {
-    const snapshot = await this.newestSnapshot();
+    const snapshot = await newestSnapshot(this.name, this.ports, this.stopping.signal);
     const { model, restored, replacesStored, why } = startingModel(this.name, this.ports.settings, snapshot);
-    this.ports.logger[replacesStored ? 'warn' : 'info']({ version: model.version, sequence: model.sequence, snapshotId: snapshot?.id }, why);
+    this.ports.logger[replacesStored ? 'warn' : 'info'](
+      { version: model.version, sequence: model.sequence, snapshotId: snapshot?.id },
+      why,
+    );
     if (restored) this.writer.restoredFrom(restored.id, restored.header);
     this.model = model;
     return { replacesStored };
-  }
-
-  /** The store may be slow to come up; without it, FEEDBACK has everything. */
-  private async newestSnapshot(): Promise<StoredSnapshot | undefined> {
-    const { snapshots, clock, logger, metrics } = this.ports;
-    for (const deadline = clock.monotonic() + STORE_WAIT_MS; ; ) {
-      try {
-        return await snapshots.newestValid(this.name);
-      } catch (error) {
-        metrics.snapshotFailed('read');
-        if (clock.monotonic() >= deadline || this.stopping.signal.aborted) {
-          logger.error({ err: error }, 'no snapshot store: learning from the beginning of FEEDBACK');
-          return undefined;
-        }
-        logger.warn({ reason: errorMessage(error) }, 'waiting for the snapshot store');
-        await sleep(STORE_RETRY_MS);
-      }
-    }
   }
 
   /** Starts the loop; resolves when the model stands where FEEDBACK ended at the start. */
@@ -175,7 +179,10 @@ export class LearnerService {
       const caughtUp = () => {
         this.caughtUp = true;
         health.ready();
-        logger.info({ sequence: this.model.sequence, samples: this.model.samples }, 'caught up with FEEDBACK');
+        logger.info(
+          { sequence: this.model.sequence, samples: this.model.samples },
+          'caught up with FEEDBACK',
+        );
         if (announce) void this.announce();
         resolve();
       };
@@ -192,10 +199,16 @@ export class LearnerService {
     const { signal } = this.stopping;
     const from = this.model.sequence + 1;
     if (this.model.sequence >= target) caughtUp();
-    for await (const messages of topology.feedback.read({ from, signal, batchMax: READ_BATCH, maxWaitMs: settings.learner.deltaMs })) {
+    for await (const messages of topology.feedback.read({
+      from,
+      signal,
+      batchMax: READ_BATCH,
+      maxWaitMs: settings.learner.deltaMs,
+    })) {
       for (const message of messages) await this.learn(message);
       if (!this.caughtUp && this.model.sequence >= target) caughtUp();
-      if (!this.caughtUp) health.starting({ what: 'learning from FEEDBACK', done: this.model.sequence, total: target });
+      if (!this.caughtUp)
+        health.starting({ what: 'learning from FEEDBACK', done: this.model.sequence, total: target });
       await this.publishWhatIsDue();
     }
   }
@@ -208,7 +221,12 @@ export class LearnerService {
     metrics.refused(refused.code);
     const source = { stream: topology.feedback.name, sequence: message.sequence, index: 0 };
     try {
-      await deadLetters.put({ where: 'learner', reason: { code: 'REK_LOG_DAMAGED', message: refused.reason }, source, raw: message.payload });
+      await deadLetters.put({
+        where: 'learner',
+        reason: { code: 'REK_LOG_DAMAGED', message: refused.reason },
+        source,
+        raw: message.payload,
+      });
     } catch (error) {
       logger.error({ err: error, source }, 'a refused message could not be put into the dead stream');
     }
@@ -254,9 +272,15 @@ export class LearnerService {
     try {
       const { id, sequence } = await this.writeSnapshot();
       const promoted = { snapshotId: id, version: this.model.version, sequence };
-      await topology.model.append(topology.subjects.promoted(this.name), Buffer.from(JSON.stringify(promoted)));
+      await topology.model.append(
+        topology.subjects.promoted(this.name),
+        Buffer.from(JSON.stringify(promoted)),
+      );
     } catch (error) {
-      logger.warn({ reason: errorMessage(error) }, 'replicas learn of the new model with its first deltas instead');
+      logger.warn(
+        { reason: errorMessage(error) },
+        'replicas learn of the new model with its first deltas instead',
+      );
     }
   }
 

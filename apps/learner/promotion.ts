@@ -25,14 +25,25 @@ export async function loadShadow(snapshots: SnapshotSource, snapshotId: string):
 }
 
 /** Calls `atEqualSequence` in the very turn in which the shadow stands where the live model stands. */
-export async function catchUp(shadow: OnlineModel, liveSequence: () => number, topology: LogTopology, signal: AbortSignal, atEqualSequence: () => void): Promise<void> {
+export async function catchUp(
+  shadow: OnlineModel,
+  liveSequence: () => number,
+  topology: LogTopology,
+  signal: AbortSignal,
+  atEqualSequence: () => void,
+): Promise<void> {
   while (shadow.sequence !== liveSequence()) {
     if (signal.aborted) throw new AppError('REK_NOT_READY', 'the learner is shutting down');
     if (shadow.sequence > liveSequence()) {
       await new Promise((resolve) => setTimeout(resolve, BEHIND_WAIT_MS));
       continue;
     }
-    for await (const messages of topology.feedback.read({ from: shadow.sequence + 1, until: liveSequence(), signal, batchMax: READ_BATCH })) {
+    for await (const messages of topology.feedback.read({
+      from: shadow.sequence + 1,
+      until: liveSequence(),
+      signal,
+      batchMax: READ_BATCH,
+    })) {
       // Refused messages were reported when the live model met them.
       for (const message of messages) foldMessage(shadow, message);
     }

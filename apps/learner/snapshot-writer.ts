@@ -48,18 +48,39 @@ export class SnapshotWriter {
 
   /** What the model was restored from counts as written. */
   restoredFrom(id: string, header: SnapshotHeader): void {
-    this.last = { id, version: header.version, sequence: header.sequence, samples: header.samples, bytes: header.bodyBytes, at: Date.now(), encodeMs: 0, storeMs: 0 };
+    this.last = {
+      id,
+      version: header.version,
+      sequence: header.sequence,
+      samples: header.samples,
+      bytes: header.bodyBytes,
+      at: Date.now(),
+      encodeMs: 0,
+      storeMs: 0,
+    };
   }
 
   due(model: OnlineModel): boolean {
-    if (this.writing || (model.sequence === (this.last?.sequence ?? 0) && model.version === (this.last?.version ?? model.version))) return false;
+    if (
+      this.writing ||
+      (model.sequence === (this.last?.sequence ?? 0) &&
+        model.version === (this.last?.version ?? model.version))
+    )
+      return false;
     const waited = performance.now() - this.lastAttempt;
     if (this.failed) return waited >= RETRY_MS;
-    return waited >= this.policy.snapshotSeconds * 1_000 || model.samples - (this.last?.samples ?? 0) >= this.policy.snapshotSamples;
+    return (
+      waited >= this.policy.snapshotSeconds * 1_000 ||
+      model.samples - (this.last?.samples ?? 0) >= this.policy.snapshotSamples
+    );
   }
 
   /** Encodes now, stores, prunes. One at a time: a second call waits for the first. */
-  async write(model: OnlineModel, deltaSequence: number, name = model.identity.name): Promise<WrittenSnapshot> {
+  async write(
+    model: OnlineModel,
+    deltaSequence: number,
+    name = model.identity.name,
+  ): Promise<WrittenSnapshot> {
     while (this.writing) await this.writing.catch(() => undefined);
     this.lastAttempt = performance.now();
     this.writing = this.store(model, deltaSequence, name);
@@ -82,6 +103,15 @@ export class SnapshotWriter {
     const { version, sequence, samples, bodyBytes: bytes } = header;
     const id = await this.sink.write({ model: name, version, sequence, header, chunks });
     await this.sink.prune(name, this.policy.snapshotsKept);
-    return { id, version, sequence, samples, bytes, at: Date.now(), encodeMs: encodedAt - startedAt, storeMs: performance.now() - encodedAt };
+    return {
+      id,
+      version,
+      sequence,
+      samples,
+      bytes,
+      at: Date.now(),
+      encodeMs: encodedAt - startedAt,
+      storeMs: performance.now() - encodedAt,
+    };
   }
 }

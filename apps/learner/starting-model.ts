@@ -9,7 +9,13 @@
  *
  * A promoted model keeps its own settings until the operator changes the configuration.
  */
-import { modelSettingsOf, OnlineModel, settingsHash, type ModelConfiguration, type SnapshotHeader } from '#learning';
+import {
+  modelSettingsOf,
+  OnlineModel,
+  settingsHash,
+  type ModelConfiguration,
+  type SnapshotHeader,
+} from '#learning';
 import type { StoredSnapshot } from '#model-feed';
 
 export interface StartingModel {
@@ -23,15 +29,37 @@ export interface StartingModel {
 }
 
 /** @throws AppError REK_SNAPSHOT_INVALID when the snapshot is not what its header says */
-export function startingModel(name: string, configuration: ModelConfiguration, snapshot: StoredSnapshot | undefined): StartingModel {
+export function startingModel(
+  name: string,
+  configuration: ModelConfiguration,
+  snapshot: StoredSnapshot | undefined,
+): StartingModel {
   const settings = modelSettingsOf(configuration);
   const configuredHash = settingsHash(settings);
-  if (!snapshot) return { model: new OnlineModel(settings, { name, configuredHash }), replacesStored: false, why: 'no snapshot: learning from the beginning of FEEDBACK' };
+  if (!snapshot)
+    return {
+      model: new OnlineModel(settings, { name, configuredHash }),
+      replacesStored: false,
+      why: 'no snapshot: learning from the beginning of FEEDBACK',
+    };
   const { header } = snapshot;
   if (header.identity.configuredHash !== configuredHash) {
-    const model = new OnlineModel(settings, { name, configuredHash, generation: header.identity.generation + 1 });
-    return { model, replacesStored: true, why: `the configuration changed since ${header.version}: relearning from the beginning of FEEDBACK as ${model.version}` };
+    const model = new OnlineModel(settings, {
+      name,
+      configuredHash,
+      generation: header.identity.generation + 1,
+    });
+    return {
+      model,
+      replacesStored: true,
+      why: `the configuration changed since ${header.version}: relearning from the beginning of FEEDBACK as ${model.version}`,
+    };
   }
   const model = OnlineModel.decodeSnapshot(header, snapshot.chunks);
-  return { model, restored: { id: snapshot.id, header }, replacesStored: false, why: `restored ${header.version} at ${header.sequence}` };
+  return {
+    model,
+    restored: { id: snapshot.id, header },
+    replacesStored: false,
+    why: `restored ${header.version} at ${header.sequence}`,
+  };
 }

@@ -24,7 +24,12 @@ export class NatsWriterLease implements WriterLease {
     readonly leaseMs: number,
   ) {}
 
-  static async open(connection: NatsConnection, settings: LeaseSettings, model: string, writerId: string): Promise<NatsWriterLease> {
+  static async open(
+    connection: NatsConnection,
+    settings: LeaseSettings,
+    model: string,
+    writerId: string,
+  ): Promise<NatsWriterLease> {
     await NatsLeaseStore.open(connection, settings); // ensures the bucket
     const bucket = await new Kvm(connection).open(qualifiedName(settings.namespace, 'REKAPPA_LEASES'));
     return new NatsWriterLease(bucket, `learner.${model}`, writerId, settings.actors.leaseMs);

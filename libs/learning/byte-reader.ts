@@ -69,7 +69,8 @@ export class ByteReader {
     let previous = 0;
     for (let i = 0; i < count; i++) {
       previous += this.varint();
-      if (previous >= limit) throw new AppError('REK_SNAPSHOT_INVALID', `row ${previous} lies outside a table of ${limit}`);
+      if (previous >= limit)
+        throw new AppError('REK_SNAPSHOT_INVALID', `row ${previous} lies outside a table of ${limit}`);
       values[i] = previous;
     }
     return values;

@@ -47,7 +47,13 @@ export class CoVisitation {
     this.halfLifeMs = settings.covisitationHalfLifeSeconds * 1000;
   }
 
-  recordEngagement(itemKey: number, weight: number, timestamp: number, recentKeys: readonly number[], recentAgesSeconds: readonly number[]): void {
+  recordEngagement(
+    itemKey: number,
+    weight: number,
+    timestamp: number,
+    recentKeys: readonly number[],
+    recentAgesSeconds: readonly number[],
+  ): void {
     if (!(weight > 0)) return;
     for (let i = 0; i < recentKeys.length; i++) {
       const other = recentKeys[i]!;
@@ -63,9 +69,15 @@ export class CoVisitation {
     const at = this.items.find(itemKey);
     if (at < 0) return { keys: [], scores: [] };
     const row = this.rows[at]!;
-    const ranked = Array.from({ length: row.size }, (_, i) => ({ key: row.keys[i]!, score: this.similarity(row, i) }));
+    const ranked = Array.from({ length: row.size }, (_, i) => ({
+      key: row.keys[i]!,
+      score: this.similarity(row, i),
+    }));
     ranked.sort((a, b) => b.score - a.score || a.key - b.key);
-    return { keys: ranked.map((neighbour) => neighbour.key), scores: ranked.map((neighbour) => neighbour.score) };
+    return {
+      keys: ranked.map((neighbour) => neighbour.key),
+      scores: ranked.map((neighbour) => neighbour.score),
+    };
   }
 
   encode(writer: ByteWriter): void {
@@ -125,13 +137,21 @@ export class CoVisitation {
     const other = at < 0 ? undefined : this.rows[at];
     const time = Math.max(row.updatedAt, other?.updatedAt ?? 0);
     const own = 2 ** (-(time - row.updatedAt) / this.halfLifeMs);
-    const theirs = other ? other.mass[0]! * 2 ** (-(time - other.updatedAt) / this.halfLifeMs) : row.counts[i]! * own;
+    const theirs = other
+      ? other.mass[0]! * 2 ** (-(time - other.updatedAt) / this.halfLifeMs)
+      : row.counts[i]! * own;
     return (row.counts[i]! * own) / Math.sqrt((row.mass[0]! * own + SHRINKAGE) * (theirs + SHRINKAGE));
   }
 
   private rowAt(at: number): Row {
     while (this.rows.length <= at) {
-      this.rows.push({ keys: new Float64Array(NEIGHBOURS_MAX), counts: new Float32Array(NEIGHBOURS_MAX), size: 0, mass: new Float32Array(1), updatedAt: 0 });
+      this.rows.push({
+        keys: new Float64Array(NEIGHBOURS_MAX),
+        counts: new Float32Array(NEIGHBOURS_MAX),
+        size: 0,
+        mass: new Float32Array(1),
+        updatedAt: 0,
+      });
     }
     return this.rows[at]!;
   }

@@ -71,7 +71,12 @@ export class FtrlProximal implements OnlineLearner {
       const z = fround(zn[at]! + g - ((root - sqrt(n)) / alpha) * w[slot]!);
       zn[at] = z;
       zn[at + 1] = nNext;
-      w[slot] = z > l1 ? (l1 - z) / ((beta + root) / alpha + l2) : z < -l1 ? (-l1 - z) / ((beta + root) / alpha + l2) : 0;
+      w[slot] =
+        z > l1
+          ? (l1 - z) / ((beta + root) / alpha + l2)
+          : z < -l1
+            ? (-l1 - z) / ((beta + root) / alpha + l2)
+            : 0;
     }
   }
 
@@ -87,7 +92,12 @@ export class FtrlProximal implements OnlineLearner {
     for (const slot of slots) {
       const z = this.zn[slot * 2]!;
       const root = sqrt(this.zn[slot * 2 + 1]!);
-      this.weights.w[slot] = z > l1 ? (l1 - z) / ((beta + root) / alpha + l2) : z < -l1 ? (-l1 - z) / ((beta + root) / alpha + l2) : 0;
+      this.weights.w[slot] =
+        z > l1
+          ? (l1 - z) / ((beta + root) / alpha + l2)
+          : z < -l1
+            ? (-l1 - z) / ((beta + root) / alpha + l2)
+            : 0;
     }
   }
 }

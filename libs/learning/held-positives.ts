@@ -34,7 +34,13 @@ export class HeldPositives {
 
   hold(record: Outcome, reading: ItemReading): void {
     const { indices, values, length } = record.features;
-    const positive = { timestamp: record.timestamp, weight: record.weight, indices: indices.slice(0, length), values: values.slice(0, length), reading: { ...reading } };
+    const positive = {
+      timestamp: record.timestamp,
+      weight: record.weight,
+      indices: indices.slice(0, length),
+      values: values.slice(0, length),
+      reading: { ...reading },
+    };
     const list = this.lists.get(record.listKey);
     if (list) list.push(positive);
     else this.lists.set(record.listKey, [positive]);
@@ -52,7 +58,8 @@ export class HeldPositives {
 
   /** The list to learn now although no negative came: too old, or one too many. */
   overdue(olderThan: number): number | undefined {
-    for (const [listKey, list] of this.lists) return this.held > HELD_MAX || list[0]!.timestamp < olderThan ? listKey : undefined;
+    for (const [listKey, list] of this.lists)
+      return this.held > HELD_MAX || list[0]!.timestamp < olderThan ? listKey : undefined;
     return undefined;
   }
 
@@ -75,10 +82,14 @@ export class HeldPositives {
   }
 }
 
-function encodePositive(writer: ByteWriter, { timestamp, weight, indices, values, reading }: HeldPositive): void {
+function encodePositive(
+  writer: ByteWriter,
+  { timestamp, weight, indices, values, reading }: HeldPositive,
+): void {
   writer.f64(timestamp);
   writer.f32(weight);
-  for (const value of [reading.ctrLogit, reading.overallLogit, reading.impressions, reading.popularity]) writer.f32(value);
+  for (const value of [reading.ctrLogit, reading.overallLogit, reading.impressions, reading.popularity])
+    writer.f32(value);
   writer.varint(indices.length);
   writer.array(indices);
   writer.array(values);
@@ -87,7 +98,12 @@ function encodePositive(writer: ByteWriter, { timestamp, weight, indices, values
 function decodePositive(reader: ByteReader): HeldPositive {
   const timestamp = reader.f64();
   const weight = reader.f32();
-  const reading = { ctrLogit: reader.f32(), overallLogit: reader.f32(), impressions: reader.f32(), popularity: reader.f32() };
+  const reading = {
+    ctrLogit: reader.f32(),
+    overallLogit: reader.f32(),
+    impressions: reader.f32(),
+    popularity: reader.f32(),
+  };
   const length = reader.count();
   const indices = new Uint32Array(length);
   const values = new Float32Array(length);

@@ -14,10 +14,21 @@ export interface ItemReading {
   popularity: number;
 }
 
-export const newReading = (): ItemReading => ({ ctrLogit: 0, overallLogit: 0, impressions: 0, popularity: 0 });
+export const newReading = (): ItemReading => ({
+  ctrLogit: 0,
+  overallLogit: 0,
+  impressions: 0,
+  popularity: 0,
+});
 
 /** @param own impressions of the sample itself that are counted already */
-export function readItem(out: ItemReading, statistics: ItemStatistics, itemKey: number, now: number, own: 0 | 1): void {
+export function readItem(
+  out: ItemReading,
+  statistics: ItemStatistics,
+  itemKey: number,
+  now: number,
+  own: 0 | 1,
+): void {
   out.ctrLogit = fround(logit(statistics.ctr(itemKey, own)));
   out.overallLogit = fround(logit(statistics.overallCtr()));
   out.impressions = fround(max(0, statistics.impressions(itemKey) - own));

@@ -71,7 +71,10 @@ export class ItemStatistics {
 
   /** Clicks per impression over all items, smoothed. */
   overallCtr(): number {
-    return (this.totalClicks + FIRST_CTR * FIRST_IMPRESSIONS) / (Math.max(this.totalImpressions, this.totalClicks) + FIRST_IMPRESSIONS);
+    return (
+      (this.totalClicks + FIRST_CTR * FIRST_IMPRESSIONS) /
+      (Math.max(this.totalImpressions, this.totalClicks) + FIRST_IMPRESSIONS)
+    );
   }
 
   impressions(itemKey: number): number {
@@ -103,7 +106,14 @@ export class ItemStatistics {
   /** The n most popular items and their popularity, best first. Up to a second old. */
   trending(n: number, now: number, windowSeconds: number): RankedKeys {
     const window = windowOf(windowSeconds);
-    return this.trendingItems.top(n, now, window, this.rows.size, (row) => this.popularityAt(row, window, now), this.rows.keys);
+    return this.trendingItems.top(
+      n,
+      now,
+      window,
+      this.rows.size,
+      (row) => this.popularityAt(row, window, now),
+      this.rows.keys,
+    );
   }
 
   encode(writer: ByteWriter): void {
@@ -168,7 +178,9 @@ export class ItemStatistics {
 
   private popularityAt(row: number, window: number, now: number): number {
     const elapsed = Math.max(0, now - this.updatedBy[row]!);
-    return this.popularityBy[row * WINDOWS + window]! * 2 ** (-elapsed / (POPULARITY_SECONDS[window]! * 1000));
+    return (
+      this.popularityBy[row * WINDOWS + window]! * 2 ** (-elapsed / (POPULARITY_SECONDS[window]! * 1000))
+    );
   }
 
   private fit(): void {

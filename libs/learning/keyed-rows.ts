@@ -46,7 +46,8 @@ export class KeyedRows {
 
   /** Puts a key at a given row: how a replica follows its model. */
   place(row: number, key: number): void {
-    if (row >= this.rowsMax) throw new AppError('REK_SNAPSHOT_INVALID', `row ${row} lies outside a table of ${this.rowsMax}`);
+    if (row >= this.rowsMax)
+      throw new AppError('REK_SNAPSHOT_INVALID', `row ${row} lies outside a table of ${this.rowsMax}`);
     while (this.size <= row) this.append();
     if (this.keys[row] === key) return;
     const elsewhere = this.find(key);
@@ -66,7 +67,8 @@ export class KeyedRows {
   decode(reader: ByteReader): void {
     const size = reader.varint();
     this.hand = reader.varint();
-    if (size > this.rowsMax || size * 9 > reader.remaining) throw new AppError('REK_SNAPSHOT_INVALID', 'the model state is truncated');
+    if (size > this.rowsMax || size * 9 > reader.remaining)
+      throw new AppError('REK_SNAPSHOT_INVALID', 'the model state is truncated');
     while (this.size < size) this.append();
     reader.array(this.keys.subarray(0, size));
     reader.array(this.used.subarray(0, size));

@@ -58,10 +58,16 @@ export function learnerContract(name: string, create: () => OnlineLearner): void
       const random = new SeededRandom(11);
       for (let i = 0; i < 40_000; i++) {
         const slots = [0, 1 + random.below(5)];
-        step(learner, sampleOf(slots), random.next() < sigmoid(slots.reduce((sum, slot) => sum + truth[slot]!, 0)) ? 1 : 0);
+        step(
+          learner,
+          sampleOf(slots),
+          random.next() < sigmoid(slots.reduce((sum, slot) => sum + truth[slot]!, 0)) ? 1 : 0,
+        );
       }
       for (let slot = 1; slot <= 5; slot++) {
-        expect(Math.abs(sigmoid(learner.weights.logit(sampleOf([0, slot]))) - sigmoid(truth[0]! + truth[slot]!))).toBeLessThan(0.06);
+        expect(
+          Math.abs(sigmoid(learner.weights.logit(sampleOf([0, slot]))) - sigmoid(truth[0]! + truth[slot]!)),
+        ).toBeLessThan(0.06);
       }
     });
 

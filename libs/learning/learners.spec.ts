@@ -8,9 +8,15 @@ import { SeededRandom } from '#kernel';
 const FTRL = { alpha: 0.1, beta: 1, l1: 0.1, l2: 1 };
 const FM = { factors: 4, alpha: 0.05, l2: 1e-5, initScale: 0.01 };
 
-learnerContract('FTRL-Proximal', () => new FtrlProximal(CONTRACT_SLOTS, { ...FTRL, alpha: 0.3, l1: 0, l2: 0.01 }));
+learnerContract(
+  'FTRL-Proximal',
+  () => new FtrlProximal(CONTRACT_SLOTS, { ...FTRL, alpha: 0.3, l1: 0, l2: 0.01 }),
+);
 learnerContract('Factorisation machine', () => new FactorisationMachine(CONTRACT_SLOTS, FM, 42));
-learnerContract('Online logistic regression', () => new OnlineLogisticRegression(CONTRACT_SLOTS, { alpha: 0.05 }));
+learnerContract(
+  'Online logistic regression',
+  () => new OnlineLogisticRegression(CONTRACT_SLOTS, { alpha: 0.05 }),
+);
 
 describe('FTRL-Proximal', () => {
   it('follows the paper’s algorithm, step by step', () => {
@@ -20,7 +26,9 @@ describe('FTRL-Proximal', () => {
     const weight = (slot: number): number => {
       const zi = z.get(slot) ?? 0;
       if (Math.abs(zi) <= FTRL.l1) return 0;
-      return -(zi - Math.sign(zi) * FTRL.l1) / ((FTRL.beta + Math.sqrt(n.get(slot) ?? 0)) / FTRL.alpha + FTRL.l2);
+      return (
+        -(zi - Math.sign(zi) * FTRL.l1) / ((FTRL.beta + Math.sqrt(n.get(slot) ?? 0)) / FTRL.alpha + FTRL.l2)
+      );
     };
     const random = new SeededRandom(5);
     for (let t = 0; t < 2_000; t++) {
@@ -61,7 +69,8 @@ describe('Factorisation machine', () => {
     for (let i = 0; i < 3; i++) {
       for (let j = i + 1; j < 3; j++) {
         for (let f = 0; f < FM.factors; f++) {
-          expected += rows[slots[i]! * stride + 1 + f]! * rows[slots[j]! * stride + 1 + f]! * values[i]! * values[j]!;
+          expected +=
+            rows[slots[i]! * stride + 1 + f]! * rows[slots[j]! * stride + 1 + f]! * values[i]! * values[j]!;
         }
       }
     }
@@ -73,7 +82,9 @@ describe('Factorisation machine', () => {
     const sample = sampleOf([3, 104, 205], [1, 0.5, -2]);
     const { rows, stride } = machine.weights;
     const loss = () => -Math.log(sigmoid(machine.weights.logit(sample))); // label 1
-    const coordinates = [3, 104, 205].flatMap((slot) => Array.from({ length: stride }, (_, at) => slot * stride + at));
+    const coordinates = [3, 104, 205].flatMap((slot) =>
+      Array.from({ length: stride }, (_, at) => slot * stride + at),
+    );
     const gradients = coordinates.map((at) => {
       const theta = rows[at]!;
       const epsilon = 1e-2;
@@ -102,7 +113,9 @@ describe('Factorisation machine', () => {
       const [a, b] = [random.below(2), random.below(2)];
       step(machine, sampleOf([a, 10 + b]), correct(a, b));
     }
-    for (const a of [0, 1]) for (const b of [0, 1]) expect(Math.round(sigmoid(machine.weights.logit(sampleOf([a, 10 + b]))))).toBe(correct(a, b));
+    for (const a of [0, 1])
+      for (const b of [0, 1])
+        expect(Math.round(sigmoid(machine.weights.logit(sampleOf([a, 10 + b]))))).toBe(correct(a, b));
   });
 
   it('draws first factors from slot, factor and seed alone, with the scale asked for', () => {

@@ -35,12 +35,20 @@ export interface DeltaHeader {
 /** The next message of what changed, or undefined when the replicas know everything. */
 export function encodeDelta(model: ModelState): Uint8Array | undefined {
   const { statistics, covisitation } = model.scorer.tables;
-  if (model.drained === model.sequence && model.dirtySlots.size + statistics.dirty.size + covisitation.dirty.size === 0) return undefined;
+  if (
+    model.drained === model.sequence &&
+    model.dirtySlots.size + statistics.dirty.size + covisitation.dirty.size === 0
+  )
+    return undefined;
   const slotBytes = SLOT_INDEX_BYTES + 4 * (3 + model.settings.fm.factors);
   const slots = model.dirtySlots.drain(Math.floor(DELTA_BYTES_MAX / slotBytes));
-  const itemRows = statistics.dirty.drain(Math.floor((DELTA_BYTES_MAX - slots.length * slotBytes) / ITEM_ROW_BYTES));
+  const itemRows = statistics.dirty.drain(
+    Math.floor((DELTA_BYTES_MAX - slots.length * slotBytes) / ITEM_ROW_BYTES),
+  );
   const used = slots.length * slotBytes + itemRows.length * ITEM_ROW_BYTES;
-  const neighbourRows = covisitation.dirty.drain(Math.floor(Math.max(0, DELTA_BYTES_MAX - used) / NEIGHBOUR_ROW_BYTES));
+  const neighbourRows = covisitation.dirty.drain(
+    Math.floor(Math.max(0, DELTA_BYTES_MAX - used) / NEIGHBOUR_ROW_BYTES),
+  );
   const final = model.dirtySlots.size + statistics.dirty.size + covisitation.dirty.size === 0;
 
   const writer = new ByteWriter();
@@ -65,7 +73,11 @@ export function decodeDeltaHeader(bytes: Uint8Array): DeltaHeader {
 }
 
 /** Writes the delta's values into a scorer. @returns the model's samples, when it is final */
-export function applyDelta(bytes: Uint8Array, scorer: Scorer, slots: number): { header: DeltaHeader; samples: number | undefined } {
+export function applyDelta(
+  bytes: Uint8Array,
+  scorer: Scorer,
+  slots: number,
+): { header: DeltaHeader; samples: number | undefined } {
   const reader = opened(bytes);
   const header = readHeader(reader);
   const changed = reader.ascending(slots);
@@ -100,7 +112,10 @@ function framed(content: Buffer): Uint8Array {
 /** @throws AppError REK_LOG_DAMAGED */
 function opened(bytes: Uint8Array): ByteReader {
   const message = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const sound = message.length > PREAMBLE_BYTES && message.readUInt32LE(0) === MAGIC && message.readUInt32LE(4) === crc32(message.subarray(PREAMBLE_BYTES));
+  const sound =
+    message.length > PREAMBLE_BYTES &&
+    message.readUInt32LE(0) === MAGIC &&
+    message.readUInt32LE(4) === crc32(message.subarray(PREAMBLE_BYTES));
   if (!sound) throw new AppError('REK_LOG_DAMAGED', 'a model delta does not match its checksum');
   return new ByteReader(message.subarray(PREAMBLE_BYTES));
 }

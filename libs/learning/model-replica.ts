@@ -30,9 +30,23 @@ export class ModelReplica {
   /** A model that knows nothing: every item at the overall CTR. */
   static empty(settings: ModelSettings, name = 'main'): ModelReplica {
     const slots = 2 ** settings.bits;
-    const weights = { ftrl: new LinearWeights(slots), fm: new FactorWeights(slots, settings.fm.factors), olr: new LinearWeights(slots) };
-    const tables = { statistics: new ItemStatistics(settings.statistics), positions: new PositionStatistics(), covisitation: new CoVisitation(settings.statistics) };
-    return new ModelReplica(settings, new Scorer(settings, weights, tables), modelVersion(name, 0, settings), 0, 0);
+    const weights = {
+      ftrl: new LinearWeights(slots),
+      fm: new FactorWeights(slots, settings.fm.factors),
+      olr: new LinearWeights(slots),
+    };
+    const tables = {
+      statistics: new ItemStatistics(settings.statistics),
+      positions: new PositionStatistics(),
+      covisitation: new CoVisitation(settings.statistics),
+    };
+    return new ModelReplica(
+      settings,
+      new Scorer(settings, weights, tables),
+      modelVersion(name, 0, settings),
+      0,
+      0,
+    );
   }
 
   /** @throws AppError REK_SNAPSHOT_INVALID */
@@ -59,8 +73,13 @@ export class ModelReplica {
    */
   applyDelta(bytes: Uint8Array): void {
     const { version, from } = decodeDeltaHeader(bytes);
-    if (version !== this.version) throw new AppError('REK_LOG_DAMAGED', `a delta of ${version} does not fit a replica of ${this.version}`);
-    if (from > this.sequence) throw new AppError('REK_LOG_DAMAGED', `deltas are missing between ${this.sequence} and ${from}`);
+    if (version !== this.version)
+      throw new AppError(
+        'REK_LOG_DAMAGED',
+        `a delta of ${version} does not fit a replica of ${this.version}`,
+      );
+    if (from > this.sequence)
+      throw new AppError('REK_LOG_DAMAGED', `deltas are missing between ${this.sequence} and ${from}`);
     const { header, samples } = applyDelta(bytes, this.scorer, 2 ** this.settings.bits);
     if (!header.final) return;
     this.sequence = Math.max(this.sequence, header.to);

@@ -13,7 +13,12 @@ export interface ModelSettings {
   /** Seed of the hashed initialisation of the factors. */
   readonly seed: number;
   readonly ftrl: { readonly alpha: number; readonly beta: number; readonly l1: number; readonly l2: number };
-  readonly fm: { readonly factors: number; readonly alpha: number; readonly l2: number; readonly initScale: number };
+  readonly fm: {
+    readonly factors: number;
+    readonly alpha: number;
+    readonly l2: number;
+    readonly initScale: number;
+  };
   readonly olr: { readonly alpha: number };
   /** Longest wait of a positive for its list's negatives, seconds of event time; 0: learn it at once. */
   readonly holdSeconds: number;
@@ -75,12 +80,24 @@ export function modelSettingsOf(configuration: ModelConfiguration): ModelSetting
 export function settingsHash(settings: ModelSettings): string {
   const { bits, noClickWeight, seed, ftrl, fm, olr, holdSeconds, statistics } = settings;
   const canonical = [
-    bits, noClickWeight, seed,
-    ftrl.alpha, ftrl.beta, ftrl.l1, ftrl.l2,
-    fm.factors, fm.alpha, fm.l2, fm.initScale,
+    bits,
+    noClickWeight,
+    seed,
+    ftrl.alpha,
+    ftrl.beta,
+    ftrl.l1,
+    ftrl.l2,
+    fm.factors,
+    fm.alpha,
+    fm.l2,
+    fm.initScale,
     olr.alpha,
     holdSeconds,
-    statistics.priorImpressions, statistics.itemsMax, statistics.exposuresMax, statistics.covisitationItemsMax, statistics.covisitationHalfLifeSeconds,
+    statistics.priorImpressions,
+    statistics.itemsMax,
+    statistics.exposuresMax,
+    statistics.covisitationItemsMax,
+    statistics.covisitationHalfLifeSeconds,
   ];
   return createHash('sha256').update(JSON.stringify(canonical)).digest('hex');
 }

@@ -10,7 +10,14 @@ import { AppError, errorMessage } from '#kernel';
 import { ByteReader } from './byte-reader.js';
 import { ByteWriter } from './byte-writer.js';
 import { settingsHash, type ModelSettings } from './model-settings.js';
-import { decodePart, encodePart, STATE_PARTS, touchedSlots, type ModelIdentity, type ModelState } from './model-state.js';
+import {
+  decodePart,
+  encodePart,
+  STATE_PARTS,
+  touchedSlots,
+  type ModelIdentity,
+  type ModelState,
+} from './model-state.js';
 import type { ProgressiveReport } from './progressive-validation.js';
 
 export const SNAPSHOT_FORMAT = 1;
@@ -45,7 +52,8 @@ export interface EncodedSnapshot {
 export function encodeSnapshot(model: ModelState, deltaSequence: number): EncodedSnapshot {
   const body = encodeBody(model);
   const chunks: Uint8Array[] = [];
-  for (let at = 0; at < body.length; at += SNAPSHOT_CHUNK_BYTES_MAX) chunks.push(body.subarray(at, at + SNAPSHOT_CHUNK_BYTES_MAX));
+  for (let at = 0; at < body.length; at += SNAPSHOT_CHUNK_BYTES_MAX)
+    chunks.push(body.subarray(at, at + SNAPSHOT_CHUNK_BYTES_MAX));
   const unsigned = {
     format: SNAPSHOT_FORMAT,
     identity: model.identity,
@@ -75,25 +83,36 @@ export function decodeSnapshot<Model extends ModelState>(
     const model = create(header.settings, header.identity);
     model.sequence = model.drained = header.sequence;
     for (const part of STATE_PARTS) {
-      if (reader.text() !== part) throw new AppError('REK_SNAPSHOT_INVALID', `the snapshot lacks its part "${part}"`);
+      if (reader.text() !== part)
+        throw new AppError('REK_SNAPSHOT_INVALID', `the snapshot lacks its part "${part}"`);
       const content = new ByteReader(reader.raw(reader.varint()));
       decodePart(model, part, content);
-      if (content.remaining > 0) throw new AppError('REK_SNAPSHOT_INVALID', `the snapshot's part "${part}" is too long`);
+      if (content.remaining > 0)
+        throw new AppError('REK_SNAPSHOT_INVALID', `the snapshot's part "${part}" is too long`);
     }
     return model;
   } catch (error) {
     if (error instanceof AppError) throw error;
-    throw new AppError('REK_SNAPSHOT_INVALID', `a snapshot cannot be read: ${errorMessage(error)}`, undefined, { cause: error });
+    throw new AppError(
+      'REK_SNAPSHOT_INVALID',
+      `a snapshot cannot be read: ${errorMessage(error)}`,
+      undefined,
+      { cause: error },
+    );
   }
 }
 
 /** @throws AppError REK_SNAPSHOT_INVALID when the format is newer, or header or body are not what was written. */
 export function verifySnapshot(header: SnapshotHeader, chunks: readonly Uint8Array[]): void {
   if (header?.format !== SNAPSHOT_FORMAT) {
-    throw new AppError('REK_SNAPSHOT_INVALID', `the snapshot has format ${header?.format}; this version reads format ${SNAPSHOT_FORMAT}`);
+    throw new AppError(
+      'REK_SNAPSHOT_INVALID',
+      `the snapshot has format ${header?.format}; this version reads format ${SNAPSHOT_FORMAT}`,
+    );
   }
   const { sha256, ...unsigned } = header;
-  if (checksum(unsigned, chunks) !== sha256) throw new AppError('REK_SNAPSHOT_INVALID', 'the snapshot does not match its checksum');
+  if (checksum(unsigned, chunks) !== sha256)
+    throw new AppError('REK_SNAPSHOT_INVALID', 'the snapshot does not match its checksum');
 }
 
 function encodeBody(model: ModelState): Buffer {

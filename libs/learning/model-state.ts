@@ -10,7 +10,20 @@ import type { OnlineLearner } from './online-learner.js';
 import type { ProgressiveReport, ProgressiveValidation } from './progressive-validation.js';
 import type { LearnerName, Scorer } from './scorer.js';
 
-export const STATE_PARTS = ['counters', 'ftrl', 'fm', 'olr', 'blend', 'calibration', 'statistics', 'positions', 'covisitation', 'exposures', 'held', 'validation'] as const;
+export const STATE_PARTS = [
+  'counters',
+  'ftrl',
+  'fm',
+  'olr',
+  'blend',
+  'calibration',
+  'statistics',
+  'positions',
+  'covisitation',
+  'exposures',
+  'held',
+  'validation',
+] as const;
 export type StatePart = (typeof STATE_PARTS)[number];
 
 /** Who the model is: its name, how often one was promoted before it, and the configuration it started under. */

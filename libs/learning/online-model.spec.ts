@@ -8,9 +8,15 @@ import { newScores } from './scorer.js';
 import { featuresOf, itemKeyOf, messagesOf, syntheticFeedback } from './synthetic-feedback.js';
 
 const SETTINGS: ModelSettings = {
-  bits: 12, noClickWeight: 0.1, seed: 7,
-  ftrl: { alpha: 0.1, beta: 1, l1: 0.1, l2: 1 }, fm: { factors: 4, alpha: 0.05, l2: 1e-5, initScale: 0.01 }, olr: { alpha: 0.05 },
-  holdSeconds: 60, statistics: { ...DEFAULT_STATISTICS, itemsMax: 150, exposuresMax: 500, covisitationItemsMax: 120 }, metricsWindow: 300,
+  bits: 12,
+  noClickWeight: 0.1,
+  seed: 7,
+  ftrl: { alpha: 0.1, beta: 1, l1: 0.1, l2: 1 },
+  fm: { factors: 4, alpha: 0.05, l2: 1e-5, initScale: 0.01 },
+  olr: { alpha: 0.05 },
+  holdSeconds: 60,
+  statistics: { ...DEFAULT_STATISTICS, itemsMax: 150, exposuresMax: 500, covisitationItemsMax: 120 },
+  metricsWindow: 300,
 };
 
 const RECORDS = [...syntheticFeedback({ seed: 1, lists: 200 })];
@@ -23,11 +29,19 @@ function fold(messages: readonly Uint8Array[], model = new OnlineModel(SETTINGS)
 describe('The model as a fold', () => {
   it('does not depend on how records are packed into messages', () => {
     const { sha256 } = fold(messagesOf(RECORDS, RECORDS.length)).hash();
-    fc.assert(fc.property(fc.integer({ min: 1, max: 400 }), (size) => fold(messagesOf(RECORDS, size)).hash().sha256 === sha256), { numRuns: 6 });
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 400 }),
+        (size) => fold(messagesOf(RECORDS, size)).hash().sha256 === sha256,
+      ),
+      { numRuns: 6 },
+    );
   });
 
   it('changes its hash when one label changes', () => {
-    expect(fold(messagesOf(flipFirstOutcome(RECORDS), 50)).hash().sha256).not.toBe(fold(messagesOf(RECORDS, 50)).hash().sha256);
+    expect(fold(messagesOf(flipFirstOutcome(RECORDS), 50)).hash().sha256).not.toBe(
+      fold(messagesOf(RECORDS, 50)).hash().sha256,
+    );
   });
 
   it.each([
@@ -38,7 +52,9 @@ describe('The model as a fold', () => {
   ])('refuses %s before anything is touched', (_what, spoil) => {
     const clean = fold(messagesOf(RECORDS, 50));
     const spoilt = fold(messagesOf(RECORDS, 50));
-    const outcome = structuredClone(RECORDS.find((record) => record.kind === 'outcome' && record.label === 0)) as Outcome;
+    const outcome = structuredClone(
+      RECORDS.find((record) => record.kind === 'outcome' && record.label === 0),
+    ) as Outcome;
     spoil(outcome);
     spoilt.outcome(outcome);
     expect(spoilt.rejected).toBe(1);
@@ -48,13 +64,17 @@ describe('The model as a fold', () => {
   });
 
   it('beats the item’s CTR, and predicts click-through rates in spite of noClickWeight', () => {
-    const model = fold(messagesOf(syntheticFeedback({ seed: 3, lists: 2_500, users: 20 }), 500), new OnlineModel({ ...SETTINGS, bits: 16, statistics: DEFAULT_STATISTICS, metricsWindow: 5_000 }));
+    const model = fold(
+      messagesOf(syntheticFeedback({ seed: 3, lists: 2_500, users: 20 }), 500),
+      new OnlineModel({ ...SETTINGS, bits: 16, statistics: DEFAULT_STATISTICS, metricsWindow: 5_000 }),
+    );
     const { predictors } = model.report().windowed;
     expect(predictors.blend.logLoss!).toBeLessThan(predictors.itemCtr.logLoss! - 0.01);
     expect(predictors.itemCtr.logLoss!).toBeLessThan(predictors.overallCtr.logLoss!);
     expect(predictors.blend.auc!).toBeGreaterThan(predictors.itemCtr.auc! + 0.02);
     expect(predictors.blend.normalisedEntropy!).toBeLessThan(1);
-    for (const name of ['ftrl', 'fm', 'olr', 'blend'] as const) expect(Math.abs(predictors[name].calibration! - 1)).toBeLessThan(0.08);
+    for (const name of ['ftrl', 'fm', 'olr', 'blend'] as const)
+      expect(Math.abs(predictors[name].calibration! - 1)).toBeLessThan(0.08);
   });
 
   it('starts from the item’s CTR before any weight is learnt', () => {
@@ -89,7 +109,13 @@ describe('Positives and negatives of a list', () => {
 
   it('rank as well when negatives come long after as when they come at once', () => {
     const records = [...syntheticFeedback({ seed: 5, lists: 1_500 })];
-    const settings = { ...SETTINGS, bits: 16, statistics: DEFAULT_STATISTICS, holdSeconds: 3_600, metricsWindow: 5_000 };
+    const settings = {
+      ...SETTINGS,
+      bits: 16,
+      statistics: DEFAULT_STATISTICS,
+      holdSeconds: 3_600,
+      metricsWindow: 5_000,
+    };
     const auc = (list: FeedbackRecord[], holdSeconds: number) => {
       const model = fold(messagesOf(list, 200), new OnlineModel({ ...settings, holdSeconds }));
       return rankingAuc(model);
@@ -116,24 +142,34 @@ describe('Snapshots', () => {
   it('continue bit for bit as if the model had never stopped', () => {
     const messages = messagesOf(RECORDS, 40);
     const straight = fold(messages);
-    fc.assert(fc.property(fc.integer({ min: 0, max: messages.length }), (cut) => {
-      const { header, chunks } = fold(messages.slice(0, cut)).encodeSnapshot();
-      const resumed = OnlineModel.decodeSnapshot(JSON.parse(JSON.stringify(header)), chunks);
-      fold(messages, resumed, cut);
-      expect(resumed.hash()).toEqual(straight.hash());
-      expect(resumed.report()).toEqual(straight.report());
-    }), { numRuns: 6 });
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: messages.length }), (cut) => {
+        const { header, chunks } = fold(messages.slice(0, cut)).encodeSnapshot();
+        const resumed = OnlineModel.decodeSnapshot(JSON.parse(JSON.stringify(header)), chunks);
+        fold(messages, resumed, cut);
+        expect(resumed.hash()).toEqual(straight.hash());
+        expect(resumed.report()).toEqual(straight.report());
+      }),
+      { numRuns: 6 },
+    );
   });
 
   it('are refused when any byte of body or header is not what was written', () => {
     const { header, chunks } = fold(messagesOf(RECORDS, 40)).encodeSnapshot();
-    fc.assert(fc.property(fc.nat(header.bodyBytes - 1), fc.integer({ min: 1, max: 255 }), (at, flip) => {
-      const damaged = chunks.map((chunk) => Uint8Array.from(chunk));
-      damaged[0]![at % damaged[0]!.length]! ^= flip;
-      expect(() => OnlineModel.decodeSnapshot(header, damaged)).toThrow(expect.objectContaining({ code: 'REK_SNAPSHOT_INVALID' }));
-    }), { numRuns: 30 });
+    fc.assert(
+      fc.property(fc.nat(header.bodyBytes - 1), fc.integer({ min: 1, max: 255 }), (at, flip) => {
+        const damaged = chunks.map((chunk) => Uint8Array.from(chunk));
+        damaged[0]![at % damaged[0]!.length]! ^= flip;
+        expect(() => OnlineModel.decodeSnapshot(header, damaged)).toThrow(
+          expect.objectContaining({ code: 'REK_SNAPSHOT_INVALID' }),
+        );
+      }),
+      { numRuns: 30 },
+    );
     const invalid = expect.objectContaining({ code: 'REK_SNAPSHOT_INVALID' });
-    expect(() => OnlineModel.decodeSnapshot({ ...header, sequence: header.sequence + 1 }, chunks)).toThrow(invalid);
+    expect(() => OnlineModel.decodeSnapshot({ ...header, sequence: header.sequence + 1 }, chunks)).toThrow(
+      invalid,
+    );
     expect(() => OnlineModel.decodeSnapshot({ ...header, format: 2 }, chunks)).toThrow(invalid);
     expect(() => OnlineModel.decodeSnapshot(header, [chunks[0]!.subarray(0, 100)])).toThrow(invalid);
     expect(() => OnlineModel.decodeSnapshot(header, [])).toThrow(invalid);
@@ -149,17 +185,20 @@ describe('Snapshots', () => {
 describe('Deltas', () => {
   it('make a replica score like its model, bit for bit, wherever they are cut', () => {
     const messages = messagesOf(RECORDS, 25);
-    fc.assert(fc.property(fc.integer({ min: 0, max: 40 }), fc.integer({ min: 1, max: 30 }), (start, every) => {
-      const model = fold(messages.slice(0, start));
-      const { header, chunks } = model.encodeSnapshot();
-      const replica = ModelReplica.fromSnapshot(header, chunks);
-      for (let at = start; at < messages.length; at++) {
-        model.fold(at + 1, messages[at]!);
-        if (at % every === 0) drain(model).forEach((delta) => replica.applyDelta(delta));
-      }
-      drain(model).forEach((delta) => replica.applyDelta(delta));
-      expectEqualScores(model, replica);
-    }), { numRuns: 6 });
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 40 }), fc.integer({ min: 1, max: 30 }), (start, every) => {
+        const model = fold(messages.slice(0, start));
+        const { header, chunks } = model.encodeSnapshot();
+        const replica = ModelReplica.fromSnapshot(header, chunks);
+        for (let at = start; at < messages.length; at++) {
+          model.fold(at + 1, messages[at]!);
+          if (at % every === 0) drain(model).forEach((delta) => replica.applyDelta(delta));
+        }
+        drain(model).forEach((delta) => replica.applyDelta(delta));
+        expectEqualScores(model, replica);
+      }),
+      { numRuns: 6 },
+    );
   });
 
   it('change nothing when applied twice or from an earlier point', () => {
@@ -188,11 +227,16 @@ describe('Deltas', () => {
   });
 
   it('stay below the message limit, and only the last one is final', () => {
-    const model = fold(messagesOf(syntheticFeedback({ seed: 2, lists: 900, items: 3_000, features: 40 }), 500), new OnlineModel({ ...SETTINGS, bits: 18, statistics: DEFAULT_STATISTICS }));
+    const model = fold(
+      messagesOf(syntheticFeedback({ seed: 2, lists: 900, items: 3_000, features: 40 }), 500),
+      new OnlineModel({ ...SETTINGS, bits: 18, statistics: DEFAULT_STATISTICS }),
+    );
     const deltas = drain(model);
     expect(deltas.length).toBeGreaterThan(2);
     for (const delta of deltas) expect(delta.byteLength).toBeLessThan(DELTA_BYTES_MAX + 64 * 1024);
-    expect(deltas.map((delta) => decodeDeltaHeader(delta).final)).toEqual(deltas.map((_, i) => i === deltas.length - 1));
+    expect(deltas.map((delta) => decodeDeltaHeader(delta).final)).toEqual(
+      deltas.map((_, i) => i === deltas.length - 1),
+    );
     const replica = ModelReplica.empty({ ...SETTINGS, bits: 18, statistics: DEFAULT_STATISTICS });
     for (const delta of deltas) replica.applyDelta(delta);
     expectEqualScores(model, replica);
@@ -213,27 +257,50 @@ function expectEqualScores(model: OnlineModel, replica: ModelReplica): void {
     model.score(features, itemKeyOf(item), 1_700_000_900_000, ours);
     replica.score(features, itemKeyOf(item), 1_700_000_900_000, theirs);
     expect(theirs).toEqual(ours);
-    expect(replica.neighbours(itemKeyOf(item))).toEqual(model.scorer.tables.covisitation.neighbours(itemKeyOf(item)));
+    expect(replica.neighbours(itemKeyOf(item))).toEqual(
+      model.scorer.tables.covisitation.neighbours(itemKeyOf(item)),
+    );
   }
-  expect(replica.trending(20, 1_700_000_900_000, 3_600)).toEqual(model.scorer.tables.statistics.trending(20, 1_700_000_900_000, 3_600));
+  expect(replica.trending(20, 1_700_000_900_000, 3_600)).toEqual(
+    model.scorer.tables.statistics.trending(20, 1_700_000_900_000, 3_600),
+  );
   expect([replica.sequence, replica.samples]).toEqual([model.sequence, model.samples]);
 }
 
 function flipFirstOutcome(records: readonly FeedbackRecord[]): FeedbackRecord[] {
   const index = records.findIndex((record) => record.kind === 'outcome');
-  return records.map((record, i) => (i === index ? { ...(record as Outcome), label: (1 - (record as Outcome).label) as 0 | 1 } : record));
+  return records.map((record, i) =>
+    i === index ? { ...(record as Outcome), label: (1 - (record as Outcome).label) as 0 | 1 } : record,
+  );
 }
 
 const BASE_MS = 1_700_000_000_000;
 
 function exposure(afterMs: number): Exposure {
-  return { kind: 'exposure', cause: { sequence: 1, index: 0 }, timestamp: BASE_MS + afterMs, segment: 0, itemKeys: [itemKeyOf(1), itemKeyOf(2)], positions: [1, 2] };
+  return {
+    kind: 'exposure',
+    cause: { sequence: 1, index: 0 },
+    timestamp: BASE_MS + afterMs,
+    segment: 0,
+    itemKeys: [itemKeyOf(1), itemKeyOf(2)],
+    positions: [1, 2],
+  };
 }
 
 function outcome(afterMs: number, item: number, label: 0 | 1): Outcome {
   return {
-    kind: 'outcome', cause: { sequence: 1, index: 0 }, timestamp: BASE_MS + afterMs, userKey: 1, itemKey: itemKeyOf(item), listKey: 77 + afterMs, segment: 0,
-    label, weight: 1, position: item, propensity: 0, features: featuresOf(0, item, 4),
+    kind: 'outcome',
+    cause: { sequence: 1, index: 0 },
+    timestamp: BASE_MS + afterMs,
+    userKey: 1,
+    itemKey: itemKeyOf(item),
+    listKey: 77 + afterMs,
+    segment: 0,
+    label,
+    weight: 1,
+    position: item,
+    propensity: 0,
+    features: featuresOf(0, item, 4),
   };
 }
 

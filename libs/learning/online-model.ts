@@ -5,7 +5,15 @@
  *
  * A record that is not finite is counted in `rejected` and changes nothing else.
  */
-import { FEATURES_MAX, FeedbackDecoder, type Engagement, type Exposure, type FeedbackSink, type FeatureVector, type Outcome } from '#events';
+import {
+  FEATURES_MAX,
+  FeedbackDecoder,
+  type Engagement,
+  type Exposure,
+  type FeedbackSink,
+  type FeatureVector,
+  type Outcome,
+} from '#events';
 import { CoVisitation } from './co-visitation.js';
 import { DirtyRows } from './dirty-rows.js';
 import { ExposureMemory } from './exposure-memory.js';
@@ -18,7 +26,12 @@ import { sigmoid } from './logistic.js';
 import { encodeDelta } from './model-delta.js';
 import { hashState, type ModelHash, type ModelIdentity, type ModelState } from './model-state.js';
 import { modelVersion, settingsHash, type ModelSettings } from './model-settings.js';
-import { decodeSnapshot, encodeSnapshot, type EncodedSnapshot, type SnapshotHeader } from './model-snapshot.js';
+import {
+  decodeSnapshot,
+  encodeSnapshot,
+  type EncodedSnapshot,
+  type SnapshotHeader,
+} from './model-snapshot.js';
 import type { OnlineLearner } from './online-learner.js';
 import { OnlineLogisticRegression } from './online-logistic-regression.js';
 import { PositionStatistics } from './position-statistics.js';
@@ -63,11 +76,15 @@ export class OnlineModel implements FeedbackSink, ModelState {
       olr: new OnlineLogisticRegression(slots, settings.olr),
     };
     const { ftrl, fm, olr } = this.learners;
-    this.scorer = new Scorer(settings, { ftrl: ftrl.weights, fm: fm.weights, olr: olr.weights }, {
-      statistics: new ItemStatistics(settings.statistics),
-      positions: new PositionStatistics(),
-      covisitation: new CoVisitation(settings.statistics),
-    });
+    this.scorer = new Scorer(
+      settings,
+      { ftrl: ftrl.weights, fm: fm.weights, olr: olr.weights },
+      {
+        statistics: new ItemStatistics(settings.statistics),
+        positions: new PositionStatistics(),
+        covisitation: new CoVisitation(settings.statistics),
+      },
+    );
     this.exposures = new ExposureMemory(settings.statistics.exposuresMax);
     this.validation = new ProgressiveValidation(settings.metricsWindow);
   }
@@ -100,13 +117,20 @@ export class OnlineModel implements FeedbackSink, ModelState {
     this.advance(record.timestamp);
     const { statistics, covisitation } = this.scorer.tables;
     statistics.recordEngagement(record.itemKey, record.weight, record.timestamp);
-    covisitation.recordEngagement(record.itemKey, record.weight, record.timestamp, record.recentKeys, record.recentAgesSeconds);
+    covisitation.recordEngagement(
+      record.itemKey,
+      record.weight,
+      record.timestamp,
+      record.recentKeys,
+      record.recentAgesSeconds,
+    );
   }
 
   outcome(record: Outcome): void {
     if (!isSound(record)) return void this.rejected++;
     const { tables, reading } = this.scorer;
-    for (const positive of this.held.release(record.label === 0 ? record.listKey : NO_LIST)) this.learnHeld(positive);
+    for (const positive of this.held.release(record.label === 0 ? record.listKey : NO_LIST))
+      this.learnHeld(positive);
     this.readShown(record);
     if (record.label === 0) this.learn(record.features, 0, this.settings.noClickWeight);
     else if (this.settings.holdSeconds > 0) this.held.hold(record, reading);
@@ -175,7 +199,8 @@ export class OnlineModel implements FeedbackSink, ModelState {
   /** The item's statistics when it was shown. */
   private readShown({ itemKey, timestamp }: Outcome): void {
     const { reading, tables } = this.scorer;
-    if (!this.exposures.recall(itemKey, timestamp, reading)) readItem(reading, tables.statistics, itemKey, timestamp, 1);
+    if (!this.exposures.recall(itemKey, timestamp, reading))
+      readItem(reading, tables.statistics, itemKey, timestamp, 1);
   }
 
   /** Predict, validate, update: one sample whose reading the scorer holds. */
@@ -204,7 +229,8 @@ export class OnlineModel implements FeedbackSink, ModelState {
     const { sample, logits, totals, blend, calibrators } = this.scorer;
     blend.update(logits, weight * (sigmoid(totals[BLEND]!) - label));
     for (let k = 0; k <= BLEND; k++) calibrators[k]!.update(totals[k]!, label);
-    for (let k = 0; k < BLEND; k++) this.learners[LEARNERS[k]!].update(sample, weight * (sigmoid(totals[k]!) - label));
+    for (let k = 0; k < BLEND; k++)
+      this.learners[LEARNERS[k]!].update(sample, weight * (sigmoid(totals[k]!) - label));
     for (let i = 0; i < sample.length; i++) {
       this.touched[sample.slots[i]!] = 1;
       this.dirtySlots.mark(sample.slots[i]!);
@@ -214,7 +240,14 @@ export class OnlineModel implements FeedbackSink, ModelState {
 
 /** Finite throughout: nothing of a record that is not may reach a weight. */
 function isSound({ timestamp, weight, label, features }: Outcome): boolean {
-  if (!Number.isFinite(timestamp) || !Number.isFinite(weight) || weight <= 0 || (label !== 0 && label !== 1) || features.length > FEATURES_MAX) return false;
+  if (
+    !Number.isFinite(timestamp) ||
+    !Number.isFinite(weight) ||
+    weight <= 0 ||
+    (label !== 0 && label !== 1) ||
+    features.length > FEATURES_MAX
+  )
+    return false;
   for (let i = 0; i < features.length; i++) if (!Number.isFinite(features.values[i]!)) return false;
   return true;
 }

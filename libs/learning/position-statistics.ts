@@ -32,11 +32,13 @@ export class PositionStatistics {
   }
 
   encode(writer: ByteWriter): void {
-    for (const counts of [this.impressionsBy, this.clicksBy]) for (const count of counts) writer.varint(count);
+    for (const counts of [this.impressionsBy, this.clicksBy])
+      for (const count of counts) writer.varint(count);
   }
 
   decode(reader: ByteReader): void {
-    for (const counts of [this.impressionsBy, this.clicksBy]) for (let i = 0; i < counts.length; i++) counts[i] = reader.varint();
+    for (const counts of [this.impressionsBy, this.clicksBy])
+      for (let i = 0; i < counts.length; i++) counts[i] = reader.varint();
   }
 }
 

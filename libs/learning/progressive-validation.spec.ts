@@ -21,29 +21,47 @@ function run(samples: number, window: number) {
 /** AUC by its definition: all pairs. */
 function pairwiseAuc(seen: readonly { p: number; label: 0 | 1 }[]): number {
   let [wins, pairs] = [0, 0];
-  for (const a of seen) for (const b of seen) if (a.label > b.label) (pairs++, (wins += a.p > b.p ? 1 : a.p === b.p ? 0.5 : 0));
+  for (const a of seen)
+    for (const b of seen) if (a.label > b.label) (pairs++, (wins += a.p > b.p ? 1 : a.p === b.p ? 0.5 : 0));
   return wins / pairs;
 }
 
 describe('Progressive validation', () => {
   it('measures what the definitions say, over all samples and over the window', () => {
     const { report, seen } = run(1_200, 500);
-    for (const [section, part] of [[report.cumulative, seen], [report.windowed, seen.slice(-500)]] as const) {
+    for (const [section, part] of [
+      [report.cumulative, seen],
+      [report.windowed, seen.slice(-500)],
+    ] as const) {
       const rate = part.reduce((sum, { label }) => sum + label, 0) / part.length;
       const loss = part.reduce((sum, { p, label }) => sum - Math.log(label ? p : 1 - p), 0) / part.length;
       const { blend } = section.predictors;
       expect([section.samples, section.clicks]).toEqual([part.length, rate * part.length]);
       expect(blend.logLoss).toBeCloseTo(loss, 5);
-      expect(blend.normalisedEntropy).toBeCloseTo(loss / -(rate * Math.log(rate) + (1 - rate) * Math.log(1 - rate)), 5);
-      expect(blend.calibration).toBeCloseTo(part.reduce((sum, { p }) => sum + p, 0) / (rate * part.length), 5);
+      expect(blend.normalisedEntropy).toBeCloseTo(
+        loss / -(rate * Math.log(rate) + (1 - rate) * Math.log(1 - rate)),
+        5,
+      );
+      expect(blend.calibration).toBeCloseTo(
+        part.reduce((sum, { p }) => sum + p, 0) / (rate * part.length),
+        5,
+      );
       expect(blend.auc).toBeCloseTo(pairwiseAuc(part), 2);
-      for (const bin of blend.calibrationBins) expect(Math.abs(bin.predicted - bin.observed)).toBeLessThan(0.2);
+      for (const bin of blend.calibrationBins)
+        expect(Math.abs(bin.predicted - bin.observed)).toBeLessThan(0.2);
     }
   });
 
   it('has no ratios without denominators, and nothing that JSON cannot carry', () => {
     const { report } = run(0, 10);
-    for (const name of PREDICTORS) expect(report.cumulative.predictors[name]).toEqual({ logLoss: null, normalisedEntropy: null, auc: null, calibration: null, calibrationBins: [] });
+    for (const name of PREDICTORS)
+      expect(report.cumulative.predictors[name]).toEqual({
+        logLoss: null,
+        normalisedEntropy: null,
+        auc: null,
+        calibration: null,
+        calibrationBins: [],
+      });
     expect(JSON.parse(JSON.stringify(run(50, 10).report))).toEqual(run(50, 10).report);
   });
 });
@@ -60,7 +78,8 @@ describe('Calibration', () => {
       const truth = random.normal();
       calibrator.update(2 * truth - 1, random.next() < sigmoid(truth) ? 1 : 0);
     }
-    for (const truth of [-1.5, 0, 1.5]) expect(Math.abs(calibrator.probability(2 * truth - 1) - sigmoid(truth))).toBeLessThan(0.03);
+    for (const truth of [-1.5, 0, 1.5])
+      expect(Math.abs(calibrator.probability(2 * truth - 1) - sigmoid(truth))).toBeLessThan(0.03);
   });
 });
 

@@ -70,7 +70,10 @@ export class ProgressiveValidation {
   }
 
   report(): ProgressiveReport {
-    return { cumulative: this.section(this.samples, this.clicks, this.losses, this.predicted, this.histograms), windowed: this.windowed() };
+    return {
+      cumulative: this.section(this.samples, this.clicks, this.losses, this.predicted, this.histograms),
+      windowed: this.windowed(),
+    };
   }
 
   encode(writer: ByteWriter): void {
@@ -120,18 +123,28 @@ export class ProgressiveValidation {
     return this.section(kept, clicks, losses, predicted, histograms);
   }
 
-  private section(samples: number, clicks: number, losses: Float64Array, predicted: Float64Array, histograms: readonly ScoreHistogram[]): ProgressiveSection {
+  private section(
+    samples: number,
+    clicks: number,
+    losses: Float64Array,
+    predicted: Float64Array,
+    histograms: readonly ScoreHistogram[],
+  ): ProgressiveSection {
     const rate = clicks / samples;
-    const entropy = clicks > 0 && clicks < samples ? -(rate * Math.log(rate) + (1 - rate) * Math.log(1 - rate)) : 0;
+    const entropy =
+      clicks > 0 && clicks < samples ? -(rate * Math.log(rate) + (1 - rate) * Math.log(1 - rate)) : 0;
     const reports = PREDICTORS.map((name, k): [PredictorName, LossReport] => {
       const mean = samples > 0 ? losses[k]! / samples : null;
-      return [name, {
-        logLoss: mean,
-        normalisedEntropy: mean !== null && entropy > 0 ? mean / entropy : null,
-        auc: histograms[k]!.auc(),
-        calibration: clicks > 0 ? predicted[k]! / clicks : null,
-        calibrationBins: histograms[k]!.calibration(),
-      }];
+      return [
+        name,
+        {
+          logLoss: mean,
+          normalisedEntropy: mean !== null && entropy > 0 ? mean / entropy : null,
+          auc: histograms[k]!.auc(),
+          calibration: clicks > 0 ? predicted[k]! / clicks : null,
+          calibrationBins: histograms[k]!.calibration(),
+        },
+      ];
     });
     return { samples, clicks, predictors: Object.fromEntries(reports) as Record<PredictorName, LossReport> };
   }

@@ -30,7 +30,8 @@ export function fillSample(sample: Sample, features: FeatureVector, mask: number
     const value = values[i]!;
     if (!(value - value === 0)) return false;
     sample.slots[i] = (indices[i]! & mask) >>> 0;
-    sample.values[i] = value > FEATURE_VALUE_MAX ? FEATURE_VALUE_MAX : value < -FEATURE_VALUE_MAX ? -FEATURE_VALUE_MAX : value;
+    sample.values[i] =
+      value > FEATURE_VALUE_MAX ? FEATURE_VALUE_MAX : value < -FEATURE_VALUE_MAX ? -FEATURE_VALUE_MAX : value;
   }
   sample.length = length;
   sample.offset = 0;

@@ -114,8 +114,11 @@ export class Scorer {
     this.prepare(features);
     this.predict();
     const contributions = new Float64Array(this.sample.length);
-    LEARNERS.forEach((name, k) => this.weights[name].contribute(this.sample, this.blend.coefficients[k + 1]!, contributions));
-    contributions[this.sample.length - STATISTICS_FEATURE_NAMES.length]! += this.reading.ctrLogit - this.reading.overallLogit;
+    LEARNERS.forEach((name, k) =>
+      this.weights[name].contribute(this.sample, this.blend.coefficients[k + 1]!, contributions),
+    );
+    contributions[this.sample.length - STATISTICS_FEATURE_NAMES.length]! +=
+      this.reading.ctrLogit - this.reading.overallLogit;
     return contributions;
   }
 }

@@ -12,9 +12,16 @@ import { clip } from './logistic.js';
 import { appendToSample, type Sample } from './sample.js';
 
 /** Names of the appended features, in order: for explanations. */
-export const STATISTICS_FEATURE_NAMES = ['item CTR', 'item CTR bucket', 'item impressions', 'item popularity'] as const;
+export const STATISTICS_FEATURE_NAMES = [
+  'item CTR',
+  'item CTR bucket',
+  'item impressions',
+  'item popularity',
+] as const;
 
-const [CTR, CTR_BUCKET, IMPRESSIONS_BUCKET, POPULARITY_BUCKET] = STATISTICS_FEATURE_NAMES.map((name) => fnv1a32(`statistics:${name}`)) as [number, number, number, number];
+const [CTR, CTR_BUCKET, IMPRESSIONS_BUCKET, POPULARITY_BUCKET] = STATISTICS_FEATURE_NAMES.map((name) =>
+  fnv1a32(`statistics:${name}`),
+) as [number, number, number, number];
 const LOGIT_DISTANCE_MAX = 4;
 const CTR_BUCKETS_PER_LOGIT = 4;
 
@@ -22,7 +29,12 @@ export function appendStatisticsFeatures(sample: Sample, reading: ItemReading, m
   const distance = clip(reading.ctrLogit - reading.overallLogit, LOGIT_DISTANCE_MAX);
   sample.offset = reading.ctrLogit;
   appendToSample(sample, CTR, distance, mask);
-  appendToSample(sample, combine32(CTR_BUCKET, Math.round((distance + LOGIT_DISTANCE_MAX) * CTR_BUCKETS_PER_LOGIT)), 1, mask);
+  appendToSample(
+    sample,
+    combine32(CTR_BUCKET, Math.round((distance + LOGIT_DISTANCE_MAX) * CTR_BUCKETS_PER_LOGIT)),
+    1,
+    mask,
+  );
   appendToSample(sample, combine32(IMPRESSIONS_BUCKET, log2Bucket(reading.impressions)), 1, mask);
   appendToSample(sample, combine32(POPULARITY_BUCKET, log2Bucket(reading.popularity)), 1, mask);
 }

@@ -5,7 +5,8 @@ import { PositionStatistics } from './position-statistics.js';
 const HOUR = 3_600_000;
 const NOW = 1_700_000_000_000;
 const newStatistics = () => new ItemStatistics({ priorImpressions: 20, itemsMax: 1_000 });
-const newCoVisitation = () => new CoVisitation({ covisitationItemsMax: 100, covisitationHalfLifeSeconds: 86_400 });
+const newCoVisitation = () =>
+  new CoVisitation({ covisitationItemsMax: 100, covisitationHalfLifeSeconds: 86_400 });
 
 describe('Item statistics', () => {
   it('smooth an item’s CTR towards the overall one, which adapts', () => {
@@ -51,7 +52,9 @@ describe('Item statistics', () => {
   it('rank right among more items than are kept', () => {
     const statistics = newStatistics();
     for (let item = 1; item <= 900; item++) statistics.recordEngagement(item, (item * 7919) % 1_000, NOW);
-    const expected = Array.from({ length: 900 }, (_, i) => i + 1).sort((a, b) => ((b * 7919) % 1_000) - ((a * 7919) % 1_000) || a - b).slice(0, 600);
+    const expected = Array.from({ length: 900 }, (_, i) => i + 1)
+      .sort((a, b) => ((b * 7919) % 1_000) - ((a * 7919) % 1_000) || a - b)
+      .slice(0, 600);
     expect(statistics.trending(600, NOW, 60).keys).toEqual(expected);
   });
 
@@ -105,7 +108,8 @@ describe('Co-visitation', () => {
 
   it('keeps a bounded number of neighbours, the weakest goes first', () => {
     const pairs = newCoVisitation();
-    for (let other = 100; other < 100 + NEIGHBOURS_MAX; other++) pairs.recordEngagement(1, other === 120 ? 0.5 : 1, NOW, [other], [1]);
+    for (let other = 100; other < 100 + NEIGHBOURS_MAX; other++)
+      pairs.recordEngagement(1, other === 120 ? 0.5 : 1, NOW, [other], [1]);
     pairs.recordEngagement(1, 1, NOW, [999], [1]);
     const { keys } = pairs.neighbours(1);
     expect(keys).toHaveLength(NEIGHBOURS_MAX);

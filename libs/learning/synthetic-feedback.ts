@@ -43,19 +43,48 @@ export function* syntheticFeedback(options: SyntheticOptions): Generator<Feedbac
       const place = user * items + item;
       return known.get(place) ?? known.set(place, featuresOf(user, item, count)).get(place)!;
     };
-    yield { kind: 'exposure', cause, timestamp, segment: 0, itemKeys: keys, positions: shown.map((_, i) => i + 1) };
-    const labels = shown.map((item) => (random.next() < sigmoid(-1.5 + quality[item]! + taste[user * CATEGORIES + (item % CATEGORIES)]!) ? 1 : 0));
+    yield {
+      kind: 'exposure',
+      cause,
+      timestamp,
+      segment: 0,
+      itemKeys: keys,
+      positions: shown.map((_, i) => i + 1),
+    };
+    const labels = shown.map((item) =>
+      random.next() < sigmoid(-1.5 + quality[item]! + taste[user * CATEGORIES + (item % CATEGORIES)]!)
+        ? 1
+        : 0,
+    );
     const outcome = (i: number): FeedbackRecord => ({
-      kind: 'outcome', cause, timestamp, userKey, itemKey: keys[i]!, listKey, segment: 0,
-      label: labels[i] as 0 | 1, weight: 1, position: i + 1, propensity: 0, features: features(shown[i]!),
+      kind: 'outcome',
+      cause,
+      timestamp,
+      userKey,
+      itemKey: keys[i]!,
+      listKey,
+      segment: 0,
+      label: labels[i] as 0 | 1,
+      weight: 1,
+      position: i + 1,
+      propensity: 0,
+      features: features(shown[i]!),
     });
     const mine = recent.get(user) ?? [];
     for (let i = 0; i < shown.length; i++) {
       if (labels[i] === 0) continue;
       yield outcome(i);
       yield {
-        kind: 'engagement', cause, timestamp: timestamp + 500, userKey, itemKey: keys[i]!, segment: 0, typeHash: CLICK, weight: 1,
-        recentKeys: [...mine], recentAgesSeconds: mine.map((_, age) => (age + 1) * 60),
+        kind: 'engagement',
+        cause,
+        timestamp: timestamp + 500,
+        userKey,
+        itemKey: keys[i]!,
+        segment: 0,
+        typeHash: CLICK,
+        weight: 1,
+        recentKeys: [...mine],
+        recentAgesSeconds: mine.map((_, age) => (age + 1) * 60),
       };
       mine.unshift(keys[i]!);
       mine.length = Math.min(mine.length, 8);
@@ -70,7 +99,10 @@ export function messagesOf(records: Iterable<FeedbackRecord>, size: number): Uin
   const messages: Uint8Array[] = [];
   let batch: FeedbackRecord[] = [];
   const close = () => {
-    if (batch.length > 0) messages.push(encodeFeedbackBatch({ partition: 0, epoch: 1, through: batch.at(-1)!.cause, records: batch }));
+    if (batch.length > 0)
+      messages.push(
+        encodeFeedbackBatch({ partition: 0, epoch: 1, through: batch.at(-1)!.cause, records: batch }),
+      );
     batch = [];
   };
   for (const record of records) {
@@ -86,8 +118,16 @@ export const itemKeyOf = (item: number): number => key53(`item-${item}`);
 /** Bias, item, category, user × category, then more of the item's own. */
 export function featuresOf(user: number, item: number, count: number): FeatureVector {
   const category = item % CATEGORIES;
-  const known = [fnv1a32('bias'), fnv1a32(`item:${item}`), fnv1a32(`category:${category}`), combine32(fnv1a32(`user:${user}`), category)];
-  const indices = Uint32Array.from({ length: count }, (_, i) => known[i] ?? combine32(fnv1a32(`item:${item}`), i));
+  const known = [
+    fnv1a32('bias'),
+    fnv1a32(`item:${item}`),
+    fnv1a32(`category:${category}`),
+    combine32(fnv1a32(`user:${user}`), category),
+  ];
+  const indices = Uint32Array.from(
+    { length: count },
+    (_, i) => known[i] ?? combine32(fnv1a32(`item:${item}`), i),
+  );
   const values = new Float32Array(count).fill(1);
   return { indices, values, length: count };
 }

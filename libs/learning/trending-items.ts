@@ -21,7 +21,14 @@ interface Kept {
 export class TrendingItems {
   private readonly kept = new Map<number, Kept>();
 
-  top(n: number, now: number, window: number, rows: number, popularity: (row: number) => number, keysByRow: Float64Array): RankedKeys {
+  top(
+    n: number,
+    now: number,
+    window: number,
+    rows: number,
+    popularity: (row: number) => number,
+    keysByRow: Float64Array,
+  ): RankedKeys {
     let kept = this.kept.get(window);
     const stale = !kept || Math.abs(now - kept.at) >= REFRESH_MS || (kept.rows.length < n && !kept.complete);
     if (!kept || stale) this.kept.set(window, (kept = best(Math.max(n, KEPT), now, rows, popularity)));

@@ -3,7 +3,8 @@ import { AppError, errorMessage, ERROR_CATALOGUE, type ErrorCode } from '#kernel
 import type { ModelHash, ModelSettings, ProgressiveReport } from '#learning';
 import { subjectPrefix, type NatsConnection } from '#log';
 
-export type LearnerRequest = { op: 'status' } | { op: 'hash' } | { op: 'snapshot' } | { op: 'promote'; snapshotId: string };
+export type LearnerRequest =
+  { op: 'status' } | { op: 'hash' } | { op: 'snapshot' } | { op: 'promote'; snapshotId: string };
 
 export interface LearnerStatus {
   readonly model: string;
@@ -68,7 +69,9 @@ export class LearnerClient {
     try {
       answer = (await this.connection.request(this.subject, JSON.stringify(request), { timeout })).json();
     } catch (error) {
-      throw new AppError('REK_NOT_READY', `no learner answers: ${errorMessage(error)}`, undefined, { cause: error });
+      throw new AppError('REK_NOT_READY', `no learner answers: ${errorMessage(error)}`, undefined, {
+        cause: error,
+      });
     }
     if (!answer.error) return answer;
     const code = answer.error.code in ERROR_CATALOGUE ? (answer.error.code as ErrorCode) : 'REK_INTERNAL';

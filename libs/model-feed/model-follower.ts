@@ -139,7 +139,10 @@ export class ModelFollower {
   /** Finds a snapshot that the delta continues; at most every `retryMs`. */
   private async reload(delta: DeltaHeader): Promise<void> {
     if (performance.now() - this.loadedAt < this.retryMs) return;
-    this.problem('gap', `the replica is ${this.replica.version} at ${this.replica.sequence}, the delta ${delta.version} from ${delta.from}`);
+    this.problem(
+      'gap',
+      `the replica is ${this.replica.version} at ${this.replica.sequence}, the delta ${delta.version} from ${delta.from}`,
+    );
     await this.loadNewest();
     if (this.fits(delta) || !this.options.requestSnapshot) return;
     try {
