@@ -26,6 +26,7 @@ export class CandidateScorer {
   shared = 0;
   private readonly common: FeatureVector = newFeatureVector();
   private readonly vectors: FeatureVector[] = [];
+  private readonly priors: number[] = [];
   private readonly scores: Scores = { ftrl: 0, fm: 0, olr: 0, blend: 0 };
   private now = 0;
   private index!: RecallIndex;
@@ -47,26 +48,27 @@ export class CandidateScorer {
     this.shared = this.extractor.shared(this.common);
   }
 
-  /** Extracts the features of the candidate at a place; comes before its scores. */
-  extract(place: number, candidate: Candidate): void {
+  /** Reads the candidate's features and prior into a place; comes before its scores. */
+  extract(place: number, { itemId, item, key, slot }: Candidate): void {
     const vector = (this.vectors[place] ??= newFeatureVector());
-    vector.indices.set(this.common.indices.subarray(0, this.shared));
-    vector.values.set(this.common.values.subarray(0, this.shared));
-    this.extractor.extend(vector, this.shared, candidate.item, candidate.itemId);
+    const { indices, values } = this.common;
+    for (let i = 0; i < this.shared; i++) {
+      vector.indices[i] = indices[i]!;
+      vector.values[i] = values[i]!;
+    }
+    this.extractor.extend(vector, this.shared, item, itemId);
+    this.priors[place] = this.prior.read(this.index, this.model, slot, key);
   }
 
-  /** By the factorisation machine alone. */
-  coarse(place: number, { key, slot }: Candidate): number {
-    return (
-      logOdds(this.model.coarse(this.vectors[place]!, key, this.now)) +
-      this.prior.read(this.index, this.model, slot, key)
-    );
+  /** Log-odds by the factorisation machine alone, and the prior. */
+  coarse(place: number, itemKey: number): number {
+    return logOdds(this.model.coarse(this.vectors[place]!, itemKey, this.now)) + this.priors[place]!;
   }
 
-  /** By all learners together. */
-  fine(place: number, { key, slot }: Candidate): number {
-    this.model.score(this.vectors[place]!, key, this.now, this.scores);
-    return logOdds(this.scores.blend) + this.prior.read(this.index, this.model, slot, key);
+  /** Log-odds by all learners together, and the prior. */
+  fine(place: number, itemKey: number): number {
+    this.model.score(this.vectors[place]!, itemKey, this.now, this.scores);
+    return logOdds(this.scores.blend) + this.priors[place]!;
   }
 }
 

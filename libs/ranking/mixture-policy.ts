@@ -54,7 +54,7 @@ export function mixturePropensities(
     const before = 1 - explore + explore * prefix;
     prefix *= sampling[k]!;
     isGreedy = order[k] === greedy[k];
-    propensities[k] = ((isGreedy ? 1 - explore : 0) + explore * prefix) / before;
+    propensities[k] = Math.min(1, ((isGreedy ? 1 - explore : 0) + explore * prefix) / before);
   }
   return propensities;
 }

@@ -62,7 +62,7 @@ function scoreAll({ user, request, catalogue, index }: RankingInput<RankRequest>
     if (item?.hidden) continue;
     const candidate = { itemId, key, item, slot: index.slotOf(key) };
     scratch.scorer.extract(0, candidate);
-    scored.push({ candidate, tie: tieOf(user, key), score: scratch.scorer.fine(0, candidate) });
+    scored.push({ candidate, tie: tieOf(user, key), score: scratch.scorer.fine(0, key) });
   }
   return scored.sort(byScore);
 }

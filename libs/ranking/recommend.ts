@@ -108,7 +108,7 @@ function gather(
 /** The best by the factorisation machine, and beside them the best of those without evidence. */
 function coarseRank(all: Scored[], coarseMax: number): Scored[] {
   if (all.length <= coarseMax) return all;
-  for (const scored of all) scored.score = scratch.scorer.coarse(scored.place, scored.candidate);
+  for (const scored of all) scored.score = scratch.scorer.coarse(scored.place, scored.candidate.key);
   all.sort(byScore);
   const kept = all.slice(0, coarseMax - Math.floor(coarseMax * UNPROVEN_SHARE));
   const rest = all.slice(kept.length);
@@ -120,7 +120,7 @@ function coarseRank(all: Scored[], coarseMax: number): Scored[] {
 }
 
 function fineRank(survivors: Scored[]): Scored[] {
-  for (const scored of survivors) scored.score = scratch.scorer.fine(scored.place, scored.candidate);
+  for (const scored of survivors) scored.score = scratch.scorer.fine(scored.place, scored.candidate.key);
   return survivors.sort(byScore);
 }
 
