@@ -96,7 +96,7 @@ describe('Factorisation machine', () => {
       return (above - below) / (2 * epsilon);
     });
     const before = coordinates.map((at) => rows[at]!);
-    // A machine with α = √G takes a step of exactly −g: read g off the first step of AdaGrad, Δ = −α g / √(G + g²).
+    // AdaGrad's step from the numerical gradient: Δ = −α g / √(G + g²).
     const squaresBefore = coordinates.map((at) => machine['squares'][at]!);
     step(machine, sample, 1);
     coordinates.forEach((at, i) => {
