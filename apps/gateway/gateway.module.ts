@@ -120,7 +120,8 @@ export class GatewayModule {
 function openCache(settings: Settings, metrics: Metrics, logger: Logger): Cache {
   const bytesMax = settings.serving.cacheBytesMax;
   const observe: CacheObserver = (backend, result) => metrics.cacheRequests.inc({ backend, result });
-  if (settings.redisUrl === '') return new MemoryCache({ bytesMax, observe });
+  const standIn = new MemoryCache({ bytesMax, observe });
+  if (settings.redisUrl === '') return standIn;
   const onCircuit = (open: boolean, reason?: string): void => {
     metrics.cacheCircuitOpen.set(open ? 1 : 0);
     logger.warn({ reason }, open ? 'Redis is away: caching in the process' : 'Redis is back');
@@ -128,7 +129,7 @@ function openCache(settings: Settings, metrics: Metrics, logger: Logger): Cache 
   return new RedisCache({
     url: settings.redisUrl,
     prefix: `${settings.namespace}:`,
-    bytesMax,
+    standIn,
     observe,
     onCircuit,
   });

@@ -1,6 +1,7 @@
 import { startServers, until, type TestServers } from '#testkit';
 import { cacheContract } from './cache.contract.js';
 import { OPERATION_TIMEOUT_MS } from './cache.js';
+import { MemoryCache } from './memory-cache.js';
 import { RedisCache } from './redis-cache.js';
 
 let servers: TestServers;
@@ -10,7 +11,7 @@ async function open(): Promise<RedisCache> {
   const cache = new RedisCache({
     url: servers.redisUrl,
     prefix: 'test:',
-    bytesMax: 1_000_000,
+    standIn: new MemoryCache({ bytesMax: 1_000_000 }),
     onCircuit: (isOpen) => void circuit.push(isOpen),
   });
   await until('Redis is connected', () => !cache.away && cache.connected);
@@ -28,7 +29,11 @@ describe('with a real Redis', () => {
 
   it('two gateways share it, namespaces do not', async () => {
     const [one, two] = [await open(), await open()];
-    const other = new RedisCache({ url: servers.redisUrl, prefix: 'acme:', bytesMax: 1_000_000 });
+    const other = new RedisCache({
+      url: servers.redisUrl,
+      prefix: 'acme:',
+      standIn: new MemoryCache({ bytesMax: 1_000_000 }),
+    });
     await until('connected', () => other.connected);
     await one.set('shared', Buffer.from('x'), 60);
     expect(Buffer.from((await two.get('shared'))!).toString()).toBe('x');

@@ -6,14 +6,13 @@
  */
 import { Redis } from 'ioredis';
 import { OPERATION_TIMEOUT_MS, VALUE_BYTES_MAX, type Cache, type CacheObserver } from './cache.js';
-import { MemoryCache } from './memory-cache.js';
 
 export interface RedisCacheOptions {
   url: string;
   /** Put before every key: the namespace. */
   prefix: string;
-  /** Bound of the in-process cache behind it, bytes. */
-  bytesMax: number;
+  /** In the process: has a copy of what this gateway wrote, and answers while Redis is away. Closed with this one. */
+  standIn: Cache;
   observe?: CacheObserver;
   /** Called when the circuit opens (Redis is away) and when it closes again. */
   onCircuit?: (open: boolean, reason?: string) => void;
@@ -26,14 +25,12 @@ const PROBE_EVERY_MS = 500;
 
 export class RedisCache implements Cache {
   private readonly redis: Redis;
-  private readonly memory: MemoryCache;
   private readonly observe: CacheObserver;
   private circuitOpen = false;
   private probeAt = 0;
 
   constructor(private readonly options: RedisCacheOptions) {
     this.observe = options.observe ?? (() => undefined);
-    this.memory = new MemoryCache({ bytesMax: options.bytesMax, observe: this.observe });
     this.redis = new Redis(options.url, {
       keyPrefix: options.prefix,
       connectTimeout: CONNECT_TIMEOUT_MS,
@@ -59,14 +56,14 @@ export class RedisCache implements Cache {
 
   async get(key: string): Promise<Uint8Array | undefined> {
     const found = await this.attempt(() => this.redis.getBuffer(key));
-    if (found === AWAY) return this.memory.get(key);
+    if (found === AWAY) return this.options.standIn.get(key);
     this.observe('redis', found ? 'hit' : 'miss');
     return found ?? undefined;
   }
 
   async set(key: string, value: Uint8Array, ttlSeconds: number): Promise<void> {
     if (value.byteLength > VALUE_BYTES_MAX) return;
-    await this.memory.set(key, value, ttlSeconds);
+    await this.options.standIn.set(key, value, ttlSeconds);
     const stored = await this.attempt(() =>
       this.redis.set(
         key,
@@ -79,7 +76,7 @@ export class RedisCache implements Cache {
   }
 
   async delete(key: string): Promise<void> {
-    await this.memory.delete(key);
+    await this.options.standIn.delete(key);
     const removed = await this.attempt(() => this.redis.del(key));
     if (removed !== AWAY) this.observe('redis', 'removed');
   }
@@ -88,7 +85,7 @@ export class RedisCache implements Cache {
     this.redis.removeAllListeners();
     this.redis.on('error', () => undefined);
     this.redis.disconnect();
-    await this.memory.close();
+    await this.options.standIn.close();
   }
 
   private async attempt<T>(operation: () => Promise<T>): Promise<T | typeof AWAY> {
