@@ -1,5 +1,5 @@
 export type { ActorKind, ActorLoader } from './actor-kind.js';
-export { PartitionActors, type PartitionActorsOptions } from './partition-actors.js';
+export { NotResident, PartitionActors, type PartitionActorsOptions } from './partition-actors.js';
 export { CheckpointCut, type EncodedActor } from './checkpoint-cut.js';
 export { MemoryBudget } from './memory-budget.js';
 export { Mailboxes } from './mailbox.js';

@@ -92,6 +92,7 @@ describe('PartitionActors', () => {
     await bump('a');
     await rows.checkpoint(actors);
     actors.erase('a');
+    expect(actors.get('a').n).toBe(0); // within the same batch: nobody activates it again
     await actors.activate(['a'], 0);
     expect([actors.peek('a')!.n, actors.known('a'), rows.rows.has('a')]).toEqual([0, false, true]);
     await rows.checkpoint(actors);

@@ -32,6 +32,13 @@ interface Resident<S> {
   known: boolean;
 }
 
+/** Somebody wants to change an actor that was not activated. */
+export class NotResident extends Error {
+  constructor(readonly id: string) {
+    super('an actor to be changed is not resident');
+  }
+}
+
 export interface PartitionActorsOptions {
   /** True when the partition starts from nothing, so that no id can have a stored state. */
   readonly nothingStored: boolean;
@@ -87,17 +94,18 @@ export class PartitionActors<S> {
       const load = this.loading.get(id);
       if (resident) this.use(id, resident, now);
       else if (load) underWay.add(load);
-      else if (this.everyoneResident || this.erased.has(id) || this.cut?.erased.has(id)) this.insert(id, this.kind.create(id), false, now);
+      else if (this.everyoneResident || this.isErased(id)) this.insert(id, this.kind.create(id), false, now);
       else missing.push(id);
     }
     for (let at = 0; at < missing.length; at += LOAD_IDS_MAX) underWay.add(this.fetch(missing.slice(at, at + LOAD_IDS_MAX), now));
     if (underWay.size > 0) await Promise.all(underWay);
   }
 
-  /** The state, about to be changed. @throws when it is not resident: activate first */
+  /** The state, about to be changed; a new one for an actor erased since. @throws NotResident: activate first */
   get(id: string): S {
+    if (!this.residents.has(id) && this.isErased(id)) this.insert(id, this.kind.create(id), false, 0);
     const resident = this.residents.get(id);
-    if (!resident) throw new Error(`actor ${id} is not resident`);
+    if (!resident) throw new NotResident(id);
     this.cut?.preserve(id);
     return resident.state;
   }

@@ -5,8 +5,10 @@
  * A fold that throws leaves half-changed users behind, so the state is unsound and the caller restores it from
  * the checkpoint. The frame is then folded event by event, to find the one that throws; the next time that one is
  * left out and put into the dead stream. So a poisonous event costs two restores, and the state is what it
- * would be without the event.
+ * would be without the event. (A fold that wants a user it did not name is no fault of the event: the user is made
+ * resident and the frame folded again.)
  */
+import { NotResident } from '#actor';
 import { decodeUserFrame, type FrameEntry } from '#events';
 import { AppError, errorMessage } from '#kernel';
 import type { LogMessage } from '#log';
@@ -42,6 +44,8 @@ export class FrameFolder {
   /** Sequence of the frame whose fold threw: it is folded event by event. */
   private suspect: number | undefined;
   private readonly poison = new Map<string, number>();
+  /** Users that a fold wanted and did not name before: a fault of the fold, not of the event. */
+  private readonly missed = new Set<string>();
   private turnEnds = 0;
 
   constructor(
@@ -61,7 +65,7 @@ export class FrameFolder {
     }
     const entries = frames.flatMap((frame) => frame.entries);
     const appendedAt = frames.reduce((newest, frame) => Math.max(newest, frame.appendedAt), 0);
-    await this.ports.activate(state.fold.required(entries, appendedAt));
+    await this.ports.activate([...state.fold.required(entries, appendedAt), ...this.missed]);
     for (const frame of frames) {
       await this.giveWay();
       if (this.ports.stopped()) return;
@@ -71,6 +75,7 @@ export class FrameFolder {
 
   /** A checkpoint stands at `sequence`: events up to it are not folded again. */
   forgetPoison(sequence: number): void {
+    this.missed.clear();
     for (const [key, at] of this.poison) if (at <= sequence) this.poison.delete(key);
   }
 
@@ -98,7 +103,8 @@ export class FrameFolder {
     } catch (error) {
       state.sound = false;
       this.emitter.abort();
-      failed(error);
+      if (error instanceof NotResident) this.missed.add(error.id);
+      else failed(error);
       throw new FoldFailure(`folding ${frame.sequence} of partition ${this.partition}: ${errorMessage(error)}`, { cause: error });
     }
   }

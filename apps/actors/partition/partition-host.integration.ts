@@ -1,0 +1,255 @@
+/**
+ * Promises of a partition host, on a real Postgres and a log in memory: whatever happens to its owner, feedback and
+ * users are those of an undisturbed fold.
+ */
+import { createHash } from 'node:crypto';
+import { MemoryBudget } from '#actor';
+import { loadSettings } from '#config';
+import { encodeFrame, decodeFeedbackHeader, decodeUserFrame, encodeFeedbackRecord, FEEDBACK_HEADER_BYTES, type FrameEntry, type LogEvent } from '#events';
+import { createUser, encodeUser, PartitionFold, type UserState } from '#interest';
+import { asUserId, partitionOf, SeededRandom, systemClock, until } from '#kernel';
+import { DeadLetters, memoryTopology, type EventLog, type Lease, type LogTopology } from '#log';
+import { createLogger, createMetrics } from '#observability';
+import { migrate, openStore, type Store } from '#store';
+import { startServers, testSeed, type TestServers } from '#testkit';
+import type { HostContext } from '../host-context.js';
+import { CatalogueReplica } from '../reading/catalogue-replica.js';
+import { DeadLetterQueue } from '../reading/dead-letter-queue.js';
+import { LogReader } from '../reading/log-reader.js';
+import { hashPartition } from './partition-hash.js';
+import { PartitionHost } from './partition-host.js';
+
+const PARTITIONS = 4;
+const P = 1;
+const USERS = Array.from({ length: 400 }, (_, i) => `user-${i}`).filter((id) => partitionOf(id, PARTITIONS) === P);
+const START = 1_700_000_000_000;
+
+describe('PartitionHost', () => {
+  let servers: TestServers;
+  let store: Store;
+  let namespace = 0;
+  const stops: (() => void)[] = [];
+
+  beforeAll(async () => {
+    servers = await startServers({ postgres: true });
+    await migrate(servers.databaseUrl);
+  }, 60_000);
+  afterAll(() => servers.stop());
+  beforeEach(async () => void (store = await openStore(servers.databaseUrl, { namespace: `test-${++namespace}` })));
+  afterEach(async () => {
+    for (const stop of stops.splice(0)) stop();
+    await store.close();
+  });
+
+  function world(overrides: { residentBytesMax?: number; topology?: LogTopology } = {}) {
+    const topology = overrides.topology ?? memoryTopology(PARTITIONS);
+    const dead = new DeadLetterQueue(new DeadLetters(topology), 'actors', () => undefined, () => undefined);
+    const catalogue = new CatalogueReplica(topology, dead);
+    const reader = new LogReader(topology, catalogue, () => undefined);
+    const context: HostContext = {
+      settings: loadSettings({}), topology, checkpoints: store.checkpoints, catalogue, reader, dead,
+      budget: new MemoryBudget(overrides.residentBytesMax ?? 1e9), clock: systemClock,
+      logger: createLogger('test', 'silent'), metrics: createMetrics('actors'),
+    };
+    void reader.run();
+    stops.push(() => reader.stop());
+    const own = (epoch: number, holds = () => true) => {
+      const lease = { partition: P, hostId: `host-${epoch}`, epoch, revision: epoch } as Lease;
+      const ended: unknown[] = [];
+      const host = new PartitionHost(lease, context, { holds, ended: (error) => ended.push(error) });
+      reader.attach(P, host.inbox);
+      host.start();
+      stops.push(() => host.stop());
+      return { host, ended };
+    };
+    const publish = (events: LogEvent[]) => topology.log.append(`log.user.${P}`, encodeFrame(events));
+    return { topology, context, own, publish, dead };
+  }
+
+  /** Seeded events of one partition; event times move on, ticks close the windows. */
+  function* events(seed: number, count: number): Generator<LogEvent> {
+    const random = new SeededRandom(seed);
+    for (let i = 0; i < count; i++) {
+      const timestamp = START + i * 20_000;
+      const base = { eventId: `e${i}`, userId: asUserId(random.pick(USERS)), timestamp, version: 1 as const };
+      const dice = random.next();
+      if (i % 25 === 24) yield { kind: 'tick', eventId: `t${i}`, timestamp, version: 1, epoch: 0 };
+      else if (dice < 0.03) yield { kind: 'erase', ...base };
+      else if (dice < 0.6) yield { kind: 'impression', ...base, items: [1, 2, 3].map((n) => ({ itemId: `i${random.below(20) + n}`, position: n })) };
+      else yield { kind: 'interaction', ...base, type: 'click', itemId: `i${random.below(20)}` };
+    }
+  }
+
+  async function reference({ log }: LogTopology, without: ReadonlySet<string> = new Set()) {
+    const states = new Map<string, UserState>();
+    const known = new Set<string>();
+    const records: Buffer[] = [];
+    const users = {
+      get: (id: string) => states.get(id) ?? (states.set(id, createUser(asUserId(id))), states.get(id)!),
+      touched: (id: string) => void known.add(id),
+      erase: (id: string) => void (states.delete(id), known.delete(id)),
+    };
+    const fold = new PartitionFold(P, { ...loadSettings({}).interest, futureSkewSeconds: 300 }, { at: () => undefined }, users, (record) => void records.push(encodeFeedbackRecord(record)), () => undefined);
+    for await (const batch of log.read({ from: 1, until: await log.head(), subject: `log.user.${P}` })) {
+      for (const message of batch) {
+        const entries = decodeUserFrame(message, P, PARTITIONS).filter((entry: FrameEntry) => 'event' in entry && !without.has(entry.event.eventId));
+        fold.fold(message.sequence, message.appendedAt, entries);
+      }
+    }
+    const hash = createHash('sha256');
+    for (const id of [...known].sort()) hash.update(id).update('\0').update(encodeUser(states.get(id)!));
+    return { bytes: Buffer.concat(records), users: known.size, sha256: hash.digest('hex') };
+  }
+
+  async function actual({ feedback }: LogTopology, host: PartitionHost) {
+    const bodies: Uint8Array[] = [];
+    for await (const batch of feedback.read({ from: 1, until: await feedback.head() })) for (const { payload } of batch) bodies.push(payload.subarray(FEEDBACK_HEADER_BYTES));
+    const hash = await host.between(({ users }) => hashPartition(users, store.checkpoints.users(P)));
+    return { bytes: Buffer.concat(bodies), ...hash };
+  }
+
+  async function expectEqual(topology: LogTopology, host: PartitionHost, without?: ReadonlySet<string>) {
+    const head = await topology.log.head();
+    await until('everything is folded', () => host.servable && host.position >= head, 20_000);
+    const wanted = await reference(topology, without);
+    await until('everything is emitted', async () => (await actual(topology, host)).bytes.length >= wanted.bytes.length, 5_000).catch(() => undefined);
+    const got = await actual(topology, host);
+    expect(got.bytes.equals(wanted.bytes)).toBe(true);
+    expect([got.users, got.sha256]).toEqual([wanted.users, wanted.sha256]);
+    return wanted;
+  }
+
+  it('continues where a former owner was cut off, wherever that was, emitting nothing twice and leaving nothing out (property)', async () => {
+    const seed = testSeed('owners cut off');
+    const random = new SeededRandom(seed);
+    const { topology, own, publish } = world();
+    const queue = [...events(seed, 3_000)];
+    let epoch = 0;
+    while (queue.length > 0) {
+      const { host } = own(++epoch);
+      const stretch = 1 + random.below(400);
+      for (let sent = 0; sent < stretch && queue.length > 0; ) {
+        const frame = queue.splice(0, 1 + random.below(20));
+        sent += frame.length;
+        await publish(frame);
+        if (random.next() < 0.1) void host.checkpoint();
+        if (random.next() < 0.2) await new Promise((resolve) => setImmediate(resolve));
+      }
+      if (random.next() < 0.3) await until('it has caught up', () => host.servable);
+      if (random.next() < 0.3) await host.drain();
+      else host.stop();
+    }
+    const { host } = own(++epoch);
+    const { users, bytes } = await expectEqual(topology, host);
+    expect([users > 20, bytes.length > 100_000]).toEqual([true, true]);
+  }, 60_000);
+
+  it('writes nothing once another owner has taken over, even if it believes in its lease for ever (mutant: no lease)', async () => {
+    const { topology, context, own, publish } = world();
+    const old = own(1);
+    for (const event of events(1, 300)) await publish([event]);
+    await until('the first owner has caught up', () => old.host.position >= 300);
+    const fresh = own(2);
+    context.reader.attach(P, { deliver: (messages, through) => [old, fresh].forEach(({ host }) => host.inbox.deliver(messages, through)), roomy: () => true, room: async () => undefined, leaveBehind: () => undefined });
+    await until('the second owner serves', () => fresh.host.servable);
+    for (const event of [...events(2, 300)].map((event) => ({ ...event, eventId: `second ${event.eventId}` }))) await publish([event]);
+    await until('the first owner has noticed', () => old.ended.length > 0);
+    expect(old.ended[0]).toMatchObject({ code: 'REK_STALE_EPOCH' });
+    expect(await old.host.checkpoint()).toBe(false);
+    expect(await fresh.host.checkpoint()).toBe(true);
+    await expectEqual(topology, fresh.host);
+  });
+
+  it('leaves out an event whose fold throws, puts it into the dead stream, and folds everything else as if it were not there', async () => {
+    const { topology, own, publish, dead } = world();
+    const poisonous = new Set(['e100', 'e101', 'e177']);
+    const original = PartitionFold.prototype.fold;
+    PartitionFold.prototype.fold = function (this: PartitionFold, sequence, appendedAt, entries) {
+      for (const entry of entries) {
+        original.call(this, sequence, appendedAt, [entry]); // it throws when the state is changed already
+        if ('event' in entry && poisonous.has(entry.event.eventId)) throw new Error('a bug');
+      }
+    };
+    try {
+      const { host } = own(1);
+      const queue = [...events(7, 600)];
+      while (queue.length > 0) {
+        await publish(queue.splice(0, 8));
+        if (queue.length % 96 === 0) await host.checkpoint();
+      }
+      const head = await topology.log.head();
+      await until('everything is folded', () => host.servable && host.position >= head, 20_000);
+      PartitionFold.prototype.fold = original;
+      await expectEqual(topology, host, poisonous);
+      await dead.flush();
+      const { letters } = await new DeadLetters(topology).list();
+      expect(letters.map(({ raw, reason }) => [(JSON.parse(raw) as { eventId: string }).eventId, reason.code, reason.message])).toEqual(
+        [...poisonous].map((id) => [id, 'REK_INTERNAL', 'the fold failed: a bug']),
+      );
+    } finally {
+      PartitionFold.prototype.fold = original;
+    }
+  }, 30_000);
+
+  it('stays within its memory budget, passivating and activating users, without a trace in the outcome', async () => {
+    const { topology, context, own, publish } = world({ residentBytesMax: 60_000 });
+    const { host } = own(1);
+    const queue = [...events(11, 2_000)];
+    while (queue.length > 0) await publish(queue.splice(0, 10));
+    await expectEqual(topology, host);
+    const passivated = (await context.metrics.passivations.get()).values.reduce((sum, { value }) => sum + value, 0);
+    expect(passivated).toBeGreaterThan(50);
+    expect(host.state!.users.loaded).toBeGreaterThan(50);
+    expect(context.budget.used).toBeLessThan(2 * context.budget.max);
+  }, 60_000);
+
+  it('reads for itself what it could not take in, and joins the reader again', async () => {
+    const { topology, own, publish } = world();
+    const { host } = own(1);
+    await until('it is live', () => host.phase === 'live');
+    for (const event of events(13, 200)) await publish([event]);
+    host.inbox.leaveBehind();
+    for (const event of [...events(14, 200)].map((event) => ({ ...event, eventId: `later ${event.eventId}` }))) await publish([event]);
+    await expectEqual(topology, host);
+    expect(host.phase).toBe('live');
+  });
+
+  it('never saves a position whose feedback is not acknowledged', async () => {
+    const base = memoryTopology(PARTITIONS);
+    let release: () => void = () => undefined;
+    let held: Promise<void> | undefined;
+    const slow = Object.assign(Object.create(base.feedback) as EventLog, {
+      append: async (...args: Parameters<EventLog['append']>) => {
+        await held;
+        return base.feedback.append(...args);
+      },
+    });
+    const { own, publish, topology } = world({ topology: { ...base, feedback: slow } });
+    const { host } = own(1);
+    await until('it is live', () => host.phase === 'live');
+    held = new Promise((resolve) => (release = resolve));
+    for (const event of events(17, 50)) await publish([event]);
+    await until('it is folded', () => host.position >= 50);
+    const saving = host.checkpoint();
+    await new Promise((resolve) => setTimeout(resolve, 50)); // long enough for a save that would not wait
+    expect((await store.checkpoints.sequences()).get(P)).toBeUndefined();
+    release();
+    expect(await saving).toBe(true);
+    const { through } = decodeFeedbackHeader((await topology.feedback.last(`feedback.${P}`))!.payload);
+    expect((await store.checkpoints.sequences()).get(P)).toBeGreaterThanOrEqual(through.sequence);
+  });
+
+  it('answers after the sequence asked for, says when it was not reached, and refuses while it cannot serve', async () => {
+    const { own, publish } = world();
+    const { host, } = own(1);
+    await expect(host.requests.read(USERS[0]!, 0, () => 1)).rejects.toMatchObject({ code: 'REK_HOST_UNAVAILABLE' });
+    await until('it serves', () => host.servable);
+    const waiting = host.requests.read(USERS[0]!, 1, (user) => user.counters.interactions);
+    await publish([{ kind: 'interaction', eventId: 'c', userId: USERS[0]!, timestamp: START, version: 1, type: 'click', itemId: 'i1' }]);
+    expect(await waiting).toEqual({ result: 1, reached: true, position: 1 });
+    expect(await host.requests.read('stranger', 0, (_, known) => known)).toMatchObject({ result: false });
+    const hopeless = host.requests.read(USERS[0]!, 99, () => 2);
+    host.stop();
+    await expect(hopeless).rejects.toMatchObject({ code: 'REK_HOST_UNAVAILABLE' });
+  });
+});
