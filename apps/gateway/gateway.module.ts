@@ -69,12 +69,16 @@ export class GatewayModule {
         },
         {
           provide: PUBLISHER,
-          inject: [TOPOLOGY],
-          useFactory: (topology: LogTopology) =>
+          inject: [TOPOLOGY, METRICS],
+          useFactory: (topology: LogTopology, metrics: Metrics) =>
             new FramePublisher(topology, {
               packMs: settings.log.packMs,
               inFlightMax: settings.log.inFlightMax,
               attempts: PUBLISH_ATTEMPTS,
+              onFrame: (events, bytes) => {
+                metrics.frameEvents.observe(events);
+                metrics.frameBytes.observe(bytes);
+              },
             }),
         },
         {

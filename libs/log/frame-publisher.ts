@@ -34,6 +34,8 @@ export interface FramePublisherOptions {
   readonly frameEventsMax?: number;
   /** How often a frame is sent before it is given up with REK_LOG_UNAVAILABLE. Default 30: about 15 s without a server. */
   readonly attempts?: number;
+  /** Told about each acknowledged frame: for metrics. */
+  readonly onFrame?: (events: number, bytes: number) => void;
 }
 
 const RETRY_BASE_MS = 50;
@@ -51,6 +53,7 @@ export class FramePublisher {
   private readonly frameEventsMax: number;
   private readonly frameBytesMax: number;
   private readonly attempts: number;
+  private readonly onFrame: FramePublisherOptions['onFrame'];
   private readonly roomWanted: (() => void)[] = [];
   private readonly idleWanted: (() => void)[] = [];
   private queuedEvents = 0;
@@ -69,6 +72,7 @@ export class FramePublisher {
     this.frameEventsMax = Math.min(FRAME_EVENTS_MAX, options.frameEventsMax ?? FRAME_EVENTS_MAX);
     this.frameBytesMax = Math.min(FRAME_BYTES_MAX, topology.payloadBytesMax - FRAME_MARGIN_BYTES);
     this.attempts = options.attempts ?? 30;
+    this.onFrame = options.onFrame;
   }
 
   /**
@@ -212,6 +216,7 @@ export class FramePublisher {
         capMs: RETRY_CAP_MS,
         retryable: (error) => error instanceof AppError && error.retryable,
       });
+      this.onFrame?.(frame.length, payload.byteLength);
       for (let index = 0; index < frame.length; index++) {
         const { listener, place } = frame[index]!;
         listener.acknowledged(place, { sequence, index });

@@ -55,14 +55,14 @@ export const METRIC_CATALOGUE = {
   ),
   ready: gauge(ALL, 'rekappa_ready', '1 when /health/ready answers 200, else 0.'),
   natsReconnects: counter(ALL, 'rekappa_nats_reconnects_total', 'Reconnections to NATS.'),
-  framesPublished: counter(
-    ['gateway', 'actors'],
-    'rekappa_frames_published_total',
-    'Frames acknowledged by JetStream.',
-    ['target'],
+  frameEvents: histogram(
+    ['gateway'],
+    'rekappa_frame_events',
+    'Events per acknowledged frame.',
+    [],
+    SIZE_EVENTS,
   ),
-  frameEvents: histogram(['gateway', 'actors'], 'rekappa_frame_events', 'Events per frame.', [], SIZE_EVENTS),
-  frameBytes: histogram(['gateway', 'actors'], 'rekappa_frame_bytes', 'Bytes per frame.', [], SIZE_BYTES),
+  frameBytes: histogram(['gateway'], 'rekappa_frame_bytes', 'Bytes per acknowledged frame.', [], SIZE_BYTES),
   dead: counter(['actors', 'learner'], 'rekappa_dead_total', 'Entries put into the dead stream.', [
     'where',
     'code',

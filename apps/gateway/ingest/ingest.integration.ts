@@ -150,7 +150,9 @@ describe('POST /v1/events', () => {
     const accepted = await valueOf(gateway.metrics.eventsAccepted, { kind: 'interaction', via: 'http' });
     expect(accepted).toBeGreaterThan(1_000);
     expect(await valueOf(gateway.metrics.eventsRejected, { code: 'REK_UNKNOWN_KIND', via: 'http' })).toBe(1);
-    expect((await gateway.call('GET', '/metrics')).body).toContain('rekappa_ingest_ack_seconds_count');
+    const text = (await gateway.call('GET', '/metrics')).body;
+    expect(text).toContain('rekappa_ingest_ack_seconds_count');
+    expect(text).toMatch(/rekappa_frame_events_sum\{app="gateway"\} 1\d{3}/);
   });
 });
 

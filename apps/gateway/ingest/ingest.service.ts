@@ -81,12 +81,13 @@ export class IngestService {
 
   /** @returns the greatest sequence. What can never be stored joins `rejected`. */
   private async append(good: readonly Checked[], rejected: IngestAnswer['rejected']): Promise<number> {
-    const appends = Promise.allSettled(good.map(({ event }) => this.publisher.publish(event)));
+    const appends = this.publisher.publishAll(good.map(({ event }) => event));
     const results = await within(appends, this.settings.log.ackTimeoutMs);
     let seq = 0;
     results.forEach((result, at) => {
-      if (result.status === 'fulfilled') seq = Math.max(seq, result.value.sequence);
-      else rejected.push({ index: good[at]!.index, ...permanentRejection(result.reason) });
+      if (result instanceof AppError)
+        rejected.push({ index: good[at]!.index, ...permanentRejection(result) });
+      else seq = Math.max(seq, result.sequence);
     });
     rejected.sort((a, b) => a.index - b.index);
     return seq;
@@ -109,8 +110,7 @@ function within<T>(work: Promise<T>, ms: number): Promise<T> {
 }
 
 /** @throws what a retry can cure, or what nobody expected: then it concerns the whole request. */
-function permanentRejection(reason: unknown): Rejection {
-  if (reason instanceof AppError && reason.code === 'REK_BODY_TOO_LARGE')
-    return { code: reason.code, message: reason.message };
-  throw reason;
+function permanentRejection(error: AppError): Rejection {
+  if (error.code === 'REK_BODY_TOO_LARGE') return { code: error.code, message: error.message };
+  throw error;
 }
