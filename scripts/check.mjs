@@ -22,7 +22,7 @@ const steps = [
     fix ? '--write' : '--check',
     '--log-level=warn',
     '--cache',
-    `--cache-location=${join(cache, 'prettier')}`,
+    `--cache-location=${join(cache, 'prettier', '.prettier-cache')}`,
     ...folders.map((folder) => `${folder}/**/*.{ts,mjs,json}`),
   ],
   [

@@ -14,6 +14,8 @@ export interface AppsContext {
   data: DataFolder;
   console: UpConsole;
   urls: ServerUrls;
+  /** Settings for every app. */
+  settings: Readonly<Record<string, string>>;
   onGiveUp: (message: string) => void;
 }
 
@@ -22,7 +24,9 @@ export function gatewayProcess(context: AppsContext, port: number): SupervisedPr
 }
 
 export function actorProcesses(context: AppsContext, hosts: number): SupervisedProcess[] {
-  return Array.from({ length: hosts }, (_, host) => appProcess(context, 'actors', hosts === 1 ? 'actors' : `actors-${host + 1}`, metricsPort()));
+  return Array.from({ length: hosts }, (_, host) =>
+    appProcess(context, 'actors', hosts === 1 ? 'actors' : `actors-${host + 1}`, metricsPort()),
+  );
 }
 
 export function learnerProcess(context: AppsContext): SupervisedProcess {
@@ -37,10 +41,19 @@ export function demoProcess(context: AppsContext, gatewayUrl: string): Supervise
   });
 }
 
-function appProcess(context: AppsContext, app: string, name: string, own: () => NodeJS.ProcessEnv | Promise<NodeJS.ProcessEnv>): SupervisedProcess {
+function appProcess(
+  context: AppsContext,
+  app: string,
+  name: string,
+  own: () => NodeJS.ProcessEnv | Promise<NodeJS.ProcessEnv>,
+): SupervisedProcess {
   const { natsUrl, databaseUrl, redisUrl } = context.urls;
   const environment = async (): Promise<NodeJS.ProcessEnv> => ({
-    NATS_URL: natsUrl, DATABASE_URL: databaseUrl, REDIS_URL: redisUrl, ...(await own()),
+    ...context.settings,
+    NATS_URL: natsUrl,
+    DATABASE_URL: databaseUrl,
+    REDIS_URL: redisUrl,
+    ...(await own()),
   });
   // The apps take no arguments: --data is there for people who look at a process list, and for the pid file.
   return supervise(context, name, [join(APPS, app, 'main.js'), '--data', context.data.path], environment, {
@@ -55,7 +68,15 @@ function supervise(
   environment: () => NodeJS.ProcessEnv | Promise<NodeJS.ProcessEnv>,
   rest: { mayFinish?: boolean; onLine: (line: string) => void },
 ): SupervisedProcess {
-  const plan = { name, args, environment, marker: `--data ${data.path}`, logFile: data.logFile(name), pidFile: data.pidFile(name), ...rest };
+  const plan = {
+    name,
+    args,
+    environment,
+    marker: `--data ${data.path}`,
+    logFile: data.logFile(name),
+    pidFile: data.pidFile(name),
+    ...rest,
+  };
   return new SupervisedProcess(plan, console, onGiveUp);
 }
 

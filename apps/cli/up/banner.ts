@@ -1,7 +1,10 @@
 /** What is where, and one thing to try. */
 import type { Connection } from './data-folder.js';
 
-export function banner({ gatewayUrl, natsUrl, databaseUrl, redisUrl, apps }: Connection, dataFolder: string): string {
+export function banner(
+  { gatewayUrl, natsUrl, databaseUrl, redisUrl, apps }: Connection,
+  dataFolder: string,
+): string {
   const rows = [
     ['API', `${gatewayUrl}/v1/recommendations?user=ada&n=5`],
     ['Docs', `${gatewayUrl}/docs`],

@@ -28,14 +28,18 @@ describe('the console of `up`', () => {
 
 describe('a log line', () => {
   it('tells where a process listens', () => {
-    expect(parseLogLine('{"level":"info","msg":"listening","http":"http://127.0.0.1:8080"}')?.http).toBe('http://127.0.0.1:8080');
+    expect(parseLogLine('{"level":"info","msg":"listening","http":"http://127.0.0.1:8080"}')?.http).toBe(
+      'http://127.0.0.1:8080',
+    );
     expect(parseLogLine('{"level":"info","msg":"calling","http":"http://elsewhere"}')?.http).toBeUndefined();
   });
 
   it('knows the numbers of pino as well as its labels', () => {
-    expect([30, 'info', 40, 'warn', 50, 'fatal'].map((level) => parseLogLine(JSON.stringify({ level, msg: 'x' }))?.severity)).toEqual([
-      'info', 'info', 'warning', 'warning', 'error', 'error',
-    ]);
+    expect(
+      [30, 'info', 40, 'warn', 50, 'fatal'].map(
+        (level) => parseLogLine(JSON.stringify({ level, msg: 'x' }))?.severity,
+      ),
+    ).toEqual(['info', 'info', 'warning', 'warning', 'error', 'error']);
   });
 
   it('is cut when it is long, and undefined when it is none', () => {

@@ -24,7 +24,8 @@ export class UpConsole {
 
   /** A step of the start that is done. */
   done(what: string, startedAt?: number): void {
-    const time = startedAt === undefined ? '' : this.paint('dim', `  ${((this.now() - startedAt) / 1000).toFixed(1)} s`);
+    const time =
+      startedAt === undefined ? '' : this.paint('dim', `  ${((this.now() - startedAt) / 1000).toFixed(1)} s`);
     this.line(`${this.paint('ok', '✓')} ${what}${time}`);
   }
 

@@ -25,7 +25,10 @@ describe('the data folder of `up`', () => {
   });
 
   it('is free again when its holder was killed, whoever has that pid now', async () => {
-    await writeFile(join(path, 'up.lock'), JSON.stringify({ pid: process.pid, marker: 'node', started: '1' }));
+    await writeFile(
+      join(path, 'up.lock'),
+      JSON.stringify({ pid: process.pid, marker: 'node', started: '1' }),
+    );
     (await DataFolder.open(path)).close();
     await writeFile(join(path, 'up.lock'), 'half a lo');
     (await DataFolder.open(path)).close();
@@ -43,7 +46,15 @@ describe('the data folder of `up`', () => {
 
   it('tells the other commands where everything listens, the owner only, and only while it runs', async () => {
     const folder = await DataFolder.open(path);
-    folder.announce({ natsUrl: 'n', databaseUrl: 'd', redisUrl: '', gatewayUrl: 'g', namespace: 'default', apps: {} });
+    folder.announce({
+      natsUrl: 'n',
+      databaseUrl: 'd',
+      redisUrl: '',
+      gatewayUrl: 'g',
+      namespace: 'default',
+      environment: {},
+      apps: {},
+    });
     expect(existsSync(join(path, 'connection.json'))).toBe(true);
     folder.close();
     expect(existsSync(join(path, 'connection.json'))).toBe(false);

@@ -4,10 +4,20 @@
  *     nats/ postgres/ redis/   an embedded server each: data, port, pid, log
  *     logs/                    a log file a process
  *     run/                     a pid file a process
+ *     settings.json            settings that the folder's log was begun with
  *     connection.json          where everything listens; there while it runs
  *     up.lock                  who runs it
  */
-import { linkSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join, resolve } from 'node:path';
 import { endLeftover, isRunning, ownRecord, readPidFile, writePidFile } from '#embedded';
 import { AppError } from '#kernel';
@@ -19,9 +29,17 @@ export interface Connection {
   redisUrl: string;
   gatewayUrl: string;
   namespace: string;
+  /** The settings the apps run with, as environment variables: other commands fold with the same ones. */
+  environment: Record<string, string>;
   /** Of /health and /metrics, by process. */
   apps: Record<string, string>;
 }
+
+/**
+ * A demo is watched for minutes, not for half an hour: its attribution window is a minute. It shapes what the
+ * log is folded to, so it stays with the folder, with the demo or without.
+ */
+const DEMO_SETTINGS = { REKAPPA_INTEREST_ATTRIBUTION_SECONDS: '60' };
 
 const LOCK_ATTEMPTS = 5;
 
@@ -47,6 +65,15 @@ export class DataFolder {
 
   pidFile(name: string): string {
     return join(this.path, 'run', `${name}.pid`);
+  }
+
+  /** Settings that belong to this folder's log; chosen once, when the folder is new. */
+  settings(demo: boolean): Record<string, string> {
+    const path = join(this.path, 'settings.json');
+    const isNew = !existsSync(this.server('nats'));
+    if (isNew && !existsSync(path))
+      writeFileSync(path, `${JSON.stringify(demo ? DEMO_SETTINGS : {}, null, 2)}\n`);
+    return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Record<string, string>) : {};
   }
 
   /** For the other commands; it holds a password, so only the owner may read it. */
@@ -75,7 +102,10 @@ export class DataFolder {
         const busy = holder !== undefined && isRunning(holder);
         if (busy || attempt === LOCK_ATTEMPTS) {
           const who = holder ? `process ${holder.pid}: ${holder.marker}` : 'an unknown process';
-          throw new AppError('REK_DATA_FOLDER_BUSY', `${this.path} is in use by ${who}. Stop that one (Ctrl-C), or choose another folder with --data.`);
+          throw new AppError(
+            'REK_DATA_FOLDER_BUSY',
+            `${this.path} is in use by ${who}. Stop that one (Ctrl-C), or choose another folder with --data.`,
+          );
         }
         rmSync(this.lockFile, { force: true }); // its holder is gone
       }

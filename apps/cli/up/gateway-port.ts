@@ -9,10 +9,16 @@ const PORTS_TRIED = 100;
 export async function gatewayPort(asked: number | undefined, host: string): Promise<number> {
   if (asked !== undefined) {
     if (await isPortFree(asked, host)) return asked;
-    throw new AppError('REK_CONFIG_INVALID', `port ${asked} is taken: choose another with --port, or leave it out for the next free one`);
+    throw new AppError(
+      'REK_CONFIG_INVALID',
+      `port ${asked} is taken: choose another with --port, or leave it out for the next free one`,
+    );
   }
   for (let port = DEFAULT_PORT; port < DEFAULT_PORT + PORTS_TRIED; port++) {
     if (await isPortFree(port, host)) return port;
   }
-  throw new AppError('REK_CONFIG_INVALID', `the ports ${DEFAULT_PORT} to ${DEFAULT_PORT + PORTS_TRIED - 1} are all taken: choose one with --port`);
+  throw new AppError(
+    'REK_CONFIG_INVALID',
+    `the ports ${DEFAULT_PORT} to ${DEFAULT_PORT + PORTS_TRIED - 1} are all taken: choose one with --port`,
+  );
 }

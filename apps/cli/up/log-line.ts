@@ -13,7 +13,11 @@ export function parseLogLine(line: string): LogEntry | undefined {
   if (!line.startsWith('{')) return undefined;
   try {
     const { level, msg, http, err, error } = JSON.parse(line) as Record<string, unknown>;
-    return { severity: severityOf(level), text: describe(msg, err ?? error), http: typeof http === 'string' && msg === 'listening' ? http : undefined };
+    return {
+      severity: severityOf(level),
+      text: describe(msg, err ?? error),
+      http: typeof http === 'string' && msg === 'listening' ? http : undefined,
+    };
   } catch {
     return undefined;
   }

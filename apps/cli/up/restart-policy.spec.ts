@@ -3,7 +3,9 @@ import { RestartPolicy } from './restart-policy.js';
 describe('the restart policy', () => {
   it('waits longer after each death, up to a bound', () => {
     const policy = new RestartPolicy();
-    expect([0, 1, 2, 3, 4, 5, 6].map((at) => policy.died(at))).toEqual([200, 400, 800, 1600, 3200, 4000, 4000]);
+    expect([0, 1, 2, 3, 4, 5, 6].map((at) => policy.died(at))).toEqual([
+      200, 400, 800, 1600, 3200, 4000, 4000,
+    ]);
   });
 
   it('gives up at the tenth death within a minute', () => {

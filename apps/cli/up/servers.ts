@@ -43,12 +43,18 @@ export class Servers {
   async stop(deadlineMs: number): Promise<void> {
     this.stopping = true;
     const servers = await Promise.allSettled(this.starting);
-    await Promise.all(servers.map((server) => (server.status === 'fulfilled' ? server.value?.stop(deadlineMs) : undefined)));
+    await Promise.all(
+      servers.map((server) => (server.status === 'fulfilled' ? server.value?.stop(deadlineMs) : undefined)),
+    );
   }
 
   kill(): void {
     this.stopping = true;
-    for (const starting of this.starting) void starting.then((server) => server?.kill9(), () => undefined);
+    for (const starting of this.starting)
+      void starting.then(
+        (server) => server?.kill9(),
+        () => undefined,
+      );
   }
 
   private async nats(): Promise<string> {
@@ -71,7 +77,10 @@ export class Servers {
     return server?.url ?? '';
   }
 
-  private async begin(name: string, starting: Promise<EmbeddedServer | undefined>): Promise<EmbeddedServer | undefined> {
+  private async begin(
+    name: string,
+    starting: Promise<EmbeddedServer | undefined>,
+  ): Promise<EmbeddedServer | undefined> {
     const startedAt = performance.now();
     this.starting.push(starting);
     const server = await starting;

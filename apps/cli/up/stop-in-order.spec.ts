@@ -5,13 +5,17 @@ describe('stopping in order', () => {
     const clock = { now: 0 };
     const deadlines: number[] = [];
     const stage = (shareMs: number, takesMs: number) => ({
-      name: `${shareMs}`, shareMs,
+      name: `${shareMs}`,
+      shareMs,
       stop: async (deadlineMs: number) => {
         deadlines.push(deadlineMs);
         clock.now += Math.min(takesMs, deadlineMs);
       },
     });
-    await stopInOrder([stage(500, 100), stage(2_000, 9_000), stage(3_000, 50), stage(1_500, 0)], () => clock.now);
+    await stopInOrder(
+      [stage(500, 100), stage(2_000, 9_000), stage(3_000, 50), stage(1_500, 0)],
+      () => clock.now,
+    );
     expect(deadlines).toEqual([500, 2_400, 3_000, 4_450]);
   });
 

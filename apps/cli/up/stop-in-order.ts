@@ -10,7 +10,10 @@ export interface Stage {
 }
 
 /** @returns what went wrong; the other stages are stopped all the same. */
-export async function stopInOrder(stages: readonly Stage[], now: () => number = () => performance.now()): Promise<string[]> {
+export async function stopInOrder(
+  stages: readonly Stage[],
+  now: () => number = () => performance.now(),
+): Promise<string[]> {
   const startedAt = now();
   const problems: string[] = [];
   let allotted = 0;

@@ -24,7 +24,9 @@ export function listenForStop(onForce: () => void): StopRequests {
   for (const name of names) process.on(name, onSignal);
   return {
     signal: controller.signal,
-    requested: new Promise((resolve) => controller.signal.addEventListener('abort', () => resolve(), { once: true })),
+    requested: new Promise((resolve) =>
+      controller.signal.addEventListener('abort', () => resolve(), { once: true }),
+    ),
     dispose: () => names.forEach((name) => process.off(name, onSignal)),
   };
 }

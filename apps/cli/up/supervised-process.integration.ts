@@ -28,13 +28,23 @@ describe('a supervised process', () => {
     const file = join(folder, 'app.cjs');
     await writeFile(file, script);
     const console = new UpConsole({ isTTY: false, write: (text) => shown.push(text) > 0 });
-    const plan = { name: 'app', args: [file], marker: file, environment: () => ({}), logFile: join(folder, 'app.log'), pidFile: join(folder, 'app.pid'), onLine: () => undefined, ...rest };
+    const plan = {
+      name: 'app',
+      args: [file],
+      marker: file,
+      environment: () => ({}),
+      logFile: join(folder, 'app.log'),
+      pidFile: join(folder, 'app.pid'),
+      onLine: () => undefined,
+      ...rest,
+    };
     const supervised = new SupervisedProcess(plan, console, (message) => given.push(message));
     started.push(supervised);
     await supervised.start();
     return supervised;
   };
-  const pid = async (): Promise<number> => (JSON.parse(await readFile(join(folder, 'app.pid'), 'utf8')) as { pid: number }).pid;
+  const pid = async (): Promise<number> =>
+    (JSON.parse(await readFile(join(folder, 'app.pid'), 'utf8')) as { pid: number }).pid;
 
   it('is started again when it is killed; the restart is shown, counted, and known to it', async () => {
     const app = await supervise(SERVER);

@@ -44,10 +44,23 @@ export class SupervisedProcess {
   ) {}
 
   async start(): Promise<void> {
-    const environment = { ...process.env, ...(await this.plan.environment()), REKAPPA_RESTARTS: String(this.restarts) };
+    const environment = {
+      ...process.env,
+      ...(await this.plan.environment()),
+      REKAPPA_RESTARTS: String(this.restarts),
+    };
     this.url = undefined;
     const { name, args, marker, logFile, pidFile } = this.plan;
-    const child = await launch({ name, command: process.execPath, args, marker, logFile, pidFile, env: environment, onLine: (line) => this.heard(line) });
+    const child = await launch({
+      name,
+      command: process.execPath,
+      args,
+      marker,
+      logFile,
+      pidFile,
+      env: environment,
+      onLine: (line) => this.heard(line),
+    });
     this.child = child;
     if (this.stopping) await child.stop(0);
     else void child.exited.then((status) => this.ended(status));
@@ -58,7 +71,10 @@ export class SupervisedProcess {
     const deadline = performance.now() + deadlineMs;
     while (!(await this.isReady())) {
       if (this.stopping) return;
-      if (performance.now() > deadline) throw new Error(`${this.plan.name} was not ready within ${deadlineMs / 1000} s; see ${this.plan.logFile}`);
+      if (performance.now() > deadline)
+        throw new Error(
+          `${this.plan.name} was not ready within ${deadlineMs / 1000} s; see ${this.plan.logFile}`,
+        );
       await sleep(READY_POLL_MS);
     }
   }
@@ -93,7 +109,9 @@ export class SupervisedProcess {
     if (this.plan.mayFinish && status.code === 0) return this.console.note(name, 'has finished');
     const wait = this.policy.died(performance.now());
     if (wait === undefined) {
-      return this.onGiveUp(`${name} has died ${DEATHS_MAX} times within a minute (${how}). The end of ${logFile}:\n${lastLines(logFile)}`);
+      return this.onGiveUp(
+        `${name} has died ${DEATHS_MAX} times within a minute (${how}). The end of ${logFile}:\n${lastLines(logFile)}`,
+      );
     }
     this.restarts += 1;
     this.console.warn(name, `died (${how}); restart ${this.restarts} in ${wait} ms`);
@@ -111,7 +129,11 @@ export class SupervisedProcess {
     if (this.plan.mayFinish) return;
     const child = this.child;
     while (child === this.child && child?.status === undefined && !this.stopping) {
-      if (await this.isReady()) return this.console.note(this.plan.name, `is back after ${((performance.now() - startedAt) / 1000).toFixed(1)} s`);
+      if (await this.isReady())
+        return this.console.note(
+          this.plan.name,
+          `is back after ${((performance.now() - startedAt) / 1000).toFixed(1)} s`,
+        );
       await sleep(READY_POLL_MS);
     }
   }

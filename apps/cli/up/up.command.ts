@@ -16,9 +16,16 @@ interface UpFlags {
 export function registerUp(program: Command): void {
   program
     .command('up')
-    .description('Start everything on this machine: servers, gateway, actor hosts, learner and a demo audience.')
+    .description(
+      'Start everything on this machine: servers, gateway, actor hosts, learner and a demo audience.',
+    )
     .option('--data <folder>', 'where everything is kept; a later start goes on from there', DATA_FOLDER)
-    .option('--port <n>', `port of the gateway; default: PORT, else ${DEFAULT_PORT} or the next free one`, integer(1, PORT_MAX), portOfEnvironment())
+    .option(
+      '--port <n>',
+      `port of the gateway; default: PORT, else ${DEFAULT_PORT} or the next free one`,
+      integer(1, PORT_MAX),
+      portOfEnvironment(),
+    )
     .option('--hosts <n>', 'actor hosts, which share the users', integer(1, HOSTS_MAX), 1)
     .option('--no-demo', 'no demo catalogue, no demo audience')
     .addHelpText(
@@ -40,7 +47,8 @@ function portOfEnvironment(): number | undefined {
 function integer(min: number, max: number): (value: string) => number {
   return (value) => {
     const parsed = Number(value);
-    if (!Number.isInteger(parsed) || parsed < min || parsed > max) throw new InvalidArgumentError(`give a whole number from ${min} to ${max}.`);
+    if (!Number.isInteger(parsed) || parsed < min || parsed > max)
+      throw new InvalidArgumentError(`give a whole number from ${min} to ${max}.`);
     return parsed;
   };
 }
