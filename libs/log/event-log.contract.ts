@@ -72,6 +72,12 @@ export function describeEventLog(name: string, open: () => Promise<EventLog>): v
       expect([last!.sequence, last!.subject, textOf(last!)]).toEqual([2, 'log.user.2', 'b']);
     });
 
+    it('ends a filtered read whose next message lies beyond the end asked for', async () => {
+      await log.append('log.user.1', bytes('another subject'));
+      await log.append('log.user.2', bytes('too late'));
+      expect(await readAll(log, { from: 1, until: 1, subject: 'log.user.2' })).toEqual([]);
+    });
+
     it('filters by subject, wildcards included, and starts anywhere', async () => {
       for (const subject of ['log.user.0', 'log.item', 'log.user.1', 'log.user.0', 'log.item'])
         await log.append(subject, bytes(subject));

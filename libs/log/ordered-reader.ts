@@ -153,8 +153,10 @@ export class OrderedReader {
   /** A bounded read also ends when nothing up to `until` is left to come: filtered out, or deleted. */
   private async finished(session: PullSession): Promise<boolean> {
     const { until } = this.options;
-    if (until === undefined || session.waiting > 0 || session.broken) return false;
-    const moreToCome = session.received > 0 && this.lastRead!.pending > 0;
+    if (until === undefined) return false;
+    if (this.next > until) return true;
+    if (session.waiting > 0 || session.broken) return false;
+    const moreToCome = session.received > 0 && (this.lastRead?.pending ?? 0) > 0;
     if (moreToCome && performance.now() - session.lastSign < QUIET_MS) return false;
     try {
       this.headReached ||= (await this.inspector.head()) >= until;
