@@ -4,7 +4,7 @@
  */
 const PURE = ['kernel', 'events', 'interest', 'features', 'learning', 'ranking', 'recall', 'catalogue'];
 const pure = `^libs/(${PURE.join('|')})/`;
-const TESTS = '[.](spec|integration|e2e)[.]ts$';
+const TESTS = '[.](spec|integration|e2e|fixture)[.]ts$';
 const ADAPTER = '^libs/[^/]+/(nats|redis|typeorm|memory)-[^/]+[.]ts$';
 
 module.exports = {

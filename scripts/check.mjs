@@ -46,7 +46,16 @@ const steps = [
     '--tsBuildInfoFile',
     join(cache, 'tsconfig.tsbuildinfo'),
   ],
-  ['unit tests', 'jest', 'bin/jest.js', '--selectProjects', 'unit', '--silent', '--reporters=summary'],
+  [
+    'unit tests',
+    'jest',
+    'bin/jest.js',
+    '--selectProjects',
+    'unit',
+    '--silent',
+    '--reporters=summary',
+    '--maxWorkers=100%',
+  ],
 ];
 
 const failed = steps.filter((step) => !passes(step)).map(([name]) => name);
