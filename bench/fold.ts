@@ -19,6 +19,8 @@ const USERS = 10_000;
 const ITEMS = 10_000;
 const LIST = 10;
 const FRAME = 50;
+/** Events made before each timed stretch. */
+const STRETCH = 10_000;
 const START = 1_750_000_000_000;
 const TARGETS: Record<string, number> = { interactions: 250_000, impressions: 40_000 };
 
@@ -43,10 +45,41 @@ if (options.json) {
   }
 }
 
+interface Frame {
+  readonly bytes: Uint8Array;
+  readonly entries: FrameEntry[];
+  readonly at: number;
+}
+
+/** Folds `events` events twice, decoded beforehand and from bytes; frames are made between the timed stretches. */
 function measure(mix: string, impressionShare: number, events: number) {
+  const passes = { decoded: madeFold(), bytes: madeFold() };
+  const seconds = { decoded: 0, bytes: 0 };
   const random = new SeededRandom(7);
-  const frames: { bytes: Uint8Array; entries: FrameEntry[]; at: number }[] = [];
-  for (let n = 0; n < events; n += FRAME) {
+  for (let n = 0; n < events; n += STRETCH) {
+    const frames = madeFrames(random, n, Math.min(STRETCH, events - n), impressionShare);
+    seconds.decoded += timed(() => frames.forEach(({ entries, at }, i) => passes.decoded.fold(n + i, at, entries)));
+    seconds.bytes += timed(() => frames.forEach(({ bytes, at }, i) => passes.bytes.fold(n + i, at, decodeFrame(bytes))));
+  }
+  return (['decoded', 'bytes'] as const).map((from) => ({
+    mix,
+    from,
+    events,
+    eventsPerSecond: events / seconds[from],
+    target: from === 'decoded' ? TARGETS[mix] : undefined,
+  }));
+}
+
+/** Seconds of wall clock. */
+function timed(run: () => void): number {
+  const start = performance.now();
+  run();
+  return (performance.now() - start) / 1000;
+}
+
+function madeFrames(random: SeededRandom, from: number, events: number, impressionShare: number): Frame[] {
+  const frames: Frame[] = [];
+  for (let n = from; n < from + events; n += FRAME) {
     const at = START + n;
     const batch: LogEvent[] = [];
     if (n % 1000 === 0) batch.push({ kind: 'tick', eventId: `t${n}`, timestamp: at, version: 1, epoch: 1 });
@@ -54,23 +87,13 @@ function measure(mix: string, impressionShare: number, events: number) {
     const bytes = encodeFrame(batch);
     frames.push({ bytes, entries: decodeFrame(bytes), at });
   }
-  const result = (from: string, seconds: number) => ({
-    mix,
-    from,
-    events,
-    eventsPerSecond: events / seconds,
-    target: from === 'decoded' ? TARGETS[mix] : undefined,
-  });
-  const decoded = timed((fold) => frames.forEach(({ entries, at }, i) => fold.fold(i + 1, at, entries)));
-  const bytes = timed((fold) => frames.forEach(({ bytes: b, at }, i) => fold.fold(i + 1, at, decodeFrame(b))));
-  return [result('decoded', decoded), result('bytes', bytes)];
+  return frames;
 }
 
-/** Seconds of one pass over fresh users. */
-function timed(run: (fold: PartitionFold) => void): number {
+function madeFold(): PartitionFold {
   const users = new Map<string, UserState>();
   let records = 0;
-  const fold = new PartitionFold(
+  return new PartitionFold(
     0,
     { ...settingsSchema.parse({}).interest, futureSkewSeconds: 300 },
     catalogue,
@@ -86,9 +109,6 @@ function timed(run: (fold: PartitionFold) => void): number {
     () => void records++,
     () => undefined,
   );
-  const start = performance.now();
-  run(fold);
-  return (performance.now() - start) / 1000;
 }
 
 function madeEvent(random: SeededRandom, n: number, timestamp: number, impressionShare: number): LogEvent {

@@ -36,8 +36,8 @@ export class FeatureExtractor {
     this.now = now;
     const { at, halfLifeMs, shortHalfLifeMs, hashes } = user.interests;
     const elapsed = at > 0 ? Math.max(0, now - at) : 0;
-    this.reading.longLeft = elapsed > 0 ? 2 ** -(elapsed / halfLifeMs) : 1;
-    this.reading.shortLeft = elapsed > 0 ? 2 ** -(elapsed / shortHalfLifeMs) : 1;
+    this.reading.longLeft = 2 ** -(elapsed / halfLifeMs);
+    this.reading.shortLeft = 2 ** -(elapsed / shortHalfLifeMs);
     this.index.fill(hashes);
   }
 

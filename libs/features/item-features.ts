@@ -70,8 +70,7 @@ export function addCrosses(out: FeatureWriter, user: UserSignals, item: ItemSign
     if (reading.deviceHash !== 0) out.add(combine32(combine32(SEEDS.deviceCategory, reading.deviceHash), categories[i]!), 1);
     if (out.named) out.name(`hour and device × ${item.categories[i]}`);
   }
-  const { categories: lastCategories } = user.recents;
-  const last = lastCategories.length > 0 ? lastCategories[lastCategories.length - 1]! : 0;
+  const last = user.recents.lastCategory;
   if (last !== 0 && categories.length > 0) out.add(combine32(combine32(SEEDS.lastCategory, last), categories[0]!), 1);
   out.name('after your last one');
 }

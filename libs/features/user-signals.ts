@@ -5,7 +5,10 @@
  */
 export type Scalar = string | number | boolean;
 
-/** Decayed interests, one row a label. Values hold at `at` and halve with event time after it. */
+/**
+ * Decayed interests, one row a label. Values are expressed as of `at`: at event time t they are worth
+ * 2^(−(t − at)/half-life) of what stands there.
+ */
 export interface InterestSignals {
   /** labelHash of the label. */
   readonly hashes: readonly number[];
@@ -20,7 +23,7 @@ export interface InterestSignals {
   /** The same of all items, whatever their labels. */
   readonly shownTotal: number;
   readonly clickedTotal: number;
-  /** Event time of the values, ms; 0 while empty. */
+  /** Event time that the values are expressed in, ms; 0 while empty. */
   readonly at: number;
   readonly halfLifeMs: number;
   readonly shortHalfLifeMs: number;
@@ -29,9 +32,10 @@ export interface InterestSignals {
 /** Items the user acted on with a positive weight, by time, the newest last. */
 export interface RecentSignals {
   readonly ids: readonly string[];
-  /** ItemHashes.id, and the hash of the first category or 0. */
+  /** ItemHashes.id. */
   readonly hashes: readonly number[];
-  readonly categories: readonly number[];
+  /** Feature index of the newest item's first category, or 0. */
+  readonly lastCategory: number;
   /** Event time, ms. */
   readonly times: readonly number[];
 }

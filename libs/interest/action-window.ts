@@ -2,7 +2,8 @@
  * The user's latest interactions, for sliding windows over event time: the newest `max`, not older than a day
  * before the newest. A window that would hold more than `max` reports `max`.
  */
-import { WINDOW_MAX_MS } from './limits.js';
+import { insertAt, removeAt } from './columns.js';
+import { TYPES_MAX, WINDOW_MAX_MS } from './limits.js';
 import type { StateReader, StateWriter } from './state-writer.js';
 
 export interface WindowCounts {
@@ -14,10 +15,8 @@ export interface WindowCounts {
 export class ActionWindow {
   /** Ascending event times, ms. */
   private times: number[] = [];
-  /** 32-bit hashes of the items. */
-  private items: number[] = [];
-  /** Rows of the user's type table. */
-  private types: number[] = [];
+  /** 32-bit hash of the item × TYPES_MAX + row of the user's type table. */
+  private acts: number[] = [];
 
   get size(): number {
     return this.times.length;
@@ -26,15 +25,8 @@ export class ActionWindow {
   add(at: number, item: number, type: number, max: number): void {
     let place = this.times.length;
     while (place > 0 && this.times[place - 1]! > at) place--;
-    if (place === this.times.length) {
-      this.times.push(at);
-      this.items.push(item);
-      this.types.push(type);
-    } else {
-      this.times.splice(place, 0, at);
-      this.items.splice(place, 0, item);
-      this.types.splice(place, 0, type);
-    }
+    insertAt(this.times, place, at);
+    insertAt(this.acts, place, item * TYPES_MAX + type);
     this.prune(max);
   }
 
@@ -47,31 +39,34 @@ export class ActionWindow {
     const from = this.after(now - windowMs);
     const to = this.after(now);
     const byType: Record<string, number> = {};
+    const items = new Set<number>();
     for (let i = from; i < to; i++) {
-      const name = typeNames[this.types[i]!] ?? 'other';
+      const name = typeNames[this.acts[i]! % TYPES_MAX]!;
       byType[name] = (byType[name] ?? 0) + 1;
+      items.add(Math.floor(this.acts[i]! / TYPES_MAX));
     }
-    return { total: to - from, uniqueItems: new Set(this.items.slice(from, to)).size, byType };
+    return { total: to - from, uniqueItems: items.size, byType };
   }
 
   /** @param typeOf translates the other's type rows to this user's */
   absorb(other: ActionWindow, typeOf: (row: number) => number, max: number): void {
-    for (let i = 0; i < other.times.length; i++) this.add(other.times[i]!, other.items[i]!, typeOf(other.types[i]!), max);
+    for (let i = 0; i < other.times.length; i++) {
+      const act = other.acts[i]!;
+      this.add(other.times[i]!, Math.floor(act / TYPES_MAX), typeOf(act % TYPES_MAX), max);
+    }
   }
 
   write(out: StateWriter): void {
     out.count(this.times.length);
     out.series(this.times);
-    out.u32s(this.items);
-    out.counts(this.types);
+    out.counts(this.acts);
   }
 
   static read(from: StateReader): ActionWindow {
     const window = new ActionWindow();
-    const n = from.size(6);
+    const n = from.size(2);
     window.times = from.series(n);
-    window.items = from.u32s(n);
-    window.types = from.counts(n);
+    window.acts = from.counts(n);
     return window;
   }
 
@@ -92,9 +87,7 @@ export class ActionWindow {
     const oldest = this.times[n - 1]! - WINDOW_MAX_MS;
     let gone = Math.max(0, n - max);
     while (this.times[gone]! <= oldest) gone++;
-    if (gone === 0) return;
-    this.times.splice(0, gone);
-    this.items.splice(0, gone);
-    this.types.splice(0, gone);
+    removeAt(this.times, 0, gone);
+    removeAt(this.acts, 0, gone);
   }
 }

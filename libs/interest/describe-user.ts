@@ -51,15 +51,14 @@ export function describeUser(state: UserState, now: number): Record<string, unkn
 
 function describeInterests(state: UserState, now: number): Record<string, unknown> {
   const table = state.interests;
-  const longLeft = remaining(now - table.at, table.halfLifeMs);
-  const shortLeft = remaining(now - table.at, table.shortHalfLifeMs);
+  const left = remaining(now - table.at, table.halfLifeMs);
   const rows = table.hashes.map((_, row) => ({
     dimension: table.dimensions[row]!,
     label: table.labels[row],
-    longTerm: rounded(table.long[row]! * longLeft),
-    shortTerm: rounded(table.short[row]! * shortLeft),
-    shown: rounded(table.shown[row]! * longLeft),
-    clicked: rounded(table.clicked[row]! * longLeft),
+    longTerm: rounded(table.longAt(row, now)),
+    shortTerm: rounded(table.shortAt(row, now)),
+    shown: rounded(table.shown[row]! * left),
+    clicked: rounded(table.clicked[row]! * left),
   }));
   return Object.fromEntries(
     DIMENSIONS.map((name, dimension) => [

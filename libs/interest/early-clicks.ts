@@ -2,6 +2,7 @@
  * Positive interactions that met no open impression. If the impression they belong to arrives later (out of
  * order), it claims one and yields a positive at once. The newest few are kept, not longer than the attribution window.
  */
+import { removeAt } from './columns.js';
 import { EARLY_CLICKS_MAX } from './limits.js';
 import type { StateReader, StateWriter } from './state-writer.js';
 
@@ -35,8 +36,9 @@ export class EarlyClicks {
   /** @param latest the user's latest event time, ms */
   add(click: EarlyClick, latest: number, attributionMs: number): void {
     this.clicks.push(click);
-    if (this.clicks.length > EARLY_CLICKS_MAX) this.clicks.shift();
-    this.clicks = this.clicks.filter(({ at }) => latest - at <= attributionMs);
+    let gone = Math.max(0, this.clicks.length - EARLY_CLICKS_MAX);
+    while (gone < this.clicks.length && latest - this.clicks[gone]!.at > attributionMs) gone++;
+    removeAt(this.clicks, 0, gone);
   }
 
   remove(click: EarlyClick): void {

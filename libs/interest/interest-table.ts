@@ -1,6 +1,8 @@
 /**
- * A user's decayed interests: rows of (label, long- and short-term weight, shown, clicked), all held at one common
- * event time, so that a decay is one multiplication a value. Values are kept rounded to 32 bits, as they are stored.
+ * A user's decayed interests: rows of (label, long- and short-term weight, shown, clicked). All values are expressed
+ * as of one event time, `at`: what is added at t counts 2^((t − at)/half-life), more than 1 if t is later. So adding
+ * costs one multiplication, in any order of event times; only when t has run REBASE_HALF_LIVES ahead are all
+ * values brought to a new `at`. Values are kept rounded to 32 bits, as they are stored.
  *
  * At most `max` rows: an interaction's new label replaces the weakest row; labels that were only shown fill at
  * most half of the table and replace nothing.
@@ -10,6 +12,8 @@ import { remaining } from './decay.js';
 import { INTEREST_EPSILON } from './limits.js';
 import type { StateReader, StateWriter } from './state-writer.js';
 
+/** Short half-lives that event time may run ahead of `at`: 2^32 is far from the limits of a 32-bit float. */
+const REBASE_HALF_LIVES = 32;
 /** A row only shown is weaker than any interaction. */
 const SHOWN_STRENGTH = 0.01;
 const { fround } = Math;
@@ -30,14 +34,26 @@ export class InterestTable implements InterestSignals {
   shortHalfLifeMs = 900_000;
 
   /**
-   * Begins a group of additions with event time `at`: decays the table to it if it is newer.
-   * Until `close`, `addWeight`, `addShown` and `addClicked` count for this moment.
+   * Begins a group of additions with event time `at`: `addWeight`, `addShown`, `addClicked` and `addTotals` count for
+   * this moment, until the next `open` of any table.
    */
   open(at: number, halfLifeMs: number, shortHalfLifeMs: number, max: number): void {
-    this.decayTo(at, halfLifeMs, shortHalfLifeMs);
-    this.longShare = remaining(this.at - at, halfLifeMs);
-    this.shortShare = remaining(this.at - at, shortHalfLifeMs);
-    this.fillIndex(max);
+    this.halfLifeMs = halfLifeMs;
+    this.shortHalfLifeMs = shortHalfLifeMs;
+    if (this.at === 0) this.at = at;
+    else if (at - this.at > REBASE_HALF_LIVES * Math.min(shortHalfLifeMs, halfLifeMs)) this.rebase(at);
+    this.longShare = 2 ** ((at - this.at) / halfLifeMs);
+    this.shortShare = 2 ** ((at - this.at) / shortHalfLifeMs);
+    index.fill(this.hashes, Math.max(max, this.hashes.length));
+  }
+
+  /** Weight of a row as of `now`, not before `at`. */
+  longAt(row: number, now: number): number {
+    return this.long[row]! * remaining(now - this.at, this.halfLifeMs);
+  }
+
+  shortAt(row: number, now: number): number {
+    return this.short[row]! * remaining(now - this.at, this.shortHalfLifeMs);
   }
 
   addWeight(hash: number, dimension: number, label: string, weight: number, max: number): void {
@@ -114,26 +130,17 @@ export class InterestTable implements InterestSignals {
   private longShare = 1;
   private shortShare = 1;
 
-  private fillIndex(max: number): void {
-    index.fill(this.hashes, Math.max(max, this.hashes.length));
-  }
-
   private rowOf(hash: number): number | undefined {
     const row = index.find(hash);
     return row < 0 ? undefined : row;
   }
 
-  private decayTo(at: number, halfLifeMs: number, shortHalfLifeMs: number): void {
-    this.halfLifeMs = halfLifeMs;
-    this.shortHalfLifeMs = shortHalfLifeMs;
-    if (at <= this.at) return;
-    if (this.at > 0) {
-      const long = remaining(at - this.at, halfLifeMs);
-      const short = remaining(at - this.at, shortHalfLifeMs);
-      this.shownTotal = fround(this.shownTotal * long);
-      this.clickedTotal = fround(this.clickedTotal * long);
-      for (let row = this.hashes.length - 1; row >= 0; row--) this.decayRow(row, long, short);
-    }
+  private rebase(at: number): void {
+    const long = remaining(at - this.at, this.halfLifeMs);
+    const short = remaining(at - this.at, this.shortHalfLifeMs);
+    this.shownTotal = fround(this.shownTotal * long);
+    this.clickedTotal = fround(this.clickedTotal * long);
+    for (let row = this.hashes.length - 1; row >= 0; row--) this.decayRow(row, long, short);
     this.at = at;
   }
 
@@ -153,7 +160,7 @@ export class InterestTable implements InterestSignals {
     this.dimensions[row] = dimension;
     this.labels[row] = label;
     this.long[row] = this.short[row] = this.shown[row] = this.clicked[row] = 0;
-    this.fillIndex(max);
+    index.fill(this.hashes, Math.max(max, this.hashes.length));
     return row;
   }
 
@@ -173,8 +180,11 @@ export class InterestTable implements InterestSignals {
   private weakest(): number {
     let weakest = 0;
     let least = Infinity;
+    const long = 1 / this.longShare;
+    const short = 1 / this.shortShare;
     for (let row = 0; row < this.hashes.length; row++) {
-      const strength = Math.abs(this.long[row]!) + Math.abs(this.short[row]!) + SHOWN_STRENGTH * this.shown[row]!;
+      const strength =
+        (Math.abs(this.long[row]!) + SHOWN_STRENGTH * this.shown[row]!) * long + Math.abs(this.short[row]!) * short;
       if (strength < least) {
         least = strength;
         weakest = row;

@@ -3,12 +3,16 @@
  * what co-visitation, item-item features and "nothing twice" read.
  */
 import type { RecentSignals } from '#features';
+import { insertAt, removeAt } from './columns.js';
 import type { StateReader, StateWriter } from './state-writer.js';
 
 export interface RecentItem {
   id: string;
+  /** key53 of the id. */
   key: number;
+  /** Feature index of the item. */
   hash: number;
+  /** Feature index of its first category, or 0. */
   category: number;
   at: number;
   weight: number;
@@ -20,7 +24,7 @@ export class RecentItems implements RecentSignals {
   /** key53 of the ids. */
   keys: number[] = [];
   hashes: number[] = [];
-  categories: number[] = [];
+  lastCategory = 0;
   times: number[] = [];
   /** Largest weight with which the item was acted on. */
   weights: number[] = [];
@@ -40,12 +44,13 @@ export class RecentItems implements RecentSignals {
         this.weights[before] = item.weight;
         return;
       }
-      this.removeAt(before);
+      this.remove(before);
     }
     let place = this.times.length;
     while (place > 0 && this.times[place - 1]! > item.at) place--;
-    this.insertAt(place, item);
-    while (this.ids.length > max) this.removeAt(0);
+    if (place === this.times.length) this.lastCategory = item.category;
+    this.insert(place, item);
+    while (this.ids.length > max) this.remove(0);
   }
 
   absorb(other: RecentItems, typeOf: (row: number) => number, max: number): void {
@@ -55,7 +60,7 @@ export class RecentItems implements RecentSignals {
           id: other.ids[i]!,
           key: other.keys[i]!,
           hash: other.hashes[i]!,
-          category: other.categories[i]!,
+          category: i === other.ids.length - 1 ? other.lastCategory : 0,
           at: other.times[i]!,
           weight: other.weights[i]!,
           type: typeOf(other.types[i]!),
@@ -70,7 +75,7 @@ export class RecentItems implements RecentSignals {
     for (const id of this.ids) out.text(id);
     out.f64s(this.keys);
     out.u32s(this.hashes);
-    out.u32s(this.categories);
+    out.u32(this.lastCategory);
     out.series(this.times);
     out.f64s(this.weights);
     out.counts(this.types);
@@ -78,30 +83,32 @@ export class RecentItems implements RecentSignals {
 
   static read(from: StateReader): RecentItems {
     const recents = new RecentItems();
-    const n = from.size(27);
+    const n = from.size(23);
     recents.ids = from.texts(n);
     recents.keys = from.f64s(n);
     recents.hashes = from.u32s(n);
-    recents.categories = from.u32s(n);
+    recents.lastCategory = from.u32();
     recents.times = from.series(n);
     recents.weights = from.f64s(n);
     recents.types = from.counts(n);
     return recents;
   }
 
-  private insertAt(place: number, item: RecentItem): void {
-    this.ids.splice(place, 0, item.id);
-    this.keys.splice(place, 0, item.key);
-    this.hashes.splice(place, 0, item.hash);
-    this.categories.splice(place, 0, item.category);
-    this.times.splice(place, 0, item.at);
-    this.weights.splice(place, 0, item.weight);
-    this.types.splice(place, 0, item.type);
+  private insert(place: number, item: RecentItem): void {
+    insertAt(this.ids, place, item.id);
+    insertAt(this.keys, place, item.key);
+    insertAt(this.hashes, place, item.hash);
+    insertAt(this.times, place, item.at);
+    insertAt(this.weights, place, item.weight);
+    insertAt(this.types, place, item.type);
   }
 
-  private removeAt(place: number): void {
-    for (const column of [this.ids, this.keys, this.hashes, this.categories, this.times, this.weights, this.types]) {
-      column.splice(place, 1);
-    }
+  private remove(place: number): void {
+    removeAt(this.ids, place);
+    removeAt(this.keys, place);
+    removeAt(this.hashes, place);
+    removeAt(this.times, place);
+    removeAt(this.weights, place);
+    removeAt(this.types, place);
   }
 }

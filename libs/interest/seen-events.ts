@@ -3,6 +3,7 @@
  * older than the horizon. Kept in the order they came; looked up by a linear scan of doubles, which for the few
  * hundred ids of a user beats a hash table in time and memory.
  */
+import { removeAt } from './columns.js';
 import type { StateReader, StateWriter } from './state-writer.js';
 
 export class SeenEvents {
@@ -23,10 +24,8 @@ export class SeenEvents {
     this.times.push(at);
     let gone = Math.max(0, this.keys.length - max);
     while (gone < this.keys.length && this.times[gone]! < latest - horizonMs) gone++;
-    if (gone > 0) {
-      this.keys.splice(0, gone);
-      this.times.splice(0, gone);
-    }
+    removeAt(this.keys, 0, gone);
+    removeAt(this.times, 0, gone);
   }
 
   /** Takes the other's ids over, as if they came first. */
