@@ -13,6 +13,7 @@ import { openConnections, type HostConnections } from './actors.connections.js';
 import { ActorsService } from './actors.service.js';
 import type { HostContext } from './host-context.js';
 import { HostMetrics } from './host-metrics.js';
+import { Turns } from './partition/turns.js';
 import { CatalogueReplica } from './reading/catalogue-replica.js';
 import { DeadLetterQueue } from './reading/dead-letter-queue.js';
 import { LogReader } from './reading/log-reader.js';
@@ -63,6 +64,7 @@ function assemble(settings: Settings) {
       settings, topology, catalogue, reader, dead, logger, metrics,
       checkpoints: store.checkpoints,
       budget: new MemoryBudget(settings.actors.residentBytesMax),
+      turns: new Turns(),
       clock: systemClock,
     };
     const follower = modelFollower(settings, connections, logger);

@@ -5,6 +5,7 @@ import type { Clock } from '#kernel';
 import type { LogTopology } from '#log';
 import type { Logger, Metrics } from '#observability';
 import type { CheckpointStore } from '#store';
+import type { Turns } from './partition/turns.js';
 import type { CatalogueReplica } from './reading/catalogue-replica.js';
 import type { DeadLetterQueue } from './reading/dead-letter-queue.js';
 import type { LogReader } from './reading/log-reader.js';
@@ -17,6 +18,7 @@ export interface HostContext {
   readonly reader: LogReader;
   readonly dead: DeadLetterQueue;
   readonly budget: MemoryBudget;
+  readonly turns: Turns;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;

@@ -12,9 +12,9 @@
  * before another can start, however slow or lost the answers are. (What slips through nevertheless, a
  * process frozen in mid-write, is refused by the epoch at the store and at the log.)
  *
- * Liveness: a round every leaseMs / 3 announces the host, renews, gives up what exceeds the fair share
- * (so that newcomers get theirs) and acquires what is free up to it. An error in a round is reported and the
- * next round tries again: a hiccup shorter than validMs loses nothing.
+ * Liveness: every leaseMs / 3 the host renews, and beside that, so that neither waits for the other, announces
+ * itself, gives up what exceeds the fair share (so that newcomers get theirs) and acquires what is free up to
+ * it. An error is reported and the next round tries again: a hiccup shorter than validMs loses nothing.
  */
 import { fnv1a32, type Clock } from '#kernel';
 import type { Lease, LeaseStore } from '#log';
@@ -55,7 +55,8 @@ export class LeaseKeeper {
   private readonly floors = new Map<number, number>();
   private readonly validMs: number;
   private timers: NodeJS.Timeout[] = [];
-  private running: Promise<void> | undefined;
+  private readonly renewing = new Single();
+  private readonly balancing = new Single();
   private closing = false;
 
   constructor(
@@ -71,7 +72,8 @@ export class LeaseKeeper {
   async start(): Promise<void> {
     const { leaseMs } = this.leases;
     this.timers.push(setInterval(() => this.expire(), leaseMs / EXPIRY_CHECKS_PER_LEASE));
-    this.timers.push(setInterval(() => void this.round(), leaseMs / ROUNDS_PER_LEASE));
+    this.timers.push(setInterval(() => void this.renew(), leaseMs / ROUNDS_PER_LEASE));
+    this.timers.push(setInterval(() => void this.balance(), leaseMs / ROUNDS_PER_LEASE));
     await this.round();
   }
 
@@ -85,10 +87,10 @@ export class LeaseKeeper {
     return [...this.mine.values()].map((held) => held.lease);
   }
 
-  /** One round; rounds never overlap. Never throws. */
-  round(): Promise<void> {
-    this.running ??= this.steps().catch((error) => this.events.failed(error)).finally(() => (this.running = undefined));
-    return this.running;
+  /** Renews, then balances. Never throws. */
+  async round(): Promise<void> {
+    await this.renew();
+    await this.balance();
   }
 
   /** Drops every lease whose local deadline has passed. */
@@ -110,25 +112,37 @@ export class LeaseKeeper {
   /** Drains and releases everything, renewing meanwhile; acquires nothing more. */
   async close(): Promise<void> {
     this.closing = true;
-    await this.running;
+    await this.balancing.idle();
     await Promise.all([...this.mine.values()].map((held) => this.release(held)));
     for (const timer of this.timers) clearInterval(timer);
-    await this.running;
+    await this.renewing.idle();
     await this.bounded(this.leases.withdraw(this.options.hostId)).catch((error) => this.events.failed(error));
   }
 
-  private async steps(): Promise<void> {
-    const { hostId, partitions } = this.options;
-    if (!this.closing) await this.bounded(this.leases.announce(hostId));
-    await Promise.all([...this.mine.values()].map((held) => this.renew(held)));
-    if (this.closing) return;
-    const hosts = new Set(await this.bounded(this.leases.hosts())).add(hostId);
-    const share = fairShare(partitions, hosts.size);
-    this.giveUpSurplus(share);
-    await this.acquireUpTo(share);
+  private renew(): Promise<void> {
+    return this.renewing.run(async () => {
+      await Promise.all([...this.mine.values()].map((held) => this.renewOne(held)));
+      this.expire();
+    });
   }
 
-  private async renew(held: HeldLease): Promise<void> {
+  private balance(): Promise<void> {
+    return this.balancing.run(async () => {
+      if (this.closing) return;
+      try {
+        const { hostId, partitions } = this.options;
+        await this.bounded(this.leases.announce(hostId));
+        const hosts = new Set(await this.bounded(this.leases.hosts())).add(hostId);
+        const share = fairShare(partitions, hosts.size);
+        this.giveUpSurplus(share);
+        await this.acquireUpTo(share);
+      } catch (error) {
+        this.events.failed(error);
+      }
+    });
+  }
+
+  private async renewOne(held: HeldLease): Promise<void> {
     const sentAt = this.clock.monotonic();
     try {
       const renewed = await this.bounded(this.leases.renew(held.lease));
@@ -138,7 +152,6 @@ export class LeaseKeeper {
     } catch (error) {
       this.events.failed(error);
     }
-    this.expire();
   }
 
   private giveUpSurplus(share: number): void {
@@ -149,9 +162,11 @@ export class LeaseKeeper {
   private async acquireUpTo(share: number): Promise<void> {
     if (this.mine.size >= share) return;
     const taken = await this.bounded(this.leases.held());
-    for (const partition of acquisitionOrder(this.options.partitions, fnv1a32(this.options.hostId))) {
-      if (this.mine.size >= share || this.closing) return;
-      if (!taken.has(partition) && !this.mine.has(partition)) await this.acquire(partition);
+    const order = acquisitionOrder(this.options.partitions, fnv1a32(this.options.hostId));
+    const free = order.filter((partition) => !taken.has(partition) && !this.mine.has(partition));
+    while (free.length > 0 && this.mine.size < share && !this.closing) {
+      // At once: what was acquired first starts to work while the last is still being asked for.
+      await Promise.all(free.splice(0, share - this.mine.size).map((partition) => this.acquire(partition)));
     }
   }
 
@@ -199,3 +214,16 @@ export class LeaseKeeper {
   }
 }
 
+/** Work that is never done twice at the same time: whoever asks meanwhile waits for the run under way. */
+class Single {
+  private running: Promise<void> | undefined;
+
+  run(work: () => Promise<void>): Promise<void> {
+    this.running ??= work().finally(() => (this.running = undefined));
+    return this.running;
+  }
+
+  async idle(): Promise<void> {
+    await this.running;
+  }
+}

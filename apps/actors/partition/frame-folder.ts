@@ -46,7 +46,7 @@ export class FrameFolder {
   private readonly poison = new Map<string, number>();
   /** Users that a fold wanted and did not name before: a fault of the fold, not of the event. */
   private readonly missed = new Set<string>();
-  private turnEnds = 0;
+  private turnEnds = Infinity;
 
   constructor(
     private readonly partition: number,
@@ -58,6 +58,7 @@ export class FrameFolder {
   /** @throws FoldFailure; what `activate` throws; stops between frames once the ports say so */
   async fold(state: PartitionState, messages: readonly LogMessage[]): Promise<void> {
     const frames: Frame[] = [];
+    this.turnEnds = performance.now() + TURN_MS;
     for (const message of messages) {
       if (message.sequence <= state.position) continue;
       await this.giveWay();
@@ -140,9 +141,8 @@ export class FrameFolder {
   }
 
   private async giveWay(): Promise<void> {
-    const now = performance.now();
-    if (now < this.turnEnds) return;
-    if (this.turnEnds > 0) await new Promise((resolve) => setImmediate(resolve));
+    if (performance.now() < this.turnEnds) return;
+    await this.context.turns.next();
     this.turnEnds = performance.now() + TURN_MS;
   }
 }

@@ -18,6 +18,7 @@ import { DeadLetterQueue } from '../reading/dead-letter-queue.js';
 import { LogReader } from '../reading/log-reader.js';
 import { hashPartition } from './partition-hash.js';
 import { PartitionHost } from './partition-host.js';
+import { Turns } from './turns.js';
 
 const PARTITIONS = 4;
 const P = 1;
@@ -48,7 +49,7 @@ describe('PartitionHost', () => {
     const reader = new LogReader(topology, catalogue, () => undefined);
     const context: HostContext = {
       settings: loadSettings({}), topology, checkpoints: store.checkpoints, catalogue, reader, dead,
-      budget: new MemoryBudget(overrides.residentBytesMax ?? 1e9), clock: systemClock,
+      budget: new MemoryBudget(overrides.residentBytesMax ?? 1e9), clock: systemClock, turns: new Turns(),
       logger: createLogger('test', 'silent'), metrics: createMetrics('actors'),
     };
     void reader.run();
