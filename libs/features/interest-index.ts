@@ -8,16 +8,17 @@ export class InterestIndex {
   private stamps = new Uint32Array(256);
   private stamp = 0;
 
-  /** @param capacity rows that `insert` may bring the index to */
+  /** @param capacity keys that `insert` may bring the index to */
   fill(hashes: readonly number[], capacity = hashes.length): void {
     if (capacity * 3 > this.keys.length || ++this.stamp > 0xffff_fffe) this.renew(capacity);
     for (let row = 0; row < hashes.length; row++) this.insert(hashes[row]!, row);
   }
 
+  /** Adds a key, or gives a known one another row. */
   insert(key: number, row: number): void {
     const mask = this.keys.length - 1;
     let slot = key & mask;
-    while (this.stamps[slot] === this.stamp) slot = (slot + 1) & mask;
+    while (this.stamps[slot] === this.stamp && this.keys[slot] !== key) slot = (slot + 1) & mask;
     this.keys[slot] = key;
     this.rows[slot] = row;
     this.stamps[slot] = this.stamp;

@@ -17,14 +17,16 @@ export class ActionWindow {
   private times: number[] = [];
   /** 32-bit hash of the item × TYPES_MAX + row of the user's type table. */
   private acts: number[] = [];
+  /** Entries before this one are gone; they are cut off when they are the half. */
+  private start = 0;
 
   get size(): number {
-    return this.times.length;
+    return this.times.length - this.start;
   }
 
   add(at: number, item: number, type: number, max: number): void {
     let place = this.times.length;
-    while (place > 0 && this.times[place - 1]! > at) place--;
+    while (place > this.start && this.times[place - 1]! > at) place--;
     insertAt(this.times, place, at);
     insertAt(this.acts, place, item * TYPES_MAX + type);
     this.prune(max);
@@ -50,13 +52,14 @@ export class ActionWindow {
 
   /** @param typeOf translates the other's type rows to this user's */
   absorb(other: ActionWindow, typeOf: (row: number) => number, max: number): void {
-    for (let i = 0; i < other.times.length; i++) {
+    for (let i = other.start; i < other.times.length; i++) {
       const act = other.acts[i]!;
       this.add(other.times[i]!, Math.floor(act / TYPES_MAX), typeOf(act % TYPES_MAX), max);
     }
   }
 
   write(out: StateWriter): void {
+    this.cut();
     out.count(this.times.length);
     out.series(this.times);
     out.counts(this.acts);
@@ -72,7 +75,7 @@ export class ActionWindow {
 
   /** How many actions have an event time ≤ `at`. */
   private after(at: number): number {
-    let low = 0;
+    let low = this.start;
     let high = this.times.length;
     while (low < high) {
       const middle = (low + high) >> 1;
@@ -85,9 +88,14 @@ export class ActionWindow {
   private prune(max: number): void {
     const n = this.times.length;
     const oldest = this.times[n - 1]! - WINDOW_MAX_MS;
-    let gone = Math.max(0, n - max);
-    while (this.times[gone]! <= oldest) gone++;
-    removeAt(this.times, 0, gone);
-    removeAt(this.acts, 0, gone);
+    this.start = Math.max(this.start, n - max);
+    while (this.times[this.start]! <= oldest) this.start++;
+    if (this.start * 2 > n) this.cut();
+  }
+
+  private cut(): void {
+    removeAt(this.times, 0, this.start);
+    removeAt(this.acts, 0, this.start);
+    this.start = 0;
   }
 }

@@ -16,6 +16,8 @@ import type { StateReader, StateWriter } from './state-writer.js';
 const REBASE_HALF_LIVES = 32;
 /** A row only shown is weaker than any interaction. */
 const SHOWN_STRENGTH = 0.01;
+/** Replaced rows after which the index is filled anew. */
+const REPLACED_MAX = 64;
 const { fround } = Math;
 const index = new InterestIndex();
 
@@ -44,7 +46,7 @@ export class InterestTable implements InterestSignals {
     else if (at - this.at > REBASE_HALF_LIVES * Math.min(shortHalfLifeMs, halfLifeMs)) this.rebase(at);
     this.longShare = 2 ** ((at - this.at) / halfLifeMs);
     this.shortShare = 2 ** ((at - this.at) / shortHalfLifeMs);
-    index.fill(this.hashes, Math.max(max, this.hashes.length));
+    this.fillIndex(max);
   }
 
   /** Weight of a row as of `now`, not before `at`. */
@@ -129,10 +131,18 @@ export class InterestTable implements InterestSignals {
 
   private longShare = 1;
   private shortShare = 1;
+  /** Rows that changed their label since the index was filled. */
+  private replaced = 0;
 
+  private fillIndex(max: number): void {
+    index.fill(this.hashes, Math.max(max, this.hashes.length) + REPLACED_MAX);
+    this.replaced = 0;
+  }
+
+  /** The index may still know labels whose rows were given to others: the row itself decides. */
   private rowOf(hash: number): number | undefined {
     const row = index.find(hash);
-    return row < 0 ? undefined : row;
+    return row >= 0 && this.hashes[row] === hash ? row : undefined;
   }
 
   private rebase(at: number): void {
@@ -160,7 +170,8 @@ export class InterestTable implements InterestSignals {
     this.dimensions[row] = dimension;
     this.labels[row] = label;
     this.long[row] = this.short[row] = this.shown[row] = this.clicked[row] = 0;
-    index.fill(this.hashes, Math.max(max, this.hashes.length));
+    if (this.replaced++ === REPLACED_MAX) this.fillIndex(max);
+    else index.insert(hash, row);
     return row;
   }
 

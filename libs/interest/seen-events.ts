@@ -9,33 +9,37 @@ import type { StateReader, StateWriter } from './state-writer.js';
 export class SeenEvents {
   private keys: number[] = [];
   private times: number[] = [];
+  /** Entries before this one are gone; they are cut off when they are the half. */
+  private start = 0;
 
   get size(): number {
-    return this.keys.length;
+    return this.keys.length - this.start;
   }
 
   has(key: number): boolean {
-    return this.keys.includes(key);
+    return this.keys.includes(key, this.start);
   }
 
   /** @param at event time, ms @param latest the user's latest event time, ms */
   add(key: number, at: number, latest: number, horizonMs: number, max: number): void {
     this.keys.push(key);
     this.times.push(at);
-    let gone = Math.max(0, this.keys.length - max);
-    while (gone < this.keys.length && this.times[gone]! < latest - horizonMs) gone++;
-    removeAt(this.keys, 0, gone);
-    removeAt(this.times, 0, gone);
+    this.start = Math.max(this.start, this.keys.length - max);
+    while (this.start < this.keys.length && this.times[this.start]! < latest - horizonMs) this.start++;
+    if (this.start * 2 > this.keys.length) this.cut();
   }
 
   /** Takes the other's ids over, as if they came first. */
   absorb(other: SeenEvents, max: number): void {
+    this.cut();
+    other.cut();
     const fresh = other.keys.map((_, i) => i).filter((i) => !this.keys.includes(other.keys[i]!));
     this.keys = [...fresh.map((i) => other.keys[i]!), ...this.keys].slice(-max);
     this.times = [...fresh.map((i) => other.times[i]!), ...this.times].slice(-max);
   }
 
   write(out: StateWriter): void {
+    this.cut();
     out.count(this.keys.length);
     out.f64s(this.keys);
     out.series(this.times);
@@ -47,5 +51,11 @@ export class SeenEvents {
     seen.keys = from.f64s(n);
     seen.times = from.series(n);
     return seen;
+  }
+
+  private cut(): void {
+    removeAt(this.keys, 0, this.start);
+    removeAt(this.times, 0, this.start);
+    this.start = 0;
   }
 }
