@@ -2,6 +2,11 @@
 import { buildProgram } from './program.js';
 import { EXIT_OK, explain } from './terminal/exit.js';
 
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(EXIT_OK); // the reader (`| head`) has seen enough
+  throw error;
+});
+
 try {
   await buildProgram().parseAsync();
   process.exitCode ??= EXIT_OK;
