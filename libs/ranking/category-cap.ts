@@ -2,17 +2,21 @@
 export const WINDOW = 10;
 
 export class CategoryCap {
-  private readonly counts = new Map<number, number>();
+  /** By category id. */
+  private readonly counts: Uint16Array;
   private readonly placed: number[] = [];
 
-  /** @param categoriesOf ids of a candidate's categories */
+  /** @param categoriesOf ids of a candidate's categories, each below `idsBelow` */
   constructor(
     private readonly perCategoryMax: number,
     private readonly categoriesOf: (candidate: number) => Int32Array,
-  ) {}
+    idsBelow: number,
+  ) {
+    this.counts = new Uint16Array(idsBelow);
+  }
 
   reset(): void {
-    this.counts.clear();
+    this.counts.fill(0);
     this.placed.length = 0;
   }
 
@@ -20,7 +24,7 @@ export class CategoryCap {
   admits(candidate: number): boolean {
     const categories = this.categoriesOf(candidate);
     for (let i = 0; i < categories.length; i++) {
-      if ((this.counts.get(categories[i]!) ?? 0) >= this.perCategoryMax) return false;
+      if (this.counts[categories[i]!]! >= this.perCategoryMax) return false;
     }
     return true;
   }
@@ -33,7 +37,6 @@ export class CategoryCap {
   }
 
   private count(candidate: number, by: number): void {
-    for (const category of this.categoriesOf(candidate))
-      this.counts.set(category, (this.counts.get(category) ?? 0) + by);
+    for (const category of this.categoriesOf(candidate)) this.counts[category]! += by;
   }
 }

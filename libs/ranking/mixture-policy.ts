@@ -13,7 +13,7 @@ import type { SeededRandom } from '#kernel';
 import { sampledSlate, slotProbabilities, type SlateCandidates } from './slate.js';
 
 /** Below this the sampled branch no longer changes a greedy list's propensity (double precision). */
-const NEGLIGIBLE = 1e-17;
+const NEGLIGIBLE = 1e-15;
 
 export interface Slate {
   /** Candidates in order. */

@@ -39,7 +39,7 @@ export function rankCandidates(input: RankingInput<RankRequest>): Ranked {
       ranked.map(({ score }) => score),
       ranked.length,
     ),
-    cap: new CategoryCap(Infinity, () => NO_CATEGORIES),
+    cap: new CategoryCap(Infinity, () => NO_CATEGORIES, 0),
   };
   const greedy = greedySlate(candidates, ranked.length, () => false, 0, 0);
   const slate = drawSlate(candidates, greedy, settings.explore, random);

@@ -131,7 +131,11 @@ function rerank(
   const categories = ranked.map(({ candidate }) =>
     index.labelsOf(candidate.slot).subarray(0, candidate.item!.categories.length),
   );
-  const cap = new CategoryCap(settings.perCategoryMax, (candidate) => categories[candidate]!);
+  const cap = new CategoryCap(
+    settings.perCategoryMax,
+    (candidate) => categories[candidate]!,
+    index.listCount,
+  );
   const weights = softmaxWeights(
     ranked.map(({ score }) => score),
     ranked.length,

@@ -21,7 +21,7 @@ function candidates(
   return {
     size: scores.length,
     weights: softmaxWeights(sorted, sorted.length),
-    cap: new CategoryCap(perCategoryMax, (candidate) => ids[candidate]!),
+    cap: new CategoryCap(perCategoryMax, (candidate) => ids[candidate]!, 10),
   };
 }
 

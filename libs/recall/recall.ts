@@ -5,10 +5,10 @@
  *
  * | channel      | share | strength    | finds                                         |
  * |--------------|-------|-------------|-----------------------------------------------|
- * | covisitation | 25 %  | 0.5 .. 1    | neighbours of the user's recent items         |
- * | content      | 40 %  | 0.45 .. 0.9 | the lists of the user's strongest interests   |
+ * | covisitation | 20 %  | 0.5 .. 1    | neighbours of the user's recent items         |
+ * | content      | 35 %  | 0.45 .. 0.9 | the lists of the user's strongest interests   |
  * | embedding    | 10 %  | 0 .. 0.8    | items near the user's embedding               |
- * | trending     | 15 %  | 0 .. 0.6    | what everybody engages with now               |
+ * | trending     | 10 %  | 0 .. 0.6    | what everybody engages with now               |
  * | new          | 10 %  | 0 .. 0.5    | the newest without evidence                   |
  * | catalogue    | rest  | 0.1         | the best by CTR, then anything, up to a floor |
  */
@@ -22,10 +22,10 @@ import { newest } from './channels/newest.js';
 import { trending } from './channels/trending.js';
 
 const SHARES: readonly { readonly name: ChannelName; readonly share: number; readonly find: Channel }[] = [
-  { name: 'covisitation', share: 0.25, find: covisitation },
-  { name: 'content', share: 0.4, find: content },
+  { name: 'covisitation', share: 0.2, find: covisitation },
+  { name: 'content', share: 0.35, find: content },
   { name: 'embedding', share: 0.1, find: embedding },
-  { name: 'trending', share: 0.15, find: trending },
+  { name: 'trending', share: 0.1, find: trending },
   { name: 'new', share: 0.1, find: newest },
 ];
 /** The catalogue channel fills up to this many candidates, or FLOOR_EACH for each item wanted. */
