@@ -4,10 +4,10 @@
  * strongest tastes stand here as a set, so that the machine learns item-item and taste-item affinities
  * (as SVD++'s implicit feedback does) instead of one weight per rare pair.
  */
+import type { Context } from '#events';
 import { combine32, fnv1a32 } from '#kernel';
 import { DIMENSIONS, SEEDS } from './dimensions.js';
 import type { FeatureWriter } from './feature-writer.js';
-import type { RequestContext } from './feature-extractor.js';
 import { clamp, logBucket } from './scales.js';
 import type { UserSignals } from './user-signals.js';
 
@@ -36,7 +36,7 @@ export interface UserReading {
 export function addUserFeatures(
   out: FeatureWriter,
   user: UserSignals,
-  context: RequestContext | undefined,
+  context: Context | undefined,
   now: number,
   reading: UserReading,
 ): void {
@@ -73,7 +73,7 @@ function addActivity(out: FeatureWriter, user: UserSignals, now: number): void {
 }
 
 /** Every entry of the context is a feature; numbers by value, so a caller buckets what is continuous. */
-function addContext(out: FeatureWriter, context: RequestContext | undefined, now: number, reading: UserReading): void {
+function addContext(out: FeatureWriter, context: Context | undefined, now: number, reading: UserReading): void {
   reading.hour = hourOf(context, now);
   reading.deviceHash = 0;
   out.add(combine32(SEEDS.hour, reading.hour), 1);
@@ -92,7 +92,7 @@ function addContext(out: FeatureWriter, context: RequestContext | undefined, now
 }
 
 /** `context.hour` (0 .. 23, the user's own) or the hour of the event time in UTC. */
-function hourOf(context: RequestContext | undefined, now: number): number {
+function hourOf(context: Context | undefined, now: number): number {
   const given = context?.hour;
   if (typeof given === 'number' && given >= 0 && given < 24) return Math.floor(given);
   return Math.floor(now / 3_600_000) % 24;
