@@ -71,7 +71,8 @@ export class LeaseKeeper {
   /** The first round, then one every leaseMs / 3. */
   async start(): Promise<void> {
     const { leaseMs } = this.leases;
-    this.timers.push(setInterval(() => this.expire(), leaseMs / EXPIRY_CHECKS_PER_LEASE));
+    // After a long turn of the process, answers that have arrived meanwhile are read before anything is dropped.
+    this.timers.push(setInterval(() => setImmediate(() => this.expire()), leaseMs / EXPIRY_CHECKS_PER_LEASE));
     this.timers.push(setInterval(() => void this.renew(), leaseMs / ROUNDS_PER_LEASE));
     this.timers.push(setInterval(() => void this.balance(), leaseMs / ROUNDS_PER_LEASE));
     await this.round();
@@ -122,7 +123,6 @@ export class LeaseKeeper {
   private renew(): Promise<void> {
     return this.renewing.run(async () => {
       await Promise.all([...this.mine.values()].map((held) => this.renewOne(held)));
-      this.expire();
     });
   }
 

@@ -49,7 +49,7 @@ describe('CheckpointStore', () => {
 
     await expect(store.checkpoints.save(write(5, 30, { ann: 'stale', bob: 'stale' }, ['ann']))).rejects.toMatchObject({ code: 'REK_STALE_EPOCH' });
     await expect(store.checkpoints.reset(partition, 5)).rejects.toMatchObject({ code: 'REK_STALE_EPOCH' });
-    await expect(store.checkpoints.fence(partition, 8)).rejects.toMatchObject({ code: 'REK_STALE_EPOCH' });
+    await expect(store.checkpoints.fence(partition, 8)).rejects.toMatchObject({ code: 'REK_STALE_EPOCH', details: { floor: 9 } });
 
     expect((await store.checkpoints.fence(partition, 9))!.sequence).toBe(10);
     expect(text((await store.checkpoints.load(partition, ['ann'])).get('ann'))).toBe('old');

@@ -49,7 +49,7 @@ export class CheckpointStore {
   /**
    * Makes `epoch` the only one that may write, and returns the checkpoint to continue from; undefined when
    * there is none yet. Idempotent for one epoch.
-   * @throws AppError REK_STALE_EPOCH when a newer owner has fenced; REK_SNAPSHOT_INVALID when the row is damaged
+   * @throws AppError REK_STALE_EPOCH when a newer owner has fenced (`details.floor` is its epoch); REK_SNAPSHOT_INVALID when the row is damaged
    *   (the fence holds nevertheless: reset next); REK_STORE_UNAVAILABLE.
    */
   async fence(partition: number, epoch: number): Promise<PartitionCheckpoint | undefined> {
@@ -65,7 +65,7 @@ export class CheckpointStore {
       [this.namespace, partition, epoch, CHECKPOINT_FORMAT],
     );
     const row = rows[0];
-    if (!row) throw stale(partition, epoch);
+    if (!row) throw stale(partition, epoch, await this.epochOf(partition));
     return this.checked(partition, row);
   }
 
@@ -143,6 +143,11 @@ export class CheckpointStore {
     return new Map(rows.map((row) => [row.partition, Number(row.sequence)]));
   }
 
+  private async epochOf(partition: number): Promise<string | undefined> {
+    const [row] = await runQuery<{ epoch: string }>(this.source, `SELECT epoch FROM rekappa_partition WHERE namespace = $1 AND partition = $2`, [this.namespace, partition]);
+    return row?.epoch;
+  }
+
   private async guard(manager: EntityManager, partition: number, epoch: number): Promise<void> {
     const rows: { epoch: string }[] = await manager.query(
       `SELECT epoch FROM rekappa_partition WHERE namespace = $1 AND partition = $2 FOR UPDATE`,
@@ -185,7 +190,8 @@ function verified(partition: number, row: ActorRecord): Uint8Array {
 
 function stale(partition: number, epoch: number, current?: string): AppError {
   const owner = current === undefined ? 'a newer owner' : `epoch ${current}`;
-  return new AppError('REK_STALE_EPOCH', `partition ${partition} is fenced by ${owner}; this host has epoch ${epoch}`, { partition, epoch });
+  const floor = Number(current ?? 0);
+  return new AppError('REK_STALE_EPOCH', `partition ${partition} is fenced by ${owner}; this host has epoch ${epoch}`, { partition, epoch, floor });
 }
 
 const identity = (partition: number, sequence: number): string => `${partition}:${sequence}`;

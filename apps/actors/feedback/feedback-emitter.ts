@@ -17,6 +17,7 @@ import { FeedbackQueue, type FeedbackMessage } from './feedback-queue.js';
 
 /** Encoded records that may wait; a fold that is faster than the log waits for room. */
 export const QUEUE_BYTES_MAX = 8 * 1024 * 1024;
+const LEASE_LOOK_MS = 10;
 const RETRY_BASE_MS = 50;
 const RETRY_CAP_MS = 1_000;
 
@@ -26,7 +27,8 @@ export interface EmitterPorts {
   readonly holds: () => boolean;
   /** Stores an entry in LOG, once, whatever the number of tries. */
   readonly appendEffect: (event: Absorb) => Promise<void>;
-  readonly counted: (record: FeedbackRecord) => void;
+  /** Records that count from now on, by kind. */
+  readonly counted: (kind: FeedbackRecord['kind'], records: number) => void;
   /** Another host owns the partition, or the log is damaged: nothing more will be emitted. */
   readonly failed: (error: unknown) => void;
   /** An append failed and will be tried again. */
@@ -35,14 +37,21 @@ export interface EmitterPorts {
 
 interface OpenFrame {
   records: Uint8Array[];
+  kinds: Record<FeedbackRecord['kind'], number>;
   effects: Absorb[];
   /** Emitted before: the records of this frame are not wanted. */
   repeated: boolean;
 }
 
+const KINDS = ['exposure', 'outcome', 'engagement'] as const;
+
+function openFrame(repeated: boolean): OpenFrame {
+  return { records: [], kinds: { exposure: 0, outcome: 0, engagement: 0 }, effects: [], repeated };
+}
+
 export class FeedbackEmitter {
   private readonly queue: FeedbackQueue;
-  private open: OpenFrame = { records: [], effects: [], repeated: false };
+  private open = openFrame(false);
   private lastSequence: number;
   private underWay: number | undefined;
   private pumping = false;
@@ -66,13 +75,13 @@ export class FeedbackEmitter {
   }
 
   begin(sequence: number): void {
-    this.open = { records: [], effects: [], repeated: sequence <= this.queue.committed };
+    this.open = openFrame(sequence <= this.queue.committed);
   }
 
   emit(record: FeedbackRecord): void {
     if (this.open.repeated) return;
     this.open.records.push(encodeFeedbackRecord(record));
-    this.ports.counted(record);
+    this.open.kinds[record.kind]++;
   }
 
   effect(event: Absorb): void {
@@ -81,14 +90,16 @@ export class FeedbackEmitter {
 
   /** The frame is folded: what it emitted counts. */
   commit(position: LogPosition): void {
-    if (!this.open.repeated) this.queue.commit({ position, records: this.open.records, effects: this.open.effects });
+    const { records, effects, kinds, repeated } = this.open;
+    if (!repeated) this.queue.commit({ position, records, effects });
+    for (const kind of KINDS) if (kinds[kind] > 0) this.ports.counted(kind, kinds[kind]);
     this.abort();
     if (!this.pumping) void this.pump();
   }
 
   /** The fold failed: what it emitted does not count. */
   abort(): void {
-    this.open = { records: [], effects: [], repeated: false };
+    this.open = openFrame(false);
   }
 
   /**
@@ -143,8 +154,7 @@ export class FeedbackEmitter {
     const payload = assembleFeedbackBatch({ partition, epoch, through: message.through, part: message.part }, message.records);
     const subject = this.ports.topology.subjects.feedback(partition);
     for (let attempt = 0; ; attempt++) {
-      if (this.stopped !== undefined) throw this.stopped;
-      if (!this.ports.holds()) throw new AppError('REK_LEASE_LOST');
+      await this.leased();
       try {
         if (attempt > 0 && (await this.landed(subject, payload))) return;
         this.lastSequence = await this.ports.topology.feedback.append(subject, payload, { expectedLastSubjectSequence: this.lastSequence });
@@ -155,6 +165,15 @@ export class FeedbackEmitter {
         this.ports.retrying(error);
         if (attempt > 0 || error.code !== 'REK_STALE_EPOCH') await sleep(Math.random() * Math.min(RETRY_CAP_MS, RETRY_BASE_MS * 2 ** attempt));
       }
+    }
+  }
+
+  /** A lease that has run out may still be renewed; until it is known, nothing is written. @throws once stopped */
+  private async leased(): Promise<void> {
+    for (;;) {
+      if (this.stopped !== undefined) throw this.stopped;
+      if (this.ports.holds()) return;
+      await sleep(LEASE_LOOK_MS);
     }
   }
 

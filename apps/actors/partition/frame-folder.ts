@@ -137,7 +137,9 @@ export class FrameFolder {
   private observe(entries: readonly FrameEntry[], appendedAt: number): void {
     const { metrics, clock } = this.context;
     if (this.ports.live()) metrics.eventVisibleSeconds.observe(Math.max(0, clock.now() - appendedAt) / 1000);
-    for (const entry of entries) if ('event' in entry) metrics.foldedEvents.inc({ kind: entry.event.kind });
+    const kinds = new Map<string, number>();
+    for (const entry of entries) if ('event' in entry) kinds.set(entry.event.kind, (kinds.get(entry.event.kind) ?? 0) + 1);
+    for (const [kind, events] of kinds) metrics.foldedEvents.inc({ kind }, events);
   }
 
   private async giveWay(): Promise<void> {

@@ -102,21 +102,21 @@ describe('PartitionHost', () => {
     return { bytes: Buffer.concat(records), users: known.size, sha256: hash.digest('hex') };
   }
 
-  async function actual({ feedback }: LogTopology, host: PartitionHost) {
+  async function emitted({ feedback }: LogTopology): Promise<Buffer> {
     const bodies: Uint8Array[] = [];
     for await (const batch of feedback.read({ from: 1, until: await feedback.head() })) for (const { payload } of batch) bodies.push(payload.subarray(FEEDBACK_HEADER_BYTES));
-    const hash = await host.between(({ users }) => hashPartition(users, store.checkpoints.users(P)));
-    return { bytes: Buffer.concat(bodies), ...hash };
+    return Buffer.concat(bodies);
   }
+
+  const hashOf = (host: PartitionHost) => host.between(({ users }) => hashPartition(users, store.checkpoints.users(P)));
 
   async function expectEqual(topology: LogTopology, host: PartitionHost, without?: ReadonlySet<string>) {
     const head = await topology.log.head();
     await until('everything is folded', () => host.servable && host.position >= head, 20_000);
     const wanted = await reference(topology, without);
-    await until('everything is emitted', async () => (await actual(topology, host)).bytes.length >= wanted.bytes.length, 5_000).catch(() => undefined);
-    const got = await actual(topology, host);
-    expect(got.bytes.equals(wanted.bytes)).toBe(true);
-    expect([got.users, got.sha256]).toEqual([wanted.users, wanted.sha256]);
+    await until('everything is emitted', async () => (await emitted(topology)).length >= wanted.bytes.length, 5_000).catch(() => undefined);
+    expect((await emitted(topology)).equals(wanted.bytes)).toBe(true);
+    expect(await hashOf(host)).toEqual({ users: wanted.users, sha256: wanted.sha256 });
     return wanted;
   }
 
@@ -213,6 +213,27 @@ describe('PartitionHost', () => {
     for (const event of [...events(14, 200)].map((event) => ({ ...event, eventId: `later ${event.eventId}` }))) await publish([event]);
     await expectEqual(topology, host);
     expect(host.phase).toBe('live');
+  });
+
+  it('becomes what the log says when the log has lost its tail, and emits what new events cause', async () => {
+    const before = world();
+    const { host } = before.own(1);
+    for (const event of events(19, 300)) await before.publish([event]);
+    await until('it has folded', () => host.position >= 300);
+    await host.drain();
+    const kept = memoryTopology(PARTITIONS);
+    const { own, publish, topology } = world({ topology: { ...before.topology, log: kept.log } });
+    for (const event of [...events(19, 300)].slice(0, 120)) await publish([event]);
+    const emittedBefore = (await emitted(topology)).length;
+    const heir = own(2).host;
+    await until('it has caught up', () => heir.servable && heir.position >= 120);
+    const { users, sha256 } = await reference(topology);
+    expect(await hashOf(heir)).toEqual({ users, sha256 });
+    expect((await emitted(topology)).length).toBe(emittedBefore);
+    for (const event of [...events(20, 100)].map((event) => ({ ...event, eventId: `after ${event.eventId}` }))) await publish([event]);
+    await until('it folds on', () => heir.position >= 220);
+    await until('new events cause new feedback', async () => (await emitted(topology)).length > emittedBefore);
+    expect((await hashOf(heir)).sha256).toBe((await reference(topology)).sha256);
   });
 
   it('never saves a position whose feedback is not acknowledged', async () => {

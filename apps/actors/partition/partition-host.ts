@@ -222,9 +222,9 @@ export class PartitionHost {
       if (state.position >= until) continue;
       this.view.source = await catalogue.viewFrom(state.position + 1, until);
       for await (const batch of topology.log.read({ from: state.position + 1, until, subject, signal: this.reading.signal })) {
-        for (let at = 0; at < batch.length; at += STEP_MESSAGES_MAX) {
+        for (const messages of stepsOf(batch)) {
           if (this.ending) return;
-          await this.step(batch.slice(at, at + STEP_MESSAGES_MAX));
+          await this.step(messages);
         }
       }
       if (this.ending) return;
@@ -298,6 +298,22 @@ export class PartitionHost {
     this.owned?.state.users.clear();
     void this.runErrands();
   }
+}
+
+/** Cuts a batch into steps. */
+function* stepsOf(batch: readonly LogMessage[]): Generator<LogMessage[]> {
+  let step: LogMessage[] = [];
+  let bytes = 0;
+  for (const message of batch) {
+    if (step.length === STEP_MESSAGES_MAX || (step.length > 0 && bytes + message.payload.byteLength > STEP_BYTES_MAX)) {
+      yield step;
+      step = [];
+      bytes = 0;
+    }
+    step.push(message);
+    bytes += message.payload.byteLength;
+  }
+  if (step.length > 0) yield step;
 }
 
 /** The state can be rebuilt: from the checkpoint after a failed fold, from the log after a damaged row. */

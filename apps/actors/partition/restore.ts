@@ -8,7 +8,6 @@
  *    mark of step 1 keeps it from emitting anything again.
  */
 import type { CatalogueView } from '#catalogue';
-import type { FeedbackRecord } from '#events';
 import { AppError, sleep } from '#kernel';
 import type { Lease } from '#log';
 import { FeedbackEmitter } from '../feedback/feedback-emitter.js';
@@ -35,13 +34,13 @@ export interface OwnerPorts {
 export async function takeFeedback(lease: Lease, context: HostContext, ports: OwnerPorts): Promise<FeedbackEmitter> {
   const { topology, metrics, logger } = context;
   const { partition, epoch } = lease;
-  const fence = await fenceUntilAnswered(lease, context, ports);
+  const fence = await withinLog(await fenceUntilAnswered(lease, context, ports), partition, context);
   return new FeedbackEmitter(partition, epoch, fence, {
     topology,
     holds: ports.holds,
     failed: ports.failed,
     appendEffect: (event) => appendHandover(topology, event, ports.stopped),
-    counted: (record: FeedbackRecord) => metrics.feedbackRecords.inc({ kind: record.kind }),
+    counted: (kind, records) => metrics.feedbackRecords.inc({ kind }, records),
     retrying: (error) => logger.warn({ err: error, partition }, 'appending feedback again'),
   });
 }
@@ -53,6 +52,9 @@ export async function restoreState(lease: Lease, context: HostContext, ports: Ow
   for (;;) {
     try {
       const checkpoint = await patiently(context, partition, ports, () => context.checkpoints.fence(partition, epoch));
+      if (checkpoint && checkpoint.sequence > (await context.topology.log.head())) {
+        throw new AppError('REK_SNAPSHOT_INVALID', `the checkpoint stands at ${checkpoint.sequence}, beyond the log's head: the log has lost its tail`);
+      }
       return partitionState(partition, checkpoint, context, view, output);
     } catch (error) {
       if (!(error instanceof AppError) || error.code !== 'REK_SNAPSHOT_INVALID') throw error;
@@ -86,4 +88,11 @@ async function fenceUntilAnswered({ partition, epoch }: Lease, { topology, logge
       await sleep(FENCE_RETRY_MS);
     }
   }
+}
+
+async function withinLog(fence: Fence, partition: number, { topology, logger }: HostContext): Promise<Fence> {
+  const head = await topology.log.head();
+  if (fence.through.sequence <= head) return fence;
+  logger.fatal({ partition, emittedThrough: fence.through.sequence, head }, 'REK_LOG_DAMAGED: feedback was emitted for events that the log has lost');
+  return { ...fence, through: { sequence: head, index: 0 }, part: 0 };
 }

@@ -9,7 +9,7 @@ import { storedFeedback } from './stored-feedback.js';
 import { Traffic } from './traffic.js';
 
 export const PARTITIONS = 8;
-export const LEASE_MS = 2_000;
+export const LEASE_MS = 3_000;
 
 /** Short windows, so that impressions close and checkpoints happen while a test runs. */
 const ENVIRONMENT = {
