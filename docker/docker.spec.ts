@@ -36,7 +36,8 @@ describe('compose.yaml', () => {
         if (source.startsWith('.')) expect(existsSync(join(here, source))).toBe(true);
         else expect(Object.keys(compose.volumes)).toContain(source);
       }
-      if (service.build) expect(existsSync(join(here, service.build.context, service.build.dockerfile))).toBe(true);
+      if (service.build)
+        expect(existsSync(join(here, service.build.context, service.build.dockerfile))).toBe(true);
       if (!service.build) expect(service.image).toMatch(/:v?\d+\.\d+/); // pinned
     }
   });
@@ -52,7 +53,8 @@ describe('compose.yaml', () => {
   });
 
   it('publishes on the loopback interface only', () => {
-    for (const [, { ports = [] }] of services) for (const port of ports) expect(port).toMatch(/^127\.0\.0\.1:/);
+    for (const [, { ports = [] }] of services)
+      for (const port of ports) expect(port).toMatch(/^127\.0\.0\.1:/);
   });
 
   it('starts apps that exist, with settings that are valid', () => {
@@ -72,7 +74,8 @@ describe('the Dockerfile', () => {
 
   it('copies what exists, runs as an ordinary user, and has a health check', () => {
     for (const [, from, sources] of dockerfile.matchAll(/^COPY (--from=\S+ )?(.+) \S+$/gm)) {
-      if (from === undefined) for (const source of sources!.split(' ')) expect(existsSync(join(here, '..', source))).toBe(true);
+      if (from === undefined)
+        for (const source of sources!.split(' ')) expect(existsSync(join(here, '..', source))).toBe(true);
     }
     expect(dockerfile).toMatch(/^USER node$/m);
     expect(dockerfile).toMatch(/^HEALTHCHECK .*docker\/healthcheck\.mjs/m);
@@ -80,9 +83,15 @@ describe('the Dockerfile', () => {
 
   it('sets variables that the settings know', () => {
     const block = /^ENV ((?:.*\\\n)*.*)$/m.exec(dockerfile)![1]!;
-    const variables = Object.fromEntries([...block.matchAll(/(\w+)=(\S+)/g)].map(([, name, value]) => [name!, value!]));
+    const variables = Object.fromEntries(
+      [...block.matchAll(/(\w+)=(\S+)/g)].map(([, name, value]) => [name!, value!]),
+    );
     const settings = loadSettings(variables);
-    expect([settings.http.host, settings.http.port, settings.http.metricsPort]).toEqual(['0.0.0.0', 8080, 8080]);
+    expect([settings.http.host, settings.http.port, settings.http.metricsPort]).toEqual([
+      '0.0.0.0',
+      8080,
+      8080,
+    ]);
   });
 });
 
@@ -102,19 +111,27 @@ describe('the configuration of NATS', () => {
   it('is durable unless the operator chooses the one that says unsafe', () => {
     expect(compose.services['nats-1']!.command!.join(' ')).toContain('${NATS_CONFIG:-durable}.conf');
     expect(text('nats/durable.conf')).toMatch(/^ {2}sync_interval: always$/m);
-    for (const file of readdirSync(join(here, 'nats'))) expect(file).toMatch(/^(cluster|durable|unsafe-\w+)\.conf$/);
+    for (const file of readdirSync(join(here, 'nats')))
+      expect(file).toMatch(/^(cluster|durable|unsafe-\w+)\.conf$/);
   });
 });
 
 describe('Prometheus and Grafana', () => {
   const series = new Set(
-    Object.values(METRIC_CATALOGUE).flatMap(({ kind, name }) => (kind === 'histogram' ? ['_bucket', '_sum', '_count'].map((part) => name + part) : [name])),
+    Object.values(METRIC_CATALOGUE).flatMap(({ kind, name }) =>
+      kind === 'histogram' ? ['_bucket', '_sum', '_count'].map((part) => name + part) : [name],
+    ),
   );
-  const used = (expressions: string[]): string[] => expressions.flatMap((expression) => expression.match(/rekappa_\w+/g) ?? []);
+  const used = (expressions: string[]): string[] =>
+    expressions.flatMap((expression) => expression.match(/rekappa_\w+/g) ?? []);
 
   it('scrape every app', () => {
-    const { scrape_configs } = parse(text('prometheus/prometheus.yaml')) as { scrape_configs: { dns_sd_configs: { names: string[]; port: number }[] }[] };
-    const scraped = scrape_configs.flatMap(({ dns_sd_configs }) => dns_sd_configs.flatMap(({ names, port }) => names.map((name) => `${name}:${port}`)));
+    const { scrape_configs } = parse(text('prometheus/prometheus.yaml')) as {
+      scrape_configs: { dns_sd_configs: { names: string[]; port: number }[] }[];
+    };
+    const scraped = scrape_configs.flatMap(({ dns_sd_configs }) =>
+      dns_sd_configs.flatMap(({ names, port }) => names.map((name) => `${name}:${port}`)),
+    );
     expect(scraped).toEqual(['gateway:8080', 'actors:8080', 'learner:8080']);
   });
 
@@ -126,13 +143,18 @@ describe('Prometheus and Grafana', () => {
   });
 
   it('show metrics that the apps have, from the data source that is provisioned', () => {
-    const { panels } = JSON.parse(text('grafana/dashboards/rekappa.json')) as { panels: { type: string; datasource?: { uid: string }; targets?: { expr: string }[] }[] };
+    const { panels } = JSON.parse(text('grafana/dashboards/rekappa.json')) as {
+      panels: { type: string; datasource?: { uid: string }; targets?: { expr: string }[] }[];
+    };
     const names = used(panels.flatMap(({ targets = [] }) => targets.map(({ expr }) => expr)));
     expect(names.filter((name) => !series.has(name))).toEqual([]);
     expect(names.length).toBeGreaterThan(20);
 
-    const { datasources } = parse(text('grafana/provisioning/datasources/prometheus.yaml')) as { datasources: { uid: string; url: string }[] };
-    for (const panel of panels) if (panel.type !== 'row') expect(panel.datasource?.uid).toBe(datasources[0]!.uid);
+    const { datasources } = parse(text('grafana/provisioning/datasources/prometheus.yaml')) as {
+      datasources: { uid: string; url: string }[];
+    };
+    for (const panel of panels)
+      if (panel.type !== 'row') expect(panel.datasource?.uid).toBe(datasources[0]!.uid);
   });
 });
 
@@ -142,5 +164,7 @@ function dependencies({ depends_on = [] }: Service): string[] {
 
 /** `${NAME:-default}` as Compose reads it when nothing is set. */
 function withDefaults(environment: Record<string, string>): Record<string, string> {
-  return Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, value.replace(/\$\{\w+:-([^}]*)\}/g, '$1')]));
+  return Object.fromEntries(
+    Object.entries(environment).map(([name, value]) => [name, value.replace(/\$\{\w+:-([^}]*)\}/g, '$1')]),
+  );
 }

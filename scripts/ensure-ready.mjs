@@ -23,7 +23,8 @@ export function ensureReady({ build = true } = {}) {
       '--include=dev',
       '--include=optional',
       '--no-audit',
-      '--no-fund', '--loglevel=error',
+      '--no-fund',
+      '--loglevel=error',
     ]);
   }
   if (build && !isBuilt()) {

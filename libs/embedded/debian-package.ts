@@ -44,8 +44,15 @@ async function fetchWith(options: readonly string[], names: readonly string[], i
 }
 
 /** What apt would install besides. @throws when it cannot tell, such as on a system with broken packages */
-async function missingDependencies(options: readonly string[], names: readonly string[], cwd: string): Promise<string[]> {
-  const { stdout } = await apt([...options, 'install', '--simulate', '--no-install-recommends', ...names], cwd);
+async function missingDependencies(
+  options: readonly string[],
+  names: readonly string[],
+  cwd: string,
+): Promise<string[]> {
+  const { stdout } = await apt(
+    [...options, 'install', '--simulate', '--no-install-recommends', ...names],
+    cwd,
+  );
   return [...stdout.matchAll(/^Inst (\S+)/gm)].map((line) => line[1]!);
 }
 

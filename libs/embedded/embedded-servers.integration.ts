@@ -5,7 +5,14 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { until } from '#kernel';
-import { startNats, startPostgres, startRedis, isRunning, readPidFile, type PostgresOptions } from './index.js';
+import {
+  startNats,
+  startPostgres,
+  startRedis,
+  isRunning,
+  readPidFile,
+  type PostgresOptions,
+} from './index.js';
 import { isOpenToOthers } from './unprivileged.js';
 import { tcpProbe } from './tcp-probe.js';
 
@@ -50,7 +57,10 @@ describe('embedded NATS', () => {
 
   it('harms nobody whose process got the pid of a stale pid file', async () => {
     const bystander = spawn('sleep', ['60']);
-    await writeFile(join(folder, 'nats-server.pid'), JSON.stringify({ pid: bystander.pid, marker: join(folder, 'nats.conf') }));
+    await writeFile(
+      join(folder, 'nats-server.pid'),
+      JSON.stringify({ pid: bystander.pid, marker: join(folder, 'nats.conf') }),
+    );
     const server = await startNats({ folder });
     expect(bystander.exitCode).toBeNull();
     expect(bystander.signalCode).toBeNull();
@@ -60,7 +70,10 @@ describe('embedded NATS', () => {
 
   it('says what happened when the server cannot start', async () => {
     await writeFile(join(folder, 'jetstream'), 'a file where a folder should be');
-    await expect(startNats({ folder })).rejects.toMatchObject({ code: 'REK_SERVER_UNAVAILABLE', message: expect.stringContaining('nats-server.log') });
+    await expect(startNats({ folder })).rejects.toMatchObject({
+      code: 'REK_SERVER_UNAVAILABLE',
+      message: expect.stringContaining('nats-server.log'),
+    });
   });
 });
 
@@ -106,23 +119,37 @@ describe('embedded Postgres', () => {
   // A clone below root's home runs Postgres in a namespace even when the data is open to all.
   const openWay = isOpenToOthers(fileURLToPath(import.meta.url)) ? 'user' : 'namespace';
   const asRoot = process.getuid?.() === 0 ? it : it.skip;
-  asRoot('runs as nobody where others may enter', async () => expect(await keep({ folder })).toBe(openWay), 60_000);
+  asRoot(
+    'runs as nobody where others may enter',
+    async () => expect(await keep({ folder })).toBe(openWay),
+    60_000,
+  );
 
   for (const way of ['namespace', 'capability'] as const) {
-    asRoot(`runs below a 0700 folder, by way of a ${way}`, async () => {
-      const home = join(folder, 'home');
-      await mkdir(home, { mode: 0o700 });
-      if (!isPossible(way)) return; // containers may forbid it
-      expect(await keep({ folder: join(home, 'postgres'), ways: ['user', way] })).toBe(way);
-    }, 60_000);
+    asRoot(
+      `runs below a 0700 folder, by way of a ${way}`,
+      async () => {
+        const home = join(folder, 'home');
+        await mkdir(home, { mode: 0o700 });
+        if (!isPossible(way)) return; // containers may forbid it
+        expect(await keep({ folder: join(home, 'postgres'), ways: ['user', way] })).toBe(way);
+      },
+      60_000,
+    );
   }
 
-  asRoot('takes over data that another way has written', async () => {
-    if (!isPossible('namespace')) return;
-    const inNamespace = await startPostgres({ folder, ways: ['namespace'] });
-    await inNamespace.stop();
-    expect(await keep({ folder, ways: ['user', 'capability'] })).toBe(openWay === 'user' ? 'user' : 'capability');
-  }, 60_000);
+  asRoot(
+    'takes over data that another way has written',
+    async () => {
+      if (!isPossible('namespace')) return;
+      const inNamespace = await startPostgres({ folder, ways: ['namespace'] });
+      await inNamespace.stop();
+      expect(await keep({ folder, ways: ['user', 'capability'] })).toBe(
+        openWay === 'user' ? 'user' : 'capability',
+      );
+    },
+    60_000,
+  );
 });
 
 describe('children', () => {
@@ -130,7 +157,10 @@ describe('children', () => {
     const script = `import('${join(process.cwd(), 'dist/libs/embedded/index.js')}').then(({ startNats }) => startNats({ folder: ${JSON.stringify(folder)} }))`;
     const parent = spawn(process.execPath, ['-e', script], { stdio: 'inherit' });
     const pidFile = join(folder, 'nats-server.pid');
-    await until('the server runs', () => readPidFile(pidFile) !== undefined && isRunning(readPidFile(pidFile)!));
+    await until(
+      'the server runs',
+      () => readPidFile(pidFile) !== undefined && isRunning(readPidFile(pidFile)!),
+    );
     const record = readPidFile(pidFile)!;
     parent.kill('SIGKILL');
     await until('the server is gone', () => !isRunning(record));
@@ -138,7 +168,10 @@ describe('children', () => {
 });
 
 function isPossible(way: 'namespace' | 'capability'): boolean {
-  const command = way === 'namespace' ? ['unshare', '--user', '--map-user=65534'] : ['setpriv', '--reuid=65534', '--inh-caps=+dac_override', '--ambient-caps=+dac_override'];
+  const command =
+    way === 'namespace'
+      ? ['unshare', '--user', '--map-user=65534']
+      : ['setpriv', '--reuid=65534', '--inh-caps=+dac_override', '--ambient-caps=+dac_override'];
   try {
     execFileSync(command[0]!, [...command.slice(1), 'true'], { stdio: 'ignore' });
     return true;

@@ -18,8 +18,4 @@ export type { EmbeddedServer } from './embedded-server.js';
 export { startNats, type NatsOptions } from './nats-server.js';
 export { startRedis, type RedisOptions } from './redis-server.js';
 export { initialisePostgres } from './postgres-data.js';
-export {
-  startPostgres,
-  type EmbeddedPostgres,
-  type PostgresOptions,
-} from './postgres-server.js';
+export { startPostgres, type EmbeddedPostgres, type PostgresOptions } from './postgres-server.js';

@@ -20,13 +20,18 @@ describe('where a server comes from', () => {
   it('is the system first', async () => {
     const own = await place(join(folder, 'bin', 'nats-server'));
     await place(join(folder, 'cache', 'nats-server', 'usr', 'sbin', 'nats-server'));
-    const found = await locateServer('nats-server', { searchPath: [join(folder, 'bin')], cacheFolder: join(folder, 'cache') });
+    const found = await locateServer('nats-server', {
+      searchPath: [join(folder, 'bin')],
+      cacheFolder: join(folder, 'cache'),
+    });
     expect(found.path).toBe(own);
   });
 
   it('is the cache next, with the libraries that came with it', async () => {
     const cached = await place(join(folder, 'cache', 'redis-server', 'usr', 'bin', 'redis-server'));
-    const library = await place(join(folder, 'cache', 'redis-server', 'usr', 'lib', 'x86_64-linux-gnu', 'libjemalloc.so.2'));
+    const library = await place(
+      join(folder, 'cache', 'redis-server', 'usr', 'lib', 'x86_64-linux-gnu', 'libjemalloc.so.2'),
+    );
     const found = await locateServer('redis-server', { searchPath: [], cacheFolder: join(folder, 'cache') });
     expect(found.path).toBe(cached);
     expect(found.env['LD_LIBRARY_PATH']?.split(':')).toContain(dirname(library));
@@ -36,7 +41,9 @@ describe('where a server comes from', () => {
     const path = process.env['PATH'];
     process.env['PATH'] = folder;
     try {
-      await expect(locateServer('nats-server', { searchPath: [], cacheFolder: join(folder, 'cache') })).rejects.toMatchObject({
+      await expect(
+        locateServer('nats-server', { searchPath: [], cacheFolder: join(folder, 'cache') }),
+      ).rejects.toMatchObject({
         code: 'REK_SERVER_UNAVAILABLE',
         message: expect.stringContaining('apt-get install nats-server'),
       });

@@ -52,10 +52,7 @@ export async function locateServer(name: ServerName, options: LocateOptions = {}
   }
   const unpacked = inPackage(name, root);
   if (unpacked === undefined)
-    throw new AppError(
-      'REK_SERVER_UNAVAILABLE',
-      `Debian's package holds no ${name}. ${ALTERNATIVES[name]}`,
-    );
+    throw new AppError('REK_SERVER_UNAVAILABLE', `Debian's package holds no ${name}. ${ALTERNATIVES[name]}`);
   return unpacked;
 }
 

@@ -47,8 +47,11 @@ export async function postgresBinaries(): Promise<PostgresBinaries> {
  */
 export async function openCopy({ root }: PostgresBinaries): Promise<PostgresBinaries> {
   const shared = OPEN_FOLDERS.find((folder) => existsSync(folder) && isOpenToOthers(folder));
-  if (shared === undefined) throw new AppError('REK_SERVER_UNAVAILABLE', `none of ${OPEN_FOLDERS.join(', ')} is open to others`);
-  const version = (JSON.parse(readFileSync(join(dirname(root), 'package.json'), 'utf8')) as { version: string }).version;
+  if (shared === undefined)
+    throw new AppError('REK_SERVER_UNAVAILABLE', `none of ${OPEN_FOLDERS.join(', ')} is open to others`);
+  const version = (
+    JSON.parse(readFileSync(join(dirname(root), 'package.json'), 'utf8')) as { version: string }
+  ).version;
   const wanted = join(shared, `rekappa-postgres-${version}`);
   const copy = isOurs(wanted) ? wanted : await makeCopy(root, wanted);
   return { root: copy, initdb: join(copy, 'bin', 'initdb'), postgres: join(copy, 'bin', 'postgres') };

@@ -4,7 +4,19 @@
  */
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chmodSync, chownSync, existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { AppError, errorMessage } from '#kernel';
@@ -24,7 +36,8 @@ export async function initialisePostgres(
   mkdirSync(folder, { recursive: true });
   const packaged = await postgresBinaries();
   const as = unprivileged([packaged.postgres, packaged.root, folder], ways);
-  const binaries = as.way === 'capability' && !isOpenToOthers(packaged.postgres) ? await openCopy(packaged) : packaged;
+  const binaries =
+    as.way === 'capability' && !isOpenToOthers(packaged.postgres) ? await openCopy(packaged) : packaged;
   const data = join(folder, 'data');
   if (!existsSync(join(data, 'PG_VERSION'))) await initialise(binaries.initdb, folder, data, as);
   return { binaries, as, data };

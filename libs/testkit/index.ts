@@ -2,4 +2,10 @@
 export { sleep, until } from '#kernel';
 export { startServers, type TestServers, type WantedServers } from './start-servers.js';
 export { testSeed } from './test-seed.js';
-export { startSystem, type AppName, type AppProcess, type RunningSystem, type SystemOptions } from './start-system.js';
+export {
+  startSystem,
+  type AppName,
+  type AppProcess,
+  type RunningSystem,
+  type SystemOptions,
+} from './start-system.js';
