@@ -9,7 +9,7 @@ import type { UserSignals } from './user-signals.js';
 
 /** Labels used per item: the first ones given. */
 export const CATEGORIES_USED_MAX = 6;
-export const TAGS_USED_MAX = 20;
+export const TAGS_USED_MAX = 12;
 /** Categories crossed with the user, the segment, the hour, the device. */
 const CROSSED_CATEGORIES_MAX = 3;
 const CONTEXT_CATEGORIES_MAX = 1;

@@ -130,7 +130,7 @@ describe('the fold of a partition', () => {
     for (let n = 0; n < 100_000; n += 50) {
       const events = Array.from({ length: 50 }, (_, i): LogEvent => {
         const at = T0 + (n + i) * 400 - random.below(1_000_000);
-        if (random.next() < 0.1) return folding.impression(at, Array.from({ length: 1 + random.below(30) }, () => random.pick(ids)));
+        if (random.next() < 0.03) return folding.impression(at, Array.from({ length: 1 + random.below(20) }, () => random.pick(ids)));
         return folding.interaction(at, random.pick(['click', 'view', 'purchase', 'dislike', `own-${random.below(40)}`]), random.pick(ids));
       });
       folding.append(T0 + n * 400 + 2e6, events);
