@@ -16,7 +16,7 @@ import { scratch } from './scratch.js';
 import { greedySlate, softmaxWeights } from './slate.js';
 
 /** Only so many from the top are explained: reasons cost more than scores. */
-export const EXPLAINED_MAX = 20;
+export const EXPLAINED_MAX = 10;
 
 const NO_CATEGORIES = new Int32Array(0);
 

@@ -28,6 +28,9 @@ const SHARES: readonly { readonly name: ChannelName; readonly share: number; rea
   { name: 'trending', share: 0.1, find: trending },
   { name: 'new', share: 0.1, find: newest },
 ];
+/** Candidates looked for: so many for each item wanted, within what the set holds. More cost time and hardly ever win. */
+const BUDGET_MIN = 200;
+const BUDGET_EACH = 20;
 /** The catalogue channel fills up to this many candidates, or FLOOR_EACH for each item wanted. */
 const FLOOR = 100;
 const FLOOR_EACH = 4;
@@ -35,7 +38,8 @@ const FLOOR_EACH = 4;
 /** Fills `out` (emptied first). It is empty afterwards only if nothing visible is admitted. */
 export function recall(request: RecallRequest, out: CandidateSet): void {
   out.reset(request.index.slotCount);
-  for (const { share, find } of SHARES) find(request, Math.ceil(out.capacity * share), out);
+  const budget = Math.min(out.capacity, Math.max(BUDGET_MIN, request.wanted * BUDGET_EACH));
+  for (const { share, find } of SHARES) find(request, Math.ceil(budget * share), out);
   const floor = Math.min(out.capacity, Math.max(FLOOR, request.wanted * FLOOR_EACH));
   if (out.size < floor) catalogue(request, floor - out.size, out);
 }

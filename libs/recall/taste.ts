@@ -37,7 +37,7 @@ export interface TastingUser extends UserSignals {
 }
 
 /** The newest items the user took to that count. */
-export const TASTE_RECENTS_MAX = 10;
+export const TASTE_RECENTS_MAX = 8;
 /** An interest below this is forgotten. */
 const WEIGHT_MIN = 1e-3;
 
