@@ -72,6 +72,7 @@ describe('an actor host', () => {
   it('waits with cold users while Postgres is away, and loses nothing by it', async () => {
     await host.child.kill9();
     host = await cluster.host();
+    await cluster.shared(1);
     await cluster.servers.postgres!.stop();
     await trafficFor('cold users', 1_000);
     expect((await cluster.status()).flatMap((status) => status.partitions)).toHaveLength(PARTITIONS);
