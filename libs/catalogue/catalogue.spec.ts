@@ -158,6 +158,23 @@ describe('the fold of the catalogue', () => {
     expect(catalogue.versions()).toBe(1);
   });
 
+  it('keeps, when compacted, the version that holds at the floor and all later ones, and no tombstone', () => {
+    const catalogue = given(
+      replace('a', { title: '1' }),
+      replace('a', { title: '2' }),
+      replace('a', { title: '3' }),
+      remove('b'),
+    );
+    catalogue.compact(2);
+    expect([1, 2, 3].map((sequence) => catalogue.at('a', sequence)?.title)).toEqual([undefined, '2', '3']);
+    catalogue.apply(remove('a'), { sequence: 9, index: 0 }, TIME);
+    catalogue.compact(8);
+    expect(catalogue.at('a', 8)!.title).toBe('3');
+    catalogue.compact(9);
+    expect(catalogue.versions()).toBe(0);
+    expect(catalogue.byKey(key53('a'))).toBeUndefined();
+  });
+
   it('does not let hiding or deleting the unknown create anything', () => {
     const catalogue = given(hide('ghost'), remove('ghost'));
     expect(catalogue.size).toBe(0);
