@@ -18,9 +18,11 @@ export function labelHash(dimension: Dimension, label: string): number {
   return combine32(LABEL_SEEDS[dimension]!, fnv1a32(label));
 }
 
-/** Price bands are labels like any other. */
+const bandLabels: string[] = [];
+
+/** Price bands are labels like any other. @param priceBand 1 .. about 61: half-octaves up to the largest price */
 export function priceBandLabel(priceBand: number): string {
-  return `band ${priceBand}`;
+  return (bandLabels[priceBand] ??= `band ${priceBand}`);
 }
 
 const PROFILE = seed('profile');

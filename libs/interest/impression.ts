@@ -1,7 +1,7 @@
 /** An impression: exposure at once, pending feedback for each item, with the features of this very moment. */
 import { key53 } from '#kernel';
 import { FEATURES_MAX, newFeatureVector, type FeatureVector, type FeedbackRecord, type Impression } from '#events';
-import { CATEGORIES_USED_MAX, FeatureExtractor, itemHash, TAGS_USED_MAX, type ItemSignals } from '#features';
+import { CATEGORIES_USED_MAX, FeatureExtractor, itemHash, priceBandLabel, TAGS_USED_MAX, type ItemSignals } from '#features';
 import type { EarlyClick } from './early-clicks.js';
 import { itemAt, type FoldMoment } from './fold-moment.js';
 import { clickedOutcome, unclickedOutcomes } from './outcomes.js';
@@ -93,7 +93,7 @@ function addShownLabels(user: UserState, item: ItemSignals, max: number): void {
   }
   for (let i = 0; i < tags.length && i < TAGS_USED_MAX; i++) interests.addShown(tags[i]!, 1, item.tags[i]!, 0);
   if (brand !== 0) interests.addShown(brand, 2, item.brand!, max);
-  if (price !== 0) interests.addShown(price, 3, `band ${item.priceBand}`, max);
+  if (price !== 0) interests.addShown(price, 3, priceBandLabel(item.priceBand), max);
 }
 
 /** The pending impression without features; an item named twice counts where it stands first. */

@@ -1,7 +1,7 @@
 /** An interaction: engagement always; a positive outcome when it closes an item of an open impression. */
 import { fnv1a32, key53 } from '#kernel';
 import { RECENT_KEYS_MAX, type Engagement, type FeedbackRecord, type Interaction } from '#events';
-import { CATEGORIES_USED_MAX, itemHash, TAGS_USED_MAX, type ItemSignals } from '#features';
+import { CATEGORIES_USED_MAX, itemHash, priceBandLabel, TAGS_USED_MAX, type ItemSignals } from '#features';
 import { itemAt, type FoldMoment } from './fold-moment.js';
 import { addClickedLabels } from './impression.js';
 import { interactionWeight } from './interaction-weight.js';
@@ -128,7 +128,7 @@ function addInterests(user: UserState, item: ItemSignals, weight: number, { at, 
   }
   for (let i = 0; i < nTags; i++) interests.addWeight(tags[i]!, 1, item.tags[i]!, weight / Math.sqrt(nTags), max);
   if (brand !== 0) interests.addWeight(brand, 2, item.brand!, weight, max);
-  if (price !== 0) interests.addWeight(price, 3, `band ${item.priceBand}`, weight, max);
+  if (price !== 0) interests.addWeight(price, 3, priceBandLabel(item.priceBand), weight, max);
   if (item.embedding) user.taste.add(item.embedding, weight, at, rules.halfLifeMs);
 }
 

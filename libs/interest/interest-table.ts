@@ -7,7 +7,7 @@
  * At most `max` rows: an interaction's new label replaces the weakest row; labels that were only shown fill at
  * most half of the table and replace nothing.
  */
-import { InterestIndex, type InterestSignals } from '#features';
+import { InterestIndex, labelHash, type Dimension, type InterestSignals } from '#features';
 import { remaining } from './decay.js';
 import { INTEREST_EPSILON } from './limits.js';
 import type { StateReader, StateWriter } from './state-writer.js';
@@ -104,10 +104,7 @@ export class InterestTable implements InterestSignals {
     out.f32(this.shownTotal);
     out.f32(this.clickedTotal);
     out.count(this.hashes.length);
-    out.u32s(this.hashes);
-    out.counts(this.dimensions);
-    for (const label of this.labels) out.text(label);
-    for (const values of [this.long, this.short, this.shown, this.clicked]) out.f32s(values);
+    for (let row = 0; row < this.hashes.length; row++) this.writeRow(row, out);
   }
 
   static read(from: StateReader): InterestTable {
@@ -118,15 +115,33 @@ export class InterestTable implements InterestSignals {
     table.shortHalfLifeMs = from.f64();
     table.shownTotal = from.f32();
     table.clickedTotal = from.f32();
-    const n = from.size(22);
-    table.hashes = from.u32s(n);
-    table.dimensions = from.counts(n);
-    table.labels = from.texts(n);
-    table.long = from.f32s(n);
-    table.short = from.f32s(n);
-    table.shown = from.f32s(n);
-    table.clicked = from.f32s(n);
+    const n = from.size(2);
+    for (let row = 0; row < n; row++) table.readRow(from);
     return table;
+  }
+
+  /** One number tells the dimension and which of the four values are not 0; then the label and those values. */
+  private writeRow(row: number, out: StateWriter): void {
+    const values = [this.long[row]!, this.short[row]!, this.shown[row]!, this.clicked[row]!];
+    let present = 0;
+    values.forEach((value, i) => (present |= value === 0 ? 0 : 1 << i));
+    out.count(this.dimensions[row]! * 16 + present);
+    out.text(this.labels[row]!);
+    for (const value of values) if (value !== 0) out.f32(value);
+  }
+
+  private readRow(from: StateReader): void {
+    const head = from.count();
+    const dimension = (head >> 4) as Dimension; // written by writeRow
+    const label = from.text();
+    const value = (i: number) => ((head >> i) & 1 ? from.f32() : 0);
+    this.hashes.push(labelHash(dimension, label));
+    this.dimensions.push(dimension);
+    this.labels.push(label);
+    this.long.push(value(0));
+    this.short.push(value(1));
+    this.shown.push(value(2));
+    this.clicked.push(value(3));
   }
 
   private longShare = 1;

@@ -2,7 +2,8 @@
  * The items the user lately acted on with a positive weight, by event time, the newest last, each once:
  * what co-visitation, item-item features and "nothing twice" read.
  */
-import type { RecentSignals } from '#features';
+import { key53 } from '#kernel';
+import { itemHash, type RecentSignals } from '#features';
 import { insertAt, removeAt } from './columns.js';
 import type { StateReader, StateWriter } from './state-writer.js';
 
@@ -26,7 +27,7 @@ export class RecentItems implements RecentSignals {
   hashes: number[] = [];
   lastCategory = 0;
   times: number[] = [];
-  /** Largest weight with which the item was acted on. */
+  /** Largest weight with which the item was acted on, rounded to 32 bits. */
   weights: number[] = [];
   /** Row of the type table of the newest action. */
   types: number[] = [];
@@ -41,7 +42,7 @@ export class RecentItems implements RecentSignals {
     if (before >= 0) {
       item.weight = Math.max(item.weight, this.weights[before]!);
       if (this.times[before]! > item.at) {
-        this.weights[before] = item.weight;
+        this.weights[before] = Math.fround(item.weight);
         return;
       }
       this.remove(before);
@@ -73,23 +74,21 @@ export class RecentItems implements RecentSignals {
   write(out: StateWriter): void {
     out.count(this.ids.length);
     for (const id of this.ids) out.text(id);
-    out.f64s(this.keys);
-    out.u32s(this.hashes);
     out.u32(this.lastCategory);
     out.series(this.times);
-    out.f64s(this.weights);
+    out.f32s(this.weights);
     out.counts(this.types);
   }
 
   static read(from: StateReader): RecentItems {
     const recents = new RecentItems();
-    const n = from.size(23);
+    const n = from.size(7);
     recents.ids = from.texts(n);
-    recents.keys = from.f64s(n);
-    recents.hashes = from.u32s(n);
+    recents.keys = recents.ids.map(key53);
+    recents.hashes = recents.ids.map(itemHash);
     recents.lastCategory = from.u32();
     recents.times = from.series(n);
-    recents.weights = from.f64s(n);
+    recents.weights = from.f32s(n);
     recents.types = from.counts(n);
     return recents;
   }
@@ -99,7 +98,7 @@ export class RecentItems implements RecentSignals {
     insertAt(this.keys, place, item.key);
     insertAt(this.hashes, place, item.hash);
     insertAt(this.times, place, item.at);
-    insertAt(this.weights, place, item.weight);
+    insertAt(this.weights, place, Math.fround(item.weight));
     insertAt(this.types, place, item.type);
   }
 
