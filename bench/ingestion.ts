@@ -35,10 +35,16 @@ try {
   if (!values['no-http']) {
     const { natsUrl } = servers;
     const withoutHttp = figures[0]!.value;
-    figures.push(...(await measureHttp({ natsUrl, gateway: values.gateway, events: count / SINGLE_SHARE, withoutHttp })));
+    figures.push(
+      ...(await measureHttp({ natsUrl, gateway: values.gateway, events: count / SINGLE_SHARE, withoutHttp })),
+    );
   }
   const bytes = Math.round(encodeFrame(sampleEvents(1, 'size')).byteLength);
-  printReport('ingestion', figures, { nats: connection.info!.version, eventBytes: bytes, partitions: LOG_SETTINGS.partitions });
+  printReport('ingestion', figures, {
+    nats: connection.info!.version,
+    eventBytes: bytes,
+    partitions: LOG_SETTINGS.partitions,
+  });
   await connection.close();
 } finally {
   await servers.stop();
@@ -47,9 +53,21 @@ try {
 async function measureNats(connection: NatsConnection): Promise<Figure[]> {
   await publishFrames(await open(connection, 'warm'), sampleEvents(count / 4, 'warm'), 1_000);
   const packed = await publishFrames(await open(connection, 'packed'), sampleEvents(count, 'packed'), 1_000);
-  const barePacked = await publishBare(await open(connection, 'bare'), sampleEvents(count, 'bare'), packed.eventsPerFrame);
-  const single = await publishFrames(await open(connection, 'single'), sampleEvents(count / SINGLE_SHARE, 'single'), 1);
-  const bareSingle = await publishBare(await open(connection, 'baresingle'), sampleEvents(count / SINGLE_SHARE, 'bs'), 1);
+  const barePacked = await publishBare(
+    await open(connection, 'bare'),
+    sampleEvents(count, 'bare'),
+    packed.eventsPerFrame,
+  );
+  const single = await publishFrames(
+    await open(connection, 'single'),
+    sampleEvents(count / SINGLE_SHARE, 'single'),
+    1,
+  );
+  const bareSingle = await publishBare(
+    await open(connection, 'baresingle'),
+    sampleEvents(count / SINGLE_SHARE, 'bs'),
+    1,
+  );
   return [
     {
       name: 'NATS, FramePublisher, packed',
@@ -80,7 +98,11 @@ interface Published {
 }
 
 /** As gateways and imports do it: several producers, each publishing a batch when its last one is acknowledged. */
-async function publishFrames(topology: LogTopology, events: readonly LogEvent[], frameEventsMax: number): Promise<Published> {
+async function publishFrames(
+  topology: LogTopology,
+  events: readonly LogEvent[],
+  frameEventsMax: number,
+): Promise<Published> {
   const publisher = new FramePublisher(topology, { packMs: 1, frameEventsMax });
   const latencies: number[] = [];
   let next = 0;
@@ -106,9 +128,14 @@ async function publishFrames(topology: LogTopology, events: readonly LogEvent[],
 }
 
 /** Frames encoded beforehand, over all partitions in turn, in a window of 1,024. */
-async function publishBare(topology: LogTopology, events: readonly LogEvent[], eventsPerFrame: number): Promise<number> {
+async function publishBare(
+  topology: LogTopology,
+  events: readonly LogEvent[],
+  eventsPerFrame: number,
+): Promise<number> {
   const payloads: Uint8Array[] = [];
-  for (let i = 0; i < events.length; i += eventsPerFrame) payloads.push(encodeFrame(events.slice(i, i + eventsPerFrame)));
+  for (let i = 0; i < events.length; i += eventsPerFrame)
+    payloads.push(encodeFrame(events.slice(i, i + eventsPerFrame)));
   let underWay = 0;
   let wake = (): void => undefined;
   let failure: unknown;

@@ -19,7 +19,9 @@ const SINGLE_SHARE = 2;
 const BARE_BATCH = 1_000;
 const FILL_BATCH = 20_000;
 
-const { values } = parseArgs({ options: { events: { type: 'string', default: '300000' }, json: { type: 'boolean', default: false } } });
+const { values } = parseArgs({
+  options: { events: { type: 'string', default: '300000' }, json: { type: 'boolean', default: false } },
+});
 const count = Number(values.events);
 const servers = await startServers({ nats: true });
 try {
@@ -44,10 +46,19 @@ try {
 }
 
 function figure(name: string, events: number, seconds: number, bare: number): Figure {
-  return { name, value: events / seconds, unit: 'events/s', limit: { name: 'bare ordered consumer', value: bare } };
+  return {
+    name,
+    value: events / seconds,
+    unit: 'events/s',
+    limit: { name: 'bare ordered consumer', value: bare },
+  };
 }
 
-async function fill(connection: NatsConnection, events: number, frameEventsMax: number): Promise<LogTopology> {
+async function fill(
+  connection: NatsConnection,
+  events: number,
+  frameEventsMax: number,
+): Promise<LogTopology> {
   const topology = await openTopology(connection, { namespace: `f${frameEventsMax}`, log: LOG_SETTINGS });
   const publisher = new FramePublisher(topology, { frameEventsMax });
   const all = sampleEvents(events, 'replay');
@@ -66,7 +77,8 @@ async function read(topology: LogTopology, decode: boolean): Promise<void> {
     if (!decode) continue;
     for (const message of batch) {
       const partition = Number(message.subject.slice('log.user.'.length));
-      for (const entry of decodeUserFrame(message, partition, topology.partitions)) if (!('event' in entry)) bad++;
+      for (const entry of decodeUserFrame(message, partition, topology.partitions))
+        if (!('event' in entry)) bad++;
     }
   }
   if (bad > 0) throw new Error(`${bad} events were refused`);

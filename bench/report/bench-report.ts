@@ -31,7 +31,12 @@ export function machineFacts(): MachineFacts {
 }
 
 /** Prints the report on standard output. `facts` are added to the machine's: versions of servers, sizes. */
-export function printReport(benchmark: string, figures: readonly Figure[], facts: Record<string, string | number>, argv = process.argv): void {
+export function printReport(
+  benchmark: string,
+  figures: readonly Figure[],
+  facts: Record<string, string | number>,
+  argv = process.argv,
+): void {
   const machine = { ...machineFacts(), ...facts };
   if (argv.includes('--json')) {
     const withRatios = figures.map((figure) => ({ ...figure, ratio: ratioOf(figure) }));
@@ -40,12 +45,18 @@ export function printReport(benchmark: string, figures: readonly Figure[], facts
   }
   process.stdout.write(`${benchmark}\n`);
   for (const figure of figures) process.stdout.write(`  ${lineOf(figure)}\n`);
-  process.stdout.write(`  on ${Object.entries(machine).map(([name, value]) => `${name} ${value}`).join(', ')}\n`);
+  process.stdout.write(
+    `  on ${Object.entries(machine)
+      .map(([name, value]) => `${name} ${value}`)
+      .join(', ')}\n`,
+  );
 }
 
 function lineOf(figure: Figure): string {
   const { name, value, unit, limit, note } = figure;
-  const beside = limit ? `  | ${limit.name}: ${format(limit.value)} ${unit}, ratio ${ratioOf(figure)!.toFixed(2)}` : '';
+  const beside = limit
+    ? `  | ${limit.name}: ${format(limit.value)} ${unit}, ratio ${ratioOf(figure)!.toFixed(2)}`
+    : '';
   return `${name.padEnd(44)} ${format(value).padStart(9)} ${unit}${beside}${note ? `  (${note})` : ''}`;
 }
 

@@ -57,7 +57,9 @@ async function measure(url: string, { events, withoutHttp }: HttpOptions): Promi
 
 function bodiesOf(events: number, run: string): Buffer[] {
   const all = sampleEvents(Math.ceil(events / BATCH) * BATCH, run);
-  return Array.from({ length: all.length / BATCH }, (_, i) => Buffer.from(JSON.stringify(all.slice(i * BATCH, (i + 1) * BATCH))));
+  return Array.from({ length: all.length / BATCH }, (_, i) =>
+    Buffer.from(JSON.stringify(all.slice(i * BATCH, (i + 1) * BATCH))),
+  );
 }
 
 async function postAll(url: string, bodies: readonly Buffer[], latencies?: number[]): Promise<void> {

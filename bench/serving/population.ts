@@ -43,15 +43,13 @@ function eventsOf(user: number, items: number, random: SeededRandom): object[] {
   const shown = [...new Set(Array.from({ length: 10 }, pick))];
   return [
     { kind: 'impression', userId, eventId: `shown-${user}`, items: shown.map((itemId) => ({ itemId })) },
-    ...shown
-      .slice(0, CLICKS_PER_USER)
-      .map((itemId, at) => ({
-        kind: 'interaction',
-        type: 'click',
-        userId,
-        itemId,
-        eventId: `click-${user}-${at}`,
-      })),
+    ...shown.slice(0, CLICKS_PER_USER).map((itemId, at) => ({
+      kind: 'interaction',
+      type: 'click',
+      userId,
+      itemId,
+      eventId: `click-${user}-${at}`,
+    })),
   ];
 }
 

@@ -16,4 +16,9 @@ export class ClientError extends Error {
 }
 
 /** Codes that stand for a passing condition when they name a single event of a batch. */
-export const PASSING_CODES: ReadonlySet<string> = new Set(['REK_OVERLOADED', 'REK_LOG_UNAVAILABLE', 'REK_NOT_READY', 'REK_TIMEOUT']);
+export const PASSING_CODES: ReadonlySet<string> = new Set([
+  'REK_OVERLOADED',
+  'REK_LOG_UNAVAILABLE',
+  'REK_NOT_READY',
+  'REK_TIMEOUT',
+]);

@@ -50,13 +50,19 @@ export interface MergeInput extends Common {
 }
 
 export type EventInput =
-  | ({ readonly kind: 'impression' } & Omit<ImpressionInput, 'items'> & { readonly items: readonly ShownItem[] })
+  | ({ readonly kind: 'impression' } & Omit<ImpressionInput, 'items'> & {
+        readonly items: readonly ShownItem[];
+      })
   | ({ readonly kind: 'interaction' } & InteractionInput)
   | ({ readonly kind: 'profile' } & ProfileInput)
   | ({ readonly kind: 'merge' } & MergeInput);
 
 /** An event as it is sent. */
-export type OutgoingEvent = EventInput & { readonly eventId: string; readonly timestamp: number; readonly version: 1 };
+export type OutgoingEvent = EventInput & {
+  readonly eventId: string;
+  readonly timestamp: number;
+  readonly version: 1;
+};
 
 /** What an acknowledged event got. */
 export interface Tracked {

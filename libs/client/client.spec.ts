@@ -34,7 +34,9 @@ class ScriptedGateway {
         this.seen.push(seen);
         const reply = this.script.shift()?.(seen) ?? this.accept(body);
         if (reply === 'hang up') return void request.socket.destroy();
-        response.writeHead(reply.status, { 'content-type': 'application/json', ...reply.headers }).end(JSON.stringify(reply.body));
+        response
+          .writeHead(reply.status, { 'content-type': 'application/json', ...reply.headers })
+          .end(JSON.stringify(reply.body));
       });
     }).listen(port, '127.0.0.1');
     await new Promise((resolve) => this.server.once('listening', resolve));
@@ -51,7 +53,9 @@ class ScriptedGateway {
 
   /** Event ids per request. */
   get batches(): string[][] {
-    return this.seen.filter((seen) => seen.url === '/v1/events').map((seen) => (seen.body as OutgoingEvent[]).map((event) => event.eventId));
+    return this.seen
+      .filter((seen) => seen.url === '/v1/events')
+      .map((seen) => (seen.body as OutgoingEvent[]).map((event) => event.eventId));
   }
 
   close(): void {
@@ -78,14 +82,23 @@ afterEach(async () => {
 });
 
 function newClient(options: Partial<ClientOptions> = {}): RekappaClient {
-  const client = new RekappaClient({ url: `http://127.0.0.1:${gateway.port}/`, flushMs: 1, retryBaseMs: 1, retryCapMs: 20, ...options });
+  const client = new RekappaClient({
+    url: `http://127.0.0.1:${gateway.port}/`,
+    flushMs: 1,
+    retryBaseMs: 1,
+    retryCapMs: 20,
+    ...options,
+  });
   clients.push(client);
   return client;
 }
 
 const click = (i: number) => ({ userId: 'ann', itemId: `i${i}`, eventId: `e${i}` });
 const ids = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => `e${from + i}`);
-const unavailable = (code = 'REK_LOG_UNAVAILABLE'): Reply => ({ status: 503, body: { error: { code, message: 'later' } } });
+const unavailable = (code = 'REK_LOG_UNAVAILABLE'): Reply => ({
+  status: 503,
+  body: { error: { code, message: 'later' } },
+});
 
 describe('events on their way', () => {
   it('go in batches, in order, with everything filled in', async () => {
@@ -94,7 +107,15 @@ describe('events on their way', () => {
     expect(gateway.batches).toEqual([ids(0, 100), ids(100, 200), ids(200, 250)]);
     expect(tracked[249]).toEqual({ eventId: 'e249', seq: 250 });
     const [first] = gateway.seen[0]!.body as OutgoingEvent[];
-    expect(first).toEqual({ kind: 'interaction', type: 'click', userId: 'ann', itemId: 'i0', eventId: 'e0', timestamp: 1_700_000_000_000, version: 1 });
+    expect(first).toEqual({
+      kind: 'interaction',
+      type: 'click',
+      userId: 'ann',
+      itemId: 'i0',
+      eventId: 'e0',
+      timestamp: 1_700_000_000_000,
+      version: 1,
+    });
   });
 
   it('get ids of their own when they have none', async () => {
@@ -103,7 +124,11 @@ describe('events on their way', () => {
   });
 
   it('are sent again with the same ids until they are acknowledged', async () => {
-    gateway.script = [() => unavailable(), () => 'hang up', () => ({ status: 429, body: {}, headers: { 'retry-after': '0' } })];
+    gateway.script = [
+      () => unavailable(),
+      () => 'hang up',
+      () => ({ status: 429, body: {}, headers: { 'retry-after': '0' } }),
+    ];
     await newClient().click(click(1));
     expect(gateway.batches).toEqual([['e1'], ['e1'], ['e1'], ['e1']]);
   });
@@ -119,7 +144,10 @@ describe('events on their way', () => {
   });
 
   it('are refused one by one, with the code, while their neighbours are kept', async () => {
-    gateway.script = [({ body }) => gateway.accept(body, [{ index: 1, code: 'REK_UNKNOWN_INTERACTION', message: 'no weight' }])];
+    gateway.script = [
+      ({ body }) =>
+        gateway.accept(body, [{ index: 1, code: 'REK_UNKNOWN_INTERACTION', message: 'no weight' }]),
+    ];
     const lost: string[] = [];
     const client = newClient({ onLost: (event, error) => lost.push(`${event.eventId} ${error.code}`) });
     const results = await Promise.allSettled([1, 2, 3].map((i) => client.click(click(i))));
@@ -129,20 +157,30 @@ describe('events on their way', () => {
   });
 
   it('are refused all together by a 400 that names them', async () => {
-    gateway.script = [({ body }) => gateway.accept(body, [{ index: 0, code: 'REK_INVALID_EVENT', message: 'bad' }])];
-    await expect(newClient().click(click(1))).rejects.toMatchObject({ code: 'REK_INVALID_EVENT', retryable: false });
+    gateway.script = [
+      ({ body }) => gateway.accept(body, [{ index: 0, code: 'REK_INVALID_EVENT', message: 'bad' }]),
+    ];
+    await expect(newClient().click(click(1))).rejects.toMatchObject({
+      code: 'REK_INVALID_EVENT',
+      retryable: false,
+    });
     expect(gateway.batches).toHaveLength(1);
   });
 
   it('are re-sent alone when only they met a passing condition', async () => {
-    gateway.script = [({ body }) => gateway.accept(body, [{ index: 0, code: 'REK_LOG_UNAVAILABLE', message: 'later' }])];
+    gateway.script = [
+      ({ body }) => gateway.accept(body, [{ index: 0, code: 'REK_LOG_UNAVAILABLE', message: 'later' }]),
+    ];
     const client = newClient();
     await Promise.all([1, 2].map((i) => client.click(click(i))));
     expect(gateway.batches).toEqual([['e1', 'e2'], ['e1']]);
   });
 
   it('are halved when the gateway finds the body too large', async () => {
-    const tooLarge: Reply = { status: 413, body: { error: { code: 'REK_BODY_TOO_LARGE', message: 'smaller' } } };
+    const tooLarge: Reply = {
+      status: 413,
+      body: { error: { code: 'REK_BODY_TOO_LARGE', message: 'smaller' } },
+    };
     gateway.script = [() => tooLarge];
     const client = newClient();
     await Promise.all([1, 2, 3].map((i) => client.click(click(i))));
@@ -175,7 +213,10 @@ describe('a page that goes away', () => {
   const listeners = new Map<string, () => void>();
   const sent: { url: string; body: Blob }[] = [];
   const page = (beacons: boolean): PageHost => {
-    const target = { addEventListener: (type: string, listener: () => void) => void listeners.set(type, listener), removeEventListener: (type: string) => void listeners.delete(type) };
+    const target = {
+      addEventListener: (type: string, listener: () => void) => void listeners.set(type, listener),
+      removeEventListener: (type: string) => void listeners.delete(type),
+    };
     const sendBeacon = (url: string, body: Blob) => beacons && sent.push({ url, body }) > 0;
     return { ...target, document: { ...target, visibilityState: 'hidden' }, navigator: { sendBeacon } };
   };
@@ -189,8 +230,15 @@ describe('a page that goes away', () => {
     const tracked = Array.from({ length: 600 }, (_, i) => client.click(click(i)));
     listeners.get('visibilitychange')!();
     listeners.get('pagehide')!();
-    const bodies = await Promise.all(sent.map(async ({ body }) => JSON.parse(await body.text()) as OutgoingEvent[]));
-    expect(bodies.flat().map((event) => event.eventId).sort()).toEqual(ids(0, 600).sort());
+    const bodies = await Promise.all(
+      sent.map(async ({ body }) => JSON.parse(await body.text()) as OutgoingEvent[]),
+    );
+    expect(
+      bodies
+        .flat()
+        .map((event) => event.eventId)
+        .sort(),
+    ).toEqual(ids(0, 600).sort());
     for (const { url, body } of sent) {
       expect(url).toMatch(/\/v1\/events$/);
       expect(body.type).toBe('application/json');
@@ -225,7 +273,11 @@ describe('reads', () => {
     await client.trending();
     expect(gateway.seen).toEqual([
       { method: 'GET', url: '/v1/recommendations?user=a%26b&n=5&scenario=home&after=7', body: undefined },
-      { method: 'POST', url: '/v1/recommendations', body: { user: 'ann', filter: { categories: ['tea'] }, exclude: ['i1'] } },
+      {
+        method: 'POST',
+        url: '/v1/recommendations',
+        body: { user: 'ann', filter: { categories: ['tea'] }, exclude: ['i1'] },
+      },
       { method: 'POST', url: '/v1/rank', body: { user: 'ann', items: ['i1', 'i2'] } },
       { method: 'GET', url: '/v1/items/a%2Fb/similar?n=3', body: undefined },
       { method: 'GET', url: '/v1/items/trending?category=tea&windowSeconds=60', body: undefined },
@@ -239,13 +291,25 @@ describe('reads', () => {
     void client.impression({ userId: 'ann', items: ['i1', { itemId: 'i2', position: 4 }] });
     gateway.script = [({ body }) => gateway.accept(body), answer];
     await client.recommend({ user: 'ann', after: 'mine' });
-    expect(gateway.seen.map((seen) => seen.url)).toEqual(['/v1/events', '/v1/recommendations?user=ann&after=2']);
-    expect((gateway.seen[0]!.body as OutgoingEvent[])[1]).toMatchObject({ kind: 'impression', items: [{ itemId: 'i1' }, { itemId: 'i2', position: 4 }] });
+    expect(gateway.seen.map((seen) => seen.url)).toEqual([
+      '/v1/events',
+      '/v1/recommendations?user=ann&after=2',
+    ]);
+    expect((gateway.seen[0]!.body as OutgoingEvent[])[1]).toMatchObject({
+      kind: 'impression',
+      items: [{ itemId: 'i1' }, { itemId: 'i2', position: 4 }],
+    });
   });
 
   it('throw the gateway’s refusal', async () => {
-    gateway.script = [() => ({ status: 404, body: { error: { code: 'REK_UNKNOWN_ITEM', message: 'no such item' } } })];
-    await expect(newClient().similar('nothing')).rejects.toMatchObject({ code: 'REK_UNKNOWN_ITEM', status: 404, retryable: false });
+    gateway.script = [
+      () => ({ status: 404, body: { error: { code: 'REK_UNKNOWN_ITEM', message: 'no such item' } } }),
+    ];
+    await expect(newClient().similar('nothing')).rejects.toMatchObject({
+      code: 'REK_UNKNOWN_ITEM',
+      status: 404,
+      retryable: false,
+    });
   });
 });
 

@@ -8,9 +8,24 @@
  *     rekappa.click({ userId: 'ann', itemId: list.items[0].itemId, recommendationId: list.recommendationId });
  *     const next = await rekappa.recommend({ user: 'ann', n: 10, after: 'mine' }); // reflects the click
  */
-import type { ItemList, RankRequest, Recommendation, RecommendRequest, TrendingRequest } from './client-answers.js';
+import type {
+  ItemList,
+  RankRequest,
+  Recommendation,
+  RecommendRequest,
+  TrendingRequest,
+} from './client-answers.js';
 import { ClientError } from './client-error.js';
-import type { ClickInput, EventInput, ImpressionInput, InteractionInput, MergeInput, OutgoingEvent, ProfileInput, Tracked } from './client-events.js';
+import type {
+  ClickInput,
+  EventInput,
+  ImpressionInput,
+  InteractionInput,
+  MergeInput,
+  OutgoingEvent,
+  ProfileInput,
+  Tracked,
+} from './client-events.js';
 import { EventQueue, type QueueOptions } from './event-queue.js';
 import { GatewayHttp } from './gateway-http.js';
 import { pageHost, whenPageLeaves, type PageHost } from './page-host.js';
@@ -98,7 +113,8 @@ export class RekappaClient {
   async recommend({ after, ...request }: RecommendRequest): Promise<Recommendation> {
     const body = { ...request, ...(await this.afterOf(after)) };
     const { context, filter, exclude, ...simple } = body;
-    if (context || filter || exclude) return this.http.exchange({ method: 'POST', path: '/v1/recommendations', body: JSON.stringify(body) });
+    if (context || filter || exclude)
+      return this.http.exchange({ method: 'POST', path: '/v1/recommendations', body: JSON.stringify(body) });
     return this.http.exchange({ method: 'GET', path: `/v1/recommendations${queryOf(simple)}` });
   }
 
@@ -109,7 +125,10 @@ export class RekappaClient {
   }
 
   similar(itemId: string, n?: number): Promise<ItemList> {
-    return this.http.exchange({ method: 'GET', path: `/v1/items/${encodeURIComponent(itemId)}/similar${queryOf({ n })}` });
+    return this.http.exchange({
+      method: 'GET',
+      path: `/v1/items/${encodeURIComponent(itemId)}/similar${queryOf({ n })}`,
+    });
   }
 
   trending(request: TrendingRequest = {}): Promise<ItemList> {
@@ -140,20 +159,27 @@ export class RekappaClient {
     this.queue.beacon((body) => {
       const blob = new Blob([body], { type: 'application/json' });
       if (page.navigator?.sendBeacon?.(this.http.urlOf('/v1/events'), blob)) return true;
-      this.http.exchange({ method: 'POST', path: '/v1/events', body, keepalive: true }).catch(() => undefined); // stays queued
+      this.http
+        .exchange({ method: 'POST', path: '/v1/events', body, keepalive: true })
+        .catch(() => undefined); // stays queued
       return true;
     }, BEACON_CHARS_MAX);
   }
 }
 
 /** An item of a recommendation may be given as it came: only what an impression holds is kept. */
-function pick({ itemId, position, propensity }: { itemId: string; position?: number; propensity?: number }): { itemId: string; position?: number; propensity?: number } {
+function pick({ itemId, position, propensity }: { itemId: string; position?: number; propensity?: number }): {
+  itemId: string;
+  position?: number;
+  propensity?: number;
+} {
   return { itemId, position, propensity };
 }
 
 function queryOf(parameters: Readonly<Record<string, string | number | undefined>>): string {
   const query = new URLSearchParams();
-  for (const [name, value] of Object.entries(parameters)) if (value !== undefined) query.set(name, String(value));
+  for (const [name, value] of Object.entries(parameters))
+    if (value !== undefined) query.set(name, String(value));
   const text = query.toString();
   return text ? `?${text}` : '';
 }

@@ -60,10 +60,19 @@ export class EventQueue {
 
   push(event: OutgoingEvent): Promise<Tracked> {
     if (this.size >= this.options.queueMax) {
-      return Promise.reject(new ClientError('REK_OVERLOADED', `${this.size} events wait for the gateway`, true));
+      return Promise.reject(
+        new ClientError('REK_OVERLOADED', `${this.size} events wait for the gateway`, true),
+      );
     }
     return new Promise((resolve, reject) => {
-      this.waiting.push({ event, json: JSON.stringify(event), attempts: 0, beaconed: false, resolve, reject });
+      this.waiting.push({
+        event,
+        json: JSON.stringify(event),
+        attempts: 0,
+        beaconed: false,
+        resolve,
+        reject,
+      });
       if (this.waiting.length >= this.options.batchMax) void this.run();
       else this.timer ??= setTimeout(() => void this.run(), this.options.flushMs);
     });
@@ -114,12 +123,18 @@ export class EventQueue {
   private async sendBatch(batch: Entry[], size: number): Promise<number> {
     for (const entry of batch) entry.attempts++;
     try {
-      const answer = await this.http.exchange<BatchAnswer>({ method: 'POST', path: PATH, body: bodyOf(batch), answers: isAnswer });
+      const answer = await this.http.exchange<BatchAnswer>({
+        method: 'POST',
+        path: PATH,
+        body: bodyOf(batch),
+        answers: isAnswer,
+      });
       const again = this.settle(batch, answer);
       if (again.length > 0) await this.putBack(again, undefined);
       return this.options.batchMax;
     } catch (error) {
-      const refusal = error instanceof ClientError ? error : new ClientError('REK_INTERNAL', String(error), false);
+      const refusal =
+        error instanceof ClientError ? error : new ClientError('REK_INTERNAL', String(error), false);
       if (refusal.status === 413 && batch.length > 1) {
         this.restore(batch);
         return Math.ceil(batch.length / 2);
@@ -148,11 +163,13 @@ export class EventQueue {
   /** Gives up the events that have no attempts left, queues the others in front, and waits before the next attempt. */
   private async putBack(entries: Entry[], cause: ClientError | undefined): Promise<void> {
     const { attempts, retryBaseMs, retryCapMs } = this.options;
-    const failure = cause ?? new ClientError('REK_LOG_UNAVAILABLE', 'the gateway could not append the event', true, 503);
+    const failure =
+      cause ?? new ClientError('REK_LOG_UNAVAILABLE', 'the gateway could not append the event', true, 503);
     const left = entries.filter((entry) => entry.attempts < attempts);
     for (const entry of entries) if (entry.attempts >= attempts) entry.reject(failure);
     if (left.length === 0) return;
-    const backOff = Math.min(retryCapMs, retryBaseMs * 2 ** (left[0]!.attempts - 1)) * (0.5 + Math.random() / 2);
+    const backOff =
+      Math.min(retryCapMs, retryBaseMs * 2 ** (left[0]!.attempts - 1)) * (0.5 + Math.random() / 2);
     await this.pause(Math.max(backOff, Math.min(cause?.retryAfterMs ?? 0, retryCapMs)));
     this.restore(left);
   }
@@ -187,4 +204,5 @@ export class EventQueue {
 const bodyOf = (entries: readonly Entry[]): string => `[${entries.map((entry) => entry.json).join(',')}]`;
 
 /** A batch of which everything was refused answers 400 with the same body as 202. */
-const isAnswer = (status: number, body: unknown): boolean => status === 400 && Array.isArray((body as { rejected?: unknown } | undefined)?.rejected);
+const isAnswer = (status: number, body: unknown): boolean =>
+  status === 400 && Array.isArray((body as { rejected?: unknown } | undefined)?.rejected);

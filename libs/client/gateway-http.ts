@@ -43,11 +43,21 @@ export class GatewayHttp {
       });
       text = await response.text();
     } catch (error) {
-      throw new ClientError('REK_TIMEOUT', `no answer from ${this.root}: ${error instanceof Error ? error.message : String(error)}`, true);
+      throw new ClientError(
+        'REK_TIMEOUT',
+        `no answer from ${this.root}: ${error instanceof Error ? error.message : String(error)}`,
+        true,
+      );
     }
     const value = decoded(text);
     if (!response.ok && !answers?.(response.status, value)) throw refusalOf(response, value);
-    if (value === undefined) throw new ClientError('REK_INTERNAL', `${path} answered ${response.status} without JSON`, true, response.status);
+    if (value === undefined)
+      throw new ClientError(
+        'REK_INTERNAL',
+        `${path} answered ${response.status} without JSON`,
+        true,
+        response.status,
+      );
     return value as T;
   }
 }

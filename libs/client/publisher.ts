@@ -9,7 +9,14 @@
 import { randomUUID } from 'node:crypto';
 import { AppError } from '#kernel';
 import { isItemEvent, parseEvent, PUBLIC_KINDS, type LogEvent } from '#events';
-import { attachTopology, connectNats, FramePublisher, type Acknowledgement, type FramePublisherOptions, type NatsConnection } from '#log';
+import {
+  attachTopology,
+  connectNats,
+  FramePublisher,
+  type Acknowledgement,
+  type FramePublisherOptions,
+  type NatsConnection,
+} from '#log';
 
 export interface PublisherOptions extends FramePublisherOptions {
   /** Comma-separated servers. */
@@ -37,7 +44,11 @@ export class RekappaPublisher {
     try {
       const inFlightMax = options.inFlightMax ?? IN_FLIGHT_MAX;
       const topology = await attachTopology(connection, { namespace, log: { inFlightMax, ackTimeoutMs } });
-      return new RekappaPublisher(connection, new FramePublisher(topology, frameOptions), topology.partitions);
+      return new RekappaPublisher(
+        connection,
+        new FramePublisher(topology, frameOptions),
+        topology.partitions,
+      );
     } catch (error) {
       await connection.close();
       throw error;

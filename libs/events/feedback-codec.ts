@@ -57,7 +57,10 @@ export function encodeFeedbackBatch(batch: FeedbackBatch): Buffer {
 }
 
 /** A batch of records that are already encoded. */
-export function assembleFeedbackBatch(batch: Omit<FeedbackBatch, 'records'>, records: readonly Uint8Array[]): Buffer {
+export function assembleFeedbackBatch(
+  batch: Omit<FeedbackBatch, 'records'>,
+  records: readonly Uint8Array[],
+): Buffer {
   const buffer = Buffer.concat([Buffer.alloc(FEEDBACK_HEADER_BYTES), ...records]);
   buffer.writeUInt32LE(MAGIC, 0);
   buffer.writeUInt16LE(batch.partition, 4);
@@ -77,7 +80,9 @@ export function decodeFeedbackHeader(payload: Uint8Array): FeedbackHeader {
   if (buffer.length < FEEDBACK_HEADER_BYTES || buffer.readUInt32LE(0) !== MAGIC) {
     throw new AppError('REK_LOG_DAMAGED', 'a feedback message does not start with the RKF1 header');
   }
-  if (buffer.readUInt32LE(36) !== crc32(buffer.subarray(FEEDBACK_HEADER_BYTES), crc32(buffer.subarray(0, 36)))) {
+  if (
+    buffer.readUInt32LE(36) !== crc32(buffer.subarray(FEEDBACK_HEADER_BYTES), crc32(buffer.subarray(0, 36)))
+  ) {
     throw new AppError('REK_LOG_DAMAGED', 'a feedback message does not match its checksum');
   }
   return {
@@ -96,15 +101,38 @@ export class FeedbackDecoder {
   private readonly cause = { sequence: 0, index: 0 };
   private readonly features: FeatureVector = newFeatureVector(FEATURES_MAX);
   private readonly exposure: Mutable<Exposure> & { itemKeys: number[]; positions: number[] } = {
-    kind: 'exposure', cause: this.cause, timestamp: 0, segment: 0, itemKeys: [], positions: [],
+    kind: 'exposure',
+    cause: this.cause,
+    timestamp: 0,
+    segment: 0,
+    itemKeys: [],
+    positions: [],
   };
   private readonly outcome: Mutable<Outcome> = {
-    kind: 'outcome', cause: this.cause, timestamp: 0, userKey: 0, itemKey: 0, listKey: 0, segment: 0,
-    label: 0, weight: 0, position: 0, propensity: 0, features: this.features,
+    kind: 'outcome',
+    cause: this.cause,
+    timestamp: 0,
+    userKey: 0,
+    itemKey: 0,
+    listKey: 0,
+    segment: 0,
+    label: 0,
+    weight: 0,
+    position: 0,
+    propensity: 0,
+    features: this.features,
   };
   private readonly engagement: Mutable<Engagement> & { recentKeys: number[]; recentAgesSeconds: number[] } = {
-    kind: 'engagement', cause: this.cause, timestamp: 0, userKey: 0, itemKey: 0, segment: 0,
-    typeHash: 0, weight: 0, recentKeys: [], recentAgesSeconds: [],
+    kind: 'engagement',
+    cause: this.cause,
+    timestamp: 0,
+    userKey: 0,
+    itemKey: 0,
+    segment: 0,
+    typeHash: 0,
+    weight: 0,
+    recentKeys: [],
+    recentAgesSeconds: [],
   };
 
   /** Calls the sink for each record, in order. @throws AppError REK_LOG_DAMAGED */
@@ -194,23 +222,30 @@ export function decodeFeedbackBatch(payload: Uint8Array): FeedbackBatch {
 
 function recordBytes(record: FeedbackRecord): number {
   switch (record.kind) {
-    case 'exposure': return 23 + record.itemKeys.length * 10;
-    case 'outcome': return 57 + record.features.length * 8;
-    case 'engagement': return 46 + record.recentKeys.length * 12;
+    case 'exposure':
+      return 23 + record.itemKeys.length * 10;
+    case 'outcome':
+      return 57 + record.features.length * 8;
+    case 'engagement':
+      return 46 + record.recentKeys.length * 12;
   }
 }
 
 function writeRecord(buffer: Buffer, at: number, record: FeedbackRecord): number {
-  const kind = record.kind === 'exposure' ? KIND_EXPOSURE : record.kind === 'outcome' ? KIND_OUTCOME : KIND_ENGAGEMENT;
+  const kind =
+    record.kind === 'exposure' ? KIND_EXPOSURE : record.kind === 'outcome' ? KIND_OUTCOME : KIND_ENGAGEMENT;
   buffer.writeUInt8(kind, at);
   buffer.writeDoubleLE(record.cause.sequence, at + 1);
   buffer.writeUInt16LE(record.cause.index, at + 9);
   buffer.writeDoubleLE(record.timestamp, at + 11);
   at += 19;
   switch (record.kind) {
-    case 'exposure': return writeExposure(buffer, at, record);
-    case 'outcome': return writeOutcome(buffer, at, record);
-    case 'engagement': return writeEngagement(buffer, at, record);
+    case 'exposure':
+      return writeExposure(buffer, at, record);
+    case 'outcome':
+      return writeOutcome(buffer, at, record);
+    case 'engagement':
+      return writeEngagement(buffer, at, record);
   }
 }
 

@@ -30,7 +30,14 @@ export function checksumOf(payload: Uint8Array): string {
  */
 export function decodeFrame(payload: Uint8Array): FrameEntry[] {
   if (payload.byteLength > FRAME_BYTES_MAX) {
-    return [bad(0, `frame of ${payload.byteLength} bytes exceeds ${FRAME_BYTES_MAX}`, undefined, 'REK_BODY_TOO_LARGE')];
+    return [
+      bad(
+        0,
+        `frame of ${payload.byteLength} bytes exceeds ${FRAME_BYTES_MAX}`,
+        undefined,
+        'REK_BODY_TOO_LARGE',
+      ),
+    ];
   }
   let value: unknown;
   try {
@@ -40,7 +47,9 @@ export function decodeFrame(payload: Uint8Array): FrameEntry[] {
   }
   const values: unknown[] = Array.isArray(value) ? value : [value];
   if (values.length > FRAME_EVENTS_MAX) {
-    return [bad(0, `frame of ${values.length} events exceeds ${FRAME_EVENTS_MAX}`, undefined, 'REK_BODY_TOO_LARGE')];
+    return [
+      bad(0, `frame of ${values.length} events exceeds ${FRAME_EVENTS_MAX}`, undefined, 'REK_BODY_TOO_LARGE'),
+    ];
   }
   return values.map((raw, index) => {
     const parsed = parseEvent(raw);

@@ -15,7 +15,8 @@ export interface Rejection {
   readonly message: string;
 }
 
-export type Parsed<T> = { readonly ok: true; readonly event: T } | { readonly ok: false; readonly rejection: Rejection };
+export type Parsed<T> =
+  { readonly ok: true; readonly event: T } | { readonly ok: false; readonly rejection: Rejection };
 
 const schemas: Record<string, z.ZodType> = { ...partitionEventSchemas, ...itemEventSchemas };
 
@@ -27,7 +28,10 @@ export function parseEvent(value: unknown): Parsed<LogEvent> {
   const { kind, version } = value as { kind?: unknown; version?: unknown };
   const schema = typeof kind === 'string' && Object.hasOwn(schemas, kind) ? schemas[kind] : undefined;
   if (!schema) {
-    return reject('REK_UNKNOWN_KIND', `kind must be one of ${Object.keys(schemas).join(', ')}; got ${printable(kind)}`);
+    return reject(
+      'REK_UNKNOWN_KIND',
+      `kind must be one of ${Object.keys(schemas).join(', ')}; got ${printable(kind)}`,
+    );
   }
   if (version !== undefined && version !== EVENT_VERSION) {
     return reject('REK_UNKNOWN_VERSION', `version must be ${EVENT_VERSION}; got ${printable(version)}`);

@@ -24,13 +24,21 @@ export function decodeUserFrame(frame: StoredFrame, partition: number, partition
 
 /** The entries of a message of `log.item`. */
 export function decodeItemFrame(frame: StoredFrame): FrameEntry[] {
-  return decodeStored(frame, (event) => (isItemEvent(event) ? undefined : `${event.kind} does not belong to log.item`));
+  return decodeStored(frame, (event) =>
+    isItemEvent(event) ? undefined : `${event.kind} does not belong to log.item`,
+  );
 }
 
 function decodeStored(frame: StoredFrame, misplaced: (event: LogEvent) => string | undefined): FrameEntry[] {
   const wanted = frame.header(CRC_HEADER);
   if (wanted !== undefined && wanted !== checksumOf(frame.payload)) {
-    return [{ index: 0, rejection: { code: 'REK_LOG_DAMAGED', message: 'the payload does not match its checksum' }, raw: undefined }];
+    return [
+      {
+        index: 0,
+        rejection: { code: 'REK_LOG_DAMAGED', message: 'the payload does not match its checksum' },
+        raw: undefined,
+      },
+    ];
   }
   return decodeFrame(frame.payload).map((entry) => {
     const message = 'event' in entry ? misplaced(entry.event) : undefined;

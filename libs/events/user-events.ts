@@ -22,9 +22,15 @@ const LONE_SURROGATE = /\p{Surrogate}/u;
 export const idSchema = z
   .string()
   .min(1)
-  .refine((id) => (id.length * 3 <= ID_BYTES_MAX || utf8Bytes(id) <= ID_BYTES_MAX) && !id.includes('\0') && !LONE_SURROGATE.test(id), {
-    message: `must be 1 to ${ID_BYTES_MAX} bytes of UTF-8 without NUL`,
-  });
+  .refine(
+    (id) =>
+      (id.length * 3 <= ID_BYTES_MAX || utf8Bytes(id) <= ID_BYTES_MAX) &&
+      !id.includes('\0') &&
+      !LONE_SURROGATE.test(id),
+    {
+      message: `must be 1 to ${ID_BYTES_MAX} bytes of UTF-8 without NUL`,
+    },
+  );
 
 /** Event time, integer milliseconds since the Unix epoch. The edge also bounds it (see `TimestampBounds`). */
 export const timestampSchema = z.int().positive();
@@ -107,9 +113,11 @@ export const servedSchema = z.strictObject({
 export const profileSchema = z.strictObject({
   kind: z.literal('profile'),
   ...base,
-  attributes: z.record(z.string().min(1).max(64), scalar.nullable()).refine((r) => Object.keys(r).length <= PROFILE_ENTRIES_MAX, {
-    message: `at most ${PROFILE_ENTRIES_MAX} entries`,
-  }),
+  attributes: z
+    .record(z.string().min(1).max(64), scalar.nullable())
+    .refine((r) => Object.keys(r).length <= PROFILE_ENTRIES_MAX, {
+      message: `at most ${PROFILE_ENTRIES_MAX} entries`,
+    }),
 });
 
 /** The visitor `userId` turned out to be `intoUserId`. Folded by the visitor's actor, which hands itself over. */

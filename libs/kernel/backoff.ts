@@ -11,7 +11,10 @@ export interface BackoffOptions {
   signal?: AbortSignal;
 }
 
-export async function retry<T>(operation: (attempt: number) => Promise<T>, options: BackoffOptions): Promise<T> {
+export async function retry<T>(
+  operation: (attempt: number) => Promise<T>,
+  options: BackoffOptions,
+): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await operation(attempt);
@@ -28,7 +31,12 @@ export function sleep(ms: number): Promise<void> {
 }
 
 /** Waits until the condition holds, polling; throws after the deadline with `what` in the message. */
-export async function until(what: string, condition: () => boolean | Promise<boolean>, timeoutMs = 10_000, everyMs = 10): Promise<void> {
+export async function until(
+  what: string,
+  condition: () => boolean | Promise<boolean>,
+  timeoutMs = 10_000,
+  everyMs = 10,
+): Promise<void> {
   const deadline = performance.now() + timeoutMs;
   while (!(await condition())) {
     if (performance.now() > deadline) throw new Error(`waited ${timeoutMs} ms in vain until ${what}`);

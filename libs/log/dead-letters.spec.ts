@@ -13,12 +13,23 @@ describe('dead letters', () => {
   it('keep the reason, the place and the payload', async () => {
     await letters.put({ where: 'actors', reason, source: source(7, 2), raw: Buffer.from('{"a":') });
     const { letters: listed, next } = await letters.list();
-    expect(listed).toMatchObject([{ where: 'actors', reason, source: source(7, 2), raw: '{"a":', encoding: 'utf8', bytes: 5, sequence: 1 }]);
+    expect(listed).toMatchObject([
+      {
+        where: 'actors',
+        reason,
+        source: source(7, 2),
+        raw: '{"a":',
+        encoding: 'utf8',
+        bytes: 5,
+        sequence: 1,
+      },
+    ]);
     expect(next).toBeUndefined();
   });
 
   it('are stored once for one entry', async () => {
-    for (let i = 0; i < 3; i++) await letters.put({ where: 'actors', reason, source: source(7), raw: { a: 1 } });
+    for (let i = 0; i < 3; i++)
+      await letters.put({ where: 'actors', reason, source: source(7), raw: { a: 1 } });
     expect(await letters.count()).toBe(1);
     expect((await letters.list()).letters[0]!.raw).toBe('{"a":1}');
   });
@@ -35,7 +46,13 @@ describe('dead letters', () => {
   });
 
   it('are listed in pages, by place, oldest first, and counted', async () => {
-    for (let i = 1; i <= 25; i++) await letters.put({ where: i % 5 === 0 ? 'learner' : 'actors', reason, source: source(i), raw: `${i}` });
+    for (let i = 1; i <= 25; i++)
+      await letters.put({
+        where: i % 5 === 0 ? 'learner' : 'actors',
+        reason,
+        source: source(i),
+        raw: `${i}`,
+      });
     const seen: number[] = [];
     let after: number | undefined;
     let pages = 0;

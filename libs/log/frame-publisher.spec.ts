@@ -1,5 +1,13 @@
 import { AppError, asEventId, asUserId, partitionOf, type ErrorCode } from '#kernel';
-import { checksumOf, CRC_HEADER, decodeFrame, encodeFrame, FRAME_BYTES_MAX, FRAME_EVENTS_MAX, type LogEvent } from '#events';
+import {
+  checksumOf,
+  CRC_HEADER,
+  decodeFrame,
+  encodeFrame,
+  FRAME_BYTES_MAX,
+  FRAME_EVENTS_MAX,
+  type LogEvent,
+} from '#events';
 import { readAll } from './event-log.contract.js';
 import type { AppendOptions, EventLog, LogMessage } from './event-log.js';
 import { FramePublisher } from './frame-publisher.js';
@@ -8,8 +16,23 @@ import { memoryTopology, type LogTopology } from './topology.js';
 
 const PARTITIONS = 4;
 const click = (id: string, userId = 'u', extra: Partial<LogEvent> = {}): LogEvent =>
-  ({ kind: 'interaction', eventId: asEventId(id), userId: asUserId(userId), timestamp: 1, version: 1, type: 'click', itemId: 'i', ...extra }) as LogEvent;
-const hide = (id: string): LogEvent => ({ kind: 'hide', eventId: asEventId(id), itemId: 'i', timestamp: 1, version: 1 });
+  ({
+    kind: 'interaction',
+    eventId: asEventId(id),
+    userId: asUserId(userId),
+    timestamp: 1,
+    version: 1,
+    type: 'click',
+    itemId: 'i',
+    ...extra,
+  }) as LogEvent;
+const hide = (id: string): LogEvent => ({
+  kind: 'hide',
+  eventId: asEventId(id),
+  itemId: 'i',
+  timestamp: 1,
+  version: 1,
+});
 
 /** A log whose appends fail as told before they succeed; `lostAcks` are stored all the same. */
 class FlakyLog extends MemoryEventLog {
@@ -36,8 +59,10 @@ function withLog(log: EventLog): LogTopology {
   return { ...memoryTopology(PARTITIONS), log };
 }
 
-const frames = async (log: EventLog): Promise<LogMessage[]> => readAll(log, { from: 1, until: await log.head() });
-const idsOf = (message: LogMessage): string[] => decodeFrame(message.payload).map((e) => ('event' in e ? e.event.eventId : '?'));
+const frames = async (log: EventLog): Promise<LogMessage[]> =>
+  readAll(log, { from: 1, until: await log.head() });
+const idsOf = (message: LogMessage): string[] =>
+  decodeFrame(message.payload).map((e) => ('event' in e ? e.event.eventId : '?'));
 
 describe('packing', () => {
   it('packs the events of a partition that come together, and says where each one stands', async () => {
@@ -62,12 +87,18 @@ describe('packing', () => {
   it('splits at the most events and the most bytes of a frame', async () => {
     const topology = memoryTopology(PARTITIONS);
     const publisher = new FramePublisher(topology, { packMs: 1 });
-    await Promise.all(Array.from({ length: FRAME_EVENTS_MAX + 5 }, (_, i) => publisher.publish(click(`e${i}`))));
+    await Promise.all(
+      Array.from({ length: FRAME_EVENTS_MAX + 5 }, (_, i) => publisher.publish(click(`e${i}`))),
+    );
     const big = 'x'.repeat(100_000);
-    await Promise.all(Array.from({ length: 20 }, (_, i) => publisher.publish(click(`b${i}`, 'u', { itemId: big }))));
+    await Promise.all(
+      Array.from({ length: 20 }, (_, i) => publisher.publish(click(`b${i}`, 'u', { itemId: big }))),
+    );
     const stored = await frames(topology.log);
     for (const frame of stored) expect(frame.payload.byteLength).toBeLessThanOrEqual(FRAME_BYTES_MAX);
-    expect(stored.map((frame) => JSON.parse(Buffer.from(frame.payload).toString()).length)).toEqual([1_000, 5, 7, 7, 6]);
+    expect(stored.map((frame) => JSON.parse(Buffer.from(frame.payload).toString()).length)).toEqual([
+      1_000, 5, 7, 7, 6,
+    ]);
   });
 
   it('refuses an event that fits no frame', async () => {

@@ -16,7 +16,18 @@ import {
   isItemEvent,
   type LogEvent,
 } from '#events';
-import { bytesInFrame, cutFrame, encodeWaiting, identityOf, messageIdOf, newLane, type Acknowledgement, type Lane, type Listener, type Waiting } from './publish-lane.js';
+import {
+  bytesInFrame,
+  cutFrame,
+  encodeWaiting,
+  identityOf,
+  messageIdOf,
+  newLane,
+  type Acknowledgement,
+  type Lane,
+  type Listener,
+  type Waiting,
+} from './publish-lane.js';
 import type { LogTopology } from './topology.js';
 
 export type { Acknowledgement } from './publish-lane.js';
@@ -101,9 +112,13 @@ export class FramePublisher {
         results[place] = result;
         if (--open === 0) resolve(results);
       };
-      const listener = { acknowledged: settle, failed: (place: number, error: unknown) => settle(place, asAppError(error)) };
+      const listener = {
+        acknowledged: settle,
+        failed: (place: number, error: unknown) => settle(place, asAppError(error)),
+      };
       if (open === 0) resolve(results);
-      for (let place = 0; place < events.length; place++) this.accept(events[place]!, undefined, place, listener);
+      for (let place = 0; place < events.length; place++)
+        this.accept(events[place]!, undefined, place, listener);
     });
   }
 
@@ -114,7 +129,9 @@ export class FramePublisher {
 
   /** Whether the next publish would be refused with REK_OVERLOADED, or nearly so: time to wait for `room`. */
   get full(): boolean {
-    return this.queuedEvents >= this.queuedEventsMax || this.queuedBytes + this.frameBytesMax > this.queuedBytesMax;
+    return (
+      this.queuedEvents >= this.queuedEventsMax || this.queuedBytes + this.frameBytesMax > this.queuedBytesMax
+    );
   }
 
   /** Events that wait or are under way. */
@@ -248,5 +265,7 @@ export class FramePublisher {
 }
 
 function asAppError(error: unknown): AppError {
-  return error instanceof AppError ? error : new AppError('REK_INTERNAL', errorMessage(error), undefined, { cause: error });
+  return error instanceof AppError
+    ? error
+    : new AppError('REK_INTERNAL', errorMessage(error), undefined, { cause: error });
 }

@@ -23,7 +23,10 @@ export function describeLeaseStore(name: string, open: () => Promise<LeaseBench>
       for (let partition = 0; partition < 20; partition++) {
         const [a, b] = await Promise.all([store.acquire(partition, 'a'), other.acquire(partition, 'b')]);
         expect([a, b].filter(Boolean)).toHaveLength(1);
-        expect((await store.held()).get(partition)).toEqual({ hostId: (a ?? b)!.hostId, epoch: (a ?? b)!.epoch });
+        expect((await store.held()).get(partition)).toEqual({
+          hostId: (a ?? b)!.hostId,
+          epoch: (a ?? b)!.epoch,
+        });
       }
     });
 

@@ -39,7 +39,15 @@ describe('reading a stream from which messages were deleted', () => {
   it('skips what was deleted, in the middle and at the end', async () => {
     const log = await tenMessages();
     for (const sequence of [3, 4, 10]) await manager.streams.deleteMessage('S', sequence);
-    expect((await readAll(log, { from: 1, until: 10 })).map(textOf)).toEqual(['1', '2', '5', '6', '7', '8', '9']);
+    expect((await readAll(log, { from: 1, until: 10 })).map(textOf)).toEqual([
+      '1',
+      '2',
+      '5',
+      '6',
+      '7',
+      '8',
+      '9',
+    ]);
   });
 
   it('skips what was purged from the head', async () => {
@@ -77,7 +85,12 @@ describe('reading a damaged stream', () => {
     await servers.nats!.kill9();
     await cp(store, older, { recursive: true });
     await servers.nats!.restart();
-    await until('the log is back', () => log.append('s.a', Buffer.from('11')).then(() => true, () => false));
+    await until('the log is back', () =>
+      log.append('s.a', Buffer.from('11')).then(
+        () => true,
+        () => false,
+      ),
+    );
 
     const read: LogMessage[] = [];
     const reading = (async () => {
@@ -91,7 +104,10 @@ describe('reading a damaged stream', () => {
     await cp(older, store, { recursive: true });
     await rm(older, { recursive: true });
     await servers.nats!.restart();
-    await expect(reading).rejects.toMatchObject({ ...damaged, message: expect.stringContaining('tail is lost') as string });
+    await expect(reading).rejects.toMatchObject({
+      ...damaged,
+      message: expect.stringContaining('tail is lost') as string,
+    });
   }, 30_000);
 
   it('notices that the message read last is not the one that stands there now', async () => {

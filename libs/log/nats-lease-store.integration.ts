@@ -21,7 +21,9 @@ afterAll(async () => {
 
 describeLeaseStore('NATS', async () => {
   const settings = { namespace: `t${serial++}`, log: { replicas: 1 }, actors: { leaseMs: LEASE_MS } };
-  const [store, other] = await Promise.all(connections.map((connection) => NatsLeaseStore.open(connection, settings)));
+  const [store, other] = await Promise.all(
+    connections.map((connection) => NatsLeaseStore.open(connection, settings)),
+  );
   return { store: store!, other: other!, pass: sleep };
 });
 
@@ -40,10 +42,18 @@ describe('the time that a dead host keeps its partitions', () => {
 
 describe('a time to live that was changed in the settings', () => {
   it('holds for leases from the next start on', async () => {
-    const settings = (leaseMs: number) => ({ namespace: 'changed', log: { replicas: 1 }, actors: { leaseMs } });
+    const settings = (leaseMs: number) => ({
+      namespace: 'changed',
+      log: { replicas: 1 },
+      actors: { leaseMs },
+    });
     await NatsLeaseStore.open(connections[0]!, settings(60_000));
     const store = await NatsLeaseStore.open(connections[1]!, settings(LEASE_MS));
     await store.acquire(0, 'dead');
-    await until('the lease has expired', async () => (await store.acquire(0, 'heir')) !== undefined, 5 * LEASE_MS);
+    await until(
+      'the lease has expired',
+      async () => (await store.acquire(0, 'heir')) !== undefined,
+      5 * LEASE_MS,
+    );
   });
 });

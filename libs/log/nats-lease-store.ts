@@ -40,7 +40,13 @@ export class NatsLeaseStore implements LeaseStore {
   static async open(connection: NatsConnection, settings: LeaseSettings): Promise<NatsLeaseStore> {
     const name = qualifiedName(settings.namespace, 'REKAPPA_LEASES');
     const ttl = settings.actors.leaseMs;
-    const options = { ttl, history: 1, replicas: settings.log.replicas, storage: StorageType.File, allow_direct: false };
+    const options = {
+      ttl,
+      history: 1,
+      replicas: settings.log.replicas,
+      storage: StorageType.File,
+      allow_direct: false,
+    };
     const manager = await managerOf(connection);
     const ensure = async (): Promise<KV> => {
       const bucket = await new Kvm(connection).create(name, options);
@@ -51,9 +57,14 @@ export class NatsLeaseStore implements LeaseStore {
       const bucket = await retry(ensure, { attempts: OPEN_ATTEMPTS, baseMs: 50, capMs: 1_000 });
       return new NatsLeaseStore(bucket, manager, name, ttl);
     } catch (error) {
-      throw new AppError('REK_LOG_UNAVAILABLE', `cannot open the lease bucket ${name}: ${errorMessage(error)}`, undefined, {
-        cause: error,
-      });
+      throw new AppError(
+        'REK_LOG_UNAVAILABLE',
+        `cannot open the lease bucket ${name}: ${errorMessage(error)}`,
+        undefined,
+        {
+          cause: error,
+        },
+      );
     }
   }
 

@@ -124,7 +124,10 @@ export class OrderedReader {
     const { until = Infinity } = this.options;
     for (let index = 0; index < batch.length; index++) {
       const message = batch[index]!;
-      if (message.sequence !== this.next && !(await this.gapExplained(Math.min(message.sequence - 1, until)))) {
+      if (
+        message.sequence !== this.next &&
+        !(await this.gapExplained(Math.min(message.sequence - 1, until)))
+      ) {
         this.endSession();
         return batch.slice(0, index);
       }

@@ -46,14 +46,19 @@ describe('a server that is killed and started again, twice, under load', () => {
     const read: LogMessage[] = [];
     const stop = new AbortController();
     const reading = (async () => {
-      for await (const batch of topology.log.read({ from: 1, signal: stop.signal, batchMax: 50 })) read.push(...batch);
+      for await (const batch of topology.log.read({ from: 1, signal: stop.signal, batchMax: 50 }))
+        read.push(...batch);
     })();
 
     const publisher = new FramePublisher(topology, { packMs: 1, frameEventsMax: 20, queuedEventsMax: 2_000 });
     const acknowledged: (Acknowledgement | undefined)[] = [];
     const killer = (async () => {
       for (const share of [0.25, 0.6]) {
-        await until('enough is acknowledged', () => read.length > 0 && acknowledged.filter(Boolean).length > share * EVENTS, 30_000);
+        await until(
+          'enough is acknowledged',
+          () => read.length > 0 && acknowledged.filter(Boolean).length > share * EVENTS,
+          30_000,
+        );
         await servers.nats!.kill9();
         await servers.nats!.restart();
       }
@@ -76,7 +81,9 @@ describe('a server that is killed and started again, twice, under load', () => {
     acknowledged.forEach((at, i) => expect(ids[at!.sequence - 1]![at!.index]).toBe(`e${i}`));
     expect(ids.flat()).toHaveLength(EVENTS);
     for (let partition = 0; partition < PARTITIONS; partition++) {
-      const wanted = Array.from({ length: EVENTS }, (_, i) => i).filter((i) => partitionOf(`u${i % USERS}`, PARTITIONS) === partition);
+      const wanted = Array.from({ length: EVENTS }, (_, i) => i).filter(
+        (i) => partitionOf(`u${i % USERS}`, PARTITIONS) === partition,
+      );
       const stored = read.filter((message) => message.subject === `log.user.${partition}`).flatMap(eventIds);
       expect(stored).toEqual(wanted.map((i) => `e${i}`));
     }
@@ -85,8 +92,16 @@ describe('a server that is killed and started again, twice, under load', () => {
   it('gives up after a bounded number of attempts when it does not come back', async () => {
     const publisher = new FramePublisher(topology, { attempts: 4 });
     await servers.nats!.kill9();
-    await expect(publisher.publish(event(1))).rejects.toMatchObject({ code: 'REK_LOG_UNAVAILABLE', retryable: true });
+    await expect(publisher.publish(event(1))).rejects.toMatchObject({
+      code: 'REK_LOG_UNAVAILABLE',
+      retryable: true,
+    });
     await servers.nats!.restart();
-    await until('a new publish succeeds', () => publisher.publish(event(1)).then(() => true, () => false));
+    await until('a new publish succeeds', () =>
+      publisher.publish(event(1)).then(
+        () => true,
+        () => false,
+      ),
+    );
   }, 30_000);
 });

@@ -50,9 +50,17 @@ export async function recordedPartitions(manager: JetStreamManager, namespace: s
     const recorded = partitionsIn(await manager.streams.info(name));
     if (!Number.isNaN(recorded)) return recorded;
   } catch (error) {
-    throw new AppError('REK_LOG_UNAVAILABLE', `there is no stream ${name}: ${errorMessage(error)}`, undefined, { cause: error });
+    throw new AppError(
+      'REK_LOG_UNAVAILABLE',
+      `there is no stream ${name}: ${errorMessage(error)}`,
+      undefined,
+      { cause: error },
+    );
   }
-  throw new AppError('REK_LOG_UNAVAILABLE', `${name} does not record its partition count: it is not a log of Rekappa`);
+  throw new AppError(
+    'REK_LOG_UNAVAILABLE',
+    `${name} does not record its partition count: it is not a log of Rekappa`,
+  );
 }
 
 function logConfig(

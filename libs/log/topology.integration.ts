@@ -25,13 +25,18 @@ const settings = (namespace: string, partitions = 16) => ({
 
 describe('the topology of a namespace', () => {
   it('is ensured by any number of processes at once, with one result', async () => {
-    const opened = await Promise.all([one, two, one, two].map((connection) => openTopology(connection, settings('race'))));
+    const opened = await Promise.all(
+      [one, two, one, two].map((connection) => openTopology(connection, settings('race'))),
+    );
     await opened[0]!.log.append('log.item', Buffer.from('{}'));
     for (const topology of opened) expect(await topology.log.head()).toBe(1);
   });
 
   it('fails all but one of two processes that race with different partition counts', async () => {
-    const results = await Promise.allSettled([openTopology(one, settings('split', 8)), openTopology(two, settings('split', 32))]);
+    const results = await Promise.allSettled([
+      openTopology(one, settings('split', 8)),
+      openTopology(two, settings('split', 32)),
+    ]);
     const failures = results.filter((result) => result.status === 'rejected');
     expect(failures).toHaveLength(1);
     expect(failures[0]!.reason).toMatchObject({ code: 'REK_PARTITIONS_MISMATCH' });
@@ -47,12 +52,18 @@ describe('the topology of a namespace', () => {
   });
 
   it('does not meet another namespace', async () => {
-    const [acme, standard] = [await openTopology(one, settings('acme')), await openTopology(one, settings('default'))];
+    const [acme, standard] = [
+      await openTopology(one, settings('acme')),
+      await openTopology(one, settings('default')),
+    ];
     await acme.log.append(acme.subjects.user(3), Buffer.from('a'));
     expect(await standard.log.head()).toBe(0);
     expect((await acme.log.last('log.user.3'))!.subject).toBe('log.user.3');
     const streams = (await (await managerOf(one)).streams.list().next()).map((info) => info.config);
-    expect(streams.find((config) => config.name === 'acme_REKAPPA_LOG')!.subjects).toEqual(['acme.log.user.*', 'acme.log.item']);
+    expect(streams.find((config) => config.name === 'acme_REKAPPA_LOG')!.subjects).toEqual([
+      'acme.log.user.*',
+      'acme.log.item',
+    ]);
     expect(streams.some((config) => config.name === 'REKAPPA_LOG')).toBe(true);
   });
 

@@ -60,7 +60,10 @@ const PAYLOAD_BYTES_MAX = 1_048_576;
  * Ensures the streams and opens them.
  * @throws AppError REK_PARTITIONS_MISMATCH when LOG was created with another partition count.
  */
-export async function openTopology(connection: NatsConnection, settings: TopologySettings): Promise<LogTopology> {
+export async function openTopology(
+  connection: NatsConnection,
+  settings: TopologySettings,
+): Promise<LogTopology> {
   const manager = await managerOf(connection);
   await ensureStreams(manager, settings.namespace, settings.log);
   return topologyOf(connection, manager, settings, settings.log.partitions);
@@ -70,7 +73,10 @@ export async function openTopology(connection: NatsConnection, settings: Topolog
  * Opens streams that others have made, creating nothing: for publishers, which learn the partition count from it.
  * @throws AppError REK_LOG_UNAVAILABLE when they are not there.
  */
-export async function attachTopology(connection: NatsConnection, settings: AttachSettings): Promise<LogTopology> {
+export async function attachTopology(
+  connection: NatsConnection,
+  settings: AttachSettings,
+): Promise<LogTopology> {
   const manager = await managerOf(connection);
   return topologyOf(connection, manager, settings, await recordedPartitions(manager, settings.namespace));
 }
