@@ -24,7 +24,7 @@ describe('a Metarank line', () => {
           title: 'Grumpier Old Men',
           categories: ['romance', 'comedy'],
           tags: ['decade:1990', 'actor:ann-margret', 'director:howard deutch', 'fishing'],
-          attributes: { vote_cnt: 269, f_vote_cnt: Math.log1p(269), year: 1995, f_decades_since_2000: -0.5 },
+          attributes: { vote_cnt: 269, f_vote_cnt: Math.log2(270) / 4, year: 1995, f_decade: -0.125 },
         },
       },
     });

@@ -100,7 +100,7 @@ export function itemFields(fields: readonly Field[]): Record<string, unknown> {
       const year = new Date(value * 1000).getUTCFullYear();
       named.push(`decade:${Math.floor(year / 10) * 10}`);
       attributes.year = year;
-      attributes.f_decades_since_2000 = (year - 2000) / 10;
+      attributes.f_decade = (year - 2000) / 10 / KNOTS_A_UNIT;
     }
     else if (typeof value === 'number') {
       attributes[name] = value;
@@ -115,9 +115,12 @@ export function itemFields(fields: readonly Field[]): Record<string, unknown> {
   return result;
 }
 
-/** Counts and amounts span magnitudes: a signed log brings them to the scale of the other features. */
+/** Feature extraction tells numeric attributes apart in quarters of a unit (libs/features, `warp`). */
+const KNOTS_A_UNIT = 4;
+
+/** Counts and amounts span magnitudes: each octave becomes one step that features tell apart. */
 function scaled(value: number): number {
-  return Math.sign(value) * Math.log1p(Math.abs(value));
+  return (Math.sign(value) * Math.log2(1 + Math.abs(value))) / KNOTS_A_UNIT;
 }
 
 function labels(value: Field['value']): string[] {
