@@ -4,7 +4,7 @@ import { until } from '#kernel';
 import { connectNats, FramePublisher, openTopology, subjectPrefix, type LogTopology, type NatsConnection } from '#log';
 import { startServers, type TestServers } from '#testkit';
 import { startHost, type HostProcess } from './host-process.js';
-import { referenceFold } from './reference-fold.js';
+import { isAtRest, referenceFold } from './reference-fold.js';
 import { storedFeedback } from './stored-feedback.js';
 import { Traffic } from './traffic.js';
 
@@ -107,8 +107,7 @@ export class Cluster {
       head = await this.topology.log.head();
       const partitions = (await this.status()).flatMap((host) => host.partitions);
       if (partitions.length !== PARTITIONS || partitions.some(({ position, phase }) => position < head || phase !== 'live')) return false;
-      const reference = await referenceFold(this.topology, this.settings, head);
-      return reference.every(({ fold }) => fold.nextDeadline() === undefined);
+      return isAtRest(await referenceFold(this.topology, this.settings, head));
     }, timeoutMs, 300);
     return head;
   }

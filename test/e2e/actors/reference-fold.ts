@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { Catalogue } from '#catalogue';
 import type { Settings } from '#config';
-import { decodeItemFrame, decodeUserFrame, encodeFeedbackRecord, isItemEvent, type Absorb } from '#events';
+import { decodeItemFrame, decodeUserFrame, encodeFeedbackRecord, isItemEvent } from '#events';
 import { createUser, encodeUser, PartitionFold, type ResidentUsers, type UserState } from '#interest';
 import { asPartition, asUserId } from '#kernel';
 import type { LogTopology } from '#log';
@@ -31,13 +31,15 @@ class MemoryUsers implements ResidentUsers {
 export class ReferencePartition {
   readonly users = new MemoryUsers();
   readonly records: Buffer[] = [];
-  readonly handovers: Absorb[] = [];
+  /** Event ids of the handovers that its merges ask for, and of those that it has folded. */
+  readonly handedOver = new Set<string>();
+  readonly absorbed = new Set<string>();
   readonly fold: PartitionFold;
 
   constructor(partition: number, settings: Settings, catalogue: Catalogue) {
     this.fold = new PartitionFold(
       asPartition(partition), { ...settings.interest, futureSkewSeconds: settings.log.futureSkewSeconds }, catalogue, this.users,
-      (record) => void this.records.push(encodeFeedbackRecord(record)), ({ event }) => void this.handovers.push(event),
+      (record) => void this.records.push(encodeFeedbackRecord(record)), ({ event }) => void this.handedOver.add(event.eventId),
     );
   }
 
@@ -50,8 +52,8 @@ export class ReferencePartition {
   }
 }
 
-/** Folds LOG up to `until`, inclusive; `seen` is called after each message of a partition. */
-export async function referenceFold(topology: LogTopology, settings: Settings, until: number, seen?: (partition: number, sequence: number, state: ReferencePartition) => void): Promise<ReferencePartition[]> {
+/** Folds LOG up to `until`, inclusive. */
+export async function referenceFold(topology: LogTopology, settings: Settings, until: number): Promise<ReferencePartition[]> {
   const catalogue = new Catalogue();
   const partitions = Array.from({ length: topology.partitions }, (_, partition) => new ReferencePartition(partition, settings, catalogue));
   if (until === 0) return partitions;
@@ -65,8 +67,14 @@ export async function referenceFold(topology: LogTopology, settings: Settings, u
       const partition = Number(message.subject.split('.')[2]);
       const entries = decodeUserFrame(message, partition, topology.partitions).filter((entry) => 'event' in entry);
       partitions[partition]!.fold.fold(sequence, appendedAt, entries);
-      seen?.(partition, sequence, partitions[partition]!);
+      for (const entry of entries) if ('event' in entry && entry.event.kind === 'absorb') partitions[partition]!.absorbed.add(entry.event.eventId);
     }
   }
   return partitions;
+}
+
+/** Whether nothing is on its way any more: no window is open, and every handover has arrived. */
+export function isAtRest(partitions: readonly ReferencePartition[]): boolean {
+  const absorbed = new Set(partitions.flatMap((partition) => [...partition.absorbed]));
+  return partitions.every(({ fold, handedOver }) => fold.nextDeadline() === undefined && [...handedOver].every((id) => absorbed.has(id)));
 }
