@@ -9,7 +9,14 @@ import { cosine } from './cosine.js';
 import { FeatureWriter } from './feature-writer.js';
 import { InterestIndex } from './interest-index.js';
 import { addMatch } from './interest-match.js';
-import { addAge, addCrosses, addHistory, addLabels, CATEGORIES_USED_MAX, TAGS_USED_MAX } from './item-features.js';
+import {
+  addAge,
+  addCrosses,
+  addHistory,
+  addLabels,
+  CATEGORIES_USED_MAX,
+  TAGS_USED_MAX,
+} from './item-features.js';
 import { itemHash, type ItemSignals } from './item-signals.js';
 import { addUserFeatures, type UserReading } from './user-features.js';
 import type { UserSignals } from './user-signals.js';
@@ -53,7 +60,13 @@ export class FeatureExtractor {
   }
 
   /** Only the item's own features, to stand after the shared ones in `out`, whose first `shared` entries stay. */
-  extend(out: FeatureVector, shared: number, item: ItemSignals | undefined, itemId: string, names?: string[]): void {
+  extend(
+    out: FeatureVector,
+    shared: number,
+    item: ItemSignals | undefined,
+    itemId: string,
+    names?: string[],
+  ): void {
     const user = this.begun();
     const writer = this.writer;
     writer.open(out, RESERVED, names);
@@ -84,7 +97,15 @@ export class FeatureExtractor {
     if (interests.hashes.length === 0) return;
     const { categories, tags, brand, price } = item.hashes;
     const { writer, index, reading, single } = this;
-    addMatch(writer, 0, categories, Math.min(CATEGORIES_USED_MAX, categories.length), interests, index, reading);
+    addMatch(
+      writer,
+      0,
+      categories,
+      Math.min(CATEGORIES_USED_MAX, categories.length),
+      interests,
+      index,
+      reading,
+    );
     addMatch(writer, 1, tags, Math.min(TAGS_USED_MAX, tags.length), interests, index, reading);
     single[0] = brand;
     if (brand !== 0) addMatch(writer, 2, single, 1, interests, index, reading);

@@ -1,14 +1,31 @@
 /** What serving and learning rely on: one code, deterministic, bounded, finite, explained. */
 import fc from 'fast-check';
 import { FEATURES_MAX, newFeatureVector, type FeatureVector } from '#events';
-import { appendPosition, extractFeatures, FeatureExtractor, itemHashes, labelHash, type ItemSignals, type UserSignals } from '#features';
+import {
+  appendPosition,
+  extractFeatures,
+  FeatureExtractor,
+  itemHashes,
+  labelHash,
+  type ItemSignals,
+  type UserSignals,
+} from '#features';
 import { warp } from './scales.js';
 
 const NOW = 1_750_000_000_000;
 const HOUR = 3_600_000;
 
-const item = (id: string, overrides: Partial<ItemSignals> & { attributes?: Record<string, unknown> } = {}): ItemSignals => {
-  const fields = { categories: ['film', 'drama'], tags: ['slow', 'rain'], brand: 'acme', priceBand: 3, ...overrides };
+const item = (
+  id: string,
+  overrides: Partial<ItemSignals> & { attributes?: Record<string, unknown> } = {},
+): ItemSignals => {
+  const fields = {
+    categories: ['film', 'drama'],
+    tags: ['slow', 'rain'],
+    brand: 'acme',
+    priceBand: 3,
+    ...overrides,
+  };
   return { id, createdAt: NOW - 5 * HOUR, ...fields, hashes: itemHashes({ itemId: id, ...fields }) };
 };
 
@@ -17,7 +34,20 @@ const nobody: UserSignals = {
   segment: 0,
   profile: new Map(),
   profileHashes: [],
-  interests: { hashes: [], labels: [], dimensions: [], long: [], short: [], shown: [], clicked: [], shownTotal: 0, clickedTotal: 0, at: 0, halfLifeMs: 24 * HOUR, shortHalfLifeMs: HOUR / 4 },
+  interests: {
+    hashes: [],
+    labels: [],
+    dimensions: [],
+    long: [],
+    short: [],
+    shown: [],
+    clicked: [],
+    shownTotal: 0,
+    clickedTotal: 0,
+    at: 0,
+    halfLifeMs: 24 * HOUR,
+    shortHalfLifeMs: HOUR / 4,
+  },
   recents: { ids: [], hashes: [], lastCategory: 0, times: [] },
   shownItems: { hashes: [], counts: [], times: [] },
   actionsWithin: () => 0,
@@ -41,19 +71,40 @@ const somebody: UserSignals = {
     clickedTotal: 6,
     at: NOW - HOUR,
   },
-  recents: { ids: ['seen'], hashes: [itemHashes({ itemId: 'seen', categories: [], tags: [], priceBand: 0 }).id], lastCategory: labelHash(0, 'film'), times: [NOW - HOUR] },
-  shownItems: { hashes: [itemHashes({ itemId: 'seen', categories: [], tags: [], priceBand: 0 }).id], counts: [3], times: [NOW - HOUR] },
+  recents: {
+    ids: ['seen'],
+    hashes: [itemHashes({ itemId: 'seen', categories: [], tags: [], priceBand: 0 }).id],
+    lastCategory: labelHash(0, 'film'),
+    times: [NOW - HOUR],
+  },
+  shownItems: {
+    hashes: [itemHashes({ itemId: 'seen', categories: [], tags: [], priceBand: 0 }).id],
+    counts: [3],
+    times: [NOW - HOUR],
+  },
   embedding: Float32Array.of(1, 1),
 };
 
-function extracted(user: UserSignals, of: ItemSignals | undefined, id = of?.id ?? 'x', context?: Record<string, string | number | boolean>) {
+function extracted(
+  user: UserSignals,
+  of: ItemSignals | undefined,
+  id = of?.id ?? 'x',
+  context?: Record<string, string | number | boolean>,
+) {
   const out = newFeatureVector();
   const names: string[] = [];
   extractFeatures(user, of, id, context, NOW, out, names);
-  return { out, names, byName: (name: string) => names.flatMap((n, i) => (n === name ? [out.values[i]!] : [])) };
+  return {
+    out,
+    names,
+    byName: (name: string) => names.flatMap((n, i) => (n === name ? [out.values[i]!] : [])),
+  };
 }
 
-const used = ({ indices, values, length }: FeatureVector) => [[...indices.subarray(0, length)], [...values.subarray(0, length)]];
+const used = ({ indices, values, length }: FeatureVector) => [
+  [...indices.subarray(0, length)],
+  [...values.subarray(0, length)],
+];
 
 describe('extraction', () => {
   it('names each feature, and gives the same vector without names', () => {
@@ -83,7 +134,9 @@ describe('extraction', () => {
     expect(names).toContain('item');
     expect(names).toContain('you chose it before');
     expect(names.some((name) => name.startsWith('category'))).toBe(false);
-    expect(extracted(nobody, undefined, 'seen').out.indices).toContain(itemHashes({ itemId: 'seen', categories: [], tags: [], priceBand: 0 }).id);
+    expect(extracted(nobody, undefined, 'seen').out.indices).toContain(
+      itemHashes({ itemId: 'seen', categories: [], tags: [], priceBand: 0 }).id,
+    );
   });
 
   it('matches interests decayed to now: half as much a half-life later', () => {
@@ -105,7 +158,9 @@ describe('extraction', () => {
   });
 
   it('knows what was shown and chosen before', () => {
-    expect(extracted(somebody, item('seen')).names).toEqual(expect.arrayContaining(['you chose it before', 'shown to you before']));
+    expect(extracted(somebody, item('seen')).names).toEqual(
+      expect.arrayContaining(['you chose it before', 'shown to you before']),
+    );
     expect(extracted(somebody, item('other')).names).not.toContain('shown to you before');
   });
 
@@ -123,19 +178,51 @@ describe('extraction', () => {
   it('compares embeddings of equal length only', () => {
     const { byName } = extracted(somebody, item('a', { embedding: Float32Array.of(2, 2) }));
     expect(byName('similar to what you chose')[0]).toBeCloseTo(1, 6);
-    expect(extracted(somebody, item('a', { embedding: Float32Array.of(1, 1, 1) })).byName('similar to what you chose')).toEqual([]);
+    expect(
+      extracted(somebody, item('a', { embedding: Float32Array.of(1, 1, 1) })).byName(
+        'similar to what you chose',
+      ),
+    ).toEqual([]);
   });
 
   it('never yields a value that is not finite, and keeps one entry free for the position', () => {
     const label = fc.string({ minLength: 1, maxLength: 6 });
     const number = fc.double();
     fc.assert(
-      fc.property(fc.array(label, { maxLength: 16 }), fc.array(label, { maxLength: 64 }), fc.dictionary(label.map((l) => `f_${l}`), number), fc.array(number, { minLength: 2, maxLength: 2 }), number, (categories, tags, attributes, values, total) => {
-        const wild = { ...somebody, interests: { ...somebody.interests, long: values, clicked: values, shown: values, shownTotal: total } };
-        const { out } = extracted(wild, item('a', { categories, tags, attributes, createdAt: total, embedding: Float32Array.from(values) }));
-        expect(out.length).toBeLessThan(FEATURES_MAX);
-        for (let i = 0; i < out.length; i++) expect(Number.isFinite(out.values[i])).toBe(true);
-      }),
+      fc.property(
+        fc.array(label, { maxLength: 16 }),
+        fc.array(label, { maxLength: 64 }),
+        fc.dictionary(
+          label.map((l) => `f_${l}`),
+          number,
+        ),
+        fc.array(number, { minLength: 2, maxLength: 2 }),
+        number,
+        (categories, tags, attributes, values, total) => {
+          const wild = {
+            ...somebody,
+            interests: {
+              ...somebody.interests,
+              long: values,
+              clicked: values,
+              shown: values,
+              shownTotal: total,
+            },
+          };
+          const { out } = extracted(
+            wild,
+            item('a', {
+              categories,
+              tags,
+              attributes,
+              createdAt: total,
+              embedding: Float32Array.from(values),
+            }),
+          );
+          expect(out.length).toBeLessThan(FEATURES_MAX);
+          for (let i = 0; i < out.length; i++) expect(Number.isFinite(out.values[i])).toBe(true);
+        },
+      ),
     );
   });
 });
@@ -144,24 +231,35 @@ describe('numeric attributes', () => {
   it('are two knots that sum to 1 and move with the value', () => {
     fc.assert(
       fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (value) => {
-        const { attributes } = itemHashes({ itemId: 'a', categories: [], tags: [], priceBand: 0, attributes: { f_x: value } });
+        const { attributes } = itemHashes({
+          itemId: 'a',
+          categories: [],
+          tags: [],
+          priceBand: 0,
+          attributes: { f_x: value },
+        });
         expect(attributes!.values[0]! + attributes!.values[1]!).toBeCloseTo(1, 5);
       }),
     );
   });
 
   it('without the prefix, or not finite, are none', () => {
-    const of = (attributes: Record<string, unknown>) => itemHashes({ itemId: 'a', categories: [], tags: [], priceBand: 0, attributes }).attributes;
+    const of = (attributes: Record<string, unknown>) =>
+      itemHashes({ itemId: 'a', categories: [], tags: [], priceBand: 0, attributes }).attributes;
     expect(of({ x: 1, f_text: '1', f_nan: NaN })).toBeUndefined();
     expect(of({ f_b: 1, f_a: 2 })!.names).toEqual(['f_a', 'f_b']);
   });
 
   it('lie on an axis that is odd, monotone and continuous', () => {
     fc.assert(
-      fc.property(fc.double({ min: -1e12, max: 1e12, noNaN: true }), fc.double({ min: 0, max: 1e6, noNaN: true }), (x, step) => {
-        expect(warp(x + step)).toBeGreaterThanOrEqual(warp(x));
-        expect(warp(-x)).toBe(-warp(x) || 0);
-      }),
+      fc.property(
+        fc.double({ min: -1e12, max: 1e12, noNaN: true }),
+        fc.double({ min: 0, max: 1e6, noNaN: true }),
+        (x, step) => {
+          expect(warp(x + step)).toBeGreaterThanOrEqual(warp(x));
+          expect(warp(-x)).toBe(-warp(x) || 0);
+        },
+      ),
     );
     for (const edge of [2, 16]) expect(warp(edge) - warp(edge - 1e-9)).toBeCloseTo(0, 6);
   });

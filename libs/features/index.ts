@@ -1,4 +1,11 @@
-export { itemHashes, type ItemHashes, type ItemLookup, type ItemSignals, type HashedFields, itemHash } from './item-signals.js';
+export {
+  itemHashes,
+  type ItemHashes,
+  type ItemLookup,
+  type ItemSignals,
+  type HashedFields,
+  itemHash,
+} from './item-signals.js';
 export type { Scalar, UserSignals, InterestSignals, RecentSignals, ShownSignals } from './user-signals.js';
 export { FeatureExtractor, extractFeatures, type RequestContext } from './feature-extractor.js';
 export { InterestIndex } from './interest-index.js';

@@ -48,7 +48,8 @@ export function addMatch(
   }
   if (longSum === 0 && shownSum === 0) return;
   const scale = 1 / Math.sqrt(count);
-  if (longSum !== 0) addLevel(out, dimension, longSum * scale * reading.longLeft, shortSum * scale * reading.shortLeft);
+  if (longSum !== 0)
+    addLevel(out, dimension, longSum * scale * reading.longLeft, shortSum * scale * reading.shortLeft);
   if (liftSum !== 0) addLift(out, dimension, clamp(liftSum * scale, LIFT_MAX));
 }
 

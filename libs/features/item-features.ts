@@ -50,7 +50,12 @@ export function addAge(out: FeatureWriter, item: ItemSignals, now: number): void
   out.name('age');
 }
 
-export function addCrosses(out: FeatureWriter, user: UserSignals, item: ItemSignals, reading: UserReading): void {
+export function addCrosses(
+  out: FeatureWriter,
+  user: UserSignals,
+  item: ItemSignals,
+  reading: UserReading,
+): void {
   const { categories, brand } = item.hashes;
   const crossed = Math.min(CROSSED_CATEGORIES_MAX, categories.length);
   const value = 1 / Math.sqrt(crossed);
@@ -67,11 +72,13 @@ export function addCrosses(out: FeatureWriter, user: UserSignals, item: ItemSign
   const inContext = Math.min(CONTEXT_CATEGORIES_MAX, categories.length);
   for (let i = 0; i < inContext; i++) {
     out.add(combine32(combine32(SEEDS.hourCategory, reading.hour), categories[i]!), 1);
-    if (reading.deviceHash !== 0) out.add(combine32(combine32(SEEDS.deviceCategory, reading.deviceHash), categories[i]!), 1);
+    if (reading.deviceHash !== 0)
+      out.add(combine32(combine32(SEEDS.deviceCategory, reading.deviceHash), categories[i]!), 1);
     if (out.named) out.name(`hour and device × ${item.categories[i]}`);
   }
   const last = user.recents.lastCategory;
-  if (last !== 0 && categories.length > 0) out.add(combine32(combine32(SEEDS.lastCategory, last), categories[0]!), 1);
+  if (last !== 0 && categories.length > 0)
+    out.add(combine32(combine32(SEEDS.lastCategory, last), categories[0]!), 1);
   out.name('after your last one');
 }
 

@@ -22,5 +22,8 @@ export function appendPosition(out: FeatureVector, position: number, names?: str
 
 function positionBucket(position: number): number {
   if (position <= SINGLE_SLOTS) return Math.max(1, Math.floor(position));
-  return Math.min(POSITION_BUCKETS, SINGLE_SLOTS + 1 + Math.floor(2 * Math.log2(position / (SINGLE_SLOTS + 1))));
+  return Math.min(
+    POSITION_BUCKETS,
+    SINGLE_SLOTS + 1 + Math.floor(2 * Math.log2(position / (SINGLE_SLOTS + 1))),
+  );
 }

@@ -73,7 +73,12 @@ function addActivity(out: FeatureWriter, user: UserSignals, now: number): void {
 }
 
 /** Every entry of the context is a feature; numbers by value, so a caller buckets what is continuous. */
-function addContext(out: FeatureWriter, context: Context | undefined, now: number, reading: UserReading): void {
+function addContext(
+  out: FeatureWriter,
+  context: Context | undefined,
+  now: number,
+  reading: UserReading,
+): void {
   reading.hour = hourOf(context, now);
   reading.deviceHash = 0;
   out.add(combine32(SEEDS.hour, reading.hour), 1);

@@ -24,7 +24,15 @@ describe('an impression', () => {
     const shown = folding.impression(T0, ['a', 'b', 'c']);
     folding.given(shown, folding.click(T0 + MINUTE, 'b'));
     expect(folding.outcomes()).toMatchObject([
-      { label: 1, weight: 1, itemKey: key53('b'), position: 2, timestamp: T0, listKey: key53(shown.eventId), cause: { sequence: 1, index: 1 } },
+      {
+        label: 1,
+        weight: 1,
+        itemKey: key53('b'),
+        position: 2,
+        timestamp: T0,
+        listKey: key53(shown.eventId),
+        cause: { sequence: 1, index: 1 },
+      },
     ]);
     folding.given(folding.tick(T0 + WINDOW - 1));
     expect(folding.outcomes()).toEqual([]);
@@ -41,16 +49,36 @@ describe('an impression', () => {
     const early = new Folding();
     early.given(early.impression(T0, ['a', 'b']), early.tick(T0 + WINDOW));
     const late = new Folding();
-    late.given(late.impression(T0, ['a', 'b']), late.interaction(T0 + 1, 'view', 'a'), late.interaction(T0 + 2, 'like', 'z'), late.tick(T0 + WINDOW));
+    late.given(
+      late.impression(T0, ['a', 'b']),
+      late.interaction(T0 + 1, 'view', 'a'),
+      late.interaction(T0 + 2, 'like', 'z'),
+      late.tick(T0 + WINDOW),
+    );
     const features = (folding: Folding) => folding.outcomes().map((outcome) => outcome.features);
     expect(features(late)).toEqual(features(early));
   });
 
   it('takes unsent propensities from the list that was served', () => {
     const folding = new Folding();
-    const items = ['a', 'b'].map((itemId, i) => ({ itemId, position: i + 1, score: 0, channel: 'new', propensity: 0.5 - i / 4 }));
+    const items = ['a', 'b'].map((itemId, i) => ({
+      itemId,
+      position: i + 1,
+      score: 0,
+      channel: 'new',
+      propensity: 0.5 - i / 4,
+    }));
     folding.given(
-      { kind: 'served', ...folding.base(T0), recommendationId: 'r1', scenario: 's', policy: 'p', modelVersion: '1', epoch: 1, items },
+      {
+        kind: 'served',
+        ...folding.base(T0),
+        recommendationId: 'r1',
+        scenario: 's',
+        policy: 'p',
+        modelVersion: '1',
+        epoch: 1,
+        items,
+      },
       folding.impression(T0 + 1, ['b', 'a', 'c'], { recommendationId: 'r1' }),
       folding.tick(T0 + WINDOW + 1000),
     );
@@ -59,8 +87,15 @@ describe('an impression', () => {
 
   it('counts an item that it names twice once, in its first place', () => {
     const folding = new Folding();
-    folding.given(folding.impression(T0, ['a', 'b', 'a']), folding.click(T0 + 1, 'a'), folding.tick(T0 + WINDOW));
-    expect(folding.outcomes()).toMatchObject([{ label: 1, position: 1 }, { label: 0, position: 2 }]);
+    folding.given(
+      folding.impression(T0, ['a', 'b', 'a']),
+      folding.click(T0 + 1, 'a'),
+      folding.tick(T0 + WINDOW),
+    );
+    expect(folding.outcomes()).toMatchObject([
+      { label: 1, position: 1 },
+      { label: 0, position: 2 },
+    ]);
     expect(folding.fold.counters.repeatedItems).toBe(1);
   });
 });
@@ -68,7 +103,11 @@ describe('an impression', () => {
 describe('a click', () => {
   it('exactly at the end of the window still counts; a millisecond later it is late', () => {
     const folding = new Folding();
-    folding.given(folding.impression(T0, ['a', 'b']), folding.click(T0 + WINDOW, 'a'), folding.click(T0 + WINDOW + 1, 'b'));
+    folding.given(
+      folding.impression(T0, ['a', 'b']),
+      folding.click(T0 + WINDOW, 'a'),
+      folding.click(T0 + WINDOW + 1, 'b'),
+    );
     expect(folding.outcomes()).toMatchObject([{ label: 1, itemKey: key53('a') }]);
     expect(folding.fold.counters).toMatchObject({ positives: 1, lateClicks: 1, orphanClicks: 0 });
   });
@@ -93,7 +132,9 @@ describe('a click', () => {
     const folding = new Folding();
     folding.given(folding.click(T0 + MINUTE, 'b')).taken();
     folding.given(folding.impression(T0, ['a', 'b']));
-    expect(folding.outcomes()).toMatchObject([{ label: 1, itemKey: key53('b'), cause: { sequence: 2, index: 0 } }]);
+    expect(folding.outcomes()).toMatchObject([
+      { label: 1, itemKey: key53('b'), cause: { sequence: 2, index: 0 } },
+    ]);
     folding.given(folding.impression(T0, ['b']), folding.tick(T0 + 2 * WINDOW));
     expect(folding.outcomes().map(({ label }) => label)).toEqual([0, 0]);
     expect(folding.fold.counters).toMatchObject({ earlyClicks: 1, positives: 1, negatives: 2 });
@@ -108,10 +149,18 @@ describe('a click', () => {
   it('of an item shown twice belongs to the newest impression before it; a double click counts once', () => {
     const folding = new Folding();
     const [first, second] = [folding.impression(T0, ['a']), folding.impression(T0 + MINUTE, ['x', 'a'])];
-    folding.given(first, second, folding.click(T0 + 2 * MINUTE, 'a'), folding.click(T0 + 2 * MINUTE + 1, 'a'));
+    folding.given(
+      first,
+      second,
+      folding.click(T0 + 2 * MINUTE, 'a'),
+      folding.click(T0 + 2 * MINUTE + 1, 'a'),
+    );
     expect(folding.outcomes()).toMatchObject([{ label: 1, listKey: key53(second.eventId), position: 2 }]);
     folding.given(folding.tick(T0 + 2 * WINDOW));
-    expect(folding.outcomes()).toMatchObject([{ label: 0, listKey: key53(first.eventId) }, { label: 0, listKey: key53(second.eventId) }]);
+    expect(folding.outcomes()).toMatchObject([
+      { label: 0, listKey: key53(first.eventId) },
+      { label: 0, listKey: key53(second.eventId) },
+    ]);
     expect(folding.fold.counters.repeatedClicks).toBe(1);
   });
 
@@ -130,11 +179,14 @@ describe('a click', () => {
     expect(folding.outcomes()).toMatchObject([{ label: 1, listKey: key53(first.eventId) }]);
   });
 
-  it.each(['view', 'skip', 'dislike', 'dwell', 'rating'])('is meant, not a %s: that closes nothing', (type) => {
-    const folding = new Folding();
-    folding.given(folding.impression(T0, ['a']), folding.interaction(T0 + 1, type, 'a'));
-    expect(folding.taken().map(({ kind }) => kind)).toEqual(['exposure', 'engagement']);
-  });
+  it.each(['view', 'skip', 'dislike', 'dwell', 'rating'])(
+    'is meant, not a %s: that closes nothing',
+    (type) => {
+      const folding = new Folding();
+      folding.given(folding.impression(T0, ['a']), folding.interaction(T0 + 1, type, 'a'));
+      expect(folding.taken().map(({ kind }) => kind)).toEqual(['exposure', 'engagement']);
+    },
+  );
 
   it('or another positive type closes with the weight of its type', () => {
     const folding = new Folding();
@@ -157,7 +209,9 @@ describe('an interaction', () => {
     folding.given(folding.click(T0, 'a'), folding.click(T0 + 5000, 'b'), folding.click(T0 + 7000, 'a'));
     folding.taken();
     folding.given(folding.click(T0 + 8000, 'c'));
-    expect(folding.taken()).toMatchObject([{ recentKeys: [key53('a'), key53('b')], recentAgesSeconds: [1, 3] }]);
+    expect(folding.taken()).toMatchObject([
+      { recentKeys: [key53('a'), key53('b')], recentAgesSeconds: [1, 3] },
+    ]);
   });
 });
 
@@ -211,8 +265,13 @@ describe('time', () => {
 
   it('makes the users required whose deadlines a tick in the batch makes due', () => {
     const folding = new Folding();
-    folding.given(folding.impression(T0, ['a'], { userId: 'x' }), folding.impression(T0 + 9000, ['a'], { userId: 'y' }));
-    const batch = [folding.click(T0, 'a', { userId: 'v' }), folding.tick(T0 + WINDOW)].map((event, index) => ({ index, event }));
+    folding.given(
+      folding.impression(T0, ['a'], { userId: 'x' }),
+      folding.impression(T0 + 9000, ['a'], { userId: 'y' }),
+    );
+    const batch = [folding.click(T0, 'a', { userId: 'v' }), folding.tick(T0 + WINDOW)].map(
+      (event, index) => ({ index, event }),
+    );
     expect([...folding.fold.required(batch, T0 + WINDOW)].sort()).toEqual(['v', 'x']);
   });
 });

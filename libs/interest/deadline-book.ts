@@ -61,7 +61,9 @@ export class DeadlineBook {
   }
 
   write(out: StateWriter): void {
-    const deadlines = this.heap.filter((deadline) => this.users.get(deadline)!.size > 0).sort((a, b) => a - b);
+    const deadlines = this.heap
+      .filter((deadline) => this.users.get(deadline)!.size > 0)
+      .sort((a, b) => a - b);
     out.count(deadlines.length);
     out.series(deadlines);
     for (const deadline of deadlines) {

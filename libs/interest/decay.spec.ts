@@ -17,7 +17,10 @@ function table(additions: readonly { at: number; weight: number }[]): InterestTa
 }
 
 const additions = fc.array(
-  fc.record({ at: fc.integer({ min: T0, max: T0 + 3 * DAY }), weight: fc.double({ min: 0.1, max: 5, noNaN: true }) }),
+  fc.record({
+    at: fc.integer({ min: T0, max: T0 + 3 * DAY }),
+    weight: fc.double({ min: 0.1, max: 5, noNaN: true }),
+  }),
   { minLength: 1, maxLength: 20 },
 );
 
@@ -34,7 +37,8 @@ describe('a decayed interest', () => {
     fc.assert(
       fc.property(additions, fc.integer(), (list, seed) => {
         const latest = Math.max(...list.map(({ at }) => at));
-        const expected = (halfLife: number) => list.reduce((sum, { at, weight }) => sum + weight * 2 ** -((latest - at) / halfLife), 0);
+        const expected = (halfLife: number) =>
+          list.reduce((sum, { at, weight }) => sum + weight * 2 ** -((latest - at) / halfLife), 0);
         const shuffled = [...list].sort((a, b) => ((a.at * 31 + seed) % 97) - ((b.at * 31 + seed) % 97));
         for (const order of [list, shuffled]) {
           const made = table(order);
@@ -99,12 +103,18 @@ describe('sliding windows', () => {
   it('count (now − window, now] by event time, out of order or not', () => {
     const folding = new Folding();
     const at = [0, 299_999, 300_000, 3_600_000, 86_400_000, 86_399_999];
-    folding.given(...at.map((ms, i) => folding.interaction(T0 + ms, i % 2 === 0 ? 'click' : 'view', 'abc'[i % 3]!)));
+    folding.given(
+      ...at.map((ms, i) => folding.interaction(T0 + ms, i % 2 === 0 ? 'click' : 'view', 'abc'[i % 3]!)),
+    );
     const { actions, counters } = folding.user();
     const end = T0 + 86_400_000;
     expect([300, 3_600, 86_400].map((s) => actions.within(s * 1000, end))).toEqual([2, 2, 5]);
     expect(actions.within(300_000, T0 + 300_000)).toBe(2);
-    expect(actions.counts(DAY, end, counters.types)).toEqual({ total: 5, uniqueItems: 3, byType: { view: 3, click: 2 } });
+    expect(actions.counts(DAY, end, counters.types)).toEqual({
+      total: 5,
+      uniqueItems: 3,
+      byType: { view: 3, click: 2 },
+    });
   });
 
   it('keep the newest `windowEventsMax` actions', () => {

@@ -35,7 +35,8 @@ export class DecayedEmbedding {
     }
     const left = remaining(other.at - this.at, halfLifeMs);
     const share = remaining(this.at - other.at, halfLifeMs);
-    for (let i = 0; i < this.vector.length; i++) this.vector[i] = this.vector[i]! * left + other.vector[i]! * share;
+    for (let i = 0; i < this.vector.length; i++)
+      this.vector[i] = this.vector[i]! * left + other.vector[i]! * share;
     this.at = Math.max(this.at, other.at);
   }
 

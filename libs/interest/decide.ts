@@ -61,7 +61,11 @@ export function decide(user: UserState, event: DecidedEvent, moment: FoldMoment)
 }
 
 /** @param time of the partition according to a tick, ms */
-export function decideExpiry(user: UserState, time: number, { cause }: Pick<FoldMoment, 'cause'>): ExpiryDecision {
+export function decideExpiry(
+  user: UserState,
+  time: number,
+  { cause }: Pick<FoldMoment, 'cause'>,
+): ExpiryDecision {
   const ended = user.pending.due(time);
   const records = ended.flatMap((impression) => unclickedOutcomes(user, impression, cause));
   return { kind: 'expiry', records, ended };

@@ -25,7 +25,10 @@ export function describeUser(state: UserState, now: number): Record<string, unkn
       byType: Object.fromEntries(counters.types.map((type, i) => [type, counters.typeCounts[i]])),
     },
     windows: Object.fromEntries(
-      WINDOWS_SECONDS.map((seconds) => [`${seconds}s`, state.actions.counts(seconds * 1000, now, counters.types)]),
+      WINDOWS_SECONDS.map((seconds) => [
+        `${seconds}s`,
+        state.actions.counts(seconds * 1000, now, counters.types),
+      ]),
     ),
     interests: describeInterests(state, now),
     embeddingDimensions: state.embedding?.length ?? 0,

@@ -1,6 +1,12 @@
 /** For tests: a fold over users in memory, a small catalogue, and short ways to write events and read outcomes. */
 import { settingsSchema } from '#config';
-import { decodeFeedbackBatch, encodeFeedbackBatch, type FeedbackRecord, type LogEvent, type Outcome } from '#events';
+import {
+  decodeFeedbackBatch,
+  encodeFeedbackBatch,
+  type FeedbackRecord,
+  type LogEvent,
+  type Outcome,
+} from '#events';
 import { itemHashes, type ItemLookup, type ItemSignals } from '#features';
 import type { FoldSettings } from './fold-rules.js';
 import { PartitionFold, type FoldEffect } from './partition-fold.js';
@@ -16,9 +22,10 @@ export function testSettings(overrides: Partial<FoldSettings> = {}): FoldSetting
   return { ...settingsSchema.parse({}).interest, futureSkewSeconds: 300, ...overrides };
 }
 
-/** Items a, b, c, ...: category by letter, two tags, a brand, a price band. */
+/** Items a, b, c, ...: category by letter, two tags, a brand, a price band. Those starting with `#` have many of each. */
 export function testItem(id: string): ItemSignals {
   const n = id.charCodeAt(0);
+  if (id.startsWith('#')) return richItem(id);
   const fields = {
     categories: [n % 2 === 0 ? 'even' : 'odd'],
     tags: [`t${n % 5}`, `t${n % 7}x`],
@@ -32,6 +39,13 @@ export function testItem(id: string): ItemSignals {
     embedding: Float32Array.of(n % 3, n % 5, 1),
     hashes: itemHashes({ itemId: id, ...fields, attributes: { f_votes: n } }),
   };
+}
+
+function richItem(id: string): ItemSignals {
+  const numbered = (name: string, count: number) => Array.from({ length: count }, (_, i) => `${name}${i}`);
+  const fields = { categories: numbered('category', 6), tags: numbered('tag', 12), brand: 'b', priceBand: 1 };
+  const attributes = Object.fromEntries(numbered('f_', 12).map((name) => [name, 3.3]));
+  return { id, ...fields, createdAt: T0, hashes: itemHashes({ itemId: id, ...fields, attributes }) };
 }
 
 const itemCache = new Map<string, ItemSignals>();
@@ -64,7 +78,11 @@ export class Folding {
   }
 
   append(appendedAt: number, events: readonly LogEvent[]): this {
-    this.fold.fold(++this.sequence, appendedAt, events.map((event, index) => ({ index, event })));
+    this.fold.fold(
+      ++this.sequence,
+      appendedAt,
+      events.map((event, index) => ({ index, event })),
+    );
     return this;
   }
 
@@ -89,7 +107,15 @@ export class Folding {
     const bytes = this.fold.encode();
     const stored = [...this.users].map(([id, state]) => [id, encodeUser(state)] as const);
     this.users = new Map(stored.map(([id, state]) => [id, decodeUser(state)]));
-    this.fold = PartitionFold.decode(bytes, 3, this.settings, testCatalogue, this.residents(), this.onRecord, this.onEffect);
+    this.fold = PartitionFold.decode(
+      bytes,
+      3,
+      this.settings,
+      testCatalogue,
+      this.residents(),
+      this.onRecord,
+      this.onEffect,
+    );
     return this;
   }
 
@@ -104,7 +130,12 @@ export class Folding {
   }
 
   impression(at: number, items: string[], more: object = {}): LogEvent {
-    const event = { kind: 'impression', ...this.base(at), items: items.map((itemId) => ({ itemId })), ...more };
+    const event = {
+      kind: 'impression',
+      ...this.base(at),
+      items: items.map((itemId) => ({ itemId })),
+      ...more,
+    };
     return event as LogEvent;
   }
 

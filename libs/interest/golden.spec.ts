@@ -51,12 +51,20 @@ function foldLog() {
   );
   const append = ({ sequence, appendedAt, events }: Frame) => {
     const parsed = events.map(event).map((e, index) => ({ index, event: e }));
-    for (const entry of parsed) if (isItemEvent(entry.event)) catalogue.apply(entry.event, { sequence, index: entry.index }, appendedAt);
-    fold.fold(sequence, appendedAt, parsed.filter((entry) => !isItemEvent(entry.event)));
+    for (const entry of parsed)
+      if (isItemEvent(entry.event))
+        catalogue.apply(entry.event, { sequence, index: entry.index }, appendedAt);
+    fold.fold(
+      sequence,
+      appendedAt,
+      parsed.filter((entry) => !isItemEvent(entry.event)),
+    );
   };
   frames.forEach(append);
   const last = frames.at(-1)!;
-  effects.forEach(({ event: absorb }, i) => append({ sequence: last.sequence + 1 + i, appendedAt: last.appendedAt, events: [absorb] }));
+  effects.forEach(({ event: absorb }, i) =>
+    append({ sequence: last.sequence + 1 + i, appendedAt: last.appendedAt, events: [absorb] }),
+  );
   const states = createHash('sha256');
   for (const [userId, state] of [...users].sort(([a], [b]) => (a < b ? -1 : 1))) {
     states.update(userId).update('\0').update(encodeUser(state));

@@ -1,10 +1,15 @@
 /** Merging a visitor into a user, erasing, profiles. */
 import type { LogEvent } from '#events';
 import { key53 } from '#kernel';
-import { Folding, MINUTE, T0, testSettings } from './folding.fixture.js';
+import { Folding, MINUTE, T0 } from './folding.fixture.js';
 
 const WINDOW = 30 * MINUTE;
-const merge = (folding: Folding, at: number, into = 'u'): LogEvent => ({ kind: 'merge', ...folding.base(at), userId: 'visitor', intoUserId: into });
+const merge = (folding: Folding, at: number, into = 'u'): LogEvent => ({
+  kind: 'merge',
+  ...folding.base(at),
+  userId: 'visitor',
+  intoUserId: into,
+});
 
 function merged(): Folding {
   const folding = new Folding();
@@ -26,10 +31,20 @@ describe('a merge', () => {
     const folding = merged();
     const visitor = folding.user('visitor');
     expect(visitor.mergedInto).toBe('u');
-    expect([visitor.recents.size, visitor.pending.size, visitor.counters.interactions, visitor.profile.size]).toEqual([0, 0, 0, 0]);
+    expect([
+      visitor.recents.size,
+      visitor.pending.size,
+      visitor.counters.interactions,
+      visitor.profile.size,
+    ]).toEqual([0, 0, 0, 0]);
     expect(folding.fold.nextDeadline()).toBeUndefined();
     expect(folding.effects).toHaveLength(1);
-    expect(folding.effects[0]!.event).toMatchObject({ kind: 'absorb', userId: 'u', fromUserId: 'visitor', timestamp: T0 + MINUTE });
+    expect(folding.effects[0]!.event).toMatchObject({
+      kind: 'absorb',
+      userId: 'u',
+      fromUserId: 'visitor',
+      timestamp: T0 + MINUTE,
+    });
   });
 
   it('is absorbed: interests, recents, purchases, windows, counters, profile and open impressions', () => {
@@ -61,7 +76,12 @@ describe('a merge', () => {
   it('re-sent does not hand over twice', () => {
     const folding = new Folding();
     const event = merge(folding, T0 + 1);
-    folding.given(folding.click(T0, 'a', { userId: 'visitor' }), event, folding.click(T0 + 2, 'b', { userId: 'visitor' }), event);
+    folding.given(
+      folding.click(T0, 'a', { userId: 'visitor' }),
+      event,
+      folding.click(T0 + 2, 'b', { userId: 'visitor' }),
+      event,
+    );
     expect(folding.effects).toHaveLength(1);
     expect(folding.user('visitor').recents.ids).toEqual(['b']);
   });
@@ -78,10 +98,16 @@ describe('a merge', () => {
     const folding = merged();
     folding.given(folding.effects[0]!.event);
     const alone = new Folding();
-    alone.given(alone.click(T0, 'b'), alone.interaction(T0 + 1, 'purchase', 'd'), alone.impression(T0 + 2, ['a', 'c']));
+    alone.given(
+      alone.click(T0, 'b'),
+      alone.interaction(T0 + 1, 'purchase', 'd'),
+      alone.impression(T0 + 2, ['a', 'c']),
+    );
     alone.given(alone.click(T0 + 3, 'a'), alone.interaction(T0 + 4, 'purchase', 'f'));
     const weights = ({ interests }: ReturnType<Folding['user']>) =>
-      Object.fromEntries(interests.labels.map((label, i) => [`${interests.dimensions[i]} ${label}`, interests.long[i]!]));
+      Object.fromEntries(
+        interests.labels.map((label, i) => [`${interests.dimensions[i]} ${label}`, interests.long[i]!]),
+      );
     const expected = weights(alone.user());
     const actual = weights(folding.user());
     for (const [label, weight] of Object.entries(expected)) expect(actual[label]).toBeCloseTo(weight, 4);
@@ -89,18 +115,36 @@ describe('a merge', () => {
 
   it('of an unreadable state is counted and ignored', () => {
     const folding = new Folding();
-    folding.given({ kind: 'absorb', ...folding.base(T0), fromUserId: 'x', state: Buffer.from('nonsense').toString('base64') });
+    folding.given({
+      kind: 'absorb',
+      ...folding.base(T0),
+      fromUserId: 'x',
+      state: Buffer.from('nonsense').toString('base64'),
+    });
     expect(folding.fold.counters).toMatchObject({ unreadableAbsorbs: 1, absorbs: 0 });
   });
 
-  it('too large for one event ends the oldest impressions', () => {
-    const folding = new Folding(testSettings({ pendingImpressionsMax: 1000 }));
-    const many = Array.from({ length: 200 }, (_, i) => `${String.fromCharCode(97 + (i % 26))}${i}`);
-    folding.given(folding.impression(T0, many, { userId: 'visitor' }), folding.impression(T0 + 1, many, { userId: 'visitor' }));
-    const profile = Object.fromEntries(many.slice(0, 32).map((id) => [id.repeat(12), 'x'.repeat(256)]));
-    folding.given({ kind: 'profile', ...folding.base(T0), userId: 'visitor', attributes: profile });
-    folding.given(merge(folding, T0 + 2));
+  it('too large for one event closes the oldest impressions as not clicked', () => {
+    const folding = new Folding();
+    const many = Array.from({ length: 100 }, (_, i) => `#${i}`);
+    const lists = [0, 1, 2, 3].map((n) => folding.impression(T0 + n, many, { userId: 'visitor' }));
+    const visitor = { userId: 'visitor' };
+    folding.given(
+      folding.interaction(T0 - 1, 'view', '#1', visitor),
+      ...lists,
+      folding.click(T0 + 5, '#1', visitor),
+    );
+    folding.taken();
+    folding.given(merge(folding, T0 + 6));
+    const outcomes = folding.outcomes();
+    expect(outcomes).toHaveLength(100);
+    expect(outcomes.every(({ label, listKey }) => label === 0 && listKey === key53(lists[0]!.eventId))).toBe(
+      true,
+    );
     expect(folding.effects[0]!.event.state.length).toBeLessThanOrEqual(350_000);
+    folding.given(folding.effects[0]!.event);
+    expect(folding.user().pending.size).toBe(3);
+    expect(folding.fold.counters.overflows).toBe(1);
   });
 });
 

@@ -60,7 +60,13 @@ export function decideMerge(user: UserState, event: Merge, { cause }: FoldMoment
     state: Buffer.from(bytes).toString('base64'),
   };
   const records = overflowed.flatMap((impression) => unclickedOutcomes(user, impression, cause));
-  return { ...base, records, handover: { kind: 'handover', event: absorb }, overflowed, handedOver: user.pending.values() };
+  return {
+    ...base,
+    records,
+    handover: { kind: 'handover', event: absorb },
+    overflowed,
+    handedOver: user.pending.values(),
+  };
 }
 
 /** Empties the visitor. */
@@ -80,7 +86,11 @@ export function decideAbsorb(user: UserState, event: Absorb, { cause, rules }: F
   return { kind: 'absorb', records, other, overflowed };
 }
 
-export function evolveAbsorb(user: UserState, { other, overflowed }: AbsorbDecision, { rules }: FoldMoment): void {
+export function evolveAbsorb(
+  user: UserState,
+  { other, overflowed }: AbsorbDecision,
+  { rules }: FoldMoment,
+): void {
   if (!other) return;
   const typeOf = user.counters.absorb(other.counters);
   user.interests.absorb(other.interests, rules.interestsMax);

@@ -1,7 +1,20 @@
 /** An impression: exposure at once, pending feedback for each item, with the features of this very moment. */
 import { key53 } from '#kernel';
-import { FEATURES_MAX, newFeatureVector, type FeatureVector, type FeedbackRecord, type Impression } from '#events';
-import { CATEGORIES_USED_MAX, FeatureExtractor, itemHash, priceBandLabel, TAGS_USED_MAX, type ItemSignals } from '#features';
+import {
+  FEATURES_MAX,
+  newFeatureVector,
+  type FeatureVector,
+  type FeedbackRecord,
+  type Impression,
+} from '#events';
+import {
+  CATEGORIES_USED_MAX,
+  FeatureExtractor,
+  itemHash,
+  priceBandLabel,
+  TAGS_USED_MAX,
+  type ItemSignals,
+} from '#features';
 import type { EarlyClick } from './early-clicks.js';
 import { itemAt, type FoldMoment } from './fold-moment.js';
 import { clickedOutcome, unclickedOutcomes } from './outcomes.js';
@@ -45,7 +58,8 @@ export function decideImpression(user: UserState, event: Impression, moment: Fol
     },
   ];
   const claimed = claimEarlyClicks(user, opened, moment);
-  for (const { click, item } of claimed) records.push(clickedOutcome(user, opened, item, click.weight, moment.cause));
+  for (const { click, item } of claimed)
+    records.push(clickedOutcome(user, opened, item, click.weight, moment.cause));
   const overflowed = user.pending.overflowWith([opened], moment.rules.pendingImpressionsMax);
   for (const impression of overflowed) records.push(...unclickedOutcomes(user, impression, moment.cause));
   const repeatedItems = event.items.length - opened.size;
@@ -78,7 +92,8 @@ export function evolveImpression(user: UserState, decision: ImpressionDecision, 
 /** Counts a click for the labels of its item. The table is open at the click's time. */
 export function addClickedLabels(user: UserState, item: ItemSignals): void {
   const { categories, tags, brand, price } = item.hashes;
-  for (let i = 0; i < categories.length && i < CATEGORIES_USED_MAX; i++) user.interests.addClicked(categories[i]!);
+  for (let i = 0; i < categories.length && i < CATEGORIES_USED_MAX; i++)
+    user.interests.addClicked(categories[i]!);
   for (let i = 0; i < tags.length && i < TAGS_USED_MAX; i++) user.interests.addClicked(tags[i]!);
   if (brand !== 0) user.interests.addClicked(brand);
   if (price !== 0) user.interests.addClicked(price);
@@ -91,7 +106,8 @@ function addShownLabels(user: UserState, item: ItemSignals, max: number): void {
   for (let i = 0; i < categories.length && i < CATEGORIES_USED_MAX; i++) {
     interests.addShown(categories[i]!, 0, item.categories[i]!, max);
   }
-  for (let i = 0; i < tags.length && i < TAGS_USED_MAX; i++) interests.addShown(tags[i]!, 1, item.tags[i]!, 0);
+  for (let i = 0; i < tags.length && i < TAGS_USED_MAX; i++)
+    interests.addShown(tags[i]!, 1, item.tags[i]!, 0);
   if (brand !== 0) interests.addShown(brand, 2, item.brand!, max);
   if (price !== 0) interests.addShown(price, 3, priceBandLabel(item.priceBand), max);
 }
@@ -159,7 +175,12 @@ function claimEarlyClicks(user: UserState, opened: PendingImpression, { at, rule
   const claimed: { click: EarlyClick; item: number }[] = [];
   if (user.earlyClicks.size === 0) return claimed;
   for (let item = 0; item < opened.size; item++) {
-    const click = user.earlyClicks.find(opened.itemKeys[item]!, opened.recommendationKey, at, rules.attributionMs);
+    const click = user.earlyClicks.find(
+      opened.itemKeys[item]!,
+      opened.recommendationKey,
+      at,
+      rules.attributionMs,
+    );
     if (!click) continue;
     opened.clicked[item] = 1;
     claimed.push({ click, item });

@@ -33,7 +33,11 @@ export interface InteractionDecision {
   readonly listKey: number;
 }
 
-export function decideInteraction(user: UserState, event: Interaction, moment: FoldMoment): InteractionDecision {
+export function decideInteraction(
+  user: UserState,
+  event: Interaction,
+  moment: FoldMoment,
+): InteractionDecision {
   const { cause, at, rules } = moment;
   const item = itemAt(moment, event.itemId);
   const itemKey = key53(event.itemId);
@@ -45,10 +49,23 @@ export function decideInteraction(user: UserState, event: Interaction, moment: F
     ? user.pending.match(itemKey, listKey, at, rules.attributionMs)
     : undefined;
   const records: FeedbackRecord[] = [engagement(user, event, itemKey, weight, moment)];
-  if (match?.kind === 'open') records.push(clickedOutcome(user, match.impression, match.item, typeWeight ?? 0, cause));
+  if (match?.kind === 'open')
+    records.push(clickedOutcome(user, match.impression, match.item, typeWeight ?? 0, cause));
   const knownType = typeWeight !== undefined;
   const attribution = attributionOf(user, match, hash, at);
-  return { kind: 'interaction', records, event, item, itemKey, itemHash: hash, weight, knownType, attribution, match, listKey };
+  return {
+    kind: 'interaction',
+    records,
+    event,
+    item,
+    itemKey,
+    itemHash: hash,
+    weight,
+    knownType,
+    attribution,
+    match,
+    listKey,
+  };
 }
 
 export function evolveInteraction(user: UserState, decision: InteractionDecision, moment: FoldMoment): void {
@@ -93,7 +110,13 @@ function attributionOf(
 }
 
 /** Recent items are named for positive weights only: a dislike says nothing about what belongs together. */
-function engagement(user: UserState, event: Interaction, itemKey: number, weight: number, moment: FoldMoment): Engagement {
+function engagement(
+  user: UserState,
+  event: Interaction,
+  itemKey: number,
+  weight: number,
+  moment: FoldMoment,
+): Engagement {
   const recentKeys: number[] = [];
   const recentAgesSeconds: number[] = [];
   const { keys, times } = user.recents;
@@ -126,13 +149,20 @@ function addInterests(user: UserState, item: ItemSignals, weight: number, { at, 
   for (let i = 0; i < nCategories; i++) {
     interests.addWeight(categories[i]!, 0, item.categories[i]!, weight / Math.sqrt(nCategories), max);
   }
-  for (let i = 0; i < nTags; i++) interests.addWeight(tags[i]!, 1, item.tags[i]!, weight / Math.sqrt(nTags), max);
+  for (let i = 0; i < nTags; i++)
+    interests.addWeight(tags[i]!, 1, item.tags[i]!, weight / Math.sqrt(nTags), max);
   if (brand !== 0) interests.addWeight(brand, 2, item.brand!, weight, max);
   if (price !== 0) interests.addWeight(price, 3, priceBandLabel(item.priceBand), weight, max);
   if (item.embedding) user.taste.add(item.embedding, weight, at, rules.halfLifeMs);
 }
 
-function rememberItem(user: UserState, decision: InteractionDecision, type: number, at: number, recentMax: number): void {
+function rememberItem(
+  user: UserState,
+  decision: InteractionDecision,
+  type: number,
+  at: number,
+  recentMax: number,
+): void {
   const { event, item, itemKey, itemHash: hash, weight } = decision;
   if (weight > 0) {
     const category = item?.hashes.categories[0] ?? 0;

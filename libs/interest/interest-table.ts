@@ -88,7 +88,9 @@ export class InterestTable implements InterestSignals {
     this.open(other.at, other.halfLifeMs, other.shortHalfLifeMs, max);
     this.addTotals(other.shownTotal, other.clickedTotal);
     for (let i = 0; i < other.hashes.length; i++) {
-      const row = this.rowOf(other.hashes[i]!) ?? this.admit(other.hashes[i]!, other.dimensions[i]!, other.labels[i]!, max);
+      const row =
+        this.rowOf(other.hashes[i]!) ??
+        this.admit(other.hashes[i]!, other.dimensions[i]!, other.labels[i]!, max);
       this.long[row] = fround(this.long[row]! + other.long[i]! * this.longShare);
       this.short[row] = fround(this.short[row]! + other.short[i]! * this.shortShare);
       this.shown[row] = fround(this.shown[row]! + other.shown[i]! * this.longShare);
@@ -210,7 +212,8 @@ export class InterestTable implements InterestSignals {
     const short = 1 / this.shortShare;
     for (let row = 0; row < this.hashes.length; row++) {
       const strength =
-        (Math.abs(this.long[row]!) + SHOWN_STRENGTH * this.shown[row]!) * long + Math.abs(this.short[row]!) * short;
+        (Math.abs(this.long[row]!) + SHOWN_STRENGTH * this.shown[row]!) * long +
+        Math.abs(this.short[row]!) * short;
       if (strength < least) {
         least = strength;
         weakest = row;

@@ -1,5 +1,5 @@
 /** Outcome records of open impressions: what the learner learns from. */
-import type { Outcome } from '#events';
+import type { FeatureVector, Outcome } from '#events';
 import type { LogPosition } from '#kernel';
 import type { PendingImpression } from './pending-impression.js';
 import type { UserState } from './user-state.js';
@@ -12,16 +12,20 @@ export function clickedOutcome(
   weight: number,
   cause: LogPosition,
 ): Outcome {
-  return outcome(user, impression, item, 1, weight > 0 ? weight : 1, cause);
+  const [features] = impression.features([item]);
+  return outcome(user, impression, item, 1, weight > 0 ? weight : 1, cause, features!);
 }
 
 /** The impression has ended: one negative for each item that is still open, in order. */
-export function unclickedOutcomes(user: UserState, impression: PendingImpression, cause: LogPosition): Outcome[] {
-  const records: Outcome[] = [];
-  for (let item = 0; item < impression.size; item++) {
-    if (impression.clicked[item] === 0) records.push(outcome(user, impression, item, 0, 1, cause));
-  }
-  return records;
+export function unclickedOutcomes(
+  user: UserState,
+  impression: PendingImpression,
+  cause: LogPosition,
+): Outcome[] {
+  const open: number[] = [];
+  for (let item = 0; item < impression.size; item++) if (impression.clicked[item] === 0) open.push(item);
+  const features = impression.features(open);
+  return open.map((item, i) => outcome(user, impression, item, 0, 1, cause, features[i]!));
 }
 
 function outcome(
@@ -31,6 +35,7 @@ function outcome(
   label: 0 | 1,
   weight: number,
   cause: LogPosition,
+  features: FeatureVector,
 ): Outcome {
   return {
     kind: 'outcome',
@@ -44,6 +49,6 @@ function outcome(
     weight,
     position: impression.positions[item]!,
     propensity: impression.propensities[item]!,
-    features: impression.features(item),
+    features,
   };
 }

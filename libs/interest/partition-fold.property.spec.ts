@@ -6,7 +6,13 @@ import { EARLY_CLICKS_MAX, PENDING_ITEMS_MAX, SERVED_LISTS_MAX, SHOWN_ITEMS_MAX 
 import { Folding, T0, testSettings } from './folding.fixture.js';
 import { encodeUser, userBytes } from './user-codec.js';
 
-const settings = testSettings({ pendingImpressionsMax: 4, interestsMax: 12, recentMax: 6, windowEventsMax: 10, dedupeMax: 40 });
+const settings = testSettings({
+  pendingImpressionsMax: 4,
+  interestsMax: 12,
+  recentMax: 6,
+  windowEventsMax: 10,
+  dedupeMax: 40,
+});
 
 const user = fc.constantFrom('u', 'v', 'visitor');
 const item = fc.constantFrom(...'abcdefgh', '?x');
@@ -15,19 +21,84 @@ const time = fc.integer({ min: 0, max: 7_200_000 }).map((ms) => T0 + ms);
 const list = fc.constantFrom('r1', 'r2', undefined);
 
 const body = fc.oneof(
-  { weight: 6, arbitrary: fc.record({ kind: fc.constant('interaction'), userId: user, timestamp: time, itemId: item, recommendationId: list, type: fc.constantFrom('click', 'click', 'purchase', 'view', 'dislike', 'rating', 'strange'), value: fc.constantFrom(undefined, 1, 5) }) },
-  { weight: 4, arbitrary: fc.record({ kind: fc.constant('impression'), userId: user, timestamp: time, recommendationId: list, items: fc.array(item.map((itemId) => ({ itemId })), { minLength: 1, maxLength: 5 }), context: fc.constantFrom(undefined, { device: 'phone', hour: 7 }) }) },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant('tick'), timestamp: time, epoch: fc.integer({ min: 1, max: 2 }) }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('served'), userId: user, timestamp: time, recommendationId: fc.constantFrom('r1', 'r2'), epoch: fc.constant(2), items: fc.array(item.map((itemId) => ({ itemId, position: 1, score: 1, channel: 'c', propensity: 0.3 })), { maxLength: 3 }) }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('profile'), userId: user, timestamp: time, attributes: fc.constantFrom({ age: 3 }, { age: null }, { segment: 'vip' }, { segment: null, city: 'Oslo' }) }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('merge'), userId: user, timestamp: time, intoUserId: user }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      kind: fc.constant('interaction'),
+      userId: user,
+      timestamp: time,
+      itemId: item,
+      recommendationId: list,
+      type: fc.constantFrom('click', 'click', 'purchase', 'view', 'dislike', 'rating', 'strange'),
+      value: fc.constantFrom(undefined, 1, 5),
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: fc.constant('impression'),
+      userId: user,
+      timestamp: time,
+      recommendationId: list,
+      items: fc.array(
+        item.map((itemId) => ({ itemId })),
+        { minLength: 1, maxLength: 5 },
+      ),
+      context: fc.constantFrom(undefined, { device: 'phone', hour: 7 }),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('tick'),
+      timestamp: time,
+      epoch: fc.integer({ min: 1, max: 2 }),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('served'),
+      userId: user,
+      timestamp: time,
+      recommendationId: fc.constantFrom('r1', 'r2'),
+      epoch: fc.constant(2),
+      items: fc.array(
+        item.map((itemId) => ({ itemId, position: 1, score: 1, channel: 'c', propensity: 0.3 })),
+        { maxLength: 3 },
+      ),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('profile'),
+      userId: user,
+      timestamp: time,
+      attributes: fc.constantFrom(
+        { age: 3 },
+        { age: null },
+        { segment: 'vip' },
+        { segment: null, city: 'Oslo' },
+      ),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant('merge'), userId: user, timestamp: time, intoUserId: user }),
+  },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('erase'), userId: user, timestamp: time }) },
 );
 
-const log = fc.array(body, { maxLength: 60 }).map((events) => events.map((event, i) => ({ version: 1, eventId: `e${i}`, ...event }) as LogEvent));
+const log = fc
+  .array(body, { maxLength: 60 })
+  .map((events) => events.map((event, i) => ({ version: 1, eventId: `e${i}`, ...event }) as LogEvent));
 
 /** Folds one event after another, feeding handovers back as the shell does. */
-function folded(events: readonly LogEvent[], each: (folding: Folding, i: number) => void = () => undefined): Folding {
+function folded(
+  events: readonly LogEvent[],
+  each: (folding: Folding, i: number) => void = () => undefined,
+): Folding {
   const folding = new Folding(settings);
   events.forEach((event, i) => {
     folding.append(T0 + 7_200_000, [event]);
@@ -55,20 +126,25 @@ describe('the fold of a partition', () => {
     // Ticks and erasures carry no identity that outlives them; everything else does.
     const repeatable = (event: LogEvent) => event.kind !== 'tick' && event.kind !== 'erase';
     fc.assert(
-      fc.property(log.map((events) => events.filter(({ kind }) => kind !== 'erase')), fc.nat(), fc.nat(), (events, which, after) => {
-        const candidates = events.filter(repeatable);
-        if (candidates.length === 0) return;
-        const again = candidates[which % candidates.length]!;
-        const place = events.indexOf(again) + 1;
-        const later = place + (after % (events.length - place + 1));
-        const repeated = [...events.slice(0, later), again, ...events.slice(later)];
-        const [once, twice] = [folded(events), folded(repeated)];
-        expect(twice.fold.counters.duplicates).toBe(once.fold.counters.duplicates + 1);
-        twice.fold.counters.duplicates--;
-        if (again.timestamp > once.fold.streamTime) return;
-        expect(twice.bytes()).toBe(once.bytes());
-        expect(withoutCause(twice.taken())).toEqual(withoutCause(once.taken()));
-      }),
+      fc.property(
+        log.map((events) => events.filter(({ kind }) => kind !== 'erase')),
+        fc.nat(),
+        fc.nat(),
+        (events, which, after) => {
+          const candidates = events.filter(repeatable);
+          if (candidates.length === 0) return;
+          const again = candidates[which % candidates.length]!;
+          const place = events.indexOf(again) + 1;
+          const later = place + (after % (events.length - place + 1));
+          const repeated = [...events.slice(0, later), again, ...events.slice(later)];
+          const [once, twice] = [folded(events), folded(repeated)];
+          expect(twice.fold.counters.duplicates).toBe(once.fold.counters.duplicates + 1);
+          twice.fold.counters.duplicates--;
+          if (again.timestamp > once.fold.streamTime) return;
+          expect(twice.bytes()).toBe(once.bytes());
+          expect(withoutCause(twice.taken())).toEqual(withoutCause(once.taken()));
+        },
+      ),
     );
   });
 
@@ -97,7 +173,9 @@ describe('the fold of a partition', () => {
         const rest = events.slice(cut).map((event, index) => ({ index, event }));
         const required = before.fold.required(rest, T0 + 7_200_000);
         const touched = new Set<string>();
-        const states = new Map([...before.users].map(([id, state]) => [id, Buffer.from(encodeUser(state)).toString('hex')]));
+        const states = new Map(
+          [...before.users].map(([id, state]) => [id, Buffer.from(encodeUser(state)).toString('hex')]),
+        );
         before.fold.fold(99, T0 + 7_200_000, rest);
         for (const [id, bytes] of states) {
           const after = before.users.get(id);
@@ -110,16 +188,21 @@ describe('the fold of a partition', () => {
 
   it('accounts for every shown item: one outcome each, or still open, or erased', () => {
     fc.assert(
-      fc.property(log.map((events) => events.filter(({ kind }) => kind !== 'erase')), (events) => {
-        const folding = folded(events);
-        const records = folding.taken();
-        const shown = records.flatMap((r) => (r.kind === 'exposure' ? r.itemKeys : [])).length;
-        const outcomes = records.filter((r) => r.kind === 'outcome');
-        const open = [...folding.users.values()].flatMap(({ pending }) => pending.values().flatMap(({ clicked }) => clicked.filter((c) => c === 0)));
-        expect(outcomes.length + open.length).toBe(shown);
-        const { positives, negatives } = folding.fold.counters;
-        expect(positives + negatives).toBe(outcomes.length);
-      }),
+      fc.property(
+        log.map((events) => events.filter(({ kind }) => kind !== 'erase')),
+        (events) => {
+          const folding = folded(events);
+          const records = folding.taken();
+          const shown = records.flatMap((r) => (r.kind === 'exposure' ? r.itemKeys : [])).length;
+          const outcomes = records.filter((r) => r.kind === 'outcome');
+          const open = [...folding.users.values()].flatMap(({ pending }) =>
+            pending.values().flatMap(({ clicked }) => clicked.filter((c) => c === 0)),
+          );
+          expect(outcomes.length + open.length).toBe(shown);
+          const { positives, negatives } = folding.fold.counters;
+          expect(positives + negatives).toBe(outcomes.length);
+        },
+      ),
     );
   });
 
@@ -130,13 +213,32 @@ describe('the fold of a partition', () => {
     for (let n = 0; n < 100_000; n += 50) {
       const events = Array.from({ length: 50 }, (_, i): LogEvent => {
         const at = T0 + (n + i) * 400 - random.below(1_000_000);
-        if (random.next() < 0.03) return folding.impression(at, Array.from({ length: 1 + random.below(20) }, () => random.pick(ids)));
-        return folding.interaction(at, random.pick(['click', 'view', 'purchase', 'dislike', `own-${random.below(40)}`]), random.pick(ids));
+        if (random.next() < 0.03)
+          return folding.impression(
+            at,
+            Array.from({ length: 1 + random.below(20) }, () => random.pick(ids)),
+          );
+        return folding.interaction(
+          at,
+          random.pick(['click', 'view', 'purchase', 'dislike', `own-${random.below(40)}`]),
+          random.pick(ids),
+        );
       });
       folding.append(T0 + n * 400 + 2e6, events);
       folding.records.length = 0;
     }
-    const { interests, recents, pending, seen, actions, purchased, disliked, shownItems, served, earlyClicks } = folding.user();
+    const {
+      interests,
+      recents,
+      pending,
+      seen,
+      actions,
+      purchased,
+      disliked,
+      shownItems,
+      served,
+      earlyClicks,
+    } = folding.user();
     expect(interests.hashes.length).toBeLessThanOrEqual(64);
     expect(recents.size).toBeLessThanOrEqual(50);
     expect(pending.size).toBeLessThanOrEqual(32);

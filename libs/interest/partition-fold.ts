@@ -76,7 +76,8 @@ export class PartitionFold {
       } else if (!isItemEvent(event)) required.add(event.userId);
     }
     // An event among the entries can take its user out of the book, which lets a tick reach one user further.
-    if (ticks > 0) for (const id of this.deadlines.due(until, ticks * TICK_USERS_MAX + required.size)) required.add(id);
+    if (ticks > 0)
+      for (const id of this.deadlines.due(until, ticks * TICK_USERS_MAX + required.size)) required.add(id);
     return required;
   }
 
@@ -187,7 +188,8 @@ export class PartitionFold {
         this.forgetDeadlines(user, decision.handedOver);
         break;
       case 'absorb':
-        for (const { deadline } of decision.other?.pending.values() ?? []) this.deadlines.add(deadline, user.userId);
+        for (const { deadline } of decision.other?.pending.values() ?? [])
+          this.deadlines.add(deadline, user.userId);
         this.forgetDeadlines(user, decision.overflowed);
         break;
       case 'interaction':

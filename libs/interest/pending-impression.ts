@@ -4,7 +4,7 @@
  * impression ends at its deadline, or earlier by overflow, and its open items then count as not clicked.
  * A clicked item stays known until the end, so that a second click on it is told from a new one.
  */
-import { newFeatureVector, type FeatureVector } from '#events';
+import type { FeatureVector } from '#events';
 import { appendPosition } from '#features';
 import type { StateReader, StateWriter } from './state-writer.js';
 
@@ -60,22 +60,55 @@ export class PendingImpression {
   setFeatures(buffer: FeatureVector, shared: number, ends: readonly number[]): void {
     this.shared = shared;
     for (const end of ends) this.ends.push(end - shared);
-    this.indices = buffer.indices.slice(0, buffer.length);
-    this.values = buffer.values.slice(0, buffer.length);
+    this.allocate(buffer.length);
+    this.indices.set(buffer.indices.subarray(0, buffer.length));
+    this.values.set(buffer.values.subarray(0, buffer.length));
   }
 
-  /** The features of one item with its position, in a vector of their own. */
-  features(item: number): FeatureVector {
-    const start = this.shared + (item === 0 ? 0 : this.ends[item - 1]!);
-    const end = this.shared + this.ends[item]!;
-    const out = newFeatureVector(this.shared + end - start + 1);
-    out.indices.set(this.indices.subarray(0, this.shared));
-    out.values.set(this.values.subarray(0, this.shared));
-    out.indices.set(this.indices.subarray(start, end), this.shared);
-    out.values.set(this.values.subarray(start, end), this.shared);
-    out.length = out.indices.length - 1;
+  /** The features of the items, each with its position: vectors of their own, in one allocation. */
+  features(items: readonly number[]): FeatureVector[] {
+    let words = 0;
+    for (const item of items) words += this.featureCount(item);
+    const indices = new Uint32Array(words);
+    const values = new Float32Array(words);
+    let place = 0;
+    return items.map((item) => {
+      const end = place + this.featureCount(item);
+      const out = { indices: indices.subarray(place, end), values: values.subarray(place, end), length: 0 };
+      place = end;
+      this.copyFeatures(item, out);
+      return out;
+    });
+  }
+
+  private featureCount(item: number): number {
+    return this.shared + this.ends[item]! - this.startOf(item) + 1;
+  }
+
+  private startOf(item: number): number {
+    return item === 0 ? 0 : this.ends[item - 1]!;
+  }
+
+  private copyFeatures(item: number, out: FeatureVector): void {
+    const { shared } = this;
+    for (let i = 0; i < shared; i++) {
+      out.indices[i] = this.indices[i]!;
+      out.values[i] = this.values[i]!;
+    }
+    let place = shared;
+    for (let i = shared + this.startOf(item); i < shared + this.ends[item]!; i++, place++) {
+      out.indices[place] = this.indices[i]!;
+      out.values[place] = this.values[i]!;
+    }
+    out.length = place;
     appendPosition(out, this.positions[item]!);
-    return out;
+  }
+
+  /** One buffer for both: a list in memory is one allocation outside the heap. */
+  private allocate(length: number): void {
+    const buffer = new ArrayBuffer(length * 8);
+    this.indices = new Uint32Array(buffer, 0, length);
+    this.values = new Float32Array(buffer, length * 4, length);
   }
 
   write(out: StateWriter): void {
@@ -106,8 +139,9 @@ export class PendingImpression {
     pending.ends.push(...from.series(n));
     pending.shared = from.count();
     const words = from.size(8);
-    pending.indices = Uint32Array.from(from.u32s(words));
-    pending.values = Float32Array.from(from.f32s(words));
+    pending.allocate(words);
+    for (let i = 0; i < words; i++) pending.indices[i] = from.u32();
+    for (let i = 0; i < words; i++) pending.values[i] = from.f32();
     return pending;
   }
 }

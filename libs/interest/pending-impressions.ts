@@ -35,7 +35,8 @@ export class PendingImpressions {
     for (let i = this.list.length - 1; i >= 0; i--) {
       const impression = this.list[i]!;
       if (impression.at > at) continue;
-      if (listKey !== 0 && impression.recommendationKey !== 0 && impression.recommendationKey !== listKey) continue;
+      if (listKey !== 0 && impression.recommendationKey !== 0 && impression.recommendationKey !== listKey)
+        continue;
       const item = impression.itemKeys.indexOf(itemKey);
       if (item < 0) continue;
       if (at - impression.at > attributionMs) {
@@ -98,6 +99,9 @@ export class PendingImpressions {
 }
 
 /** By event time; at equal times the older list's come first. */
-function merged(older: readonly PendingImpression[], added: readonly PendingImpression[]): PendingImpression[] {
+function merged(
+  older: readonly PendingImpression[],
+  added: readonly PendingImpression[],
+): PendingImpression[] {
   return [...older, ...added].sort((a, b) => a.at - b.at);
 }

@@ -33,7 +33,8 @@ export class ShownItems implements ShownSignals {
   }
 
   absorb(other: ShownItems): void {
-    for (let i = 0; i < other.hashes.length; i++) this.add(other.hashes[i]!, other.times[i]!, other.counts[i]!);
+    for (let i = 0; i < other.hashes.length; i++)
+      this.add(other.hashes[i]!, other.times[i]!, other.counts[i]!);
   }
 
   write(out: StateWriter): void {
@@ -54,7 +55,8 @@ export class ShownItems implements ShownSignals {
 
   private oldest(): number {
     let oldest = 0;
-    for (let row = 1; row < this.times.length; row++) if (this.times[row]! < this.times[oldest]!) oldest = row;
+    for (let row = 1; row < this.times.length; row++)
+      if (this.times[row]! < this.times[oldest]!) oldest = row;
     return oldest;
   }
 }

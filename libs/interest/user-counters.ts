@@ -61,7 +61,14 @@ export class UserCounters {
   }
 
   write(out: StateWriter): void {
-    out.counts([this.firstSeenAt, this.lastSeenAt, this.impressions, this.itemsShown, this.attributedClicks, this.interactions]);
+    out.counts([
+      this.firstSeenAt,
+      this.lastSeenAt,
+      this.impressions,
+      this.itemsShown,
+      this.attributedClicks,
+      this.interactions,
+    ]);
     out.count(this.types.length);
     for (const type of this.types) out.text(type);
     out.counts(this.typeCounts);
