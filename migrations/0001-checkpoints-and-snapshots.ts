@@ -47,7 +47,9 @@ export class CheckpointsAndSnapshots1717200000000 implements MigrationInterface 
         created_at timestamptz NOT NULL DEFAULT now(),
         CONSTRAINT rekappa_snapshot_pk PRIMARY KEY (id)
       )`);
-    await runner.query(`CREATE INDEX rekappa_snapshot_newest ON rekappa_snapshot (namespace, model, sequence, serial)`);
+    await runner.query(
+      `CREATE INDEX rekappa_snapshot_newest ON rekappa_snapshot (namespace, model, sequence, serial)`,
+    );
     await runner.query(`
       CREATE TABLE rekappa_snapshot_chunk (
         snapshot_id uuid NOT NULL,

@@ -71,7 +71,9 @@ export class ActorHost {
   async start(health: HealthState): Promise<void> {
     const { catalogue, checkpoints, reader, settings } = this.context;
     const known = await checkpoints.sequences();
-    const head = await catalogue.bootstrap(Math.max(0, ...known.values()), (done, total) => health.starting({ what: 'reading the catalogue', done, total }));
+    const head = await catalogue.bootstrap(Math.max(0, ...known.values()), (done, total) =>
+      health.starting({ what: 'reading the catalogue', done, total }),
+    );
     reader.startBehind(head);
     void reader.run().catch((error) => this.ports.broken(error));
     await this.keeper.start();
@@ -90,12 +92,21 @@ export class ActorHost {
   }
 
   private async firstPartitionsLive(health: HealthState): Promise<void> {
-    await until('the first partitions have caught up', () => {
-      const hosts = this.partitions;
-      const total = this.context.reader.position * hosts.length;
-      health.starting({ what: 'replaying the log', done: hosts.reduce((sum, host) => sum + host.position, 0), total });
-      return hosts.every((host) => host.servable || host.phase === 'ended');
-    }, FIRST_PARTITIONS_MS, 20);
+    await until(
+      'the first partitions have caught up',
+      () => {
+        const hosts = this.partitions;
+        const total = this.context.reader.position * hosts.length;
+        health.starting({
+          what: 'replaying the log',
+          done: hosts.reduce((sum, host) => sum + host.position, 0),
+          total,
+        });
+        return hosts.every((host) => host.servable || host.phase === 'ended');
+      },
+      FIRST_PARTITIONS_MS,
+      20,
+    );
     health.ready();
   }
 
@@ -105,8 +116,16 @@ export class ActorHost {
       holds: () => this.keeper.holds(lease.partition, lease.epoch),
       ended: (error) => this.ended(lease, error),
     });
-    const ticks = new TickScheduler(context.topology, context.clock, () => context.metrics.ticks.inc(), (error) =>
-      context.logger.warn({ err: error, partition: lease.partition }, 'a tick was not stored; the next one will be'));
+    const ticks = new TickScheduler(
+      context.topology,
+      context.clock,
+      () => context.metrics.ticks.inc(),
+      (error) =>
+        context.logger.warn(
+          { err: error, partition: lease.partition },
+          'a tick was not stored; the next one will be',
+        ),
+    );
     context.reader.attach(lease.partition, host.inbox);
     const stopServing = this.ports.serve(host);
     const detach = (): void => {
@@ -143,7 +162,9 @@ export class ActorHost {
     logger.error({ err: error, partition: lease.partition, epoch: lease.epoch }, 'the partition ended');
     metrics.leaseChanges.inc({ change: 'lost' });
     this.letGo(lease);
-    this.keeper.abandon(lease, floorOf(error)).catch((failure) => logger.warn({ err: failure }, 'the lease was not released; it will expire'));
+    this.keeper
+      .abandon(lease, floorOf(error))
+      .catch((failure) => logger.warn({ err: failure }, 'the lease was not released; it will expire'));
   }
 
   private tick(): void {
@@ -164,6 +185,7 @@ export class ActorHost {
 
 /** A newer epoch than ours was met: the next lease must have a higher one still. */
 function floorOf(error: unknown): number | undefined {
-  const floor = error instanceof AppError && error.code === 'REK_STALE_EPOCH' ? error.details?.['floor'] : undefined;
+  const floor =
+    error instanceof AppError && error.code === 'REK_STALE_EPOCH' ? error.details?.['floor'] : undefined;
   return typeof floor === 'number' ? floor : undefined;
 }

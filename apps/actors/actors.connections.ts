@@ -1,7 +1,14 @@
 /** What a host is connected to, opened once and closed last. */
 import { hostname } from 'node:os';
 import type { Settings } from '#config';
-import { connectNats, NatsLeaseStore, openTopology, type LeaseStore, type LogTopology, type NatsConnection } from '#log';
+import {
+  connectNats,
+  NatsLeaseStore,
+  openTopology,
+  type LeaseStore,
+  type LogTopology,
+  type NatsConnection,
+} from '#log';
 import type { Logger } from '#observability';
 import { migrate, openStore, type Store } from '#store';
 

@@ -6,7 +6,15 @@ import { errorMessage, systemClock } from '#kernel';
 import { modelSettingsOf, type SnapshotHeader } from '#learning';
 import { DeadLetters, linkOf } from '#log';
 import { LearnerClient, ModelFollower } from '#model-feed';
-import { HealthState, LOGGER, METRICS, ObservabilityModule, ShutdownSequence, type Logger, type Metrics } from '#observability';
+import {
+  HealthState,
+  LOGGER,
+  METRICS,
+  ObservabilityModule,
+  ShutdownSequence,
+  type Logger,
+  type Metrics,
+} from '#observability';
 import { RecallIndex } from '#recall';
 import { ActorHost } from './actor-host.js';
 import { openConnections, type HostConnections } from './actors.connections.js';
@@ -37,10 +45,21 @@ export class ActorsModule implements OnModuleInit {
   static forRoot(settings: Settings): DynamicModule {
     return {
       module: ActorsModule,
-      imports: [SettingsModule.forRoot(settings), ObservabilityModule.forRoot({ app: 'actors', level: settings.logLevel })],
+      imports: [
+        SettingsModule.forRoot(settings),
+        ObservabilityModule.forRoot({ app: 'actors', level: settings.logLevel }),
+      ],
       providers: [
-        { provide: CONNECTIONS, inject: [LOGGER], useFactory: (logger: Logger) => openConnections(settings, logger) },
-        { provide: ActorsService, inject: [CONNECTIONS, HealthState, LOGGER, METRICS], useFactory: assemble(settings) },
+        {
+          provide: CONNECTIONS,
+          inject: [LOGGER],
+          useFactory: (logger: Logger) => openConnections(settings, logger),
+        },
+        {
+          provide: ActorsService,
+          inject: [CONNECTIONS, HealthState, LOGGER, METRICS],
+          useFactory: assemble(settings),
+        },
       ],
     };
   }
@@ -53,32 +72,69 @@ export class ActorsModule implements OnModuleInit {
 }
 
 function assemble(settings: Settings) {
-  return (connections: HostConnections, health: HealthState, logger: Logger, metrics: Metrics): ActorsService => {
+  return (
+    connections: HostConnections,
+    health: HealthState,
+    logger: Logger,
+    metrics: Metrics,
+  ): ActorsService => {
     const { nats, topology, leases, store, hostId } = connections;
     const link = linkOf(nats);
     health.require('nats connected', () => link.up);
     const dead = deadLetterQueue(new DeadLetters(topology), logger, metrics);
     const catalogue = new CatalogueReplica(topology, dead);
-    const reader = new LogReader(topology, catalogue, (events) => metrics.foldedEvents.inc({ kind: 'item' }, events));
+    const reader = new LogReader(topology, catalogue, (events) =>
+      metrics.foldedEvents.inc({ kind: 'item' }, events),
+    );
     const context: HostContext = {
-      settings, topology, catalogue, reader, dead, logger, metrics,
+      settings,
+      topology,
+      catalogue,
+      reader,
+      dead,
+      logger,
+      metrics,
       checkpoints: store.checkpoints,
       budget: new MemoryBudget(settings.actors.residentBytesMax),
       turns: new Turns(),
       clock: systemClock,
     };
     const follower = modelFollower(settings, connections, logger);
-    const served = new ServedWriter(topology, settings.log.packMs, (code, message) => logger.warn({ code, message }, 'a served list was not logged'));
+    const served = new ServedWriter(topology, settings.log.packMs, (code, message) =>
+      logger.warn({ code, message }, 'a served list was not logged'),
+    );
     const index = new RecallIndex(catalogue.current);
-    const recommender = new Recommender({ catalogue: catalogue.current, index, follower, settings: settings.serving, clock: systemClock, served: (event) => served.write(event) });
+    const recommender = new Recommender({
+      catalogue: catalogue.current,
+      index,
+      follower,
+      settings: settings.serving,
+      clock: systemClock,
+      served: (event) => served.write(event),
+    });
     const rpc = new RpcServer(nats, settings.namespace, metrics, logger);
     const users = new UserRpc(recommender, context);
     const host = new ActorHost(hostId, context, leases, {
-      serve: (partition) => rpc.serve(`rpc.user.${partition.partition}`, (body) => users.answer(partition, body)),
+      serve: (partition) =>
+        rpc.serve(`rpc.user.${partition.partition}`, (body) => users.answer(partition, body)),
       broken: (error) => endProcess(logger, error),
     });
-    const hostMetrics = new HostMetrics(context, () => host.partitions, () => follower.changedAt);
-    return new ActorsService({ context, host, follower, recommender, rpc, served, dead, metrics: hostMetrics, health });
+    const hostMetrics = new HostMetrics(
+      context,
+      () => host.partitions,
+      () => follower.changedAt,
+    );
+    return new ActorsService({
+      context,
+      host,
+      follower,
+      recommender,
+      rpc,
+      served,
+      dead,
+      metrics: hostMetrics,
+      health,
+    });
   };
 }
 
@@ -87,11 +143,16 @@ function deadLetterQueue(letters: DeadLetters, logger: Logger, metrics: Metrics)
     letters,
     DEAD_WHERE,
     (code) => metrics.dead.inc({ where: DEAD_WHERE, code }),
-    ({ source, reason }, error) => logger.error({ source, code: reason.code, why: errorMessage(error) }, 'a dead letter was dropped'),
+    ({ source, reason }, error) =>
+      logger.error({ source, code: reason.code, why: errorMessage(error) }, 'a dead letter was dropped'),
   );
 }
 
-function modelFollower(settings: Settings, { nats, topology, store }: HostConnections, logger: Logger): ModelFollower {
+function modelFollower(
+  settings: Settings,
+  { nats, topology, store }: HostConnections,
+  logger: Logger,
+): ModelFollower {
   const learner = new LearnerClient(nats, settings.namespace);
   return new ModelFollower({
     topology,

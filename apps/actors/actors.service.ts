@@ -60,7 +60,9 @@ export class ActorsService {
     const { rpc, recommender, host, context } = this.parts;
     this.stopServing.push(
       rpc.serve('rpc.host', (body) => recommender.answer(parseHostRequest(body)), HOSTS_QUEUE),
-      rpc.serve('rpc.hosts.status', () => hostStatus(host.hostId, recommender.modelVersion, host.partitions, context)),
+      rpc.serve('rpc.hosts.status', () =>
+        hostStatus(host.hostId, recommender.modelVersion, host.partitions, context),
+      ),
       rpc.serve('rpc.hosts.hash', () => hostHash(host.hostId, host.partitions, context)),
     );
   }

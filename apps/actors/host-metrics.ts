@@ -35,7 +35,9 @@ export class HostMetrics {
     metrics.partitionLagEvents.reset();
     metrics.partitionLagSeconds.reset();
     for (const host of hosts) this.samplePartition(host);
-    metrics.checkpointAgeSeconds.set(hosts.reduce((age, host) => Math.max(age, host.checkpointAgeMs / 1000), 0));
+    metrics.checkpointAgeSeconds.set(
+      hosts.reduce((age, host) => Math.max(age, host.checkpointAgeMs / 1000), 0),
+    );
   }
 
   private samplePartition(host: PartitionHost): void {
@@ -43,12 +45,18 @@ export class HostMetrics {
     const partition = String(host.partition);
     metrics.partitionLagEvents.set({ partition }, this.lagOf(host));
     const oldest = host.inbox.oldestAppendedAt;
-    metrics.partitionLagSeconds.set({ partition }, oldest === undefined ? 0 : Math.max(0, clock.now() - oldest) / 1000);
+    metrics.partitionLagSeconds.set(
+      { partition },
+      oldest === undefined ? 0 : Math.max(0, clock.now() - oldest) / 1000,
+    );
     if (!host.state) return;
     const { users, fold } = host.state;
     this.count(users, { created: users.created, loaded: users.loaded }, (what, by) =>
-      metrics.activations.inc({ source: what === 'created' ? 'new' : 'checkpoint' }, by));
-    this.count(fold, { ...fold.counters }, (what, by) => metrics.foldOutcomes.inc({ case: snakeCase(what) }, by));
+      metrics.activations.inc({ source: what === 'created' ? 'new' : 'checkpoint' }, by),
+    );
+    this.count(fold, { ...fold.counters }, (what, by) =>
+      metrics.foldOutcomes.inc({ case: snakeCase(what) }, by),
+    );
   }
 
   /** Log entries of the whole log that the partition has not passed yet. */
@@ -57,7 +65,11 @@ export class HostMetrics {
   }
 
   /** Turns totals that live with a partition into increments. */
-  private count(owner: object, totals: Record<string, number>, add: (what: string, by: number) => void): void {
+  private count(
+    owner: object,
+    totals: Record<string, number>,
+    add: (what: string, by: number) => void,
+  ): void {
     const before = this.counted.get(owner) ?? totals;
     for (const [what, total] of Object.entries(totals)) {
       const by = total - (before[what] ?? 0);

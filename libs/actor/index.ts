@@ -3,5 +3,11 @@ export { NotResident, PartitionActors, type PartitionActorsOptions } from './par
 export { CheckpointCut, type EncodedActor } from './checkpoint-cut.js';
 export { MemoryBudget } from './memory-budget.js';
 export { Mailboxes } from './mailbox.js';
-export { LeaseKeeper, VALID_SHARE, type LeaseEvents, type LeaseKeeperOptions, type DropReason } from './lease-keeper.js';
+export {
+  LeaseKeeper,
+  VALID_SHARE,
+  type LeaseEvents,
+  type LeaseKeeperOptions,
+  type DropReason,
+} from './lease-keeper.js';
 export { fairShare } from './fair-share.js';

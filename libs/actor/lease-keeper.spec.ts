@@ -41,7 +41,12 @@ class LeaseServer {
   }
 }
 
-function host(hostId: string, leases: LeaseStore, clock: ManualClock, options: Partial<LeaseKeeperOptions> = {}) {
+function host(
+  hostId: string,
+  leases: LeaseStore,
+  clock: ManualClock,
+  options: Partial<LeaseKeeperOptions> = {},
+) {
   const seen: string[] = [];
   const keeper: LeaseKeeper = new LeaseKeeper(
     leases,
@@ -92,7 +97,11 @@ describe('LeaseKeeper', () => {
   it('survives a hiccup shorter than its local deadline, and gives up by itself in a longer one', async () => {
     const clock = new ManualClock(1_000);
     let network: 'fine' | 'lost before' = 'fine';
-    const { keeper, seen } = host('a', new LeaseServer(clock).port(() => network), clock);
+    const { keeper, seen } = host(
+      'a',
+      new LeaseServer(clock).port(() => network),
+      clock,
+    );
     await keeper.round();
     network = 'lost before';
     clock.advance(LEASE_MS * 0.7);
@@ -150,13 +159,17 @@ describe('LeaseKeeper', () => {
       if (dice < 0.3) return 'lost after' as const;
       return dice < 0.5 ? random.below(LEASE_MS * 1.5) : ('fine' as const);
     };
-    const keepers = ['a', 'b', 'c'].map((id) => host(id, server.port(badNetwork), clock, { partitions: 4, unsafeValidMs }).keeper);
+    const keepers = ['a', 'b', 'c'].map(
+      (id) => host(id, server.port(badNetwork), clock, { partitions: 4, unsafeValidMs }).keeper,
+    );
     let found = 0;
     for (let step = 0; step < 120; step++) {
       clock.advance(random.below(LEASE_MS / 2));
       await random.pick(keepers).round();
       for (let partition = 0; partition < 4; partition++) {
-        const holders = keepers.filter((keeper) => keeper.held.some((lease) => lease.partition === partition && keeper.holds(partition, lease.epoch)));
+        const holders = keepers.filter((keeper) =>
+          keeper.held.some((lease) => lease.partition === partition && keeper.holds(partition, lease.epoch)),
+        );
         if (holders.length > 1) found++;
       }
     }
@@ -164,7 +177,8 @@ describe('LeaseKeeper', () => {
   }
 
   it('never lets two hosts hold one partition, however slow or lossy the network (property)', async () => {
-    for (let seed = 1; seed <= 300; seed++) expect({ seed, conflicts: await conflicts(seed) }).toEqual({ seed, conflicts: 0 });
+    for (let seed = 1; seed <= 300; seed++)
+      expect({ seed, conflicts: await conflicts(seed) }).toEqual({ seed, conflicts: 0 });
   });
 
   it('would let them, if a lease were trusted for longer than its time to live (mutant)', async () => {

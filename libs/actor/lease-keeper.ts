@@ -204,7 +204,10 @@ export class LeaseKeeper {
   private async bounded<T>(answer: Promise<T>): Promise<T> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error('the lease store did not answer in time')), this.leases.leaseMs / 2);
+      timer = setTimeout(
+        () => reject(new Error('the lease store did not answer in time')),
+        this.leases.leaseMs / 2,
+      );
     });
     try {
       return await Promise.race([answer, late]);

@@ -11,11 +11,12 @@ describe('Mailboxes', () => {
   it('handle requests of one actor one at a time, in order of arrival', async () => {
     const boxes = new Mailboxes(10);
     const log: string[] = [];
-    const request = (name: string) => boxes.run('ann', async () => {
-      log.push(`+${name}`);
-      await new Promise((resolve) => setImmediate(resolve));
-      log.push(`-${name}`);
-    });
+    const request = (name: string) =>
+      boxes.run('ann', async () => {
+        log.push(`+${name}`);
+        await new Promise((resolve) => setImmediate(resolve));
+        log.push(`-${name}`);
+      });
     await Promise.all(['a', 'b', 'c'].map(request));
     expect(log).toEqual(['+a', '-a', '+b', '-b', '+c', '-c']);
   });

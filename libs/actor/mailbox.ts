@@ -18,7 +18,8 @@ export class Mailboxes {
   /** @throws AppError REK_OVERLOADED at once when the mailbox is full, or what `handle` throws */
   async run<T>(id: string, handle: () => T | Promise<T>): Promise<T> {
     const box = this.boxes.get(id) ?? { length: 0, last: Promise.resolve() };
-    if (box.length >= this.max) throw new AppError('REK_OVERLOADED', `${this.max} requests already wait for this user`);
+    if (box.length >= this.max)
+      throw new AppError('REK_OVERLOADED', `${this.max} requests already wait for this user`);
     box.length++;
     this.boxes.set(id, box);
     const turn = box.last.then(handle);

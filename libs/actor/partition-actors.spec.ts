@@ -37,7 +37,9 @@ class Rows {
 function setup(options: { budget?: number; nothingStored?: boolean } = {}) {
   const rows = new Rows();
   const budget = new MemoryBudget(options.budget ?? 1e9);
-  const actors = new PartitionActors(counters, rows.load, budget, { nothingStored: options.nothingStored ?? false });
+  const actors = new PartitionActors(counters, rows.load, budget, {
+    nothingStored: options.nothingStored ?? false,
+  });
   const bump = async (id: string) => {
     await actors.activate([id], 0);
     actors.get(id).n++;
@@ -117,12 +119,21 @@ describe('PartitionActors', () => {
     const step = fc.oneof(
       fc.record({ do: fc.constant('bump' as const), id }),
       fc.record({ do: fc.constant('erase' as const), id }),
-      fc.record({ do: fc.constantFrom('begin' as const, 'commit' as const, 'fail' as const, 'passivate' as const, 'crash' as const) }),
+      fc.record({
+        do: fc.constantFrom(
+          'begin' as const,
+          'commit' as const,
+          'fail' as const,
+          'passivate' as const,
+          'crash' as const,
+        ),
+      }),
     );
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
         const rows = new Rows();
-        const fresh = () => new PartitionActors(counters, rows.load, new MemoryBudget(300), { nothingStored: false });
+        const fresh = () =>
+          new PartitionActors(counters, rows.load, new MemoryBudget(300), { nothingStored: false });
         let actors = fresh();
         let truth = new Map<string, number>();
         let atCheckpoint = new Map(truth);
@@ -158,9 +169,15 @@ describe('PartitionActors', () => {
               cut = actors.beginCut();
               atCut = new Map(truth);
               break;
-            case 'commit': await finish(true); break;
-            case 'fail': await finish(false); break;
-            case 'passivate': actors.passivate(1); break;
+            case 'commit':
+              await finish(true);
+              break;
+            case 'fail':
+              await finish(false);
+              break;
+            case 'passivate':
+              actors.passivate(1);
+              break;
             case 'crash':
               actors.clear();
               actors = fresh();

@@ -97,7 +97,8 @@ export class PartitionActors<S> {
       else if (this.everyoneResident || this.isErased(id)) this.insert(id, this.kind.create(id), false, now);
       else missing.push(id);
     }
-    for (let at = 0; at < missing.length; at += LOAD_IDS_MAX) underWay.add(this.fetch(missing.slice(at, at + LOAD_IDS_MAX), now));
+    for (let at = 0; at < missing.length; at += LOAD_IDS_MAX)
+      underWay.add(this.fetch(missing.slice(at, at + LOAD_IDS_MAX), now));
     if (underWay.size > 0) await Promise.all(underWay);
   }
 
@@ -218,7 +219,12 @@ export class PartitionActors<S> {
     try {
       return this.kind.decode(bytes);
     } catch (error) {
-      throw new AppError('REK_SNAPSHOT_INVALID', `a stored actor cannot be read: ${errorMessage(error)}`, { id }, { cause: error });
+      throw new AppError(
+        'REK_SNAPSHOT_INVALID',
+        `a stored actor cannot be read: ${errorMessage(error)}`,
+        { id },
+        { cause: error },
+      );
     }
   }
 

@@ -21,7 +21,12 @@ const UPSERT = `
   FROM unnest($5::text[], $6::int[], $7::int[]) WITH ORDINALITY AS t (user_id, start, size, n)
   ON CONFLICT (namespace, partition, user_id) DO UPDATE SET state = excluded.state, sha256 = excluded.sha256`;
 
-export async function upsertActors(manager: EntityManager, namespace: string, partition: number, actors: readonly ActorState[]): Promise<void> {
+export async function upsertActors(
+  manager: EntityManager,
+  namespace: string,
+  partition: number,
+  actors: readonly ActorState[],
+): Promise<void> {
   for (const group of grouped(actors)) {
     const starts: number[] = [];
     let start = 1;
@@ -45,7 +50,10 @@ function* grouped(actors: readonly ActorState[]): Generator<ActorState[]> {
   let group: ActorState[] = [];
   let bytes = 0;
   for (const actor of actors) {
-    if (group.length > 0 && (bytes + actor.state.byteLength > STATEMENT_BYTES_MAX || group.length === STATEMENT_ROWS_MAX)) {
+    if (
+      group.length > 0 &&
+      (bytes + actor.state.byteLength > STATEMENT_BYTES_MAX || group.length === STATEMENT_ROWS_MAX)
+    ) {
       yield group;
       group = [];
       bytes = 0;

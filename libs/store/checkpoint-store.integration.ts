@@ -26,7 +26,11 @@ describe('CheckpointStore', () => {
   beforeEach(() => void partition++);
 
   const write = (epoch: number, sequence: number, users: Record<string, string>, erased: string[] = []) => ({
-    partition, epoch, sequence, state: bytes(`fold@${sequence}`), erased,
+    partition,
+    epoch,
+    sequence,
+    state: bytes(`fold@${sequence}`),
+    erased,
     actors: Object.entries(users).map(([userId, state]) => ({ userId, state: bytes(state) })),
   });
 
@@ -38,7 +42,10 @@ describe('CheckpointStore', () => {
     const checkpoint = await store.checkpoints.fence(partition, 6);
     expect([checkpoint!.sequence, text(checkpoint!.state)]).toEqual([20, 'fold@20']);
     const loaded = await store.checkpoints.load(partition, ['ann', 'bob', 'zoé ☕', 'nobody']);
-    expect([...loaded].map(([id, state]) => [id, text(state)]).sort()).toEqual([['bob', 'b2'], ['zoé ☕', 'z1']]);
+    expect([...loaded].map(([id, state]) => [id, text(state)]).sort()).toEqual([
+      ['bob', 'b2'],
+      ['zoé ☕', 'z1'],
+    ]);
     expect((await store.checkpoints.sequences()).get(partition)).toBe(20);
   });
 
@@ -47,9 +54,14 @@ describe('CheckpointStore', () => {
     await store.checkpoints.save(write(5, 10, { ann: 'old' }));
     await store.checkpoints.fence(partition, 9);
 
-    await expect(store.checkpoints.save(write(5, 30, { ann: 'stale', bob: 'stale' }, ['ann']))).rejects.toMatchObject({ code: 'REK_STALE_EPOCH' });
+    await expect(
+      store.checkpoints.save(write(5, 30, { ann: 'stale', bob: 'stale' }, ['ann'])),
+    ).rejects.toMatchObject({ code: 'REK_STALE_EPOCH' });
     await expect(store.checkpoints.reset(partition, 5)).rejects.toMatchObject({ code: 'REK_STALE_EPOCH' });
-    await expect(store.checkpoints.fence(partition, 8)).rejects.toMatchObject({ code: 'REK_STALE_EPOCH', details: { floor: 9 } });
+    await expect(store.checkpoints.fence(partition, 8)).rejects.toMatchObject({
+      code: 'REK_STALE_EPOCH',
+      details: { floor: 9 },
+    });
 
     expect((await store.checkpoints.fence(partition, 9))!.sequence).toBe(10);
     expect(text((await store.checkpoints.load(partition, ['ann'])).get('ann'))).toBe('old');
@@ -59,7 +71,10 @@ describe('CheckpointStore', () => {
   it('lets exactly one of two owners that save at once win, whole', async () => {
     await store.checkpoints.fence(partition, 1);
     for (let round = 2; round < 12; round++) {
-      const old = store.checkpoints.save(write(round - 1, round, { ann: `by ${round - 1}` })).then(() => true, () => false);
+      const old = store.checkpoints.save(write(round - 1, round, { ann: `by ${round - 1}` })).then(
+        () => true,
+        () => false,
+      );
       const fence = store.checkpoints.fence(partition, round);
       const [oldWon, seen] = await Promise.all([old, fence]);
       const ann = await store.checkpoints.load(partition, ['ann']);
@@ -75,16 +90,22 @@ describe('CheckpointStore', () => {
     const sql = (statement: string) => store.source.query(`${statement} AND partition = ${partition}`);
 
     await sql(`UPDATE rekappa_actor SET state = set_byte(state, 0, 0) WHERE user_id = 'ann'`);
-    await expect(store.checkpoints.load(partition, ['ann'])).rejects.toMatchObject({ code: 'REK_SNAPSHOT_INVALID' });
+    await expect(store.checkpoints.load(partition, ['ann'])).rejects.toMatchObject({
+      code: 'REK_SNAPSHOT_INVALID',
+    });
     await store.source.query(
       `UPDATE rekappa_actor a SET state = b.state, sha256 = b.sha256 FROM rekappa_actor b
        WHERE a.user_id = 'bob' AND b.user_id = 'eve' AND a.partition = $1 AND b.partition = $1`,
       [partition],
     );
-    await expect(store.checkpoints.load(partition, ['bob'])).rejects.toMatchObject({ code: 'REK_SNAPSHOT_INVALID' });
+    await expect(store.checkpoints.load(partition, ['bob'])).rejects.toMatchObject({
+      code: 'REK_SNAPSHOT_INVALID',
+    });
     expect(text((await store.checkpoints.load(partition, ['eve'])).get('eve'))).toBe('e');
     await sql(`UPDATE rekappa_partition SET sequence = 11 WHERE true`);
-    await expect(store.checkpoints.fence(partition, 2)).rejects.toMatchObject({ code: 'REK_SNAPSHOT_INVALID' });
+    await expect(store.checkpoints.fence(partition, 2)).rejects.toMatchObject({
+      code: 'REK_SNAPSHOT_INVALID',
+    });
 
     await store.checkpoints.reset(partition, 2);
     expect(await store.checkpoints.fence(partition, 2)).toBeUndefined();
@@ -93,7 +114,16 @@ describe('CheckpointStore', () => {
 
   it('walks all users of a partition in byte order of their ids', async () => {
     await store.checkpoints.fence(partition, 1);
-    const ids = ['b', 'a', 'Z', 'é', '10', '9', '☕', ...Array.from({ length: 2_500 }, (_, i) => `user-${i}`)];
+    const ids = [
+      'b',
+      'a',
+      'Z',
+      'é',
+      '10',
+      '9',
+      '☕',
+      ...Array.from({ length: 2_500 }, (_, i) => `user-${i}`),
+    ];
     await store.checkpoints.save(write(1, 1, Object.fromEntries(ids.map((id) => [id, id]))));
     const walked: string[] = [];
     for await (const { userId } of store.checkpoints.users(partition)) walked.push(userId);
@@ -111,12 +141,24 @@ describe('CheckpointStore', () => {
 
   it('saves 5,000 actors of 2 KB in well under a second', async () => {
     await store.checkpoints.fence(partition, 1);
-    const actors = Array.from({ length: 5_000 }, (_, i) => ({ userId: `user-${i}`, state: createHash('sha512').update(String(i)).digest() }))
-      .map(({ userId, state }) => ({ userId, state: Buffer.concat(Array.from({ length: 32 }, () => state)) }));
+    const actors = Array.from({ length: 5_000 }, (_, i) => ({
+      userId: `user-${i}`,
+      state: createHash('sha512').update(String(i)).digest(),
+    })).map(({ userId, state }) => ({
+      userId,
+      state: Buffer.concat(Array.from({ length: 32 }, () => state)),
+    }));
     const times: number[] = [];
     for (let round = 1; round <= 3; round++) {
       const start = performance.now();
-      await store.checkpoints.save({ partition, epoch: 1, sequence: round, state: bytes('s'), actors, erased: [] });
+      await store.checkpoints.save({
+        partition,
+        epoch: 1,
+        sequence: round,
+        state: bytes('s'),
+        actors,
+        erased: [],
+      });
       times.push(Math.round(performance.now() - start));
     }
     console.log(`5,000 actors of 2 KB: ${times.join(', ')} ms`);
@@ -127,7 +169,10 @@ describe('CheckpointStore', () => {
   it('says that Postgres is away, and works again when it is back', async () => {
     await store.checkpoints.fence(partition, 1);
     await servers.postgres!.stop();
-    await expect(store.checkpoints.save(write(1, 10, { ann: 'a' }))).rejects.toMatchObject({ code: 'REK_STORE_UNAVAILABLE', retryable: true });
+    await expect(store.checkpoints.save(write(1, 10, { ann: 'a' }))).rejects.toMatchObject({
+      code: 'REK_STORE_UNAVAILABLE',
+      retryable: true,
+    });
     await servers.postgres!.restart();
     await store.checkpoints.save(write(1, 10, { ann: 'a' }));
     expect((await store.checkpoints.fence(partition, 1))!.sequence).toBe(10);

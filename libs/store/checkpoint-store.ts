@@ -95,7 +95,14 @@ export class CheckpointStore {
       await manager.query(
         `UPDATE rekappa_partition SET sequence = $3, format = $4, state = $5, sha256 = $6, saved_at = now()
          WHERE namespace = $1 AND partition = $2`,
-        [this.namespace, partition, sequence, CHECKPOINT_FORMAT, asBuffer(state), checksum(identity(partition, sequence), state)],
+        [
+          this.namespace,
+          partition,
+          sequence,
+          CHECKPOINT_FORMAT,
+          asBuffer(state),
+          checksum(identity(partition, sequence), state),
+        ],
       );
     });
   }
@@ -105,7 +112,10 @@ export class CheckpointStore {
     await inTransaction(this.source, async (manager) => {
       await manager.query(`SET LOCAL statement_timeout = ${RESET_TIMEOUT_MS}`);
       await this.guard(manager, partition, epoch);
-      await manager.query(`DELETE FROM rekappa_actor WHERE namespace = $1 AND partition = $2`, [this.namespace, partition]);
+      await manager.query(`DELETE FROM rekappa_actor WHERE namespace = $1 AND partition = $2`, [
+        this.namespace,
+        partition,
+      ]);
       await manager.query(
         `UPDATE rekappa_partition SET sequence = 0, format = $3, state = NULL, sha256 = NULL, saved_at = now()
          WHERE namespace = $1 AND partition = $2`,
@@ -144,7 +154,11 @@ export class CheckpointStore {
   }
 
   private async epochOf(partition: number): Promise<string | undefined> {
-    const [row] = await runQuery<{ epoch: string }>(this.source, `SELECT epoch FROM rekappa_partition WHERE namespace = $1 AND partition = $2`, [this.namespace, partition]);
+    const [row] = await runQuery<{ epoch: string }>(
+      this.source,
+      `SELECT epoch FROM rekappa_partition WHERE namespace = $1 AND partition = $2`,
+      [this.namespace, partition],
+    );
     return row?.epoch;
   }
 
@@ -156,7 +170,11 @@ export class CheckpointStore {
     if (Number(rows[0]?.epoch) !== epoch) throw stale(partition, epoch, rows[0]?.epoch);
   }
 
-  private async deleteActors(manager: EntityManager, partition: number, userIds: readonly string[]): Promise<void> {
+  private async deleteActors(
+    manager: EntityManager,
+    partition: number,
+    userIds: readonly string[],
+  ): Promise<void> {
     if (userIds.length === 0) return;
     await manager.query(
       `DELETE FROM rekappa_actor WHERE namespace = $1 AND partition = $2 AND user_id = ANY($3::text[])`,
@@ -166,12 +184,18 @@ export class CheckpointStore {
 
   private checked(partition: number, row: PartitionRecord): PartitionCheckpoint | undefined {
     if (row.format > CHECKPOINT_FORMAT) {
-      throw new AppError('REK_SNAPSHOT_INVALID', `the checkpoint of partition ${partition} has the newer format ${row.format}`);
+      throw new AppError(
+        'REK_SNAPSHOT_INVALID',
+        `the checkpoint of partition ${partition} has the newer format ${row.format}`,
+      );
     }
     if (row.state === null || row.sha256 === null) return undefined;
     const sequence = Number(row.sequence);
     if (!matches(identity(partition, sequence), row.state, row.sha256)) {
-      throw new AppError('REK_SNAPSHOT_INVALID', `the checkpoint of partition ${partition} does not match its checksum`);
+      throw new AppError(
+        'REK_SNAPSHOT_INVALID',
+        `the checkpoint of partition ${partition} does not match its checksum`,
+      );
     }
     return { sequence, state: row.state };
   }
@@ -185,13 +209,21 @@ interface ActorRecord {
 
 function verified(partition: number, row: ActorRecord): Uint8Array {
   if (matches(row.user_id, row.state, row.sha256)) return row.state;
-  throw new AppError('REK_SNAPSHOT_INVALID', `the checkpoint of a user in partition ${partition} does not match its checksum`, { partition });
+  throw new AppError(
+    'REK_SNAPSHOT_INVALID',
+    `the checkpoint of a user in partition ${partition} does not match its checksum`,
+    { partition },
+  );
 }
 
 function stale(partition: number, epoch: number, current?: string): AppError {
   const owner = current === undefined ? 'a newer owner' : `epoch ${current}`;
   const floor = Number(current ?? 0);
-  return new AppError('REK_STALE_EPOCH', `partition ${partition} is fenced by ${owner}; this host has epoch ${epoch}`, { partition, epoch, floor });
+  return new AppError(
+    'REK_STALE_EPOCH',
+    `partition ${partition} is fenced by ${owner}; this host has epoch ${epoch}`,
+    { partition, epoch, floor },
+  );
 }
 
 const identity = (partition: number, sequence: number): string => `${partition}:${sequence}`;

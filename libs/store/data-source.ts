@@ -29,12 +29,18 @@ export function newDataSource(databaseUrl: string): DataSource {
     poolSize: POOL_CONNECTIONS_MAX,
     // A connection that dies while idle is replaced by the pool; the next call that needs it reports the failure.
     poolErrorHandler: () => undefined,
-    extra: { statement_timeout: STATEMENT_TIMEOUT_MS, idle_in_transaction_session_timeout: STATEMENT_TIMEOUT_MS },
+    extra: {
+      statement_timeout: STATEMENT_TIMEOUT_MS,
+      idle_in_transaction_session_timeout: STATEMENT_TIMEOUT_MS,
+    },
   });
 }
 
 /** Runs in one transaction. @throws AppError REK_STORE_UNAVAILABLE when Postgres is away, or what `work` throws. */
-export async function inTransaction<T>(source: DataSource, work: (manager: EntityManager) => Promise<T>): Promise<T> {
+export async function inTransaction<T>(
+  source: DataSource,
+  work: (manager: EntityManager) => Promise<T>,
+): Promise<T> {
   return orUnavailable(() => source.transaction(work));
 }
 
@@ -51,15 +57,28 @@ async function orUnavailable<T>(work: () => Promise<T>): Promise<T> {
 }
 
 export function unavailable(error: unknown): AppError {
-  return new AppError('REK_STORE_UNAVAILABLE', `Postgres did not answer: ${errorMessage(error)}`, undefined, { cause: error });
+  return new AppError('REK_STORE_UNAVAILABLE', `Postgres did not answer: ${errorMessage(error)}`, undefined, {
+    cause: error,
+  });
 }
 
-const NETWORK_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOTFOUND', 'ETIMEDOUT', 'EHOSTUNREACH', 'EAI_AGAIN']);
+const NETWORK_CODES = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ENOTFOUND',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'EAI_AGAIN',
+]);
 
 /** Lost or refused connections, shutdowns (class 57P), exhausted resources (53), connection errors (08), deadline (57014). */
 export function isUnavailable(error: unknown): boolean {
   if (error instanceof AppError) return false;
   const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
   if (typeof code === 'string' && (NETWORK_CODES.has(code) || /^(57P|57014|53|08)/.test(code))) return true;
-  return typeof message === 'string' && /connection terminated|timeout exceeded|not queryable|client was closed|timeout expired/i.test(message);
+  return (
+    typeof message === 'string' &&
+    /connection terminated|timeout exceeded|not queryable|client was closed|timeout expired/i.test(message)
+  );
 }

@@ -35,7 +35,12 @@ export class ActorRow {
   namespace!: string;
   @PrimaryColumn({ type: 'integer', primaryKeyConstraintName: 'rekappa_actor_pk' })
   partition!: number;
-  @PrimaryColumn({ type: 'text', collation: 'C', name: 'user_id', primaryKeyConstraintName: 'rekappa_actor_pk' })
+  @PrimaryColumn({
+    type: 'text',
+    collation: 'C',
+    name: 'user_id',
+    primaryKeyConstraintName: 'rekappa_actor_pk',
+  })
   userId!: string;
   @Column({ type: 'bytea' })
   state!: Buffer;

@@ -15,7 +15,9 @@ const CONNECT_ATTEMPTS = 8;
 export async function migrate(databaseUrl: string): Promise<string[]> {
   const source = await connect(databaseUrl);
   try {
-    return await underLock(source, async () => (await source.runMigrations()).map((migration) => migration.name));
+    return await underLock(source, async () =>
+      (await source.runMigrations()).map((migration) => migration.name),
+    );
   } finally {
     await source.destroy();
   }
@@ -25,7 +27,10 @@ export async function migrate(databaseUrl: string): Promise<string[]> {
 export async function connect(databaseUrl: string, attempts = CONNECT_ATTEMPTS): Promise<DataSource> {
   try {
     return await retry(() => newDataSource(databaseUrl).initialize(), {
-      attempts, baseMs: 200, capMs: 2_000, retryable: isUnavailable,
+      attempts,
+      baseMs: 200,
+      capMs: 2_000,
+      retryable: isUnavailable,
     });
   } catch (error) {
     throw isUnavailable(error) ? unavailable(error) : error;
@@ -37,7 +42,9 @@ async function underLock<T>(source: DataSource, work: () => Promise<T>): Promise
   await runner.connect();
   try {
     await lock(async () => {
-      const [row] = (await runner.query('SELECT pg_try_advisory_lock($1) AS locked', [LOCK_KEY])) as [{ locked: boolean }];
+      const [row] = (await runner.query('SELECT pg_try_advisory_lock($1) AS locked', [LOCK_KEY])) as [
+        { locked: boolean },
+      ];
       return row.locked;
     });
     return await work();
@@ -51,7 +58,10 @@ async function lock(attempt: () => Promise<boolean>): Promise<void> {
   const deadline = performance.now() + LOCK_WAIT_MS;
   while (!(await attempt())) {
     if (performance.now() > deadline) {
-      throw new AppError('REK_STORE_UNAVAILABLE', `another process has held the migration lock for ${LOCK_WAIT_MS / 1000} s`);
+      throw new AppError(
+        'REK_STORE_UNAVAILABLE',
+        `another process has held the migration lock for ${LOCK_WAIT_MS / 1000} s`,
+      );
     }
     await sleep(100);
   }

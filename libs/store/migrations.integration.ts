@@ -13,7 +13,9 @@ describe('migrations', () => {
     const url = await servers.newDatabase();
     const names: string[] = [];
     for (let n = 1; n <= MIGRATIONS.length; n++) {
-      const source = await newDataSource(url).setOptions({ migrations: MIGRATIONS.slice(0, n) }).initialize();
+      const source = await newDataSource(url)
+        .setOptions({ migrations: MIGRATIONS.slice(0, n) })
+        .initialize();
       names.push(...(await source.runMigrations()).map((migration) => migration.name));
       await source.destroy();
     }

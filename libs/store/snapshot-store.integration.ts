@@ -27,12 +27,24 @@ describe('SnapshotStore', () => {
 
   const body = Buffer.alloc(2_500_000, 'weights');
   const write = (sequence: number, version = `v${sequence}`) =>
-    store.snapshots.write({ model, version, sequence, header: { z: 1, a: 0.1 + 0.2 }, chunks: [body, new Uint8Array([1, 2, 3])] });
+    store.snapshots.write({
+      model,
+      version,
+      sequence,
+      header: { z: 1, a: 0.1 + 0.2 },
+      chunks: [body, new Uint8Array([1, 2, 3])],
+    });
 
   it('gives back what was written, whatever the size of the chunks', async () => {
     const id = await write(10);
     const snapshot = (await store.snapshots.newestValid<{ a: number }>(model))!;
-    expect(snapshot).toMatchObject({ id, model, version: 'v10', sequence: 10, header: { z: 1, a: 0.30000000000000004 } });
+    expect(snapshot).toMatchObject({
+      id,
+      model,
+      version: 'v10',
+      sequence: 10,
+      header: { z: 1, a: 0.30000000000000004 },
+    });
     expect(snapshot.chunks.every((chunk) => chunk.length <= 1024 * 1024)).toBe(true);
     expect(Buffer.concat(snapshot.chunks).equals(Buffer.concat([body, Buffer.from([1, 2, 3])]))).toBe(true);
     expect((await store.snapshots.get(id))!.id).toBe(id);
@@ -46,8 +58,13 @@ describe('SnapshotStore', () => {
     const newer = await write(40);
     const incomplete = await write(50);
     const header = await write(60);
-    await store.source.query(`UPDATE rekappa_snapshot_chunk SET bytes = set_byte(bytes, 5, 0) WHERE snapshot_id = $1 AND index = 1`, [corrupt]);
-    await store.source.query(`DELETE FROM rekappa_snapshot_chunk WHERE snapshot_id = $1 AND index = 2`, [truncated]);
+    await store.source.query(
+      `UPDATE rekappa_snapshot_chunk SET bytes = set_byte(bytes, 5, 0) WHERE snapshot_id = $1 AND index = 1`,
+      [corrupt],
+    );
+    await store.source.query(`DELETE FROM rekappa_snapshot_chunk WHERE snapshot_id = $1 AND index = 2`, [
+      truncated,
+    ]);
     await store.source.query(`UPDATE rekappa_snapshot SET format = 99 WHERE id = $1`, [newer]);
     await store.source.query(`UPDATE rekappa_snapshot SET complete = false WHERE id = $1`, [incomplete]);
     await store.source.query(`UPDATE rekappa_snapshot SET header = '{}' WHERE id = $1`, [header]);
@@ -60,20 +77,26 @@ describe('SnapshotStore', () => {
   it('leaves nothing of a write that was broken off', async () => {
     const unwritable = { toJSON: () => ({}) };
     const chunks = [Buffer.alloc(10), undefined as unknown as Buffer];
-    await expect(store.snapshots.write({ model, version: 'v', sequence: 1, header: unwritable, chunks })).rejects.toThrow();
+    await expect(
+      store.snapshots.write({ model, version: 'v', sequence: 1, header: unwritable, chunks }),
+    ).rejects.toThrow();
     const before = await store.source.query(`SELECT count(*) FROM rekappa_snapshot_chunk`);
-    await expect(store.source.transaction(async (manager) => {
-      await manager.query(`LOCK TABLE rekappa_snapshot_chunk IN ACCESS EXCLUSIVE MODE`);
-      const writing = write(1);
-      const killed = (async () => {
-        for (;;) {
-          const [row] = await store.source.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'INSERT INTO rekappa_snapshot_chunk%' LIMIT 1`);
-          if (row) return;
-        }
-      })();
-      await killed;
-      await writing;
-    })).rejects.toMatchObject({ code: 'REK_STORE_UNAVAILABLE' });
+    await expect(
+      store.source.transaction(async (manager) => {
+        await manager.query(`LOCK TABLE rekappa_snapshot_chunk IN ACCESS EXCLUSIVE MODE`);
+        const writing = write(1);
+        const killed = (async () => {
+          for (;;) {
+            const [row] = await store.source.query(
+              `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'INSERT INTO rekappa_snapshot_chunk%' LIMIT 1`,
+            );
+            if (row) return;
+          }
+        })();
+        await killed;
+        await writing;
+      }),
+    ).rejects.toMatchObject({ code: 'REK_STORE_UNAVAILABLE' });
     expect(await store.snapshots.list(model)).toEqual([]);
     expect(await store.source.query(`SELECT count(*) FROM rekappa_snapshot_chunk`)).toEqual(before);
   });

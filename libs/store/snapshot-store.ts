@@ -75,12 +75,24 @@ export class SnapshotStore {
       await manager.query(
         `INSERT INTO rekappa_snapshot (id, namespace, model, version, format, sequence, header, chunks, bytes, sha256, complete)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, false)`,
-        [id, this.namespace, snapshot.model, snapshot.version, SNAPSHOT_FORMAT, snapshot.sequence, header, chunks.length, bytes, digest(snapshot.sequence, header, chunks)],
+        [
+          id,
+          this.namespace,
+          snapshot.model,
+          snapshot.version,
+          SNAPSHOT_FORMAT,
+          snapshot.sequence,
+          header,
+          chunks.length,
+          bytes,
+          digest(snapshot.sequence, header, chunks),
+        ],
       );
       for (const [index, chunk] of chunks.entries()) {
-        await manager.query(`INSERT INTO rekappa_snapshot_chunk (snapshot_id, index, bytes, sha256) VALUES ($1, $2, $3, $4)`, [
-          id, index, chunk, createHash('sha256').update(chunk).digest(),
-        ]);
+        await manager.query(
+          `INSERT INTO rekappa_snapshot_chunk (snapshot_id, index, bytes, sha256) VALUES ($1, $2, $3, $4)`,
+          [id, index, chunk, createHash('sha256').update(chunk).digest()],
+        );
       }
       await manager.query(`UPDATE rekappa_snapshot SET complete = true WHERE id = $1`, [id]);
     });
@@ -102,7 +114,11 @@ export class SnapshotStore {
 
   /** @throws AppError REK_SNAPSHOT_INVALID when it is not whole */
   async get<H = Record<string, unknown>>(id: string): Promise<Snapshot<H> | undefined> {
-    const [row] = await runQuery<SnapshotRecord>(this.source, `SELECT * FROM rekappa_snapshot WHERE namespace = $1 AND id::text = $2`, [this.namespace, id]);
+    const [row] = await runQuery<SnapshotRecord>(
+      this.source,
+      `SELECT * FROM rekappa_snapshot WHERE namespace = $1 AND id::text = $2`,
+      [this.namespace, id],
+    );
     return row && (await this.read<H>(row));
   }
 
@@ -138,21 +154,35 @@ export class SnapshotStore {
     if (!row.complete) throw invalid(row, 'was never completed');
     const chunks: Buffer[] = [];
     for (let index = 0; index < row.chunks; index++) {
-      const [chunk] = await runQuery<{ bytes: Buffer }>(this.source, `SELECT bytes FROM rekappa_snapshot_chunk WHERE snapshot_id = $1 AND index = $2`, [row.id, index]);
+      const [chunk] = await runQuery<{ bytes: Buffer }>(
+        this.source,
+        `SELECT bytes FROM rekappa_snapshot_chunk WHERE snapshot_id = $1 AND index = $2`,
+        [row.id, index],
+      );
       if (!chunk) throw invalid(row, `lacks chunk ${index} of ${row.chunks}`);
       chunks.push(chunk.bytes);
     }
-    if (!digest(Number(row.sequence), row.header, chunks).equals(row.sha256)) throw invalid(row, 'does not match its checksum');
+    if (!digest(Number(row.sequence), row.header, chunks).equals(row.sha256))
+      throw invalid(row, 'does not match its checksum');
     return { ...describe(row), header: JSON.parse(row.header) as H, chunks };
   }
 }
 
 function describe(row: SnapshotRecord): SnapshotInfo {
-  return { id: row.id, model: row.model, version: row.version, sequence: Number(row.sequence), bytes: Number(row.bytes), createdAt: row.created_at };
+  return {
+    id: row.id,
+    model: row.model,
+    version: row.version,
+    sequence: Number(row.sequence),
+    bytes: Number(row.bytes),
+    createdAt: row.created_at,
+  };
 }
 
 function invalid(row: SnapshotRecord, why: string): AppError {
-  return new AppError('REK_SNAPSHOT_INVALID', `snapshot ${row.id} of model ${row.model} ${why}`, { id: row.id });
+  return new AppError('REK_SNAPSHOT_INVALID', `snapshot ${row.id} of model ${row.model} ${why}`, {
+    id: row.id,
+  });
 }
 
 function digest(sequence: number, header: string, chunks: readonly Uint8Array[]): Buffer {
@@ -164,6 +194,7 @@ function digest(sequence: number, header: string, chunks: readonly Uint8Array[])
 function split(chunk: Uint8Array): Buffer[] {
   const buffer = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
   const parts: Buffer[] = [];
-  for (let at = 0; at < buffer.length; at += CHUNK_BYTES_MAX) parts.push(buffer.subarray(at, at + CHUNK_BYTES_MAX));
+  for (let at = 0; at < buffer.length; at += CHUNK_BYTES_MAX)
+    parts.push(buffer.subarray(at, at + CHUNK_BYTES_MAX));
   return parts;
 }

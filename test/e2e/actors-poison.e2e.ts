@@ -15,36 +15,76 @@ describe('poison in the log', () => {
     await cluster.shared(1);
     const p = partitionOf('ann', PARTITIONS);
     const subject = `log.user.${p}`;
-    const valid = { kind: 'interaction', eventId: 'e', userId: 'ann', timestamp: Date.now(), type: 'click', itemId: 'i' };
-    const stranger = Array.from({ length: 99 }, (_, i) => `s${i}`).find((id) => partitionOf(id, PARTITIONS) !== p)!;
+    const valid = {
+      kind: 'interaction',
+      eventId: 'e',
+      userId: 'ann',
+      timestamp: Date.now(),
+      type: 'click',
+      itemId: 'i',
+    };
+    const stranger = Array.from({ length: 99 }, (_, i) => `s${i}`).find(
+      (id) => partitionOf(id, PARTITIONS) !== p,
+    )!;
     const poison: [string, string | Buffer, string][] = [
       ['bad JSON', '{"kind":', 'REK_INVALID_JSON'],
       ['not UTF-8', Buffer.from([0xff, 0xfe, 0x00, 0x80]), 'REK_INVALID_JSON'],
       ['an unknown kind', JSON.stringify({ ...valid, kind: 'explosion' }), 'REK_UNKNOWN_KIND'],
       ['a newer version', JSON.stringify({ ...valid, version: 99 }), 'REK_UNKNOWN_VERSION'],
       ['NaN', JSON.stringify({ ...valid, value: 0 }).replace('"value":0', '"value":NaN'), 'REK_INVALID_JSON'],
-      ['a number beyond all', JSON.stringify({ ...valid, value: 0 }).replace('"value":0', '"value":1e999'), 'REK_INVALID_EVENT'],
+      [
+        'a number beyond all',
+        JSON.stringify({ ...valid, value: 0 }).replace('"value":0', '"value":1e999'),
+        'REK_INVALID_EVENT',
+      ],
       ['1 MB', JSON.stringify({ ...valid, itemId: 'x'.repeat(1_000_000) }), 'REK_BODY_TOO_LARGE'],
       ['a long id', JSON.stringify({ ...valid, userId: 'u'.repeat(300) }), 'REK_INVALID_EVENT'],
-      ['half a character', `{"kind":"interaction","eventId":"e","userId":"\\ud800","timestamp":1,"type":"click","itemId":"i"}`, 'REK_INVALID_EVENT'],
+      [
+        'half a character',
+        `{"kind":"interaction","eventId":"e","userId":"\\ud800","timestamp":1,"type":"click","itemId":"i"}`,
+        'REK_INVALID_EVENT',
+      ],
       ['another partition’s user', JSON.stringify({ ...valid, userId: stranger }), 'REK_INVALID_EVENT'],
-      ['an item event', JSON.stringify({ kind: 'hide', eventId: 'h', itemId: 'i', timestamp: 1 }), 'REK_INVALID_EVENT'],
+      [
+        'an item event',
+        JSON.stringify({ kind: 'hide', eventId: 'h', itemId: 'i', timestamp: 1 }),
+        'REK_INVALID_EVENT',
+      ],
       ['a scalar', '42', 'REK_INVALID_EVENT'],
       ['prototype pollution', '{"kind":"__proto__"}', 'REK_UNKNOWN_KIND'],
     ];
     const traffic = cluster.traffic(testSeed('poison'), 200);
     const sequences: number[] = [];
-    for (const [, payload] of poison) sequences.push(await cluster.topology.log.append(subject, Buffer.from(payload as string)));
+    for (const [, payload] of poison)
+      sequences.push(await cluster.topology.log.append(subject, Buffer.from(payload as string)));
     const damaged = Buffer.from(JSON.stringify({ ...valid, eventId: 'damaged' }));
-    sequences.push(await cluster.topology.log.append(subject, damaged, { headers: { [CRC_HEADER]: checksumOf(Buffer.from('something else')) } }));
+    sequences.push(
+      await cluster.topology.log.append(subject, damaged, {
+        headers: { [CRC_HEADER]: checksumOf(Buffer.from('something else')) },
+      }),
+    );
     // A mixed frame: the good events around a bad one count.
-    await cluster.topology.log.append(subject, Buffer.from(JSON.stringify([{ ...valid, eventId: 'good-1' }, { ...valid, type: 'NOT A TYPE' }, { ...valid, eventId: 'good-2', itemId: 'j' }])));
+    await cluster.topology.log.append(
+      subject,
+      Buffer.from(
+        JSON.stringify([
+          { ...valid, eventId: 'good-1' },
+          { ...valid, type: 'NOT A TYPE' },
+          { ...valid, eventId: 'good-2', itemId: 'j' },
+        ]),
+      ),
+    );
     await cluster.topology.log.append('log.item', Buffer.from('[{"kind":"upsert"}]'));
     await traffic.stop();
     await cluster.equalsReference();
 
     const dead = new DeadLetters(cluster.topology);
-    await until('all letters are stored', async () => (await dead.count('actors')) >= poison.length + 3, 20_000, 100);
+    await until(
+      'all letters are stored',
+      async () => (await dead.count('actors')) >= poison.length + 3,
+      20_000,
+      100,
+    );
     const { letters } = await dead.list({ where: 'actors', limit: 100 });
     expect(letters).toHaveLength(poison.length + 3);
     const codes = new Map(letters.map(({ source, reason }) => [source.sequence, reason.code]));

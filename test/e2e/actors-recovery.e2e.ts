@@ -20,10 +20,19 @@ describe('an actor host', () => {
     await sleep(ms); // traffic takes the time it takes
     return traffic.stop();
   };
-  const everythingCheckpointed = () => until('everything is checkpointed', async () => {
-    const partitions = (await cluster.status()).flatMap((status) => status.partitions);
-    return partitions.length === PARTITIONS && partitions.every(({ position, checkpoint }) => checkpoint === position);
-  }, 20_000, 100);
+  const everythingCheckpointed = () =>
+    until(
+      'everything is checkpointed',
+      async () => {
+        const partitions = (await cluster.status()).flatMap((status) => status.partitions);
+        return (
+          partitions.length === PARTITIONS &&
+          partitions.every(({ position, checkpoint }) => checkpoint === position)
+        );
+      },
+      20_000,
+      100,
+    );
   const sql = async (statement: string) => {
     const store = await openStore(cluster.servers.databaseUrl);
     await store.source.query(statement);
@@ -38,7 +47,11 @@ describe('an actor host', () => {
     const events = await trafficFor('without Postgres', 1_000);
     await cluster.settled();
     expect(await cluster.topology.log.head()).toBeGreaterThan(before + events / 10);
-    expect((await cluster.status()).flatMap((status) => status.partitions).every(({ checkpoint }) => checkpoint <= before)).toBe(true);
+    expect(
+      (await cluster.status())
+        .flatMap((status) => status.partitions)
+        .every(({ checkpoint }) => checkpoint <= before),
+    ).toBe(true);
     await cluster.servers.postgres!.restart();
     await cluster.equalsReference();
     await everythingCheckpointed();
@@ -61,8 +74,12 @@ describe('an actor host', () => {
 
   it('detects damaged checkpoint rows, reports them, and folds those partitions from the log again', async () => {
     await host.child.kill9();
-    await sql(`UPDATE rekappa_partition SET state = set_byte(state, 3, get_byte(state, 3) # 1) WHERE partition = 2`);
-    await sql(`UPDATE rekappa_actor SET state = set_byte(state, 3, get_byte(state, 3) # 1) WHERE partition = 5`);
+    await sql(
+      `UPDATE rekappa_partition SET state = set_byte(state, 3, get_byte(state, 3) # 1) WHERE partition = 2`,
+    );
+    await sql(
+      `UPDATE rekappa_actor SET state = set_byte(state, 3, get_byte(state, 3) # 1) WHERE partition = 5`,
+    );
     await trafficFor('damage', 1_000);
     host = await cluster.host();
     await cluster.equalsReference();

@@ -13,7 +13,12 @@ describe('actor hosts that share the partitions', () => {
     const [first, second] = await Promise.all([cluster.host(), cluster.host()]);
     await cluster.shared(2);
     const traffic = cluster.traffic(testSeed('takeover'));
-    await until('both hosts emit samples', async () => (await storedFeedback(cluster.topology)).every(({ records }) => records > 10), 20_000, 100);
+    await until(
+      'both hosts emit samples',
+      async () => (await storedFeedback(cluster.topology)).every(({ records }) => records > 10),
+      20_000,
+      100,
+    );
 
     // kill -9: the other one owns everything within two leases, and folds on.
     const killedAt = Date.now();
@@ -39,6 +44,8 @@ describe('actor hosts that share the partitions', () => {
     expect(epochs.filter((own) => own.length >= 2).length).toBeGreaterThanOrEqual(PARTITIONS / 2);
     for (const own of epochs) expect(own).toEqual([...own].sort((a, b) => a - b));
     expect(await third.metric('rekappa_dead_total')).toBe(0);
-    console.log(`${events} events: takeover after kill -9 in ${takeoverMs} ms, handover in ${handoverMs} ms, ${JSON.stringify(compared)} equal`);
+    console.log(
+      `${events} events: takeover after kill -9 in ${takeoverMs} ms, handover in ${handoverMs} ms, ${JSON.stringify(compared)} equal`,
+    );
   }, 120_000);
 });

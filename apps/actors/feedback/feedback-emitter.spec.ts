@@ -6,15 +6,24 @@ import { FeedbackEmitter } from './feedback-emitter.js';
 import { fenceFeedback } from './feedback-fence.js';
 
 const record = (sequence: number, index = 0): Engagement => ({
-  kind: 'engagement', cause: { sequence, index }, timestamp: sequence, userKey: 1, itemKey: index, segment: 0,
-  typeHash: 0, weight: 1, recentKeys: [], recentAgesSeconds: [],
+  kind: 'engagement',
+  cause: { sequence, index },
+  timestamp: sequence,
+  userKey: 1,
+  itemKey: index,
+  segment: 0,
+  typeHash: 0,
+  weight: 1,
+  recentKeys: [],
+  recentAgesSeconds: [],
 });
 
 async function emitter(topology: LogTopology, epoch: number, holds = () => true) {
   const failures: unknown[] = [];
   const effects: string[] = [];
   const made = new FeedbackEmitter(3, epoch, await fenceFeedback(topology, 3, epoch), {
-    topology, holds,
+    topology,
+    holds,
     appendEffect: async (event) => void effects.push(event.eventId),
     counted: () => undefined,
     failed: (error) => failures.push(error),
@@ -32,13 +41,17 @@ async function stored(topology: LogTopology): Promise<number[]> {
   const sequences: number[] = [];
   const until = await topology.feedback.head();
   for await (const batch of topology.feedback.read({ from: 1, until })) {
-    for (const message of batch) sequences.push(...decodeFeedbackBatch(message.payload).records.map((r) => r.cause.sequence));
+    for (const message of batch)
+      sequences.push(...decodeFeedbackBatch(message.payload).records.map((r) => r.cause.sequence));
   }
   return sequences;
 }
 
 /** A topology whose FEEDBACK appends can go wrong. */
-function faulty(topology: LogTopology, fault: (attempt: number) => 'fine' | 'lost' | 'unacknowledged'): LogTopology {
+function faulty(
+  topology: LogTopology,
+  fault: (attempt: number) => 'fine' | 'lost' | 'unacknowledged',
+): LogTopology {
   let attempt = 0;
   const { feedback } = topology;
   const wrapped: EventLog = Object.assign(Object.create(feedback) as EventLog, {
@@ -59,7 +72,9 @@ describe('FeedbackEmitter', () => {
     const { made, fold } = await emitter(topology, 1);
     for (let sequence = 1; sequence <= 500; sequence++) fold(sequence, sequence % 3);
     await made.durable(500);
-    expect(await stored(topology)).toEqual(Array.from({ length: 500 }, (_, i) => i + 1).flatMap((s) => Array.from({ length: s % 3 }, () => s)));
+    expect(await stored(topology)).toEqual(
+      Array.from({ length: 500 }, (_, i) => i + 1).flatMap((s) => Array.from({ length: s % 3 }, () => s)),
+    );
   });
 
   it('leaves out what an aborted fold emitted', async () => {
@@ -101,7 +116,13 @@ describe('FeedbackEmitter', () => {
 
   it('recognises its own message when only the acknowledgement was lost, and repeats it when the message was', async () => {
     const topology = memoryTopology(16);
-    const { made, fold, failures } = await emitter(faulty(topology, (n) => (['fine', 'unacknowledged', 'lost', 'lost', 'unacknowledged'] as const)[n] ?? 'fine'), 1);
+    const { made, fold, failures } = await emitter(
+      faulty(
+        topology,
+        (n) => (['fine', 'unacknowledged', 'lost', 'lost', 'unacknowledged'] as const)[n] ?? 'fine',
+      ),
+      1,
+    );
     for (let sequence = 1; sequence <= 20; sequence++) fold(sequence, 1);
     await made.durable(20);
     fold(21, 1);

@@ -9,7 +9,13 @@
  * another host has taken over. The last message of the subject tells which; in the second case the emitter
  * stops for good and says so.
  */
-import { assembleFeedbackBatch, decodeFeedbackHeader, encodeFeedbackRecord, type Absorb, type FeedbackRecord } from '#events';
+import {
+  assembleFeedbackBatch,
+  decodeFeedbackHeader,
+  encodeFeedbackRecord,
+  type Absorb,
+  type FeedbackRecord,
+} from '#events';
 import { AppError, sleep, type LogPosition } from '#kernel';
 import type { LogTopology } from '#log';
 import type { Fence } from './feedback-fence.js';
@@ -151,19 +157,26 @@ export class FeedbackEmitter {
   /** Returns when the message is stored. @throws AppError REK_STALE_EPOCH, REK_LEASE_LOST, REK_LOG_DAMAGED */
   private async append(message: FeedbackMessage): Promise<void> {
     const { partition, epoch } = this;
-    const payload = assembleFeedbackBatch({ partition, epoch, through: message.through, part: message.part }, message.records);
+    const payload = assembleFeedbackBatch(
+      { partition, epoch, through: message.through, part: message.part },
+      message.records,
+    );
     const subject = this.ports.topology.subjects.feedback(partition);
     for (let attempt = 0; ; attempt++) {
       await this.leased();
       try {
         if (attempt > 0 && (await this.landed(subject, payload))) return;
-        this.lastSequence = await this.ports.topology.feedback.append(subject, payload, { expectedLastSubjectSequence: this.lastSequence });
+        this.lastSequence = await this.ports.topology.feedback.append(subject, payload, {
+          expectedLastSubjectSequence: this.lastSequence,
+        });
         return;
       } catch (error) {
-        if (!(error instanceof AppError) || !(error.retryable || error.code === 'REK_STALE_EPOCH')) throw error;
+        if (!(error instanceof AppError) || !(error.retryable || error.code === 'REK_STALE_EPOCH'))
+          throw error;
         if (error.details?.['deposed']) throw error;
         this.ports.retrying(error);
-        if (attempt > 0 || error.code !== 'REK_STALE_EPOCH') await sleep(Math.random() * Math.min(RETRY_CAP_MS, RETRY_BASE_MS * 2 ** attempt));
+        if (attempt > 0 || error.code !== 'REK_STALE_EPOCH')
+          await sleep(Math.random() * Math.min(RETRY_CAP_MS, RETRY_BASE_MS * 2 ** attempt));
       }
     }
   }
@@ -186,7 +199,11 @@ export class FeedbackEmitter {
       return true;
     }
     const epoch = last && decodeFeedbackHeader(last.payload).epoch;
-    throw new AppError('REK_STALE_EPOCH', `feedback.${this.partition} was continued by epoch ${epoch}; this host has ${this.epoch}`, { deposed: true });
+    throw new AppError(
+      'REK_STALE_EPOCH',
+      `feedback.${this.partition} was continued by epoch ${epoch}; this host has ${this.epoch}`,
+      { deposed: true },
+    );
   }
 
   /** Sequence of the oldest frame that is not wholly acknowledged. */

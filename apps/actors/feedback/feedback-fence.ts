@@ -25,16 +25,29 @@ export async function fenceFeedback(topology: LogTopology, partition: number, ep
   for (let race = 0; race < RACES_MAX; race++) {
     const last = await topology.feedback.last(subject);
     const header = last && decodeFeedbackHeader(last.payload);
-    if (header && header.epoch > epoch) throw new AppError('REK_STALE_EPOCH', `feedback.${partition} is fenced by epoch ${header.epoch}; this host has ${epoch}`, { floor: header.epoch });
-    const mark: EmittedMark = { through: header?.through ?? { sequence: 0, index: 0 }, part: header?.part ?? 0 };
+    if (header && header.epoch > epoch)
+      throw new AppError(
+        'REK_STALE_EPOCH',
+        `feedback.${partition} is fenced by epoch ${header.epoch}; this host has ${epoch}`,
+        { floor: header.epoch },
+      );
+    const mark: EmittedMark = {
+      through: header?.through ?? { sequence: 0, index: 0 },
+      part: header?.part ?? 0,
+    };
     if (last && header!.epoch === epoch) return { ...mark, lastSequence: last.sequence }; // an earlier try of ours landed
     const payload = assembleFeedbackBatch({ partition, epoch, ...mark }, []);
     try {
-      const lastSequence = await topology.feedback.append(subject, payload, { expectedLastSubjectSequence: last?.sequence ?? 0 });
+      const lastSequence = await topology.feedback.append(subject, payload, {
+        expectedLastSubjectSequence: last?.sequence ?? 0,
+      });
       return { ...mark, lastSequence };
     } catch (error) {
       if (!(error instanceof AppError) || error.code !== 'REK_STALE_EPOCH') throw error;
     }
   }
-  throw new AppError('REK_STALE_EPOCH', `${RACES_MAX} times another writer of feedback.${partition} was faster`);
+  throw new AppError(
+    'REK_STALE_EPOCH',
+    `${RACES_MAX} times another writer of feedback.${partition} was faster`,
+  );
 }

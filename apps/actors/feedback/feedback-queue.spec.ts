@@ -8,7 +8,11 @@ const START: EmittedMark = { through: { sequence: 0, index: 0 }, part: 0 };
 /** A deterministic fold: frame `sequence` always causes the same records and effects. */
 function frame(sequence: number, count: number): FoldedFrame {
   const records = Array.from({ length: count }, (_, i) => Buffer.from(`${sequence}.${i}`));
-  return { position: { sequence, index: 0 }, records, effects: count % 3 === 1 ? [{ eventId: `e${sequence}` } as never] : [] };
+  return {
+    position: { sequence, index: 0 },
+    records,
+    effects: count % 3 === 1 ? [{ eventId: `e${sequence}` } as never] : [],
+  };
 }
 
 function drain(queue: FeedbackQueue) {
@@ -17,7 +21,8 @@ function drain(queue: FeedbackQueue) {
   return messages;
 }
 
-const text = (records: readonly Uint8Array[]): string[] => records.map((record) => Buffer.from(record).toString());
+const text = (records: readonly Uint8Array[]): string[] =>
+  records.map((record) => Buffer.from(record).toString());
 
 describe('FeedbackQueue', () => {
   it('packs small frames together and leaves out those without records', () => {
@@ -31,7 +36,9 @@ describe('FeedbackQueue', () => {
   it('cuts a frame with many records into parts of one size', () => {
     const queue = new FeedbackQueue(START);
     queue.commit(frame(7, FEEDBACK_PART_RECORDS * 2 + 10));
-    expect(drain(queue).map(({ records, through, part }) => [records.length, through.sequence, part])).toEqual([
+    expect(
+      drain(queue).map(({ records, through, part }) => [records.length, through.sequence, part]),
+    ).toEqual([
       [FEEDBACK_PART_RECORDS, 0, 1],
       [FEEDBACK_PART_RECORDS, 0, 2],
       [10, 7, 0],
@@ -39,39 +46,52 @@ describe('FeedbackQueue', () => {
   });
 
   it('emits every record and effect once, wherever the writer before stopped and however frames were packed (property)', () => {
-    const sizes = fc.array(fc.oneof({ weight: 5, arbitrary: fc.integer({ min: 0, max: 5 }) }, { weight: 1, arbitrary: fc.integer({ min: 200, max: 900 }) }), { minLength: 1, maxLength: 12 });
+    const sizes = fc.array(
+      fc.oneof(
+        { weight: 5, arbitrary: fc.integer({ min: 0, max: 5 }) },
+        { weight: 1, arbitrary: fc.integer({ min: 200, max: 900 }) },
+      ),
+      { minLength: 1, maxLength: 12 },
+    );
     fc.assert(
-      fc.property(sizes, fc.array(fc.nat(), { maxLength: 4 }), fc.array(fc.boolean(), { maxLength: 40 }), (counts, stops, pauses) => {
-        const frames = counts.map((count, i) => frame(i + 1, count));
-        const stored: string[] = [];
-        const effects = new Set<string>();
-        let mark = START;
-        for (const stop of [...stops, Infinity]) {
-          const queue = new FeedbackQueue(mark);
-          let left = stop === Infinity ? Infinity : stop % 6;
-          const takeOne = () => {
-            const message = left > 0 ? queue.take() : undefined;
-            if (!message) return false;
-            left--;
-            for (const { eventId } of message.effects) {
-              expect(effects.has(eventId)).toBe(false);
-              effects.add(eventId);
-            }
-            stored.push(...text(message.records));
-            mark = { through: message.through, part: message.part };
-            expect(message.records.length).toBeLessThanOrEqual(MESSAGE_RECORDS_MAX);
-            return true;
-          };
-          // A recovering writer folds from the start again; how the log packs its messages is another matter each time.
-          frames.forEach((folded, i) => {
-            queue.commit(folded);
-            if (pauses[i]) takeOne();
-          });
-          while (takeOne());
-        }
-        expect(stored).toEqual(frames.flatMap((folded) => text(folded.records)));
-        expect([...effects]).toEqual(frames.flatMap((folded) => folded.effects.map((event) => event.eventId)));
-      }),
+      fc.property(
+        sizes,
+        fc.array(fc.nat(), { maxLength: 4 }),
+        fc.array(fc.boolean(), { maxLength: 40 }),
+        (counts, stops, pauses) => {
+          const frames = counts.map((count, i) => frame(i + 1, count));
+          const stored: string[] = [];
+          const effects = new Set<string>();
+          let mark = START;
+          for (const stop of [...stops, Infinity]) {
+            const queue = new FeedbackQueue(mark);
+            let left = stop === Infinity ? Infinity : stop % 6;
+            const takeOne = () => {
+              const message = left > 0 ? queue.take() : undefined;
+              if (!message) return false;
+              left--;
+              for (const { eventId } of message.effects) {
+                expect(effects.has(eventId)).toBe(false);
+                effects.add(eventId);
+              }
+              stored.push(...text(message.records));
+              mark = { through: message.through, part: message.part };
+              expect(message.records.length).toBeLessThanOrEqual(MESSAGE_RECORDS_MAX);
+              return true;
+            };
+            // A recovering writer folds from the start again; how the log packs its messages is another matter each time.
+            frames.forEach((folded, i) => {
+              queue.commit(folded);
+              if (pauses[i]) takeOne();
+            });
+            while (takeOne());
+          }
+          expect(stored).toEqual(frames.flatMap((folded) => text(folded.records)));
+          expect([...effects]).toEqual(
+            frames.flatMap((folded) => folded.effects.map((event) => event.eventId)),
+          );
+        },
+      ),
       { numRuns: 500 },
     );
   });

@@ -74,7 +74,9 @@ export class FeedbackQueue {
   take(): FeedbackMessage | undefined {
     const first = this.frames[0];
     if (!first) return undefined;
-    return first.records.length - this.taken > FEEDBACK_PART_RECORDS ? this.takePart(first) : this.takeFrames();
+    return first.records.length - this.taken > FEEDBACK_PART_RECORDS
+      ? this.takePart(first)
+      : this.takeFrames();
   }
 
   private takePart(frame: FoldedFrame): FeedbackMessage {
@@ -93,7 +95,10 @@ export class FeedbackQueue {
       const frame = this.frames[0]!;
       const rest = this.taken > 0 ? frame.records.slice(this.taken) : frame.records;
       const restBytes = rest.reduce((sum, record) => sum + record.byteLength, 0);
-      const fits = rest.length <= FEEDBACK_PART_RECORDS && records.length + rest.length <= MESSAGE_RECORDS_MAX && bytes + restBytes <= MESSAGE_BYTES_MAX;
+      const fits =
+        rest.length <= FEEDBACK_PART_RECORDS &&
+        records.length + rest.length <= MESSAGE_RECORDS_MAX &&
+        bytes + restBytes <= MESSAGE_BYTES_MAX;
       if (!fits && (records.length > 0 || effects.length > 0)) break;
       records.push(...rest);
       if (this.taken === 0) effects.push(...frame.effects);

@@ -98,7 +98,12 @@ export class FrameFolder {
     this.suspect = undefined;
   }
 
-  private guarded(state: PartitionState, frame: Frame, entries: readonly FrameEntry[], failed: (error: unknown) => void): void {
+  private guarded(
+    state: PartitionState,
+    frame: Frame,
+    entries: readonly FrameEntry[],
+    failed: (error: unknown) => void,
+  ): void {
     try {
       state.fold.fold(frame.sequence, frame.appendedAt, entries);
     } catch (error) {
@@ -106,15 +111,27 @@ export class FrameFolder {
       this.emitter.abort();
       if (error instanceof NotResident) this.missed.add(error.id);
       else failed(error);
-      throw new FoldFailure(`folding ${frame.sequence} of partition ${this.partition}: ${errorMessage(error)}`, { cause: error });
+      throw new FoldFailure(
+        `folding ${frame.sequence} of partition ${this.partition}: ${errorMessage(error)}`,
+        { cause: error },
+      );
     }
   }
 
   private condemn(frame: Frame, entry: FrameEntry, error: unknown): void {
-    if (this.poison.size >= POISON_MAX) throw new AppError('REK_INTERNAL', `${POISON_MAX} events in a row cannot be folded; the last: ${errorMessage(error)}`);
+    if (this.poison.size >= POISON_MAX)
+      throw new AppError(
+        'REK_INTERNAL',
+        `${POISON_MAX} events in a row cannot be folded; the last: ${errorMessage(error)}`,
+      );
     this.poison.set(`${frame.sequence}/${entry.index}`, frame.sequence);
     const message = `the fold failed: ${errorMessage(error)}`.slice(0, 300);
-    this.bury(frame.sequence, entry.index, { code: 'REK_INTERNAL', message }, 'event' in entry ? entry.event : undefined);
+    this.bury(
+      frame.sequence,
+      entry.index,
+      { code: 'REK_INTERNAL', message },
+      'event' in entry ? entry.event : undefined,
+    );
   }
 
   /** The entries that can be folded; the others go to the dead stream, unless a former owner has put them there. */
@@ -124,21 +141,32 @@ export class FrameFolder {
     const entries: FrameEntry[] = [];
     for (const entry of decoded) {
       if ('rejection' in entry) {
-        if (sequence > this.emitter.committed) this.bury(sequence, entry.index, entry.rejection, entry.raw ?? message.payload);
+        if (sequence > this.emitter.committed)
+          this.bury(sequence, entry.index, entry.rejection, entry.raw ?? message.payload);
       } else if (!this.poison.has(`${sequence}/${entry.index}`)) entries.push(entry);
     }
     return { sequence, appendedAt, lastIndex: Math.max(0, decoded.length - 1), entries };
   }
 
-  private bury(sequence: number, index: number, reason: Parameters<HostContext['dead']['put']>[0]['reason'], raw: unknown): void {
-    this.context.dead.put({ reason, source: { stream: this.context.topology.log.name, sequence, index }, raw });
+  private bury(
+    sequence: number,
+    index: number,
+    reason: Parameters<HostContext['dead']['put']>[0]['reason'],
+    raw: unknown,
+  ): void {
+    this.context.dead.put({
+      reason,
+      source: { stream: this.context.topology.log.name, sequence, index },
+      raw,
+    });
   }
 
   private observe(entries: readonly FrameEntry[], appendedAt: number): void {
     const { metrics, clock } = this.context;
     if (this.ports.live()) metrics.eventVisibleSeconds.observe(Math.max(0, clock.now() - appendedAt) / 1000);
     const kinds = new Map<string, number>();
-    for (const entry of entries) if ('event' in entry) kinds.set(entry.event.kind, (kinds.get(entry.event.kind) ?? 0) + 1);
+    for (const entry of entries)
+      if ('event' in entry) kinds.set(entry.event.kind, (kinds.get(entry.event.kind) ?? 0) + 1);
     for (const [kind, events] of kinds) metrics.foldedEvents.inc({ kind }, events);
   }
 

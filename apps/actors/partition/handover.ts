@@ -7,13 +7,20 @@ const RETRY_BASE_MS = 50;
 const RETRY_CAP_MS = 1_000;
 
 /** Tries until the log has it. @throws AppError REK_LEASE_LOST once `givenUp`; what a retry cannot help */
-export async function appendHandover(topology: LogTopology, event: Absorb, givenUp: () => boolean): Promise<void> {
+export async function appendHandover(
+  topology: LogTopology,
+  event: Absorb,
+  givenUp: () => boolean,
+): Promise<void> {
   const subject = topology.subjects.user(partitionOf(event.userId, topology.partitions));
   const payload = encodeFrame([event]);
   for (let attempt = 0; ; attempt++) {
     if (givenUp()) throw new AppError('REK_LEASE_LOST');
     try {
-      await topology.log.append(subject, payload, { messageId: event.eventId, headers: { [CRC_HEADER]: checksumOf(payload) } });
+      await topology.log.append(subject, payload, {
+        messageId: event.eventId,
+        headers: { [CRC_HEADER]: checksumOf(payload) },
+      });
       return;
     } catch (error) {
       if (!(error instanceof AppError) || !error.retryable) throw error;

@@ -52,7 +52,9 @@ export class MemoryRelief {
     const { budget, clock, metrics, settings } = this.context;
     this.wanted = false;
     const cause = budget.used > budget.max ? 'memory' : 'idle';
-    const { passivated, needsCheckpoint } = users.passivate(clock.monotonic() - settings.actors.idleSeconds * 1_000);
+    const { passivated, needsCheckpoint } = users.passivate(
+      clock.monotonic() - settings.actors.idleSeconds * 1_000,
+    );
     if (passivated > 0) metrics.passivations.inc({ cause }, passivated);
     return needsCheckpoint;
   }

@@ -67,7 +67,14 @@ export class PartitionCheckpointer {
       const actors = await cut.drain();
       await this.emitter.durable(sequence);
       if (!this.holds()) throw new AppError('REK_LEASE_LOST');
-      await this.store.save({ partition, epoch, sequence, state: encodedFold, actors, erased: [...cut.erased] });
+      await this.store.save({
+        partition,
+        epoch,
+        sequence,
+        state: encodedFold,
+        actors,
+        erased: [...cut.erased],
+      });
     } catch (error) {
       state.users.failed();
       throw error;

@@ -19,7 +19,10 @@ export interface PartitionHash {
  * @param users the resident ones, whose states are newer than any stored one
  * @param stored the checkpointed ones, in byte order of their ids
  */
-export async function hashPartition(users: PartitionActors<UserState>, stored: AsyncIterable<ActorState>): Promise<PartitionHash> {
+export async function hashPartition(
+  users: PartitionActors<UserState>,
+  stored: AsyncIterable<ActorState>,
+): Promise<PartitionHash> {
   const hash = createHash('sha256');
   let count = 0;
   for await (const { userId, state } of merged(users, stored)) {
@@ -29,15 +32,23 @@ export async function hashPartition(users: PartitionActors<UserState>, stored: A
   return { users: count, sha256: hash.digest('hex') };
 }
 
-async function* merged(users: PartitionActors<UserState>, stored: AsyncIterable<ActorState>): AsyncGenerator<ActorState> {
-  const resident = [...users.entries()].map(([userId, state]) => ({ key: Buffer.from(userId, 'utf8'), userId, state }));
+async function* merged(
+  users: PartitionActors<UserState>,
+  stored: AsyncIterable<ActorState>,
+): AsyncGenerator<ActorState> {
+  const resident = [...users.entries()].map(([userId, state]) => ({
+    key: Buffer.from(userId, 'utf8'),
+    userId,
+    state,
+  }));
   resident.sort((a, b) => Buffer.compare(a.key, b.key));
   const residentIds = new Set(resident.map(({ userId }) => userId));
   let next = 0;
   for await (const row of stored) {
     if (residentIds.has(row.userId) || users.isErased(row.userId)) continue;
     const key = Buffer.from(row.userId, 'utf8');
-    for (; next < resident.length && Buffer.compare(resident[next]!.key, key) < 0; next++) yield encoded(resident[next]!);
+    for (; next < resident.length && Buffer.compare(resident[next]!.key, key) < 0; next++)
+      yield encoded(resident[next]!);
     yield row;
   }
   for (; next < resident.length; next++) yield encoded(resident[next]!);

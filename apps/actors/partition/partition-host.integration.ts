@@ -5,7 +5,15 @@
 import { createHash } from 'node:crypto';
 import { MemoryBudget } from '#actor';
 import { loadSettings } from '#config';
-import { encodeFrame, decodeFeedbackHeader, decodeUserFrame, encodeFeedbackRecord, FEEDBACK_HEADER_BYTES, type FrameEntry, type LogEvent } from '#events';
+import {
+  encodeFrame,
+  decodeFeedbackHeader,
+  decodeUserFrame,
+  encodeFeedbackRecord,
+  FEEDBACK_HEADER_BYTES,
+  type FrameEntry,
+  type LogEvent,
+} from '#events';
 import { createUser, encodeUser, PartitionFold, type UserState } from '#interest';
 import { asUserId, partitionOf, SeededRandom, systemClock, until } from '#kernel';
 import { DeadLetters, memoryTopology, type EventLog, type Lease, type LogTopology } from '#log';
@@ -22,7 +30,9 @@ import { Turns } from './turns.js';
 
 const PARTITIONS = 4;
 const P = 1;
-const USERS = Array.from({ length: 400 }, (_, i) => `user-${i}`).filter((id) => partitionOf(id, PARTITIONS) === P);
+const USERS = Array.from({ length: 400 }, (_, i) => `user-${i}`).filter(
+  (id) => partitionOf(id, PARTITIONS) === P,
+);
 const START = 1_700_000_000_000;
 
 describe('PartitionHost', () => {
@@ -36,7 +46,9 @@ describe('PartitionHost', () => {
     await migrate(servers.databaseUrl);
   }, 60_000);
   afterAll(() => servers.stop());
-  beforeEach(async () => void (store = await openStore(servers.databaseUrl, { namespace: `test-${++namespace}` })));
+  beforeEach(
+    async () => void (store = await openStore(servers.databaseUrl, { namespace: `test-${++namespace}` })),
+  );
   afterEach(async () => {
     for (const stop of stops.splice(0)) stop();
     await store.close();
@@ -44,13 +56,26 @@ describe('PartitionHost', () => {
 
   function world(overrides: { residentBytesMax?: number; topology?: LogTopology } = {}) {
     const topology = overrides.topology ?? memoryTopology(PARTITIONS);
-    const dead = new DeadLetterQueue(new DeadLetters(topology), 'actors', () => undefined, () => undefined);
+    const dead = new DeadLetterQueue(
+      new DeadLetters(topology),
+      'actors',
+      () => undefined,
+      () => undefined,
+    );
     const catalogue = new CatalogueReplica(topology, dead);
     const reader = new LogReader(topology, catalogue, () => undefined);
     const context: HostContext = {
-      settings: loadSettings({}), topology, checkpoints: store.checkpoints, catalogue, reader, dead,
-      budget: new MemoryBudget(overrides.residentBytesMax ?? 1e9), clock: systemClock, turns: new Turns(),
-      logger: createLogger('test', 'silent'), metrics: createMetrics('actors'),
+      settings: loadSettings({}),
+      topology,
+      checkpoints: store.checkpoints,
+      catalogue,
+      reader,
+      dead,
+      budget: new MemoryBudget(overrides.residentBytesMax ?? 1e9),
+      clock: systemClock,
+      turns: new Turns(),
+      logger: createLogger('test', 'silent'),
+      metrics: createMetrics('actors'),
     };
     void reader.run();
     stops.push(() => reader.stop());
@@ -76,7 +101,12 @@ describe('PartitionHost', () => {
       const dice = random.next();
       if (i % 25 === 24) yield { kind: 'tick', eventId: `t${i}`, timestamp, version: 1, epoch: 0 };
       else if (dice < 0.03) yield { kind: 'erase', ...base };
-      else if (dice < 0.6) yield { kind: 'impression', ...base, items: [1, 2, 3].map((n) => ({ itemId: `i${random.below(20) + n}`, position: n })) };
+      else if (dice < 0.6)
+        yield {
+          kind: 'impression',
+          ...base,
+          items: [1, 2, 3].map((n) => ({ itemId: `i${random.below(20) + n}`, position: n })),
+        };
       else yield { kind: 'interaction', ...base, type: 'click', itemId: `i${random.below(20)}` };
     }
   }
@@ -90,31 +120,50 @@ describe('PartitionHost', () => {
       touched: (id: string) => void known.add(id),
       erase: (id: string) => void (states.delete(id), known.delete(id)),
     };
-    const fold = new PartitionFold(P, { ...loadSettings({}).interest, futureSkewSeconds: 300 }, { at: () => undefined }, users, (record) => void records.push(encodeFeedbackRecord(record)), () => undefined);
+    const fold = new PartitionFold(
+      P,
+      { ...loadSettings({}).interest, futureSkewSeconds: 300 },
+      { at: () => undefined },
+      users,
+      (record) => void records.push(encodeFeedbackRecord(record)),
+      () => undefined,
+    );
     for await (const batch of log.read({ from: 1, until: await log.head(), subject: `log.user.${P}` })) {
       for (const message of batch) {
-        const entries = decodeUserFrame(message, P, PARTITIONS).filter((entry: FrameEntry) => 'event' in entry && !without.has(entry.event.eventId));
+        const entries = decodeUserFrame(message, P, PARTITIONS).filter(
+          (entry: FrameEntry) => 'event' in entry && !without.has(entry.event.eventId),
+        );
         fold.fold(message.sequence, message.appendedAt, entries);
       }
     }
     const hash = createHash('sha256');
-    for (const id of [...known].sort()) hash.update(id).update('\0').update(encodeUser(states.get(id)!));
+    for (const id of [...known].sort())
+      hash
+        .update(id)
+        .update('\0')
+        .update(encodeUser(states.get(id)!));
     return { bytes: Buffer.concat(records), users: known.size, sha256: hash.digest('hex') };
   }
 
   async function emitted({ feedback }: LogTopology): Promise<Buffer> {
     const bodies: Uint8Array[] = [];
-    for await (const batch of feedback.read({ from: 1, until: await feedback.head() })) for (const { payload } of batch) bodies.push(payload.subarray(FEEDBACK_HEADER_BYTES));
+    for await (const batch of feedback.read({ from: 1, until: await feedback.head() }))
+      for (const { payload } of batch) bodies.push(payload.subarray(FEEDBACK_HEADER_BYTES));
     return Buffer.concat(bodies);
   }
 
-  const hashOf = (host: PartitionHost) => host.between(({ users }) => hashPartition(users, store.checkpoints.users(P)));
+  const hashOf = (host: PartitionHost) =>
+    host.between(({ users }) => hashPartition(users, store.checkpoints.users(P)));
 
   async function expectEqual(topology: LogTopology, host: PartitionHost, without?: ReadonlySet<string>) {
     const head = await topology.log.head();
     await until('everything is folded', () => host.servable && host.position >= head, 20_000);
     const wanted = await reference(topology, without);
-    await until('everything is emitted', async () => (await emitted(topology)).length >= wanted.bytes.length, 5_000).catch(() => undefined);
+    await until(
+      'everything is emitted',
+      async () => (await emitted(topology)).length >= wanted.bytes.length,
+      5_000,
+    ).catch(() => undefined);
     expect((await emitted(topology)).equals(wanted.bytes)).toBe(true);
     expect(await hashOf(host)).toEqual({ users: wanted.users, sha256: wanted.sha256 });
     return wanted;
@@ -129,7 +178,7 @@ describe('PartitionHost', () => {
     while (queue.length > 0) {
       const { host } = own(++epoch);
       const stretch = 1 + random.below(400);
-      for (let sent = 0; sent < stretch && queue.length > 0; ) {
+      for (let sent = 0; sent < stretch && queue.length > 0;) {
         const frame = queue.splice(0, 1 + random.below(20));
         sent += frame.length;
         await publish(frame);
@@ -151,9 +200,19 @@ describe('PartitionHost', () => {
     for (const event of events(1, 300)) await publish([event]);
     await until('the first owner has caught up', () => old.host.position >= 300);
     const fresh = own(2);
-    context.reader.attach(P, { deliver: (messages, through) => [old, fresh].forEach(({ host }) => host.inbox.deliver(messages, through)), roomy: () => true, room: async () => undefined, leaveBehind: () => undefined });
+    context.reader.attach(P, {
+      deliver: (messages, through) =>
+        [old, fresh].forEach(({ host }) => host.inbox.deliver(messages, through)),
+      roomy: () => true,
+      room: async () => undefined,
+      leaveBehind: () => undefined,
+    });
     await until('the second owner serves', () => fresh.host.servable);
-    for (const event of [...events(2, 300)].map((event) => ({ ...event, eventId: `second ${event.eventId}` }))) await publish([event]);
+    for (const event of [...events(2, 300)].map((event) => ({
+      ...event,
+      eventId: `second ${event.eventId}`,
+    })))
+      await publish([event]);
     await until('the first owner has noticed', () => old.ended.length > 0);
     expect(old.ended[0]).toMatchObject({ code: 'REK_STALE_EPOCH' });
     expect(await old.host.checkpoint()).toBe(false);
@@ -184,9 +243,13 @@ describe('PartitionHost', () => {
       await expectEqual(topology, host, poisonous);
       await dead.flush();
       const { letters } = await new DeadLetters(topology).list();
-      expect(letters.map(({ raw, reason }) => [(JSON.parse(raw) as { eventId: string }).eventId, reason.code, reason.message])).toEqual(
-        [...poisonous].map((id) => [id, 'REK_INTERNAL', 'the fold failed: a bug']),
-      );
+      expect(
+        letters.map(({ raw, reason }) => [
+          (JSON.parse(raw) as { eventId: string }).eventId,
+          reason.code,
+          reason.message,
+        ]),
+      ).toEqual([...poisonous].map((id) => [id, 'REK_INTERNAL', 'the fold failed: a bug']));
     } finally {
       PartitionFold.prototype.fold = original;
     }
@@ -198,7 +261,10 @@ describe('PartitionHost', () => {
     const queue = [...events(11, 2_000)];
     while (queue.length > 0) await publish(queue.splice(0, 10));
     await expectEqual(topology, host);
-    const passivated = (await context.metrics.passivations.get()).values.reduce((sum, { value }) => sum + value, 0);
+    const passivated = (await context.metrics.passivations.get()).values.reduce(
+      (sum, { value }) => sum + value,
+      0,
+    );
     expect(passivated).toBeGreaterThan(50);
     expect(host.state!.users.loaded).toBeGreaterThan(50);
     expect(context.budget.used).toBeLessThan(2 * context.budget.max);
@@ -210,7 +276,11 @@ describe('PartitionHost', () => {
     await until('it is live', () => host.phase === 'live');
     for (const event of events(13, 200)) await publish([event]);
     host.inbox.leaveBehind();
-    for (const event of [...events(14, 200)].map((event) => ({ ...event, eventId: `later ${event.eventId}` }))) await publish([event]);
+    for (const event of [...events(14, 200)].map((event) => ({
+      ...event,
+      eventId: `later ${event.eventId}`,
+    })))
+      await publish([event]);
     await expectEqual(topology, host);
     expect(host.phase).toBe('live');
   });
@@ -230,9 +300,16 @@ describe('PartitionHost', () => {
     const { users, sha256 } = await reference(topology);
     expect(await hashOf(heir)).toEqual({ users, sha256 });
     expect((await emitted(topology)).length).toBe(emittedBefore);
-    for (const event of [...events(20, 100)].map((event) => ({ ...event, eventId: `after ${event.eventId}` }))) await publish([event]);
+    for (const event of [...events(20, 100)].map((event) => ({
+      ...event,
+      eventId: `after ${event.eventId}`,
+    })))
+      await publish([event]);
     await until('it folds on', () => heir.position >= 220);
-    await until('new events cause new feedback', async () => (await emitted(topology)).length > emittedBefore);
+    await until(
+      'new events cause new feedback',
+      async () => (await emitted(topology)).length > emittedBefore,
+    );
     expect((await hashOf(heir)).sha256).toBe((await reference(topology)).sha256);
   });
 
@@ -263,11 +340,23 @@ describe('PartitionHost', () => {
 
   it('answers after the sequence asked for, says when it was not reached, and refuses while it cannot serve', async () => {
     const { own, publish } = world();
-    const { host, } = own(1);
-    await expect(host.requests.read(USERS[0]!, 0, () => 1)).rejects.toMatchObject({ code: 'REK_HOST_UNAVAILABLE' });
+    const { host } = own(1);
+    await expect(host.requests.read(USERS[0]!, 0, () => 1)).rejects.toMatchObject({
+      code: 'REK_HOST_UNAVAILABLE',
+    });
     await until('it serves', () => host.servable);
     const waiting = host.requests.read(USERS[0]!, 1, (user) => user.counters.interactions);
-    await publish([{ kind: 'interaction', eventId: 'c', userId: USERS[0]!, timestamp: START, version: 1, type: 'click', itemId: 'i1' }]);
+    await publish([
+      {
+        kind: 'interaction',
+        eventId: 'c',
+        userId: USERS[0]!,
+        timestamp: START,
+        version: 1,
+        type: 'click',
+        itemId: 'i1',
+      },
+    ]);
     expect(await waiting).toEqual({ result: 1, reached: true, position: 1 });
     expect(await host.requests.read('stranger', 0, (_, known) => known)).toMatchObject({ result: false });
     const hopeless = host.requests.read(USERS[0]!, 99, () => 2);

@@ -18,17 +18,23 @@ import { AppError } from '#kernel';
 import type { Lease, LogMessage } from '#log';
 import type { FeedbackEmitter } from '../feedback/feedback-emitter.js';
 import type { HostContext } from '../host-context.js';
-import { FoldFailure, FrameFolder } from './frame-folder.js';
+import { Errands } from './errands.js';
+import { FrameFolder } from './frame-folder.js';
 import { MemoryRelief } from './memory-relief.js';
 import { PartitionCheckpointer } from './partition-checkpointer.js';
 import { PartitionInbox } from './partition-inbox.js';
 import { PartitionRequests } from './partition-requests.js';
 import { SwitchableView, type PartitionState } from './partition-state.js';
-import { patiently, resetCheckpoint, restoreState, takeFeedback, type OwnerPorts } from './restore.js';
-
-/** Messages and bytes folded with one query for users. */
-export const STEP_MESSAGES_MAX = 64;
-export const STEP_BYTES_MAX = 512 * 1024;
+import { STEP_BYTES_MAX, STEP_MESSAGES_MAX, stepsOf } from './steps.js';
+import {
+  isDamaged,
+  isRestorable,
+  patiently,
+  resetCheckpoint,
+  restoreState,
+  takeFeedback,
+  type OwnerPorts,
+} from './restore.js';
 
 export type PartitionPhase = 'restoring' | 'catching up' | 'live' | 'draining' | 'ended';
 
@@ -50,7 +56,7 @@ export class PartitionHost {
   private readonly view: SwitchableView;
   private readonly relief: MemoryRelief;
   private readonly ownerPorts: OwnerPorts;
-  private readonly errands: (() => Promise<void>)[] = [];
+  private readonly errands: Errands<PartitionState>;
   private readonly reading = new AbortController();
   private finished: Promise<void> = Promise.resolve();
   /** No further step. */
@@ -75,8 +81,13 @@ export class PartitionHost {
     };
     this.ownerPorts = { holds: ports.holds, stopped: () => this.stopped, ending: () => this.ending, failed };
     this.view = new SwitchableView(context.catalogue.current);
+    this.errands = new Errands(() => this.servableState());
     this.requests = new PartitionRequests(context, () => this.servableState());
-    this.relief = new MemoryRelief(context, () => this.checkpoint(), () => this.ending);
+    this.relief = new MemoryRelief(
+      context,
+      () => this.checkpoint(),
+      () => this.ending,
+    );
   }
 
   get partition(): number {
@@ -149,17 +160,10 @@ export class PartitionHost {
 
   /** Runs `errand` between two steps: the state stands still meanwhile, and the position with it. */
   between<T>(errand: (state: PartitionState) => Promise<T>): Promise<T> {
-    return new Promise((resolve, reject) => {
-      this.errands.push(async () => {
-        try {
-          resolve(await errand(this.servableState()));
-        } catch (error) {
-          reject(error as Error);
-        }
-      });
-      if (this.phase === 'ended') void this.runErrands();
-      else this.inbox.wake();
-    });
+    const done = this.errands.add(errand);
+    if (this.phase === 'ended') void this.errands.run();
+    else this.inbox.wake();
+    return done;
   }
 
   private async run(): Promise<void> {
@@ -173,8 +177,11 @@ export class PartitionHost {
           if (!this.everLive && !this.ending) tookOver();
           await this.live();
         } catch (error) {
-          if (this.ending || !restorable(error)) throw error;
-          logger.error({ err: error, partition: this.partition, position: this.position }, 'restoring the partition');
+          if (this.ending || !isRestorable(error)) throw error;
+          logger.error(
+            { err: error, partition: this.partition, position: this.position },
+            'restoring the partition',
+          );
           await this.restore(isDamaged(error));
         }
       }
@@ -206,7 +213,14 @@ export class PartitionHost {
       await resetCheckpoint(lease, context, ownerPorts);
     }
     const state = await restoreState(lease, context, ownerPorts, this.view, emitter);
-    const checkpointer = new PartitionCheckpointer(this.partition, lease.epoch, state, emitter, context.checkpoints, ownerPorts.holds);
+    const checkpointer = new PartitionCheckpointer(
+      this.partition,
+      lease.epoch,
+      state,
+      emitter,
+      context.checkpoints,
+      ownerPorts.holds,
+    );
     this.owned = { state, checkpointer };
   }
 
@@ -221,7 +235,12 @@ export class PartitionHost {
       this.inbox.reopen(until);
       if (state.position >= until) continue;
       this.view.source = await catalogue.viewFrom(state.position + 1, until);
-      for await (const batch of topology.log.read({ from: state.position + 1, until, subject, signal: this.reading.signal })) {
+      for await (const batch of topology.log.read({
+        from: state.position + 1,
+        until,
+        subject,
+        signal: this.reading.signal,
+      })) {
         for (const messages of stepsOf(batch)) {
           if (this.ending) return;
           await this.step(messages);
@@ -251,7 +270,7 @@ export class PartitionHost {
     await this.folder.fold(this.owned!.state, messages);
     this.foldedAt = this.context.clock.now();
     await this.relief.relieve(this.owned!.state.users);
-    await this.runErrands();
+    await this.errands.run();
   }
 
   /** Nothing to fold: do what waits for such a moment, then wait for the next message. */
@@ -259,17 +278,15 @@ export class PartitionHost {
     const arrival = this.inbox.arrival();
     this.advanced(this.inbox.through);
     await this.relief.relieve(this.owned!.state.users);
-    await this.runErrands();
-    if (this.inbox.length === 0 && this.errands.length === 0 && !this.ending) await arrival;
-  }
-
-  private async runErrands(): Promise<void> {
-    for (let errand = this.errands.shift(); errand; errand = this.errands.shift()) await errand();
+    await this.errands.run();
+    if (this.inbox.length === 0 && !this.errands.pending && !this.ending) await arrival;
   }
 
   private activate(users: Iterable<string>): Promise<void> {
     const { state } = this.owned!;
-    return patiently(this.context, this.partition, this.ownerPorts, () => state.users.activate(users, this.context.clock.monotonic()));
+    return patiently(this.context, this.partition, this.ownerPorts, () =>
+      state.users.activate(users, this.context.clock.monotonic()),
+    );
   }
 
   private advanced(sequence: number): void {
@@ -296,31 +313,6 @@ export class PartitionHost {
     this.requests.waiters.close();
     this.inbox.clear();
     this.owned?.state.users.clear();
-    void this.runErrands();
+    void this.errands.run();
   }
-}
-
-/** Cuts a batch into steps. */
-function* stepsOf(batch: readonly LogMessage[]): Generator<LogMessage[]> {
-  let step: LogMessage[] = [];
-  let bytes = 0;
-  for (const message of batch) {
-    if (step.length === STEP_MESSAGES_MAX || (step.length > 0 && bytes + message.payload.byteLength > STEP_BYTES_MAX)) {
-      yield step;
-      step = [];
-      bytes = 0;
-    }
-    step.push(message);
-    bytes += message.payload.byteLength;
-  }
-  if (step.length > 0) yield step;
-}
-
-/** The state can be rebuilt: from the checkpoint after a failed fold, from the log after a damaged row. */
-function restorable(error: unknown): boolean {
-  return error instanceof FoldFailure || isDamaged(error);
-}
-
-function isDamaged(error: unknown): boolean {
-  return error instanceof AppError && error.code === 'REK_SNAPSHOT_INVALID';
 }

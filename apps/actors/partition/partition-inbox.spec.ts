@@ -3,7 +3,11 @@ import { INBOX_MESSAGES_MAX, PartitionInbox } from './partition-inbox.js';
 import { PositionWaiters, WAITERS_MAX } from './position-waiters.js';
 
 const message = (sequence: number, bytes = 10): LogMessage => ({
-  sequence, subject: 'log.user.0', payload: new Uint8Array(bytes), appendedAt: sequence, header: () => undefined,
+  sequence,
+  subject: 'log.user.0',
+  payload: new Uint8Array(bytes),
+  appendedAt: sequence,
+  header: () => undefined,
 });
 const sequences = (messages: readonly LogMessage[]): number[] => messages.map(({ sequence }) => sequence);
 
@@ -20,7 +24,8 @@ describe('PartitionInbox', () => {
 
   it('lets go of everything rather than grow, says so, and starts anew where its owner asks', () => {
     const inbox = new PartitionInbox();
-    for (let sequence = 1; sequence <= INBOX_MESSAGES_MAX + 1; sequence++) inbox.deliver([message(sequence)], sequence);
+    for (let sequence = 1; sequence <= INBOX_MESSAGES_MAX + 1; sequence++)
+      inbox.deliver([message(sequence)], sequence);
     expect([inbox.overflowed, inbox.length]).toEqual([true, 0]);
     inbox.deliver([message(INBOX_MESSAGES_MAX + 2)], INBOX_MESSAGES_MAX + 2);
     expect(inbox.length).toBe(0);
@@ -31,7 +36,8 @@ describe('PartitionInbox', () => {
 
   it('makes a fast reader wait until half of it is free again', async () => {
     const inbox = new PartitionInbox();
-    for (let sequence = 1; sequence <= INBOX_MESSAGES_MAX; sequence++) inbox.deliver([message(sequence)], sequence);
+    for (let sequence = 1; sequence <= INBOX_MESSAGES_MAX; sequence++)
+      inbox.deliver([message(sequence)], sequence);
     let room = false;
     const waiting = inbox.room().then(() => (room = true));
     await Promise.resolve();
@@ -46,7 +52,9 @@ describe('PositionWaiters', () => {
   it('wake those whose sequence was reached, and only those', async () => {
     const waiters = new PositionWaiters();
     const woken: number[] = [];
-    const waiting = [5, 7, 9].map((sequence) => waiters.reached(sequence, 4, 60_000).then((reached) => reached && woken.push(sequence)));
+    const waiting = [5, 7, 9].map((sequence) =>
+      waiters.reached(sequence, 4, 60_000).then((reached) => reached && woken.push(sequence)),
+    );
     waiters.advance(7);
     await Promise.all(waiting.slice(0, 2));
     expect(woken).toEqual([5, 7]);

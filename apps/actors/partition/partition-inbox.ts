@@ -64,7 +64,11 @@ export class PartitionInbox {
   take(messagesMax: number, bytesMax: number): LogMessage[] {
     let count = 0;
     let bytes = 0;
-    while (count < this.messages.length && count < messagesMax && (count === 0 || bytes + this.messages[count]!.payload.byteLength <= bytesMax)) {
+    while (
+      count < this.messages.length &&
+      count < messagesMax &&
+      (count === 0 || bytes + this.messages[count]!.payload.byteLength <= bytesMax)
+    ) {
       bytes += this.messages[count++]!.payload.byteLength;
     }
     const taken = this.messages.splice(0, count);
@@ -75,7 +79,10 @@ export class PartitionInbox {
 
   /** Whether the reader may go on. */
   roomy(): boolean {
-    return this.lost || (this.messages.length <= INBOX_MESSAGES_MAX * ROOM_SHARE && this.bytes <= INBOX_BYTES_MAX * ROOM_SHARE);
+    return (
+      this.lost ||
+      (this.messages.length <= INBOX_MESSAGES_MAX * ROOM_SHARE && this.bytes <= INBOX_BYTES_MAX * ROOM_SHARE)
+    );
   }
 
   async room(): Promise<void> {

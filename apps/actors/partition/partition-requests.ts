@@ -36,9 +36,14 @@ export class PartitionRequests {
    * @param after log sequence the answer should contain; waits for it, `actors.afterWaitMs` at most. 0: does not wait
    * @throws AppError REK_HOST_UNAVAILABLE, REK_OVERLOADED, REK_STORE_UNAVAILABLE
    */
-  async read<T>(userId: string, after: number, read: (user: UserState, known: boolean) => T): Promise<UserAnswer<T>> {
+  async read<T>(
+    userId: string,
+    after: number,
+    read: (user: UserState, known: boolean) => T,
+  ): Promise<UserAnswer<T>> {
     const { settings, metrics } = this.context;
-    const reached = after <= 0 || (await this.waiters.reached(after, this.state().position, settings.actors.afterWaitMs));
+    const reached =
+      after <= 0 || (await this.waiters.reached(after, this.state().position, settings.actors.afterWaitMs));
     try {
       return await this.mailboxes.run(userId, () => this.answer(userId, reached, read));
     } catch (error) {
@@ -47,7 +52,11 @@ export class PartitionRequests {
     }
   }
 
-  private async answer<T>(userId: string, reached: boolean, read: (user: UserState, known: boolean) => T): Promise<UserAnswer<T>> {
+  private async answer<T>(
+    userId: string,
+    reached: boolean,
+    read: (user: UserState, known: boolean) => T,
+  ): Promise<UserAnswer<T>> {
     for (let attempt = 0; attempt < ACTIVATE_TRIES; attempt++) {
       const { users } = this.state();
       await users.activate([userId], this.context.clock.monotonic());

@@ -42,13 +42,25 @@ export function partitionState(
   output: FoldOutput,
 ): PartitionState {
   const { settings, checkpoints, budget } = context;
-  const users = new PartitionActors(userKind, (ids) => checkpoints.load(partition, ids), budget, { nothingStored: !checkpoint });
+  const users = new PartitionActors(userKind, (ids) => checkpoints.load(partition, ids), budget, {
+    nothingStored: !checkpoint,
+  });
   const foldSettings = { ...settings.interest, futureSkewSeconds: settings.log.futureSkewSeconds };
   const ports = [asPartition(partition), foldSettings, view, users, output.emit, output.effect] as const;
   if (!checkpoint) return { users, fold: new PartitionFold(...ports), position: 0, sound: true };
   try {
-    return { users, fold: PartitionFold.decode(checkpoint.state, ...ports), position: checkpoint.sequence, sound: true };
+    return {
+      users,
+      fold: PartitionFold.decode(checkpoint.state, ...ports),
+      position: checkpoint.sequence,
+      sound: true,
+    };
   } catch (error) {
-    throw new AppError('REK_SNAPSHOT_INVALID', `the fold of partition ${partition} cannot be read: ${errorMessage(error)}`, undefined, { cause: error });
+    throw new AppError(
+      'REK_SNAPSHOT_INVALID',
+      `the fold of partition ${partition} cannot be read: ${errorMessage(error)}`,
+      undefined,
+      { cause: error },
+    );
   }
 }

@@ -8,7 +8,11 @@ const RETRY_CAP_MS = 3_000;
  * @param retrying told of each failure
  * @throws AppError REK_LEASE_LOST once `givenUp`; whatever else `operation` throws
  */
-export async function untilStoreAnswers<T>(operation: () => Promise<T>, givenUp: () => boolean, retrying: (error: AppError) => void): Promise<T> {
+export async function untilStoreAnswers<T>(
+  operation: () => Promise<T>,
+  givenUp: () => boolean,
+  retrying: (error: AppError) => void,
+): Promise<T> {
   for (let attempt = 0; ; attempt++) {
     if (givenUp()) throw new AppError('REK_LEASE_LOST');
     try {

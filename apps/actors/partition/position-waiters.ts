@@ -15,7 +15,8 @@ export class PositionWaiters {
   /** Resolves with whether `sequence` was reached within `timeoutMs`. @throws AppError REK_OVERLOADED */
   reached(sequence: number, position: number, timeoutMs: number): Promise<boolean> {
     if (position >= sequence) return Promise.resolve(true);
-    if (this.waiters.size >= WAITERS_MAX) throw new AppError('REK_OVERLOADED', `${WAITERS_MAX} requests already wait for this partition`);
+    if (this.waiters.size >= WAITERS_MAX)
+      throw new AppError('REK_OVERLOADED', `${WAITERS_MAX} requests already wait for this partition`);
     return new Promise((resolve) => {
       const settle = (reached: boolean): void => {
         clearTimeout(timer);

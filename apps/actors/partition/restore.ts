@@ -14,6 +14,7 @@ import { FeedbackEmitter } from '../feedback/feedback-emitter.js';
 import { fenceFeedback, type Fence } from '../feedback/feedback-fence.js';
 import type { HostContext } from '../host-context.js';
 import { appendHandover } from './handover.js';
+import { FoldFailure } from './frame-folder.js';
 import { partitionState, type FoldOutput, type PartitionState } from './partition-state.js';
 import { untilStoreAnswers } from './patient-store.js';
 
@@ -31,7 +32,11 @@ export interface OwnerPorts {
 }
 
 /** @throws AppError REK_STALE_EPOCH, REK_LOG_DAMAGED, REK_LEASE_LOST once stopped */
-export async function takeFeedback(lease: Lease, context: HostContext, ports: OwnerPorts): Promise<FeedbackEmitter> {
+export async function takeFeedback(
+  lease: Lease,
+  context: HostContext,
+  ports: OwnerPorts,
+): Promise<FeedbackEmitter> {
   const { topology, metrics, logger } = context;
   const { partition, epoch } = lease;
   const fence = await withinLog(await fenceUntilAnswered(lease, context, ports), partition, context);
@@ -46,38 +51,68 @@ export async function takeFeedback(lease: Lease, context: HostContext, ports: Ow
 }
 
 /** @throws AppError REK_STALE_EPOCH, REK_LEASE_LOST once stopped */
-export async function restoreState(lease: Lease, context: HostContext, ports: OwnerPorts, view: CatalogueView, emitter: FeedbackEmitter): Promise<PartitionState> {
+export async function restoreState(
+  lease: Lease,
+  context: HostContext,
+  ports: OwnerPorts,
+  view: CatalogueView,
+  emitter: FeedbackEmitter,
+): Promise<PartitionState> {
   const { partition, epoch } = lease;
-  const output: FoldOutput = { emit: (record) => emitter.emit(record), effect: ({ event }) => emitter.effect(event) };
+  const output: FoldOutput = {
+    emit: (record) => emitter.emit(record),
+    effect: ({ event }) => emitter.effect(event),
+  };
   for (;;) {
     try {
-      const checkpoint = await patiently(context, partition, ports, () => context.checkpoints.fence(partition, epoch));
+      const checkpoint = await patiently(context, partition, ports, () =>
+        context.checkpoints.fence(partition, epoch),
+      );
       if (checkpoint && checkpoint.sequence > (await context.topology.log.head())) {
-        throw new AppError('REK_SNAPSHOT_INVALID', `the checkpoint stands at ${checkpoint.sequence}, beyond the log's head: the log has lost its tail`);
+        throw new AppError(
+          'REK_SNAPSHOT_INVALID',
+          `the checkpoint stands at ${checkpoint.sequence}, beyond the log's head: the log has lost its tail`,
+        );
       }
       return partitionState(partition, checkpoint, context, view, output);
     } catch (error) {
       if (!(error instanceof AppError) || error.code !== 'REK_SNAPSHOT_INVALID') throw error;
-      context.logger.error({ err: error, partition }, 'the checkpoint is invalid: folding the partition from the log');
+      context.logger.error(
+        { err: error, partition },
+        'the checkpoint is invalid: folding the partition from the log',
+      );
       context.metrics.checkpointFailures.inc({ cause: error.code });
       await resetCheckpoint(lease, context, ports);
     }
   }
 }
 
-export function resetCheckpoint({ partition, epoch }: Lease, context: HostContext, ports: OwnerPorts): Promise<void> {
+export function resetCheckpoint(
+  { partition, epoch }: Lease,
+  context: HostContext,
+  ports: OwnerPorts,
+): Promise<void> {
   return patiently(context, partition, ports, () => context.checkpoints.reset(partition, epoch));
 }
 
 /** Waits for Postgres until the partition ends. */
-export function patiently<T>({ logger, metrics }: HostContext, partition: number, ports: OwnerPorts, operation: () => Promise<T>): Promise<T> {
+export function patiently<T>(
+  { logger, metrics }: HostContext,
+  partition: number,
+  ports: OwnerPorts,
+  operation: () => Promise<T>,
+): Promise<T> {
   return untilStoreAnswers(operation, ports.ending, (error) => {
     metrics.checkpointFailures.inc({ cause: error.code });
     logger.warn({ err: error, partition }, 'waiting for Postgres');
   });
 }
 
-async function fenceUntilAnswered({ partition, epoch }: Lease, { topology, logger }: HostContext, ports: OwnerPorts): Promise<Fence> {
+async function fenceUntilAnswered(
+  { partition, epoch }: Lease,
+  { topology, logger }: HostContext,
+  ports: OwnerPorts,
+): Promise<Fence> {
   for (;;) {
     if (ports.ending()) throw new AppError('REK_LEASE_LOST');
     try {
@@ -93,6 +128,18 @@ async function fenceUntilAnswered({ partition, epoch }: Lease, { topology, logge
 async function withinLog(fence: Fence, partition: number, { topology, logger }: HostContext): Promise<Fence> {
   const head = await topology.log.head();
   if (fence.through.sequence <= head) return fence;
-  logger.fatal({ partition, emittedThrough: fence.through.sequence, head }, 'REK_LOG_DAMAGED: feedback was emitted for events that the log has lost');
+  logger.fatal(
+    { partition, emittedThrough: fence.through.sequence, head },
+    'REK_LOG_DAMAGED: feedback was emitted for events that the log has lost',
+  );
   return { ...fence, through: { sequence: head, index: 0 }, part: 0 };
+}
+
+/** The state can be rebuilt: from the checkpoint after a failed fold, from the log after a damaged row. */
+export function isRestorable(error: unknown): boolean {
+  return error instanceof FoldFailure || isDamaged(error);
+}
+
+export function isDamaged(error: unknown): boolean {
+  return error instanceof AppError && error.code === 'REK_SNAPSHOT_INVALID';
 }

@@ -50,7 +50,8 @@ export class TickScheduler {
     this.outstanding = sent;
     try {
       sent.sequence = await this.topology.log.append(this.topology.subjects.user(partition), payload, {
-        messageId: eventId, headers: { [CRC_HEADER]: checksumOf(payload) },
+        messageId: eventId,
+        headers: { [CRC_HEADER]: checksumOf(payload) },
       });
       this.appended();
     } catch (error) {

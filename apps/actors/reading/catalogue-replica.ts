@@ -53,8 +53,13 @@ export class CatalogueReplica {
 
   private async *replay(catalogue: Catalogue, until: number, report: boolean): AsyncGenerator<number> {
     if (until === 0) return;
-    for await (const batch of this.topology.log.read({ from: 1, until, subject: this.topology.subjects.item })) {
-      for (const message of batch) this.applyTo(catalogue, message, report && message.sequence > this.knownBadThrough);
+    for await (const batch of this.topology.log.read({
+      from: 1,
+      until,
+      subject: this.topology.subjects.item,
+    })) {
+      for (const message of batch)
+        this.applyTo(catalogue, message, report && message.sequence > this.knownBadThrough);
       if (batch.length > 0) yield batch[batch.length - 1]!.sequence;
     }
   }
@@ -63,11 +68,18 @@ export class CatalogueReplica {
     const { sequence } = message;
     let events = 0;
     for (const entry of decodeItemFrame(message)) {
-      if ('event' in entry && (entry.event.kind === 'upsert' || entry.event.kind === 'hide' || entry.event.kind === 'delete')) {
+      if (
+        'event' in entry &&
+        (entry.event.kind === 'upsert' || entry.event.kind === 'hide' || entry.event.kind === 'delete')
+      ) {
         catalogue.apply(entry.event, { sequence, index: entry.index }, message.appendedAt);
         events++;
       } else if ('rejection' in entry && report) {
-        this.dead.put({ reason: entry.rejection, source: { stream: this.topology.log.name, sequence, index: entry.index }, raw: entry.raw ?? message.payload });
+        this.dead.put({
+          reason: entry.rejection,
+          source: { stream: this.topology.log.name, sequence, index: entry.index },
+          raw: entry.raw ?? message.payload,
+        });
       }
     }
     return events;

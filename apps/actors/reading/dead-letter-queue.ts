@@ -31,7 +31,8 @@ export class DeadLetterQueue {
 
   put(letter: DeadLetter): void {
     this.counted(letter.reason.code);
-    if (this.waiting >= WAITING_MAX) return this.dropped(letter, new AppError('REK_OVERLOADED', `${WAITING_MAX} dead letters wait`));
+    if (this.waiting >= WAITING_MAX)
+      return this.dropped(letter, new AppError('REK_OVERLOADED', `${WAITING_MAX} dead letters wait`));
     this.waiting++;
     this.last = this.last.then(() => this.store(letter));
   }
@@ -43,7 +44,11 @@ export class DeadLetterQueue {
 
   private async store(letter: DeadLetter): Promise<void> {
     try {
-      await retry(() => this.letters.put({ where: this.where, ...letter }), { attempts: ATTEMPTS, baseMs: RETRY_BASE_MS, capMs: RETRY_CAP_MS });
+      await retry(() => this.letters.put({ where: this.where, ...letter }), {
+        attempts: ATTEMPTS,
+        baseMs: RETRY_BASE_MS,
+        capMs: RETRY_CAP_MS,
+      });
     } catch (error) {
       this.dropped(letter, error);
     } finally {

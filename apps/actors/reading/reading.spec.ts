@@ -8,12 +8,19 @@ import { DeadLetterQueue } from './dead-letter-queue.js';
 import { LogReader } from './log-reader.js';
 
 const upsert = (itemId: string, title: string, eventId = `${itemId}-${title}`) =>
-  Buffer.from(JSON.stringify({ kind: 'upsert', eventId, itemId: asItemId(itemId), timestamp: 1, fields: { title } }));
+  Buffer.from(
+    JSON.stringify({ kind: 'upsert', eventId, itemId: asItemId(itemId), timestamp: 1, fields: { title } }),
+  );
 
 function setup() {
   const topology = memoryTopology(4);
   const letters = new DeadLetters(topology);
-  const dead = new DeadLetterQueue(letters, 'actors', () => undefined, () => undefined);
+  const dead = new DeadLetterQueue(
+    letters,
+    'actors',
+    () => undefined,
+    () => undefined,
+  );
   const catalogue = new CatalogueReplica(topology, dead);
   const reader = new LogReader(topology, catalogue, () => undefined);
   return { topology, letters, dead, catalogue, reader };
@@ -22,9 +29,11 @@ function setup() {
 describe('CatalogueReplica', () => {
   it('knows every item as it was at each sequence, after compaction through a whole catalogue of its own', async () => {
     const { topology, catalogue } = setup();
-    for (const title of ['first', 'second', 'third']) await topology.log.append('log.item', upsert('i', title));
+    for (const title of ['first', 'second', 'third'])
+      await topology.log.append('log.item', upsert('i', title));
     expect(await catalogue.bootstrap(0, () => undefined)).toBe(3);
-    const titles = (view: { at(id: string, sequence: number): { title: string } | undefined }) => [0, 1, 2, 3].map((sequence) => view.at('i', sequence)?.title);
+    const titles = (view: { at(id: string, sequence: number): { title: string } | undefined }) =>
+      [0, 1, 2, 3].map((sequence) => view.at('i', sequence)?.title);
     expect(titles(await catalogue.viewFrom(1, 3))).toEqual([undefined, 'first', 'second', 'third']);
     catalogue.compact(3);
     expect(await catalogue.viewFrom(3, 3)).toBe(catalogue.current);
@@ -33,9 +42,15 @@ describe('CatalogueReplica', () => {
 
   it('puts what it cannot use into the dead stream once, and goes on', async () => {
     const { topology, letters, dead, catalogue } = setup();
-    const bad = [Buffer.from('{'), Buffer.from('{"kind":"upsert"}'), Buffer.from(JSON.stringify({ kind: 'tick', eventId: 't', timestamp: 1, epoch: 1 }))];
+    const bad = [
+      Buffer.from('{'),
+      Buffer.from('{"kind":"upsert"}'),
+      Buffer.from(JSON.stringify({ kind: 'tick', eventId: 't', timestamp: 1, epoch: 1 })),
+    ];
     for (const payload of bad) await topology.log.append('log.item', payload);
-    await topology.log.append('log.item', upsert('i', 'broken on the way'), { headers: { [CRC_HEADER]: '00000000' } });
+    await topology.log.append('log.item', upsert('i', 'broken on the way'), {
+      headers: { [CRC_HEADER]: '00000000' },
+    });
     const good = upsert('j', 'whole');
     await topology.log.append('log.item', good, { headers: { [CRC_HEADER]: checksumOf(good) } });
     await catalogue.bootstrap(1, () => undefined);
@@ -43,7 +58,9 @@ describe('CatalogueReplica', () => {
     expect(catalogue.current.get('j')?.title).toBe('whole');
     const { letters: stored } = await letters.list();
     expect(stored.map(({ source, reason }) => [source.sequence, reason.code])).toEqual([
-      [2, 'REK_INVALID_EVENT'], [3, 'REK_INVALID_EVENT'], [4, 'REK_LOG_DAMAGED'],
+      [2, 'REK_INVALID_EVENT'],
+      [3, 'REK_INVALID_EVENT'],
+      [4, 'REK_LOG_DAMAGED'],
     ]);
   });
 });
@@ -56,10 +73,14 @@ describe('LogReader', () => {
       reader.attach(partition, inbox);
       return inbox;
     });
-    for (const partition of [0, 1, 2, 0, 3, 1]) await topology.log.append(`log.user.${partition}`, Buffer.from('{}'));
+    for (const partition of [0, 1, 2, 0, 3, 1])
+      await topology.log.append(`log.user.${partition}`, Buffer.from('{}'));
     const running = reader.run();
     await until('all is read', () => reader.position === 6);
-    expect(inboxes.map((inbox) => inbox.take(10, 1e6).map(({ sequence }: LogMessage) => sequence))).toEqual([[1, 4], [2, 6]]);
+    expect(inboxes.map((inbox) => inbox.take(10, 1e6).map(({ sequence }: LogMessage) => sequence))).toEqual([
+      [1, 4],
+      [2, 6],
+    ]);
     expect(inboxes.map((inbox) => inbox.through)).toEqual([6, 6]);
     reader.stop();
     await running;

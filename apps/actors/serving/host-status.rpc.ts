@@ -28,19 +28,35 @@ export interface HostHash {
   readonly partitions: readonly { partition: number; sequence: number; users: number; sha256: string }[];
 }
 
-export async function hostStatus(hostId: string, modelVersion: string, partitions: readonly PartitionHost[], context: HostContext): Promise<HostStatus> {
+export async function hostStatus(
+  hostId: string,
+  modelVersion: string,
+  partitions: readonly PartitionHost[],
+  context: HostContext,
+): Promise<HostStatus> {
   const head = await context.topology.log.head();
-  return { hostId, modelVersion, items: context.catalogue.current.size, partitions: partitions.map((host) => partitionStatus(host, head)) };
+  return {
+    hostId,
+    modelVersion,
+    items: context.catalogue.current.size,
+    partitions: partitions.map((host) => partitionStatus(host, head)),
+  };
 }
 
 /** One partition after the other, each standing still while it is hashed: `sequence` differs between them. */
-export async function hostHash(hostId: string, partitions: readonly PartitionHost[], { checkpoints }: HostContext): Promise<HostHash> {
+export async function hostHash(
+  hostId: string,
+  partitions: readonly PartitionHost[],
+  { checkpoints }: HostContext,
+): Promise<HostHash> {
   const hashes = [];
   for (const host of partitions) {
-    hashes.push(await host.between(async ({ users, position }) => {
-      const stored = users.complete ? nothing() : checkpoints.users(host.partition);
-      return { partition: host.partition, sequence: position, ...(await hashPartition(users, stored)) };
-    }));
+    hashes.push(
+      await host.between(async ({ users, position }) => {
+        const stored = users.complete ? nothing() : checkpoints.users(host.partition);
+        return { partition: host.partition, sequence: position, ...(await hashPartition(users, stored)) };
+      }),
+    );
   }
   return { hostId, partitions: hashes };
 }

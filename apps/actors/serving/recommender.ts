@@ -48,7 +48,10 @@ export class Recommender {
   }
 
   rank(user: UserState, request: RankRequest, epoch: number): ListAnswer {
-    const { recommendationId, input } = this.prepare(user, { ...request, items: [...new Set(request.items)] });
+    const { recommendationId, input } = this.prepare(user, {
+      ...request,
+      items: [...new Set(request.items)],
+    });
     const answer = asAnswer(recommendationId, rankCandidates(input));
     this.log(answer, request, epoch, input.now);
     return answer;
@@ -59,7 +62,8 @@ export class Recommender {
     const { catalogue, index, follower, clock } = this.ports;
     switch (request.op) {
       case 'similar':
-        if (!catalogue.get(request.itemId)) throw new AppError('REK_UNKNOWN_ITEM', `the catalogue has no item ${request.itemId}`);
+        if (!catalogue.get(request.itemId))
+          throw new AppError('REK_UNKNOWN_ITEM', `the catalogue has no item ${request.itemId}`);
         return this.related(similarItems(index, follower.replica, key53(request.itemId), request.n));
       case 'trending':
         return this.related(trendingItems(index, follower.replica, { ...request, now: clock.now() }));
@@ -72,31 +76,73 @@ export class Recommender {
     const { catalogue, index, follower, settings, clock } = this.ports;
     const recommendationId = randomUUID();
     const random = new SeededRandom(fnv1a32(recommendationId));
-    return { recommendationId, input: { user, request, catalogue, index, replica: follower.replica, settings, random, now: clock.now() } };
+    return {
+      recommendationId,
+      input: {
+        user,
+        request,
+        catalogue,
+        index,
+        replica: follower.replica,
+        settings,
+        random,
+        now: clock.now(),
+      },
+    };
   }
 
   private item(itemId: string): object {
     const item = this.ports.catalogue.get(itemId);
     if (!item) throw new AppError('REK_UNKNOWN_ITEM', `the catalogue has no item ${itemId}`);
     const { id, title, categories, tags, brand, price, createdAt, hidden, attributes, embedding } = item;
-    return { id, title, categories, tags, brand, price, createdAt, hidden, attributes, embedding: embedding && [...embedding] };
+    return {
+      id,
+      title,
+      categories,
+      tags,
+      brand,
+      price,
+      createdAt,
+      hidden,
+      attributes,
+      embedding: embedding && [...embedding],
+    };
   }
 
   private related(items: readonly RelatedItem[]): object {
     return {
       modelVersion: this.modelVersion,
-      items: items.map(({ item, score, channel }, i) => ({ itemId: item.id, title: item.title, score, channel, position: i + 1 })),
+      items: items.map(({ item, score, channel }, i) => ({
+        itemId: item.id,
+        title: item.title,
+        score,
+        channel,
+        position: i + 1,
+      })),
     };
   }
 
   private log(answer: ListAnswer, request: RecommendRequest | RankRequest, epoch: number, now: number): void {
     this.ports.served({
-      kind: 'served', version: 1, eventId: answer.recommendationId, userId: request.user, timestamp: now, epoch,
+      kind: 'served',
+      version: 1,
+      eventId: answer.recommendationId,
+      userId: request.user,
+      timestamp: now,
+      epoch,
       recommendationId: answer.recommendationId,
       scenario: request.scenario,
       policy: answer.policy.slice(0, NAME_CHARS_MAX),
       modelVersion: answer.modelVersion.slice(0, NAME_CHARS_MAX),
-      items: answer.items.slice(0, SERVED_ITEMS_MAX).map(({ itemId, position, score, channel, propensity }) => ({ itemId, position, score, channel, propensity })),
+      items: answer.items
+        .slice(0, SERVED_ITEMS_MAX)
+        .map(({ itemId, position, score, channel, propensity }) => ({
+          itemId,
+          position,
+          score,
+          channel,
+          propensity,
+        })),
       ...(request.context ? { context: request.context } : {}),
     });
   }

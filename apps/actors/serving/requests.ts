@@ -23,8 +23,12 @@ export const filterSchema = z.strictObject({
   priceMin: z.number().min(0).optional(),
   priceMax: z.number().min(0).optional(),
   /** With these attributes, exactly. */
-  attributes: z.record(z.string().min(1).max(64), z.union([z.string(), z.number(), z.boolean()]))
-    .refine((wanted) => Object.keys(wanted).length <= ATTRIBUTES_MAX, { message: `at most ${ATTRIBUTES_MAX} attributes` }).optional(),
+  attributes: z
+    .record(z.string().min(1).max(64), z.union([z.string(), z.number(), z.boolean()]))
+    .refine((wanted) => Object.keys(wanted).length <= ATTRIBUTES_MAX, {
+      message: `at most ${ATTRIBUTES_MAX} attributes`,
+    })
+    .optional(),
 });
 
 const n = z.int().min(1).max(LIST_ITEMS_MAX).default(LIST_ITEMS_DEFAULT);
@@ -55,7 +59,12 @@ const rank = z.object({
 });
 const state = z.object({ op: z.literal('state'), user: idSchema, after });
 const similar = z.object({ op: z.literal('similar'), itemId: idSchema, n });
-const trending = z.object({ op: z.literal('trending'), n, category: z.string().max(128).optional(), windowSeconds: z.number().positive().optional() });
+const trending = z.object({
+  op: z.literal('trending'),
+  n,
+  category: z.string().max(128).optional(),
+  windowSeconds: z.number().positive().optional(),
+});
 const item = z.object({ op: z.literal('item'), itemId: idSchema });
 
 const userRequest = z.discriminatedUnion('op', [recommend, rank, state, similar, trending]);

@@ -46,7 +46,8 @@ export class RpcServer {
     let op = 'unknown';
     this.inHand++;
     try {
-      if (this.inHand > IN_HAND_MAX) throw new AppError('REK_OVERLOADED', `${IN_HAND_MAX} requests are in hand on this host`);
+      if (this.inHand > IN_HAND_MAX)
+        throw new AppError('REK_OVERLOADED', `${IN_HAND_MAX} requests are in hand on this host`);
       const body = parse(data);
       op = opOf(body);
       const reply = await handler(body);
@@ -72,7 +73,11 @@ function opOf(body: unknown): string {
 }
 
 function parse(data: Uint8Array): unknown {
-  if (data.byteLength > BODY_BYTES_MAX) throw new AppError('REK_BODY_TOO_LARGE', `a request of ${data.byteLength} bytes exceeds ${BODY_BYTES_MAX}`);
+  if (data.byteLength > BODY_BYTES_MAX)
+    throw new AppError(
+      'REK_BODY_TOO_LARGE',
+      `a request of ${data.byteLength} bytes exceeds ${BODY_BYTES_MAX}`,
+    );
   if (data.byteLength === 0) return {};
   try {
     return JSON.parse(Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('utf8'));

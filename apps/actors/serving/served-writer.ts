@@ -19,7 +19,11 @@ export class ServedWriter {
     packMs: number,
     private readonly failed: (code: string, message: string) => void,
   ) {
-    this.publisher = new FramePublisher(topology, { packMs, queuedEventsMax: QUEUED_EVENTS_MAX, queuedBytesMax: QUEUED_BYTES_MAX });
+    this.publisher = new FramePublisher(topology, {
+      packMs,
+      queuedEventsMax: QUEUED_EVENTS_MAX,
+      queuedBytesMax: QUEUED_BYTES_MAX,
+    });
   }
 
   write(event: Served): void {

@@ -21,9 +21,15 @@ export class UserRpc {
     const { epoch } = host.lease;
     switch (request.op) {
       case 'recommend':
-        return listed(after, await host.requests.read(user, after, (state) => this.recommender.recommend(state, request, epoch)));
+        return listed(
+          after,
+          await host.requests.read(user, after, (state) => this.recommender.recommend(state, request, epoch)),
+        );
       case 'rank':
-        return listed(after, await host.requests.read(user, after, (state) => this.recommender.rank(state, request, epoch)));
+        return listed(
+          after,
+          await host.requests.read(user, after, (state) => this.recommender.rank(state, request, epoch)),
+        );
       case 'state':
         return this.describe(host, user, after);
     }
@@ -31,14 +37,20 @@ export class UserRpc {
 
   private async describe(host: PartitionHost, userId: string, after: number): Promise<object> {
     const now = this.context.clock.now();
-    const answer = await host.requests.read(userId, after, (state, known) => (known ? describeUser(state, now) : undefined));
+    const answer = await host.requests.read(userId, after, (state, known) =>
+      known ? describeUser(state, now) : undefined,
+    );
     if (!answer.result) throw new AppError('REK_UNKNOWN_USER', `nothing is known about user ${userId}`);
     return { ...answer.result, ...placeOf(after, answer) };
   }
 
   private assertOwn(host: PartitionHost, userId: string): void {
     const own = partitionOf(userId, this.context.topology.partitions);
-    if (own !== host.partition) throw new AppError('REK_INVALID_REQUEST', `this user belongs to partition ${own}, not ${host.partition}`);
+    if (own !== host.partition)
+      throw new AppError(
+        'REK_INVALID_REQUEST',
+        `this user belongs to partition ${own}, not ${host.partition}`,
+      );
   }
 }
 

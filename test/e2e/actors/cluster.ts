@@ -1,7 +1,14 @@
 /** Real servers, actor hosts as processes, and the questions that the tests of hosts ask. */
 import { loadSettings, type Settings } from '#config';
 import { until } from '#kernel';
-import { connectNats, FramePublisher, openTopology, subjectPrefix, type LogTopology, type NatsConnection } from '#log';
+import {
+  connectNats,
+  FramePublisher,
+  openTopology,
+  subjectPrefix,
+  type LogTopology,
+  type NatsConnection,
+} from '#log';
 import { startServers, type TestServers } from '#testkit';
 import { startHost, type HostProcess } from './host-process.js';
 import { isAtRest, referenceFold } from './reference-fold.js';
@@ -23,7 +30,14 @@ const ENVIRONMENT = {
 
 interface Status {
   readonly hostId: string;
-  readonly partitions: readonly { partition: number; epoch: number; phase: string; position: number; checkpoint: number; users: number }[];
+  readonly partitions: readonly {
+    partition: number;
+    epoch: number;
+    phase: string;
+    position: number;
+    checkpoint: number;
+    users: number;
+  }[];
 }
 
 export class Cluster {
@@ -41,7 +55,13 @@ export class Cluster {
 
   static async start(own: Record<string, string> = {}): Promise<Cluster> {
     const servers = await startServers({ nats: true, postgres: true });
-    const environment = { ...ENVIRONMENT, ...own, NATS_URL: servers.natsUrl, DATABASE_URL: servers.databaseUrl, REDIS_URL: '' };
+    const environment = {
+      ...ENVIRONMENT,
+      ...own,
+      NATS_URL: servers.natsUrl,
+      DATABASE_URL: servers.databaseUrl,
+      REDIS_URL: '',
+    };
     const settings = loadSettings(environment);
     const nats = await connectNats(settings);
     const topology = await openTopology(nats, settings);
@@ -61,13 +81,22 @@ export class Cluster {
   }
 
   async ask<T>(subject: string, body: object, timeout = 10_000): Promise<T> {
-    const answer = await this.nats.request(subjectPrefix(this.settings.namespace) + subject, JSON.stringify(body), { timeout });
+    const answer = await this.nats.request(
+      subjectPrefix(this.settings.namespace) + subject,
+      JSON.stringify(body),
+      { timeout },
+    );
     return answer.json() as T;
   }
 
   async everyHost<T>(subject: string, maxWait = 3_000): Promise<T[]> {
     const answers: T[] = [];
-    for await (const message of await this.nats.requestMany(subject, '{}', { strategy: 'stall', maxWait, stall: 300 })) answers.push(message.json() as T);
+    for await (const message of await this.nats.requestMany(subject, '{}', {
+      strategy: 'stall',
+      maxWait,
+      stall: 300,
+    }))
+      answers.push(message.json() as T);
     return answers;
   }
 
@@ -77,19 +106,35 @@ export class Cluster {
 
   /** Waits until exactly these many hosts own all partitions, each a fair share, all live. */
   async shared(hosts: number, timeoutMs = 30_000): Promise<void> {
-    await until(`${hosts} hosts share the partitions`, async () => {
-      const owned = (await this.status()).map(({ partitions }) => partitions.filter(({ phase }) => phase === 'live').map(({ partition }) => partition)).filter((own) => own.length > 0);
-      const share = Math.ceil(PARTITIONS / hosts);
-      return owned.length === hosts && new Set(owned.flat()).size === PARTITIONS && owned.every((own) => own.length <= share);
-    }, timeoutMs, 100);
+    await until(
+      `${hosts} hosts share the partitions`,
+      async () => {
+        const owned = (await this.status())
+          .map(({ partitions }) =>
+            partitions.filter(({ phase }) => phase === 'live').map(({ partition }) => partition),
+          )
+          .filter((own) => own.length > 0);
+        const share = Math.ceil(PARTITIONS / hosts);
+        return (
+          owned.length === hosts &&
+          new Set(owned.flat()).size === PARTITIONS &&
+          owned.every((own) => own.length <= share)
+        );
+      },
+      timeoutMs,
+      100,
+    );
   }
 
   /** Publishes traffic until stopped; everything acknowledged by then is in the log. */
   traffic(seed: number, eventsPerSecond = 400): { stop(): Promise<number> } {
     const traffic = new Traffic(seed);
-    const acknowledged: Promise<unknown>[] = traffic.catalogue().map((event) => this.publisher.publish(event));
+    const acknowledged: Promise<unknown>[] = traffic
+      .catalogue()
+      .map((event) => this.publisher.publish(event));
     const timer = setInterval(() => {
-      for (let i = 0; i < eventsPerSecond / 50; i++) acknowledged.push(this.publisher.publish(traffic.next(Date.now())));
+      for (let i = 0; i < eventsPerSecond / 50; i++)
+        acknowledged.push(this.publisher.publish(traffic.next(Date.now())));
     }, 20);
     return {
       stop: async () => {
@@ -103,12 +148,21 @@ export class Cluster {
   /** Waits until every window has closed and every host has folded everything. @returns the head of the log */
   async settled(timeoutMs = 60_000): Promise<number> {
     let head = 0;
-    await until('all is folded and every window has closed', async () => {
-      head = await this.topology.log.head();
-      const partitions = (await this.status()).flatMap((host) => host.partitions);
-      if (partitions.length !== PARTITIONS || partitions.some(({ position, phase }) => position < head || phase !== 'live')) return false;
-      return isAtRest(await referenceFold(this.topology, this.settings, head));
-    }, timeoutMs, 300);
+    await until(
+      'all is folded and every window has closed',
+      async () => {
+        head = await this.topology.log.head();
+        const partitions = (await this.status()).flatMap((host) => host.partitions);
+        if (
+          partitions.length !== PARTITIONS ||
+          partitions.some(({ position, phase }) => position < head || phase !== 'live')
+        )
+          return false;
+        return isAtRest(await referenceFold(this.topology, this.settings, head));
+      },
+      timeoutMs,
+      300,
+    );
     return head;
   }
 
@@ -129,9 +183,15 @@ export class Cluster {
       expect({ partition, records }).toEqual({ partition, records: expected.length });
       expect({ partition, equal: bytes.equals(Buffer.concat(expected)) }).toEqual({ partition, equal: true });
     });
-    const hashes = (await this.everyHost<{ partitions: { partition: number; users: number; sha256: string }[] }>('rpc.hosts.hash', 10_000)).flatMap((host) => host.partitions);
+    const hashes = (
+      await this.everyHost<{ partitions: { partition: number; users: number; sha256: string }[] }>(
+        'rpc.hosts.hash',
+        10_000,
+      )
+    ).flatMap((host) => host.partitions);
     expect(hashes).toHaveLength(PARTITIONS);
-    for (const { partition, users, sha256 } of hashes) expect({ partition, users, sha256 }).toEqual({ partition, ...reference[partition]!.hash() });
+    for (const { partition, users, sha256 } of hashes)
+      expect({ partition, users, sha256 }).toEqual({ partition, ...reference[partition]!.hash() });
     return {
       records: feedback.reduce((sum, { records }) => sum + records, 0),
       users: hashes.reduce((sum, { users }) => sum + users, 0),

@@ -15,12 +15,20 @@ export interface HostProcess {
 }
 
 /** Resolves when the host answers /health/ready. */
-export async function startHost(folder: string, name: string, environment: Record<string, string>): Promise<HostProcess> {
+export async function startHost(
+  folder: string,
+  name: string,
+  environment: Record<string, string>,
+): Promise<HostProcess> {
   const lines: Record<string, unknown>[] = [];
   const child = await launch({
-    name, command: process.execPath, args: [MAIN, '--name', name], marker: `--name ${name}`,
+    name,
+    command: process.execPath,
+    args: [MAIN, '--name', name],
+    marker: `--name ${name}`,
     env: { ...process.env, NODE_OPTIONS: '', ...environment },
-    logFile: join(folder, `${name}.log`), pidFile: join(folder, `${name}.pid`),
+    logFile: join(folder, `${name}.log`),
+    pidFile: join(folder, `${name}.pid`),
     onLine: (line) => {
       try {
         lines.push(JSON.parse(line) as Record<string, unknown>);
@@ -30,17 +38,32 @@ export async function startHost(folder: string, name: string, environment: Recor
     },
   });
   const listening = () => lines.find((line) => line['msg'] === 'listening')?.['http'] as string | undefined;
-  await until(`${name} is ready`, async () => {
-    if (child.status) throw new Error(`${name} ended: ${JSON.stringify(lines.slice(-5))}`);
-    const url = listening();
-    return url !== undefined && (await fetch(`${url}/health/ready`).then((answer) => answer.ok, () => false));
-  }, READY_MS, 50);
+  await until(
+    `${name} is ready`,
+    async () => {
+      if (child.status) throw new Error(`${name} ended: ${JSON.stringify(lines.slice(-5))}`);
+      const url = listening();
+      return (
+        url !== undefined &&
+        (await fetch(`${url}/health/ready`).then(
+          (answer) => answer.ok,
+          () => false,
+        ))
+      );
+    },
+    READY_MS,
+    50,
+  );
   const url = listening()!;
   return {
-    child, url, lines,
+    child,
+    url,
+    lines,
     metric: async (metric) => {
       const text = await (await fetch(`${url}/metrics`)).text();
-      const values = text.split('\n').filter((line) => line.startsWith(`${metric}{`) || line.startsWith(`${metric} `));
+      const values = text
+        .split('\n')
+        .filter((line) => line.startsWith(`${metric}{`) || line.startsWith(`${metric} `));
       return values.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' ') + 1)), 0);
     },
   };

@@ -38,8 +38,12 @@ export class ReferencePartition {
 
   constructor(partition: number, settings: Settings, catalogue: Catalogue) {
     this.fold = new PartitionFold(
-      asPartition(partition), { ...settings.interest, futureSkewSeconds: settings.log.futureSkewSeconds }, catalogue, this.users,
-      (record) => void this.records.push(encodeFeedbackRecord(record)), ({ event }) => void this.handedOver.add(event.eventId),
+      asPartition(partition),
+      { ...settings.interest, futureSkewSeconds: settings.log.futureSkewSeconds },
+      catalogue,
+      this.users,
+      (record) => void this.records.push(encodeFeedbackRecord(record)),
+      ({ event }) => void this.handedOver.add(event.eventId),
     );
   }
 
@@ -47,27 +51,44 @@ export class ReferencePartition {
   hash(): { users: number; sha256: string } {
     const ids = [...this.users.known].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
     const hash = createHash('sha256');
-    for (const id of ids) hash.update(id).update('\0').update(encodeUser(this.users.states.get(id)!));
+    for (const id of ids)
+      hash
+        .update(id)
+        .update('\0')
+        .update(encodeUser(this.users.states.get(id)!));
     return { users: ids.length, sha256: hash.digest('hex') };
   }
 }
 
 /** Folds LOG up to `until`, inclusive. */
-export async function referenceFold(topology: LogTopology, settings: Settings, until: number): Promise<ReferencePartition[]> {
+export async function referenceFold(
+  topology: LogTopology,
+  settings: Settings,
+  until: number,
+): Promise<ReferencePartition[]> {
   const catalogue = new Catalogue();
-  const partitions = Array.from({ length: topology.partitions }, (_, partition) => new ReferencePartition(partition, settings, catalogue));
+  const partitions = Array.from(
+    { length: topology.partitions },
+    (_, partition) => new ReferencePartition(partition, settings, catalogue),
+  );
   if (until === 0) return partitions;
   for await (const batch of topology.log.read({ from: 1, until })) {
     for (const message of batch) {
       const { sequence, appendedAt } = message;
       if (message.subject === 'log.item') {
-        for (const entry of decodeItemFrame(message)) if ('event' in entry && isItemEvent(entry.event)) catalogue.apply(entry.event, { sequence, index: entry.index }, appendedAt);
+        for (const entry of decodeItemFrame(message))
+          if ('event' in entry && isItemEvent(entry.event))
+            catalogue.apply(entry.event, { sequence, index: entry.index }, appendedAt);
         continue;
       }
       const partition = Number(message.subject.split('.')[2]);
-      const entries = decodeUserFrame(message, partition, topology.partitions).filter((entry) => 'event' in entry);
+      const entries = decodeUserFrame(message, partition, topology.partitions).filter(
+        (entry) => 'event' in entry,
+      );
       partitions[partition]!.fold.fold(sequence, appendedAt, entries);
-      for (const entry of entries) if ('event' in entry && entry.event.kind === 'absorb') partitions[partition]!.absorbed.add(entry.event.eventId);
+      for (const entry of entries)
+        if ('event' in entry && entry.event.kind === 'absorb')
+          partitions[partition]!.absorbed.add(entry.event.eventId);
     }
   }
   return partitions;
@@ -76,5 +97,8 @@ export async function referenceFold(topology: LogTopology, settings: Settings, u
 /** Whether nothing is on its way any more: no window is open, and every handover has arrived. */
 export function isAtRest(partitions: readonly ReferencePartition[]): boolean {
   const absorbed = new Set(partitions.flatMap((partition) => [...partition.absorbed]));
-  return partitions.every(({ fold, handedOver }) => fold.nextDeadline() === undefined && [...handedOver].every((id) => absorbed.has(id)));
+  return partitions.every(
+    ({ fold, handedOver }) =>
+      fold.nextDeadline() === undefined && [...handedOver].every((id) => absorbed.has(id)),
+  );
 }

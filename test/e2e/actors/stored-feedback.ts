@@ -21,5 +21,9 @@ export async function storedFeedback(topology: LogTopology): Promise<StoredFeedb
       if (epochs[partition]!.at(-1) !== epoch) epochs[partition]!.push(epoch);
     }
   }
-  return bodies.map((parts, partition) => ({ bytes: Buffer.concat(parts), records: records[partition]!, epochs: epochs[partition]! }));
+  return bodies.map((parts, partition) => ({
+    bytes: Buffer.concat(parts),
+    records: records[partition]!,
+    epochs: epochs[partition]!,
+  }));
 }
