@@ -12,7 +12,8 @@
  * - live: fold what the log reader delivers. Falling behind (inbox overflow) leads back to catching up.
  * - draining: finish what is under way, checkpoint, let go.
  *
- * Everything that changes the state runs in this one loop; requests and errands see it between two steps.
+ * Everything that changes the state runs in this one loop; requests and errands see it between two steps. The file
+ * is longer than most because the phases and what leads from one to the next are read together.
  */
 import { AppError } from '#kernel';
 import type { Lease, LogMessage } from '#log';
