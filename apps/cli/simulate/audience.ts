@@ -1,22 +1,24 @@
 /**
- * A simulated audience. Each visitor hides a taste: weights of a few genres and tags, which drift slowly. Whether they
- * click follows a position-based model: they must look at the slot, and then like what they see,
+ * A simulated audience. Items differ in quality, and each visitor hides a taste: a few genres and tags they
+ * like, which drift slowly. Clicks follow a position-based model: one must look at the slot, then like what is there,
  *
- *     P(click | item, slot) = examination(slot) · σ(bias + taste(item))
+ *     P(click | item, slot) = examination(slot) · σ(bias + quality(item) + taste(item))
  *
  * Pure: chance comes from the seeded generator it is given.
  */
-import { SeededRandom } from '#kernel';
+import { fnv1a32, SeededRandom } from '#kernel';
 import type { DemoItem } from './catalogue.js';
 
 /** Examination falls with the slot as slot^−0.5: 1, .71, .58, .5, … */
 const EXAMINATION_EXPONENT = 0.5;
-/** σ of this is the click rate of an examined item that touches no taste. */
-const BIAS = -3.2;
-const GENRES_LIKED = 2;
+/** σ of this is the click rate of an examined item of average quality that touches no taste. */
+const BIAS = -3;
+/** Standard deviation of what everybody agrees on about an item. */
+const QUALITY_SPREAD = 0.7;
+const GENRES_LIKED = 3;
 const TAGS_LIKED = 5;
-const GENRE_WEIGHT = 2.4;
-const TAG_WEIGHT = 1.3;
+const GENRE_WEIGHT = 3;
+const TAG_WEIGHT = 1.2;
 /** Share of sessions after which one of a visitor's tags is replaced. */
 const DRIFT_RATE = 0.02;
 /** Visitors come back: visitor ⌊N · u^SKEW⌋ for uniform u. */
@@ -32,6 +34,7 @@ export class Audience {
   private readonly visitors: Visitor[];
   private readonly genres: string[];
   private readonly tags: string[];
+  private readonly quality: ReadonlyMap<string, number>;
 
   constructor(
     users: number,
@@ -40,6 +43,7 @@ export class Audience {
   ) {
     this.genres = [...new Set(items.map(genreOf))].sort();
     this.tags = frequentTags(items);
+    this.quality = new Map(items.map((item) => [item.id, qualityOf(item)]));
     this.visitors = Array.from({ length: users }, (_, i) => ({
       userId: `visitor-${i + 1}`,
       genres: this.sample(this.genres, GENRES_LIKED),
@@ -55,7 +59,7 @@ export class Audience {
   /** Probability that this visitor likes an item they look at. */
   appeal(userId: string, item: DemoItem): number {
     const visitor = this.visitor(userId);
-    let logit = BIAS;
+    let logit = BIAS + this.quality.get(item.id)!;
     if (visitor.genres.includes(genreOf(item))) logit += GENRE_WEIGHT;
     for (const tag of item.tags) if (visitor.tags.includes(tag)) logit += TAG_WEIGHT;
     return 1 / (1 + Math.exp(-logit));
@@ -100,6 +104,11 @@ export class Audience {
 
 export function examination(slot: number): number {
   return slot ** -EXAMINATION_EXPONENT;
+}
+
+/** The same for everybody, and on every machine. */
+function qualityOf(item: DemoItem): number {
+  return QUALITY_SPREAD * new SeededRandom(fnv1a32(item.id)).normal();
 }
 
 /** The finer of an item's categories. */

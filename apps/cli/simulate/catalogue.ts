@@ -16,9 +16,9 @@ export interface DemoItem {
 
 export function demoCatalogue(): DemoItem[] {
   return [
-    ...shelf('Books', BOOKS, [6, 32]),
-    ...shelf('Films', FILMS, [5, 25]),
-    ...shelf('Records', RECORDS, [12, 48]),
+    ...shelf('books', BOOKS, [6, 32]),
+    ...shelf('films', FILMS, [5, 25]),
+    ...shelf('records', RECORDS, [12, 48]),
     ...THINGS.flatMap(things),
   ];
 }
@@ -30,7 +30,7 @@ function shelf(section: string, lines: string, price: readonly [number, number])
     .split('\n')
     .map((line) => {
       const [title, maker, genre, tags] = line.split(' / ') as [string, string, string, string];
-      return item(title, [section, genre], tags.split(', '), maker, price);
+      return item(section, genre, title, tags.split(', '), maker, price);
     });
 }
 
@@ -40,14 +40,15 @@ function things(line: ThingLine): DemoItem[] {
       const [name, tags] = kind.split(': ') as [string, string];
       const [finishName, tag] = finish.split(': ') as [string, string];
       const maker = line.makers[(k + f) % line.makers.length]!;
-      return item(`${maker} ${name}, ${finishName}`, ['Home', line.category], [...tags.split(', '), tag], maker, line.price);
+      return item('home', line.category, `${maker} ${name}, ${finishName}`, [...tags.split(', '), tag], maker, line.price);
     }),
   );
 }
 
-function item(title: string, categories: string[], tags: string[], brand: string, [low, high]: readonly [number, number]): DemoItem {
-  const id = `${categories[0]}-${title}`.toLowerCase().normalize('NFD').replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '').slice(0, 80);
+/** The department is a tag: as a category it would make every list a quarter books, a quarter films... */
+function item(department: string, category: string, title: string, tags: string[], brand: string, [low, high]: readonly [number, number]): DemoItem {
+  const id = `${department}-${title}`.toLowerCase().normalize('NFD').replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '').slice(0, 80);
   // Prices are skewed: most are near the lower end.
   const spread = new SeededRandom(fnv1a32(id)).next() ** 2;
-  return { id, title, categories, tags, brand, price: Math.round(low + spread * (high - low)) - 0.05 };
+  return { id, title, categories: [category], tags: [department, ...tags], brand, price: Math.round(low + spread * (high - low)) - 0.05 };
 }
