@@ -38,7 +38,7 @@ export function registerSimulate(program: Command): void {
     .description('Play a shop of some 500 items and an audience with hidden tastes against a gateway.')
     .option('--url <gateway>', 'address of the gateway; default: the running `rekappa up`')
     .option('--rate <events/s>', 'events per second; 0: as fast as it goes', number, 50)
-    .option('--users <n>', 'visitors', number, 200)
+    .option('--users <n>', 'visitors', number, 1_000)
     .option('--seed <n>', 'seed of tastes and behaviour', number, 1)
     .option('--duration <s>', 'stop after this many seconds', number)
     .option('--events <n>', 'stop after this many events, sent as fast as it goes', number)

@@ -22,7 +22,7 @@ const TAG_WEIGHT = 1.2;
 /** Share of sessions after which one of a visitor's tags is replaced. */
 const DRIFT_RATE = 0.02;
 /** Visitors come back: visitor ⌊N · u^SKEW⌋ for uniform u. */
-const RETURN_SKEW = 1.6;
+const RETURN_SKEW = 1.2;
 
 interface Visitor {
   readonly userId: string;
