@@ -1,75 +1,123 @@
 /**
- * Freshness: the time from a click's acknowledgement to a changed list. For each of the clicks: ask for a list,
- * click its first item, and ask again with `after` the click's log sequence. The list has changed when the clicked item
- * is gone from it and `after` was reached; the time runs from the acknowledgement to the whole answer.
+ * Freshness: the time from a click's acknowledgement to a changed list, over HTTP. For each click: ask for a list,
+ * click its first item, and ask again with `after` the click's log sequence. The list has changed when `after` was
+ * reached and the clicked item is gone from it; the time runs from the acknowledgement to the whole answer.
  *
- *     npm run bench -- freshness [--url http://127.0.0.1:8080] [--clicks 1000] [--users 1000] [--json]
+ *     npm run bench -- freshness [--clicks 1000] [--users 1000] [--items 10000] [--url http://127.0.0.1:8080] [--json]
  *
- * Against a running system; without --url, the one whose `connection.json` lies in .rekappa.
+ * Starts a system of its own on free ports, and fills it; with --url it measures a running one, after adding its
+ * items and users. Beside it: reading the same user's list again without a click.
  */
-import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
-import { build } from 'hdr-histogram-js';
-import { gatewayUrl } from '../apps/cli/connection.js';
-import { GatewayClient } from '../apps/cli/gateway-client.js';
-import { demoCatalogue } from '../apps/cli/simulate/catalogue.js';
-import { publishCatalogue } from '../apps/cli/simulate/publish-catalogue.js';
-import { asEventId, asItemId, asUserId } from '#kernel';
+import { build, type Histogram } from 'hdr-histogram-js';
+import { startSystem } from '#testkit';
+import { printReport } from './report/bench-report.js';
+import { userName } from './serving/load.js';
+import { populate } from './serving/population.js';
 
-/** The issue's aim for the 99th percentile, ms. */
-const AIM_P99_MS = 50;
 const LIST_LENGTH = 10;
+
+interface List {
+  recommendationId: string;
+  items: { itemId: string }[];
+  after?: { reached: boolean };
+}
 
 const { values } = parseArgs({
   options: {
-    url: { type: 'string' }, data: { type: 'string', default: '.rekappa' }, clicks: { type: 'string', default: '1000' },
-    users: { type: 'string', default: '1000' }, json: { type: 'boolean', default: false },
+    url: { type: 'string' },
+    clicks: { type: 'string', default: '1000' },
+    users: { type: 'string', default: '1000' },
+    items: { type: 'string', default: '10000' },
+    json: { type: 'boolean', default: false },
   },
 });
+const [clicks, users, items] = [values.clicks, values.users, values.items].map(Number) as [
+  number,
+  number,
+  number,
+];
 
-const gateway = new GatewayClient(await gatewayUrl(values.data, values.url));
-await publishCatalogue(gateway, demoCatalogue());
-const result = await measure(Number(values.clicks), Number(values.users));
-if (values.json) console.log(JSON.stringify(result));
-else print(result);
-process.exitCode = result.unchanged === 0 ? 0 : 1;
-
-interface Result {
-  clicks: number;
-  unchanged: number;
-  p50Ms: number;
-  p99Ms: number;
-  maxMs: number;
-  machine: string;
+const own = values.url
+  ? undefined
+  : await startSystem({ hosts: 1, learner: true, environment: { REKAPPA_LOG_LEVEL: 'warn' } });
+try {
+  const url = values.url ?? own!.gateway!.url;
+  await populate(url, items, users);
+  await measure(url, Math.min(100, clicks)); // warm
+  const { changed, still, unchanged } = await measure(url, clicks);
+  printReport(
+    'freshness',
+    [
+      figure('click acknowledged to changed list, p50', changed, still, 50),
+      {
+        ...figure('click acknowledged to changed list, p99', changed, still, 99),
+        note: `max ${millis(changed.maxValue)} ms, ${clicks} clicks, ${unchanged} lists unchanged; aim: p99 under 50 ms`,
+      },
+    ],
+    { clicks, users, items },
+  );
+  process.exitCode = unchanged === 0 ? 0 : 1;
+} finally {
+  await own?.stop();
 }
 
-async function measure(clicks: number, users: number): Promise<Result> {
+async function measure(
+  url: string,
+  count: number,
+): Promise<{ changed: Histogram; still: Histogram; unchanged: number }> {
   const run = Date.now().toString(36);
-  const latencies = build();
+  const changed = build();
+  const still = build();
   let unchanged = 0;
-  for (let i = 0; i < clicks; i++) {
-    const user = `freshness-${run}-${i % users}`;
-    const before = await gateway.recommendations(user, LIST_LENGTH);
+  for (let i = 0; i < count; i++) {
+    const user = userName(i % users);
+    await list(url, user);
+    const before = await timed(still, () => list(url, user));
     const clicked = before.items[0];
     if (!clicked) throw new Error('the gateway answered an empty list: is the catalogue empty?');
-    const { seq } = await gateway.events([
-      {
-        kind: 'interaction', version: 1, eventId: asEventId(`${user}-${i}`), userId: asUserId(user), timestamp: Date.now(),
-        type: 'click', itemId: asItemId(clicked.itemId), recommendationId: asEventId(before.recommendationId),
-      },
-    ]);
-    const acknowledgedAt = performance.now();
-    const after = await gateway.recommendations(user, LIST_LENGTH, seq);
-    latencies.recordValue(Math.round((performance.now() - acknowledgedAt) * 1000));
-    const changed = after.after?.reached !== false && !after.items.some((item) => item.itemId === clicked.itemId);
-    if (!changed) unchanged++;
+    const seq = await click(url, user, clicked.itemId, `${run}-${i}`);
+    const after = await timed(changed, () => list(url, user, seq));
+    if (after.after?.reached !== true || after.items.some(({ itemId }) => itemId === clicked.itemId))
+      unchanged++;
   }
-  const ms = (percentile: number): number => latencies.getValueAtPercentile(percentile) / 1000;
-  return { clicks, unchanged, p50Ms: ms(50), p99Ms: ms(99), maxMs: latencies.maxValue / 1000, machine: `${cpus().length} × ${cpus()[0]?.model ?? 'unknown CPU'}, Node ${process.version}` };
+  return { changed, still, unchanged };
 }
 
-function print(result: Result): void {
-  console.log(`click acknowledged → changed list, ${result.clicks} clicks: p50 ${result.p50Ms.toFixed(1)} ms, p99 ${result.p99Ms.toFixed(1)} ms, max ${result.maxMs.toFixed(1)} ms`);
-  console.log(`aim: p99 < ${AIM_P99_MS} ms: ${result.p99Ms < AIM_P99_MS ? 'met' : 'missed'};  lists that did not change: ${result.unchanged}`);
-  console.log(`machine: ${result.machine}`);
+async function timed<T>(into: Histogram, operation: () => Promise<T>): Promise<T> {
+  const startedAt = performance.now();
+  const result = await operation();
+  into.recordValue(Math.round((performance.now() - startedAt) * 1_000));
+  return result;
+}
+
+async function list(url: string, user: string, after?: number): Promise<List> {
+  const wait = after === undefined ? '' : `&after=${after}`;
+  const answer = await fetch(`${url}/v1/recommendations?user=${user}&n=${LIST_LENGTH}${wait}`);
+  if (!answer.ok) throw new Error(`${answer.status}: ${await answer.text()}`);
+  return (await answer.json()) as List;
+}
+
+/** @returns the log sequence of the click */
+async function click(url: string, userId: string, itemId: string, eventId: string): Promise<number> {
+  const answer = await fetch(`${url}/v1/events`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ kind: 'interaction', type: 'click', userId, itemId, eventId }),
+  });
+  if (answer.status !== 202) throw new Error(`${answer.status}: ${await answer.text()}`);
+  return ((await answer.json()) as { seq: number }).seq;
+}
+
+function figure(name: string, ours: Histogram, beside: Histogram, percentile: number) {
+  return {
+    name,
+    value: ours.getValueAtPercentile(percentile) / 1_000,
+    unit: 'ms',
+    limit: { name: 'the same list without a click', value: beside.getValueAtPercentile(percentile) / 1_000 },
+  };
+}
+
+function millis(micros: number): string {
+  return (micros / 1_000).toFixed(1);
 }
