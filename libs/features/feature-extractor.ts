@@ -9,15 +9,8 @@ import { cosine } from './cosine.js';
 import { FeatureWriter } from './feature-writer.js';
 import { InterestIndex } from './interest-index.js';
 import { addMatch } from './interest-match.js';
-import {
-  addAge,
-  addCrosses,
-  addHistory,
-  addLabels,
-  CATEGORIES_USED_MAX,
-  TAGS_USED_MAX,
-} from './item-features.js';
-import { itemHash, type ItemSignals } from './item-signals.js';
+import { addAge, addCrosses, addHistory, addOwn } from './item-features.js';
+import { CATEGORIES_USED_MAX, itemHash, TAGS_USED_MAX, type ItemSignals } from './item-signals.js';
 import { addUserFeatures, type UserReading } from './user-features.js';
 import type { UserSignals } from './user-signals.js';
 
@@ -72,10 +65,11 @@ export class FeatureExtractor {
     writer.open(out, RESERVED, names);
     writer.length = shared;
     const hash = item ? item.hashes.id : itemHash(itemId);
-    writer.add(hash, 1);
-    writer.name('item');
-    if (item) {
-      addLabels(writer, item);
+    if (!item) {
+      writer.add(hash, 1);
+      writer.name('item');
+    } else {
+      addOwn(writer, item);
       this.addMatches(user, item);
       addAge(writer, item, this.now);
       addCrosses(writer, user, item, this.reading);

@@ -30,7 +30,13 @@ export class FeatureWriter {
     this.length = n + 1;
   }
 
-  /** Names the features added since the last call. */
+  /** Names the features added since the last call one by one. */
+  nameEach(texts: readonly string[]): void {
+    const names = this.names;
+    for (let i = 0; names && names.length < this.length; i++) names.push(texts[i]!);
+  }
+
+  /** Names the features added since the last call alike. */
   name(text: string): void {
     const names = this.names;
     if (names) while (names.length < this.length) names.push(text);

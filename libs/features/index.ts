@@ -4,11 +4,12 @@ export {
   type ItemLookup,
   type ItemSignals,
   type HashedFields,
+  CATEGORIES_USED_MAX,
+  TAGS_USED_MAX,
   itemHash,
 } from './item-signals.js';
 export type { Scalar, UserSignals, InterestSignals, RecentSignals, ShownSignals } from './user-signals.js';
 export { FeatureExtractor, extractFeatures, type RequestContext } from './feature-extractor.js';
 export { InterestIndex } from './interest-index.js';
-export { CATEGORIES_USED_MAX, TAGS_USED_MAX } from './item-features.js';
 export { appendPosition, POSITION_BUCKETS } from './position.js';
 export { DIMENSIONS, labelHash, priceBandLabel, profileHash, type Dimension } from './dimensions.js';

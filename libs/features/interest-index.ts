@@ -14,11 +14,11 @@ export class InterestIndex {
     for (let row = 0; row < hashes.length; row++) this.insert(hashes[row]!, row);
   }
 
-  /** Adds a key, or gives a known one another row. */
+  /** Adds a new key. */
   insert(key: number, row: number): void {
     const mask = this.keys.length - 1;
     let slot = key & mask;
-    while (this.stamps[slot] === this.stamp && this.keys[slot] !== key) slot = (slot + 1) & mask;
+    while (this.stamps[slot] === this.stamp) slot = (slot + 1) & mask;
     this.keys[slot] = key;
     this.rows[slot] = row;
     this.stamps[slot] = this.stamp;

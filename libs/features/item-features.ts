@@ -7,39 +7,17 @@ import { logBucket, squash } from './scales.js';
 import type { UserReading } from './user-features.js';
 import type { UserSignals } from './user-signals.js';
 
-/** Labels used per item: the first ones given. */
-export const CATEGORIES_USED_MAX = 6;
-export const TAGS_USED_MAX = 12;
 /** Categories crossed with the user, the segment, the hour, the device. */
 const CROSSED_CATEGORIES_MAX = 3;
 const CONTEXT_CATEGORIES_MAX = 1;
 /** Newest recent items crossed with the item. */
 const RECENT_CROSSES_MAX = 3;
 
-export function addLabels(out: FeatureWriter, item: ItemSignals): void {
-  const { categories, tags, brand, price, attributes } = item.hashes;
-  const nCategories = Math.min(CATEGORIES_USED_MAX, categories.length);
-  const categoryValue = 1 / Math.sqrt(nCategories);
-  for (let i = 0; i < nCategories; i++) {
-    out.add(categories[i]!, categoryValue);
-    if (out.named) out.name(`category ${item.categories[i]}`);
-  }
-  if (brand !== 0) out.add(brand, 1);
-  if (out.named) out.name(`brand ${item.brand}`);
-  if (price !== 0) out.add(price, 1);
-  out.name('price');
-  if (attributes) {
-    for (let i = 0; i < attributes.indices.length; i++) {
-      out.add(attributes.indices[i]!, attributes.values[i]!);
-      if (out.named) out.name(attributes.names[i >> 1]!.slice(2));
-    }
-  }
-  const nTags = Math.min(TAGS_USED_MAX, tags.length);
-  const tagValue = 1 / Math.sqrt(nTags);
-  for (let i = 0; i < nTags; i++) {
-    out.add(tags[i]!, tagValue);
-    if (out.named) out.name(`tag ${item.tags[i]}`);
-  }
+/** The item itself, its labels and its attributes. */
+export function addOwn(out: FeatureWriter, item: ItemSignals): void {
+  const { indices, values, names } = item.hashes.own;
+  for (let i = 0; i < indices.length; i++) out.add(indices[i]!, values[i]!);
+  if (out.named) out.nameEach(names);
 }
 
 /** Age in event time: numeric, and one bucket an octave of hours. Items dated after `now` are new. */

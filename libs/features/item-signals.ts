@@ -10,6 +10,9 @@ import { warp } from './scales.js';
 export const NUMERIC_ATTRIBUTE_PREFIX = 'f_';
 /** Numeric attributes used per item, in order of their names. */
 export const NUMERIC_ATTRIBUTES_MAX = 12;
+/** Labels used per item: the first ones given. */
+export const CATEGORIES_USED_MAX = 6;
+export const TAGS_USED_MAX = 12;
 
 export interface ItemHashes {
   /** Feature index of the item itself. */
@@ -19,11 +22,11 @@ export interface ItemHashes {
   readonly tags: Uint32Array;
   readonly brand: number;
   readonly price: number;
-  /** Numeric attributes, two neighbouring knots each: see `attributeKnots`. */
-  readonly attributes?: AttributeKnots;
+  /** Everything that depends on the item alone, ready to be copied into a vector; the item itself comes first. */
+  readonly own: OwnFeatures;
 }
 
-export interface AttributeKnots {
+export interface OwnFeatures {
   readonly indices: Uint32Array;
   readonly values: Float32Array;
   readonly names: readonly string[];
@@ -57,14 +60,14 @@ export interface HashedFields {
 }
 
 export function itemHashes(fields: HashedFields): ItemHashes {
-  return {
+  const hashes = {
     id: itemHash(fields.itemId),
     categories: Uint32Array.from(fields.categories, (label) => labelHash(0, label)),
     tags: Uint32Array.from(fields.tags, (label) => labelHash(1, label)),
     brand: fields.brand === undefined ? 0 : labelHash(2, fields.brand),
     price: fields.priceBand === 0 ? 0 : labelHash(3, priceBandLabel(fields.priceBand)),
-    attributes: attributeKnots(fields.attributes ?? {}),
   };
+  return { ...hashes, own: ownFeatures(fields, hashes) };
 }
 
 /** The feature index of an item by id alone: all that is known of an item absent from the catalogue. */
@@ -72,26 +75,50 @@ export function itemHash(itemId: string): number {
   return combine32(SEEDS.item, fnv1a32(itemId));
 }
 
+/** Labels of one dimension share a length of 1, so that an item with many tags is not louder than one with few. */
+function ownFeatures(fields: HashedFields, hashes: Omit<ItemHashes, 'own'>): OwnFeatures {
+  const features: Feature[] = [{ index: hashes.id, value: 1, name: 'item' }];
+  const labels = (name: string, texts: readonly string[], indices: Uint32Array, max: number) => {
+    const used = Math.min(max, indices.length);
+    for (let i = 0; i < used; i++) {
+      features.push({ index: indices[i]!, value: 1 / Math.sqrt(used), name: `${name} ${texts[i]}` });
+    }
+  };
+  labels('category', fields.categories, hashes.categories, CATEGORIES_USED_MAX);
+  if (hashes.brand !== 0) features.push({ index: hashes.brand, value: 1, name: `brand ${fields.brand}` });
+  if (hashes.price !== 0) features.push({ index: hashes.price, value: 1, name: 'price' });
+  features.push(...attributeFeatures(fields.attributes ?? {}));
+  labels('tag', fields.tags, hashes.tags, TAGS_USED_MAX);
+  return {
+    indices: Uint32Array.from(features, ({ index }) => index),
+    values: Float32Array.from(features, ({ value }) => value),
+    names: features.map(({ name }) => name),
+  };
+}
+
+interface Feature {
+  readonly index: number;
+  readonly value: number;
+  readonly name: string;
+}
+
 /**
  * A numeric attribute becomes two features: the knots of the warped axis on both sides of the value, weighted by
  * nearness (they sum to 1). A linear model over them is piecewise linear in the attribute, whatever its scale.
  */
-function attributeKnots(attributes: Readonly<Record<string, unknown>>): AttributeKnots | undefined {
-  const names = Object.keys(attributes)
+function attributeFeatures(attributes: Readonly<Record<string, unknown>>): Feature[] {
+  return Object.keys(attributes)
     .filter((name) => name.startsWith(NUMERIC_ATTRIBUTE_PREFIX) && Number.isFinite(attributes[name]))
     .sort()
-    .slice(0, NUMERIC_ATTRIBUTES_MAX);
-  if (names.length === 0) return undefined;
-  const indices = new Uint32Array(names.length * 2);
-  const values = new Float32Array(names.length * 2);
-  names.forEach((name, i) => {
-    const place = warp(attributes[name] as number); // filtered above: a finite number
-    const knot = Math.floor(place);
-    const seed = combine32(SEEDS.attribute, fnv1a32(name));
-    indices[2 * i] = combine32(seed, knot);
-    values[2 * i] = 1 - (place - knot);
-    indices[2 * i + 1] = combine32(seed, knot + 1);
-    values[2 * i + 1] = place - knot;
-  });
-  return { indices, values, names };
+    .slice(0, NUMERIC_ATTRIBUTES_MAX)
+    .flatMap((attribute) => {
+      const place = warp(attributes[attribute] as number); // filtered above: a finite number
+      const knot = Math.floor(place);
+      const seed = combine32(SEEDS.attribute, fnv1a32(attribute));
+      const name = attribute.slice(NUMERIC_ATTRIBUTE_PREFIX.length);
+      return [
+        { index: combine32(seed, knot), value: 1 - (place - knot), name },
+        { index: combine32(seed, knot + 1), value: place - knot, name },
+      ];
+    });
 }

@@ -8,6 +8,10 @@ export function insertAt<T>(column: T[], place: number, value: T): void {
 
 export function removeAt<T>(column: T[], place: number, count = 1): void {
   if (count === 0) return;
+  if (place === 0 && count === 1) {
+    column.shift();
+    return;
+  }
   const length = column.length - count;
   for (let i = place; i < length; i++) column[i] = column[i + count]!;
   column.length = length;

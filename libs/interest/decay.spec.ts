@@ -66,16 +66,23 @@ describe('a decayed interest', () => {
     expect(made.hashes).toEqual([]);
   });
 
-  it('makes room by giving up the weakest; what was only shown takes at most half and replaces nothing', () => {
+  it('makes room by giving up the weakest eighth; what was only shown fills at most half and replaces nothing', () => {
     const made = new InterestTable();
-    made.open(T0, HALF_LIFE, SHORT, 4);
-    for (const hash of [1, 2, 3]) made.addShown(hash, 0, `shown ${hash}`, 4);
-    expect(made.hashes).toEqual([1, 2]);
-    for (const hash of [11, 12, 13]) made.addWeight(hash, 0, `liked ${hash}`, hash, 4);
-    expect([...made.hashes].sort((a, b) => a - b)).toEqual([2, 11, 12, 13]);
-    made.addWeight(14, 0, 'liked 14', 1, 4);
-    made.addWeight(15, 0, 'liked 15', 1, 4);
-    expect([...made.hashes].sort((a, b) => a - b)).toEqual([11, 12, 13, 15]);
+    made.open(T0, HALF_LIFE, SHORT, 16);
+    for (let hash = 1; hash <= 10; hash++) made.addShown(hash, 0, `shown ${hash}`, 16);
+    expect(made.labels).toHaveLength(8);
+    for (let hash = 11; hash <= 18; hash++) made.addWeight(hash, 0, `liked ${hash}`, hash, 16);
+    expect(made.labels).toHaveLength(16);
+    made.addWeight(99, 0, 'newest', 0.5, 16);
+    expect(made.labels).toEqual(
+      [3, 4, 5, 6, 7, 8]
+        .map((n) => `shown ${n}`)
+        .concat(
+          [11, 12, 13, 14, 15, 16, 17, 18].map((n) => `liked ${n}`),
+          'newest',
+        ),
+    );
+    expect(made.hashes).toHaveLength(15);
   });
 });
 

@@ -4,8 +4,8 @@
  * costs one multiplication, in any order of event times; only when t has run REBASE_HALF_LIVES ahead are all
  * values brought to a new `at`. Values are kept rounded to 32 bits, as they are stored.
  *
- * At most `max` rows: an interaction's new label replaces the weakest row; labels that were only shown fill at
- * most half of the table and replace nothing.
+ * At most `max` rows: when an interaction brings a new label to a full table, the weakest eighth of the rows is given
+ * up; labels that were only shown fill at most half of the table and replace nothing.
  */
 import { InterestIndex, labelHash, type Dimension, type InterestSignals } from '#features';
 import { remaining } from './decay.js';
@@ -16,8 +16,8 @@ import type { StateReader, StateWriter } from './state-writer.js';
 const REBASE_HALF_LIVES = 32;
 /** A row only shown is weaker than any interaction. */
 const SHOWN_STRENGTH = 0.01;
-/** Replaced rows after which the index is filled anew. */
-const REPLACED_MAX = 64;
+/** Share of the rows that a full table gives up at once, so that it need not look for the weakest each time. */
+const GIVEN_UP_SHARE = 1 / 8;
 const { fround } = Math;
 const index = new InterestIndex();
 
@@ -46,7 +46,7 @@ export class InterestTable implements InterestSignals {
     else if (at - this.at > REBASE_HALF_LIVES * Math.min(shortHalfLifeMs, halfLifeMs)) this.rebase(at);
     this.longShare = 2 ** ((at - this.at) / halfLifeMs);
     this.shortShare = 2 ** ((at - this.at) / shortHalfLifeMs);
-    this.fillIndex(max);
+    index.fill(this.hashes, Math.max(max, this.hashes.length));
   }
 
   /** Weight of a row as of `now`, not before `at`. */
@@ -148,18 +148,10 @@ export class InterestTable implements InterestSignals {
 
   private longShare = 1;
   private shortShare = 1;
-  /** Rows that changed their label since the index was filled. */
-  private replaced = 0;
 
-  private fillIndex(max: number): void {
-    index.fill(this.hashes, Math.max(max, this.hashes.length) + REPLACED_MAX);
-    this.replaced = 0;
-  }
-
-  /** The index may still know labels whose rows were given to others: the row itself decides. */
   private rowOf(hash: number): number | undefined {
     const row = index.find(hash);
-    return row >= 0 && this.hashes[row] === hash ? row : undefined;
+    return row < 0 ? undefined : row;
   }
 
   private rebase(at: number): void {
@@ -179,17 +171,13 @@ export class InterestTable implements InterestSignals {
     if (Math.abs(longValue) < INTEREST_EPSILON && shownValue < INTEREST_EPSILON) this.remove(row);
   }
 
-  /** A row for a label that an interaction brings: a new one, or the weakest one's place. */
+  /** A row for a label that an interaction brings; a full table first gives up its weakest rows. */
   private admit(hash: number, dimension: number, label: string, max: number): number {
-    if (this.hashes.length < max) return this.append(hash, dimension, label);
-    const row = this.weakest();
-    this.hashes[row] = hash;
-    this.dimensions[row] = dimension;
-    this.labels[row] = label;
-    this.long[row] = this.short[row] = this.shown[row] = this.clicked[row] = 0;
-    if (this.replaced++ === REPLACED_MAX) this.fillIndex(max);
-    else index.insert(hash, row);
-    return row;
+    if (this.hashes.length >= max) {
+      this.giveUpWeakest(this.hashes.length - max + Math.max(1, Math.floor(max * GIVEN_UP_SHARE)));
+      index.fill(this.hashes, max);
+    }
+    return this.append(hash, dimension, label);
   }
 
   private append(hash: number, dimension: number, label: string): number {
@@ -205,31 +193,48 @@ export class InterestTable implements InterestSignals {
     return row;
   }
 
-  private weakest(): number {
-    let weakest = 0;
-    let least = Infinity;
-    const long = 1 / this.longShare;
-    const short = 1 / this.shortShare;
-    for (let row = 0; row < this.hashes.length; row++) {
-      const strength =
-        (Math.abs(this.long[row]!) + SHOWN_STRENGTH * this.shown[row]!) * long +
-        Math.abs(this.short[row]!) * short;
-      if (strength < least) {
-        least = strength;
-        weakest = row;
-      }
+  /** Removes this many rows, at equal strength the older ones; the others keep their order. */
+  private giveUpWeakest(count: number): void {
+    const rows = this.hashes.length;
+    const strengths = new Float64Array(rows);
+    for (let row = 0; row < rows; row++) strengths[row] = this.strength(row);
+    const limit = strengths.slice().sort()[count - 1]!;
+    let ties = count;
+    for (let row = 0; row < rows; row++) if (strengths[row]! < limit) ties--;
+    let kept = 0;
+    for (let row = 0; row < rows; row++) {
+      if (strengths[row]! < limit || (strengths[row] === limit && ties-- > 0)) continue;
+      if (kept !== row) this.moveRow(row, kept);
+      kept++;
     }
-    return weakest;
+    this.cutTo(kept);
+  }
+
+  /** How much the row says now, at the moment the table is open for. */
+  private strength(row: number): number {
+    const long = Math.abs(this.long[row]!) + SHOWN_STRENGTH * this.shown[row]!;
+    return long / this.longShare + Math.abs(this.short[row]!) / this.shortShare;
   }
 
   /** The last row takes the removed one's place. */
   private remove(row: number): void {
-    const last = this.hashes.length - 1;
-    for (const column of [this.hashes, this.dimensions, this.long, this.short, this.shown, this.clicked]) {
-      column[row] = column[last]!;
-      column.pop();
-    }
-    this.labels[row] = this.labels[last]!;
-    this.labels.pop();
+    this.moveRow(this.hashes.length - 1, row);
+    this.cutTo(this.hashes.length - 1);
+  }
+
+  private moveRow(from: number, to: number): void {
+    this.hashes[to] = this.hashes[from]!;
+    this.dimensions[to] = this.dimensions[from]!;
+    this.labels[to] = this.labels[from]!;
+    this.long[to] = this.long[from]!;
+    this.short[to] = this.short[from]!;
+    this.shown[to] = this.shown[from]!;
+    this.clicked[to] = this.clicked[from]!;
+  }
+
+  private cutTo(rows: number): void {
+    for (const column of [this.hashes, this.dimensions, this.long, this.short, this.shown, this.clicked])
+      column.length = rows;
+    this.labels.length = rows;
   }
 }

@@ -239,7 +239,7 @@ describe('the fold of a partition', () => {
       served,
       earlyClicks,
     } = folding.user();
-    expect(interests.hashes.length).toBeLessThanOrEqual(64);
+    expect(interests.hashes.length).toBeLessThanOrEqual(256);
     expect(recents.size).toBeLessThanOrEqual(50);
     expect(pending.size).toBeLessThanOrEqual(32);
     expect(pending.values().reduce((sum, { size }) => sum + size, 0)).toBeLessThanOrEqual(PENDING_ITEMS_MAX);
