@@ -11,9 +11,11 @@
 import { key53 } from '#kernel';
 import { EVENT_VERSION, type Absorb, type FeedbackRecord, type Merge } from '#events';
 import type { FoldMoment } from './fold-moment.js';
+import { InterestTable } from './interest-table.js';
 import { HANDOVER_BYTES_MAX } from './limits.js';
 import { unclickedOutcomes } from './outcomes.js';
 import type { PendingImpression } from './pending-impression.js';
+import { SeenEvents } from './seen-events.js';
 import { segmentOf } from './segments.js';
 import { decodeUser, encodeUser } from './user-codec.js';
 import { UserState } from './user-state.js';
@@ -109,18 +111,24 @@ export function evolveAbsorb(
   user.segment = segmentOf(user.profile, user.counters);
 }
 
-/** The state's bytes, without as many of its oldest impressions as it takes to fit into one event. */
+/**
+ * The state's bytes, without what it takes to fit into one event: first the oldest impressions, then the event ids
+ * (the visitor keeps them), then the interests (extremely long labels).
+ */
 function fittingState(user: UserState): { bytes: Uint8Array; overflowed: PendingImpression[] } {
-  let bytes = encodeUser(user);
+  const bytes = encodeUser(user);
   const overflowed: PendingImpression[] = [];
   if (bytes.length <= HANDOVER_BYTES_MAX) return { bytes, overflowed };
   const smaller = decodeUser(bytes);
-  while (bytes.length > HANDOVER_BYTES_MAX && smaller.pending.size > 0) {
-    overflowed.push(smaller.pending.values()[0]!);
-    smaller.pending.remove([smaller.pending.values()[0]!]);
-    bytes = encodeUser(smaller);
+  for (const oldest of [...smaller.pending.values()]) {
+    overflowed.push(oldest);
+    smaller.pending.remove([oldest]);
+    const fitting = encodeUser(smaller);
+    if (fitting.length <= HANDOVER_BYTES_MAX) return { bytes: fitting, overflowed };
   }
-  return { bytes, overflowed };
+  smaller.seen = new SeenEvents();
+  if (encodeUser(smaller).length > HANDOVER_BYTES_MAX) smaller.interests = new InterestTable();
+  return { bytes: encodeUser(smaller), overflowed };
 }
 
 function readState(base64: string): UserState | undefined {
