@@ -1,9 +1,10 @@
 /** `rekappa import`: existing data through the real ingestion path. */
-import type { Command } from 'commander';
+import { InvalidArgumentError, type Command } from 'commander';
 import { connectNats, FramePublisher, openTopology } from '#log';
 import { connectedSettings, dataOption, gatewayUrl } from '../connection.js';
 import { GatewayClient } from '../gateway-client.js';
 import { HttpSink } from '../import/http-sink.js';
+import { Pacer } from '../import/pacer.js';
 import { PublisherSink } from '../import/publisher-sink.js';
 import { runImport } from '../import/run-import.js';
 import { ImportTally, type EventSink } from '../import/sink.js';
@@ -21,6 +22,7 @@ interface ImportOptions {
   nats: boolean;
   json: boolean;
   unsorted?: boolean;
+  speed?: number;
 }
 
 export function registerImport(program: Command): void {
@@ -44,6 +46,7 @@ function shared(command: Command): Command {
   return command
     .option('--url <gateway>', 'address of the gateway; default: the running `rekappa up`')
     .option('--nats', 'publish straight to the log instead of through the gateway: faster', false)
+    .option('--speed <x>', 'let event time pass at most this many times as fast as real time: a running system then learns in order', positive)
     .option('--json', 'print the summary as JSON', false)
     .addOption(dataOption());
 }
@@ -55,7 +58,7 @@ function importFrom(open: () => Promise<EventSource>, options: ImportOptions): P
     const { sink, close } = options.nats ? await publisherSink(options, tally) : await gatewaySink(options, tally, signal);
     const startedAt = performance.now();
     try {
-      await runImport(source, sink, tally, new Progress({ label: 'import', total: source.bytesTotal, unit: 'events' }), signal);
+      await runImport(source, sink, tally, new Progress({ label: 'import', total: source.bytesTotal, unit: 'events' }), signal, options.speed === undefined ? undefined : new Pacer(options.speed));
     } finally {
       await close();
     }
@@ -88,4 +91,10 @@ function summarise(tally: ImportTally, seconds: number, json: boolean): void {
   if (json) return printJson({ read, accepted, rejected, rejectedBy: Object.fromEntries(tally.rejectedBy), seconds, eventsPerSecond: rate });
   printLine(`read ${read.toLocaleString('en')} = stored ${accepted.toLocaleString('en')} + refused ${rejected.toLocaleString('en')}   (${seconds.toFixed(1)} s, ${rate.toLocaleString('en')} events/s)`);
   for (const [reason, count] of tally.rejectedBy) printLine(`  refused ${count.toLocaleString('en')}: ${reason}`);
+}
+
+function positive(value: string): number {
+  const parsed = Number(value);
+  if (!(parsed > 0)) throw new InvalidArgumentError('give a number above 0.');
+  return parsed;
 }

@@ -5,6 +5,7 @@ import { mapMovie, mapRating } from '../sources/movielens.js';
 import type { EventSource, SourceEntry } from '../sources/source.js';
 import { Progress } from '../terminal/progress.js';
 import { HttpSink } from './http-sink.js';
+import { GAP_MAX_MS, Pacer } from './pacer.js';
 import { PublisherSink } from './publisher-sink.js';
 import { runImport } from './run-import.js';
 import { ImportTally } from './sink.js';
@@ -80,5 +81,19 @@ describe('an account', () => {
     for (let i = 0; i < 50; i++) tally.reject(`reason ${i}`);
     expect(tally.rejectedBy.size).toBe(ImportTally.REASONS_MAX + 1);
     expect(tally.rejected).toBe(50);
+  });
+});
+
+describe('a pacer', () => {
+  it('lets event time pass no faster than told, and skips gaps', () => {
+    let clock = 0;
+    const pacer = new Pacer(10, () => clock);
+    expect(pacer.delay(1_000_000)).toBe(0);
+    expect(pacer.delay(1_005_000)).toBe(500);
+    clock = 400;
+    expect(pacer.delay(1_005_000)).toBe(100);
+    expect(pacer.delay(1_005_000 + GAP_MAX_MS + 1)).toBe(100);
+    clock = 10_000;
+    expect(pacer.delay(1_010_000 + GAP_MAX_MS)).toBe(0);
   });
 });
