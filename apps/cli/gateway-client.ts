@@ -48,7 +48,12 @@ export class GatewayClient {
   }
 
   items(items: readonly object[]): Promise<Accepted> {
-    return this.call('POST', '/v1/items', items.map((item) => JSON.stringify(item)).join('\n'), 'application/x-ndjson');
+    return this.call(
+      'POST',
+      '/v1/items',
+      items.map((item) => JSON.stringify(item)).join('\n'),
+      'application/x-ndjson',
+    );
   }
 
   recommendations(user: string, n: number, after?: number): Promise<Recommended> {
@@ -76,7 +81,10 @@ export class GatewayClient {
       });
     } catch (error) {
       if (error instanceof AppError || this.signal?.aborted) throw error;
-      throw new CliError(`the gateway at ${this.url} does not answer: start Rekappa (npm start), or name another gateway with --url`, { cause: error });
+      throw new CliError(
+        `the gateway at ${this.url} does not answer: start Rekappa (npm start), or name another gateway with --url`,
+        { cause: error },
+      );
     }
   }
 
@@ -84,7 +92,9 @@ export class GatewayClient {
     const response = await fetch(this.url + path, {
       method,
       ...(body !== undefined && { body, headers: { 'content-type': type! } }),
-      signal: this.signal ? AbortSignal.any([this.signal, AbortSignal.timeout(TIMEOUT_MS)]) : AbortSignal.timeout(TIMEOUT_MS),
+      signal: this.signal
+        ? AbortSignal.any([this.signal, AbortSignal.timeout(TIMEOUT_MS)])
+        : AbortSignal.timeout(TIMEOUT_MS),
     });
     const text = await response.text();
     if (response.ok) return JSON.parse(text) as T;
@@ -95,11 +105,18 @@ export class GatewayClient {
 /** The gateway's own error, or one that can be retried for what proxies and dying servers answer. */
 function failure(status: number, text: string): AppError {
   try {
-    const parsed = JSON.parse(text) as { error?: { code?: string; message?: string }; code?: string; message?: string };
+    const parsed = JSON.parse(text) as {
+      error?: { code?: string; message?: string };
+      code?: string;
+      message?: string;
+    };
     const { code, message } = parsed.error ?? parsed;
     if (code && code in ERROR_CATALOGUE) return new AppError(code as ErrorCode, message);
   } catch {
     // Not JSON: not from our gateway, judged by its status below.
   }
-  return new AppError(status >= 500 || status === 429 ? 'REK_LOG_UNAVAILABLE' : 'REK_INVALID_REQUEST', `HTTP ${status}: ${text.slice(0, 200)}`);
+  return new AppError(
+    status >= 500 || status === 429 ? 'REK_LOG_UNAVAILABLE' : 'REK_INVALID_REQUEST',
+    `HTTP ${status}: ${text.slice(0, 200)}`,
+  );
 }

@@ -7,7 +7,13 @@ const STALL_MS = 400;
 
 export interface HostStatus {
   readonly hostId: string;
-  readonly partitions: readonly { partition: number; epoch: number; position: number; lagEvents: number; users: number }[];
+  readonly partitions: readonly {
+    partition: number;
+    epoch: number;
+    position: number;
+    lagEvents: number;
+    users: number;
+  }[];
   readonly modelVersion?: string;
 }
 
@@ -34,13 +40,18 @@ export class Hosts {
   private async everyHost<T>(subject: string, timeoutMs: number): Promise<T[]> {
     // Hashing takes long and hosts differ: they are counted first, so that the stall only has to catch the quick question.
     const expected = subject === 'rpc.hosts.status' ? undefined : (await this.status()).length;
-    const options = expected === undefined
-      ? { strategy: 'stall' as const, maxWait: timeoutMs, stall: STALL_MS }
-      : { strategy: 'count' as const, maxWait: timeoutMs, maxMessages: expected };
+    const options =
+      expected === undefined
+        ? { strategy: 'stall' as const, maxWait: timeoutMs, stall: STALL_MS }
+        : { strategy: 'count' as const, maxWait: timeoutMs, maxMessages: expected };
     if (expected === 0) return [];
     const answers: T[] = [];
     try {
-      for await (const message of await this.connection.requestMany(subjectPrefix(this.namespace) + subject, '{}', options)) {
+      for await (const message of await this.connection.requestMany(
+        subjectPrefix(this.namespace) + subject,
+        '{}',
+        options,
+      )) {
         answers.push(read<T>(message.json()));
       }
     } catch (error) {

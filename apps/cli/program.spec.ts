@@ -2,7 +2,8 @@ import type { Command } from 'commander';
 import { buildProgram } from './program.js';
 import { explain } from './terminal/exit.js';
 
-const leaves = (command: Command): Command[] => (command.commands.length === 0 ? [command] : command.commands.flatMap(leaves));
+const leaves = (command: Command): Command[] =>
+  command.commands.length === 0 ? [command] : command.commands.flatMap(leaves);
 
 function helpOf(command: Command): string {
   let text = '';
@@ -11,12 +12,15 @@ function helpOf(command: Command): string {
 }
 
 describe('the command line', () => {
-  it.each(leaves(buildProgram()).map((command) => [command.name(), command] as const))('%s says what it does, with an example', (_, command) => {
-    const help = helpOf(command);
-    expect(command.description()).not.toBe('');
-    expect(help).toMatch(/Examples?:\n {2}(rekappa|npm|REKAPPA)/);
-    for (const option of command.options) expect(option.description).not.toBe('');
-  });
+  it.each(leaves(buildProgram()).map((command) => [command.name(), command] as const))(
+    '%s says what it does, with an example',
+    (_, command) => {
+      const help = helpOf(command);
+      expect(command.description()).not.toBe('');
+      expect(help).toMatch(/Examples?:\n {2}(rekappa|npm|REKAPPA)/);
+      for (const option of command.options) expect(option.description).not.toBe('');
+    },
+  );
 
   it.each([
     ['an unknown command', ['fly']],
@@ -31,7 +35,10 @@ describe('the command line', () => {
       command.commands.forEach(quiet);
     };
     quiet(program);
-    const failure = await program.parseAsync(args, { from: 'user' }).then(() => undefined, (error: unknown) => error);
+    const failure = await program.parseAsync(args, { from: 'user' }).then(
+      () => undefined,
+      (error: unknown) => error,
+    );
     expect(explain(failure, () => undefined)).toBe(2);
   });
 });

@@ -14,7 +14,17 @@ export function buildProgram(): Command {
     .description('Rekappa: recommendations that learn from every click.')
     .showHelpAfterError('(add --help for what this command takes)')
     .exitOverride();
-  for (const register of [registerUp, registerImport, registerEvaluate, registerReplay, registerSimulate, registerStatus, registerDead, registerDoctor]) register(program);
+  for (const register of [
+    registerUp,
+    registerImport,
+    registerEvaluate,
+    registerReplay,
+    registerSimulate,
+    registerStatus,
+    registerDead,
+    registerDoctor,
+  ])
+    register(program);
   overrideExits(program);
   return program;
 }

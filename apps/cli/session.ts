@@ -14,12 +14,22 @@ export interface Session {
 }
 
 /** @param overrides environment variables that win over all others */
-export async function withSession<T>(dataFolder: string, use: (session: Session) => Promise<T>, overrides?: Record<string, string>): Promise<T> {
+export async function withSession<T>(
+  dataFolder: string,
+  use: (session: Session) => Promise<T>,
+  overrides?: Record<string, string>,
+): Promise<T> {
   const settings = await connectedSettings(dataFolder, overrides);
   const connection = await connectNats({ natsUrl: settings.natsUrl, name: 'rekappa-cli' });
   try {
     const topology = await openTopology(connection, settings);
-    return await use({ settings, connection, topology, hosts: new Hosts(connection, settings.namespace), learner: new LearnerClient(connection, settings.namespace) });
+    return await use({
+      settings,
+      connection,
+      topology,
+      hosts: new Hosts(connection, settings.namespace),
+      learner: new LearnerClient(connection, settings.namespace),
+    });
   } finally {
     await connection.close();
   }

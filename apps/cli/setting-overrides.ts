@@ -15,7 +15,8 @@ export function overridesAsEnvironment(pairs: readonly string[]): Record<string,
       if (at <= 0) throw new UsageError(`--set takes path=value, such as ftrl.alpha=0.05; got "${pair}"`);
       const path = pair.slice(0, at);
       const variable = VARIABLES.find((known) => known.path.join('.') === path);
-      if (!variable) throw new UsageError(`there is no setting "${path}"; those of the models are ${modelPaths()}`);
+      if (!variable)
+        throw new UsageError(`there is no setting "${path}"; those of the models are ${modelPaths()}`);
       return [variable.name, pair.slice(at + 1)];
     }),
   );
@@ -25,7 +26,9 @@ export function overridesAsEnvironment(pairs: readonly string[]): Record<string,
 const MODEL_SECTIONS = ['model', 'ftrl', 'fm', 'olr'];
 
 function modelPaths(): string {
-  return VARIABLES.filter(({ path }) => MODEL_SECTIONS.includes(path[0]!)).map(({ path }) => path.join('.')).join(', ');
+  return VARIABLES.filter(({ path }) => MODEL_SECTIONS.includes(path[0]!))
+    .map(({ path }) => path.join('.'))
+    .join(', ');
 }
 
 /** Settings with some replaced, whatever the others are. @throws UsageError, AppError REK_CONFIG_INVALID */

@@ -120,7 +120,9 @@ export const settingsSchema = z.strictObject({
         .default(32)
         .describe('Open impressions per user; the oldest beyond are closed as unclicked.'),
       windowEventsMax: count.default(256).describe('Actions kept per user for the sliding windows.'),
-      interestsMax: count.default(256).describe('Decayed interests kept per user, about 30 bytes each; the weakest go first.'),
+      interestsMax: count
+        .default(256)
+        .describe('Decayed interests kept per user, about 30 bytes each; the weakest go first.'),
       dedupeSeconds: positive.default(604_800).describe('Horizon of event id dedupe, s of event time.'),
       dedupeMax: count.default(2_048).describe('Most event ids remembered per user.'),
       positiveTypes: z

@@ -69,7 +69,9 @@ export function itemCtr(priorImpressions = CTR_PRIOR_IMPRESSIONS): Baseline {
     probabilistic: true,
     score: (list) => {
       const prior = all.clicks / all.shown;
-      return list.itemIds.map((id) => (of(id).clicks + priorImpressions * prior) / (of(id).shown + priorImpressions));
+      return list.itemIds.map(
+        (id) => (of(id).clicks + priorImpressions * prior) / (of(id).shown + priorImpressions),
+      );
     },
     shown: (list) => {
       for (const id of list.itemIds) of(id).shown++;

@@ -18,8 +18,14 @@ export interface BootstrapResult {
 }
 
 /** @throws Error when the two have different lengths or none. */
-export function pairedBootstrap(a: ArrayLike<number>, b: ArrayLike<number>, seed: number, resamples = 2_000): BootstrapResult {
-  if (a.length !== b.length || a.length === 0) throw new Error(`paired bootstrap needs two equal samples; got ${a.length} and ${b.length}`);
+export function pairedBootstrap(
+  a: ArrayLike<number>,
+  b: ArrayLike<number>,
+  seed: number,
+  resamples = 2_000,
+): BootstrapResult {
+  if (a.length !== b.length || a.length === 0)
+    throw new Error(`paired bootstrap needs two equal samples; got ${a.length} and ${b.length}`);
   const n = a.length;
   const differences = Float64Array.from({ length: n }, (_, i) => a[i]! - b[i]!);
   const random = new SeededRandom(seed);

@@ -21,7 +21,11 @@ describe('baselines', () => {
 
   it('rank as their names say', () => {
     expect(asShown().score(list)).toEqual([-0, -1, -2]);
-    expect(byAttribute('x', (id) => (id === 'b' ? 3 : undefined)).score(list)).toEqual([-Infinity, 3, -Infinity]);
+    expect(byAttribute('x', (id) => (id === 'b' ? 3 : undefined)).score(list)).toEqual([
+      -Infinity,
+      3,
+      -Infinity,
+    ]);
     expect(randomOrder(1).score(list)).toEqual(randomOrder(1).score(list));
     expect(randomOrder(1).score(list)).not.toEqual(randomOrder(2).score(list));
   });
@@ -38,8 +42,19 @@ describe('baselines', () => {
 });
 
 describe('a list report', () => {
-  const report = new ListReport([{ name: 'good', probabilistic: true }, { name: 'bad', probabilistic: false }]);
-  for (const id of ['1', '2', '3', '4']) report.add(id, ['x', 'y'], [[0.9, 0.1], [0, 1]]);
+  const report = new ListReport([
+    { name: 'good', probabilistic: true },
+    { name: 'bad', probabilistic: false },
+  ]);
+  for (const id of ['1', '2', '3', '4'])
+    report.add(
+      id,
+      ['x', 'y'],
+      [
+        [0.9, 0.1],
+        [0, 1],
+      ],
+    );
   report.click('1', 'y');
   report.click('3', 'x');
   report.click('4', 'x');

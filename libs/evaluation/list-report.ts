@@ -83,7 +83,10 @@ export class ListReport {
       recall: average(ranked.map((r) => recallAt(r, RANK_CUTOFF))),
       hitRate: average(ranked.map((r) => hitAt(r, RANK_CUTOFF))),
       auc: auc(scores, labels),
-      ...(column.probabilistic && { logLoss: logLoss(scores, labels), calibration: calibrationRatio(scores, labels) }),
+      ...(column.probabilistic && {
+        logLoss: logLoss(scores, labels),
+        calibration: calibrationRatio(scores, labels),
+      }),
     };
   }
 
@@ -95,7 +98,9 @@ export class ListReport {
 }
 
 function relevanceOf(list: ScoredList, column: number): number[] {
-  return orderByScore(list.listId, list.itemIds, list.scores[column]!).map((i) => (list.clicked.has(list.itemIds[i]!) ? 1 : 0));
+  return orderByScore(list.listId, list.itemIds, list.scores[column]!).map((i) =>
+    list.clicked.has(list.itemIds[i]!) ? 1 : 0,
+  );
 }
 
 function average(values: readonly number[]): number {

@@ -51,7 +51,13 @@ export class LiveRehearsal {
       const deadline = fold.nextDeadline();
       if (deadline === undefined || deadline > now) return;
       this.sequence++;
-      const event: Tick = { kind: 'tick', eventId: asEventId(`tick-${this.sequence}`), timestamp: now, version: 1, epoch: fold.epoch };
+      const event: Tick = {
+        kind: 'tick',
+        eventId: asEventId(`tick-${this.sequence}`),
+        timestamp: now,
+        version: 1,
+        epoch: fold.epoch,
+      };
       this.log.foldUsers(partition, this.sequence, now, [{ index: 0, event }]);
     });
   }
@@ -59,9 +65,12 @@ export class LiveRehearsal {
   private learn(record: FeedbackRecord): void {
     this.model.sequence = this.sequence;
     switch (record.kind) {
-      case 'exposure': return this.model.exposure(record);
-      case 'outcome': return this.model.outcome(record);
-      case 'engagement': return this.model.engagement(record);
+      case 'exposure':
+        return this.model.exposure(record);
+      case 'outcome':
+        return this.model.outcome(record);
+      case 'engagement':
+        return this.model.engagement(record);
     }
   }
 

@@ -6,8 +6,22 @@
  */
 import { createHash } from 'node:crypto';
 import { Catalogue } from '#catalogue';
-import { decodeItemFrame, decodeUserFrame, isItemEvent, type FeedbackRecord, type FrameEntry, type StoredFrame } from '#events';
-import { createUser, encodeUser, PartitionFold, type FoldSettings, type ResidentUsers, type UserState } from '#interest';
+import {
+  decodeItemFrame,
+  decodeUserFrame,
+  isItemEvent,
+  type FeedbackRecord,
+  type FrameEntry,
+  type StoredFrame,
+} from '#events';
+import {
+  createUser,
+  encodeUser,
+  PartitionFold,
+  type FoldSettings,
+  type ResidentUsers,
+  type UserState,
+} from '#interest';
 import { asPartition, asUserId } from '#kernel';
 
 export interface FoldedUsers {
@@ -28,15 +42,28 @@ export class LogFold {
   readonly partitions: readonly FoldedPartition[];
 
   /** @param emit receives every record, in the order of the log */
-  constructor(partitions: number, settings: FoldSettings, emit: (partition: number, record: FeedbackRecord) => void) {
-    this.partitions = Array.from({ length: partitions }, (_, p) => new FoldedPartition(p, settings, this.catalogue, (record) => emit(p, record)));
+  constructor(
+    partitions: number,
+    settings: FoldSettings,
+    emit: (partition: number, record: FeedbackRecord) => void,
+  ) {
+    this.partitions = Array.from(
+      { length: partitions },
+      (_, p) => new FoldedPartition(p, settings, this.catalogue, (record) => emit(p, record)),
+    );
   }
 
   /** Folds one message of LOG. What cannot be used is skipped, as live hosts do. @returns the events in it */
   fold(message: LogEntryMessage): number {
     const partition = partitionOfSubject(message.subject);
-    if (partition === undefined) return this.foldItems(message.sequence, message.appendedAt, decodeItemFrame(message));
-    return this.foldUsers(partition, message.sequence, message.appendedAt, decodeUserFrame(message, partition, this.partitions.length));
+    if (partition === undefined)
+      return this.foldItems(message.sequence, message.appendedAt, decodeItemFrame(message));
+    return this.foldUsers(
+      partition,
+      message.sequence,
+      message.appendedAt,
+      decodeUserFrame(message, partition, this.partitions.length),
+    );
   }
 
   /** Entries of `log.item`. */
@@ -66,7 +93,12 @@ export class FoldedPartition implements ResidentUsers {
   /** Looked at, but not changed yet: a user begins to exist with the first change. */
   private readonly untouched = new Map<string, UserState>();
 
-  constructor(partition: number, settings: FoldSettings, catalogue: Catalogue, emit: (record: FeedbackRecord) => void) {
+  constructor(
+    partition: number,
+    settings: FoldSettings,
+    catalogue: Catalogue,
+    emit: (record: FeedbackRecord) => void,
+  ) {
     // Effects stand in the log already: whoever folded it first appended them.
     this.fold = new PartitionFold(asPartition(partition), settings, catalogue, this, emit, () => undefined);
   }
@@ -108,8 +140,14 @@ export class FoldedPartition implements ResidentUsers {
 /** SHA-256 over all users in byte order of their ids: id | 0x00 | encoded state. What hosts answer on `rpc.hosts.hash`. */
 export function hashUsers(users: ReadonlyMap<string, UserState>): string {
   const hash = createHash('sha256');
-  const ids = [...users.keys()].map((id) => ({ id, bytes: Buffer.from(id, 'utf8') })).sort((a, b) => Buffer.compare(a.bytes, b.bytes));
-  for (const { id, bytes } of ids) hash.update(bytes).update('\0').update(encodeUser(users.get(id)!));
+  const ids = [...users.keys()]
+    .map((id) => ({ id, bytes: Buffer.from(id, 'utf8') }))
+    .sort((a, b) => Buffer.compare(a.bytes, b.bytes));
+  for (const { id, bytes } of ids)
+    hash
+      .update(bytes)
+      .update('\0')
+      .update(encodeUser(users.get(id)!));
   return hash.digest('hex');
 }
 

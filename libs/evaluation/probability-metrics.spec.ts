@@ -1,5 +1,11 @@
 import fc from 'fast-check';
-import { auc, calibrationCurve, calibrationRatio, logLoss, normalisedEntropy } from './probability-metrics.js';
+import {
+  auc,
+  calibrationCurve,
+  calibrationRatio,
+  logLoss,
+  normalisedEntropy,
+} from './probability-metrics.js';
 
 describe('probability metrics', () => {
   it('agree with values computed by hand', () => {
@@ -15,7 +21,10 @@ describe('probability metrics', () => {
   });
 
   it('AUC equals the share of positive-negative pairs in the right order', () => {
-    const samples = fc.array(fc.tuple(fc.integer({ min: 0, max: 9 }), fc.constantFrom(0, 1)), { minLength: 2, maxLength: 60 });
+    const samples = fc.array(fc.tuple(fc.integer({ min: 0, max: 9 }), fc.constantFrom(0, 1)), {
+      minLength: 2,
+      maxLength: 60,
+    });
     fc.assert(
       fc.property(samples, (pairs) => {
         const positives = pairs.filter(([, y]) => y === 1);
@@ -24,14 +33,22 @@ describe('probability metrics', () => {
         let right = 0;
         for (const [p] of positives) for (const [n] of negatives) right += p > n ? 1 : p === n ? 0.5 : 0;
         const expected = right / (positives.length * negatives.length);
-        expect(auc(pairs.map(([s]) => s), pairs.map(([, y]) => y))).toBeCloseTo(expected, 10);
+        expect(
+          auc(
+            pairs.map(([s]) => s),
+            pairs.map(([, y]) => y),
+          ),
+        ).toBeCloseTo(expected, 10);
       }),
     );
   });
 
   it('bins a calibration curve by equal counts in order of prediction', () => {
     const curve = calibrationCurve([0.9, 0.1, 0.2, 0.8], [1, 0, 1, 1], 2);
-    expect(curve.map((b) => [b.samples, b.observed])).toEqual([[2, 0.5], [2, 1]]);
+    expect(curve.map((b) => [b.samples, b.observed])).toEqual([
+      [2, 0.5],
+      [2, 1],
+    ]);
     expect(curve[0]!.predicted).toBeCloseTo(0.15);
   });
 });

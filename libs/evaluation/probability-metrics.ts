@@ -36,7 +36,11 @@ export interface CalibrationBin {
 }
 
 /** Equal-count bins in order of the prediction. */
-export function calibrationCurve(predictions: ArrayLike<number>, labels: ArrayLike<number>, bins = 10): CalibrationBin[] {
+export function calibrationCurve(
+  predictions: ArrayLike<number>,
+  labels: ArrayLike<number>,
+  bins = 10,
+): CalibrationBin[] {
   const order = ascending(predictions);
   return Array.from({ length: Math.min(bins, order.length) }, (_, bin) => {
     const from = Math.floor((bin * order.length) / bins);
@@ -60,7 +64,7 @@ export function auc(scores: ArrayLike<number>, labels: ArrayLike<number>): numbe
   const order = ascending(scores);
   let positives = 0;
   let rankSum = 0;
-  for (let i = 0; i < order.length; ) {
+  for (let i = 0; i < order.length;) {
     let j = i;
     while (j < order.length && scores[order[j]!] === scores[order[i]!]) j++;
     const midRank = (i + 1 + j) / 2;

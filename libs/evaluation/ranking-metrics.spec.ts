@@ -16,16 +16,26 @@ describe('ranking metrics', () => {
 
   it('are 0 for a list without a relevant item', () => {
     const none = [0, 0, 0];
-    expect([ndcgAt(none, 10), reciprocalRank(none), recallAt(none, 10), precisionAt(none, 10), hitAt(none, 10)]).toEqual([0, 0, 0, 0, 0]);
+    expect([
+      ndcgAt(none, 10),
+      reciprocalRank(none),
+      recallAt(none, 10),
+      precisionAt(none, 10),
+      hitAt(none, 10),
+    ]).toEqual([0, 0, 0, 0, 0]);
   });
 
   it('give 1 to the best order, and never more', () => {
     fc.assert(
-      fc.property(fc.array(fc.constantFrom(0, 1), { minLength: 1, maxLength: 30 }), fc.integer({ min: 1, max: 20 }), (list, k) => {
-        const best = [...list].sort((a, b) => b - a);
-        expect(ndcgAt(list, k)).toBeLessThanOrEqual(1 + 1e-12);
-        if (list.includes(1)) expect(ndcgAt(best, k)).toBeCloseTo(1, 12);
-      }),
+      fc.property(
+        fc.array(fc.constantFrom(0, 1), { minLength: 1, maxLength: 30 }),
+        fc.integer({ min: 1, max: 20 }),
+        (list, k) => {
+          const best = [...list].sort((a, b) => b - a);
+          expect(ndcgAt(list, k)).toBeLessThanOrEqual(1 + 1e-12);
+          if (list.includes(1)) expect(ndcgAt(best, k)).toBeCloseTo(1, 12);
+        },
+      ),
     );
   });
 });

@@ -21,7 +21,8 @@ export function registerDead(program: Command): void {
     .addHelpText('after', '\nExample:\n  rekappa dead list --limit 5\n  rekappa dead list --json')
     .action(async (options: { limit: number; json: boolean; data: string }) => {
       const letters = await withSession(options.data, ({ topology }) => readAll(new DeadLetters(topology)));
-      if (options.json) printJson({ total: letters.length, byReason: Object.fromEntries(countByReason(letters)), letters });
+      if (options.json)
+        printJson({ total: letters.length, byReason: Object.fromEntries(countByReason(letters)), letters });
       else print(letters, options.limit);
     });
 }
@@ -51,8 +52,14 @@ function print(letters: readonly StoredDeadLetter[], limit: number): void {
   if (letters.length === 0) return printLine('nothing is dead');
   printLine(renderTable(['reason', 'count'], [...countByReason(letters)]));
   printLine();
-  const rows = letters.slice(-limit).map((l) => [
-    new Date(l.at).toISOString(), `${l.source.stream} ${l.source.sequence}/${l.source.index}`, l.reason.code, l.reason.message.slice(0, 80), l.raw.slice(0, RAW_CHARS_SHOWN).replaceAll('\n', ' '),
-  ]);
+  const rows = letters
+    .slice(-limit)
+    .map((l) => [
+      new Date(l.at).toISOString(),
+      `${l.source.stream} ${l.source.sequence}/${l.source.index}`,
+      l.reason.code,
+      l.reason.message.slice(0, 80),
+      l.raw.slice(0, RAW_CHARS_SHOWN).replaceAll('\n', ' '),
+    ]);
   printLine(renderTable(['when', 'entry', 'code', 'reason', 'payload'], rows));
 }

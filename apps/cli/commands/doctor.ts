@@ -25,30 +25,54 @@ interface Finding {
 export function registerDoctor(program: Command): void {
   program
     .command('doctor')
-    .description('Check Node, server binaries, connections, streams, partition count and disk. Exit code 1 when something is bad.')
+    .description(
+      'Check Node, server binaries, connections, streams, partition count and disk. Exit code 1 when something is bad.',
+    )
     .option('--json', 'print as JSON', false)
     .addOption(dataOption())
     .addHelpText('after', '\nExample:\n  rekappa doctor')
     .action(async (options: { json: boolean; data: string }) => {
       const findings = await examine(options.data);
       if (options.json) printJson(findings);
-      else for (const { verdict, subject, detail } of findings) printLine(`${verdict.padEnd(4)}  ${subject}: ${detail}`);
+      else
+        for (const { verdict, subject, detail } of findings)
+          printLine(`${verdict.padEnd(4)}  ${subject}: ${detail}`);
       const bad = findings.filter((finding) => finding.verdict === 'bad');
-      if (bad.length > 0) throw new CliError(`${bad.length} of ${findings.length} checks failed: ${bad.map((f) => f.subject).join(', ')}`);
+      if (bad.length > 0)
+        throw new CliError(
+          `${bad.length} of ${findings.length} checks failed: ${bad.map((f) => f.subject).join(', ')}`,
+        );
     });
 }
 
 async function examine(dataFolder: string): Promise<Finding[]> {
-  const findings = [node(), await binary('nats-server', 'note'), await binary('redis-server', 'note'), await disk(dataFolder)];
+  const findings = [
+    node(),
+    await binary('nats-server', 'note'),
+    await binary('redis-server', 'note'),
+    await disk(dataFolder),
+  ];
   const connected = (await readConnection(dataFolder)) ?? process.env.NATS_URL;
-  if (!connected) return [...findings, { verdict: 'note', subject: 'deployment', detail: `nothing runs from ${resolve(dataFolder)}, and NATS_URL is not set` }];
+  if (!connected)
+    return [
+      ...findings,
+      {
+        verdict: 'note',
+        subject: 'deployment',
+        detail: `nothing runs from ${resolve(dataFolder)}, and NATS_URL is not set`,
+      },
+    ];
   const settings = await connectedSettings(dataFolder);
   return [...findings, await streams(settings), await database(settings)];
 }
 
 function node(): Finding {
   const major = Number(process.versions.node.split('.')[0]);
-  return { verdict: major >= NODE_MAJOR_MIN ? 'ok' : 'bad', subject: 'Node', detail: `${process.versions.node}; ${NODE_MAJOR_MIN} or newer is needed` };
+  return {
+    verdict: major >= NODE_MAJOR_MIN ? 'ok' : 'bad',
+    subject: 'Node',
+    detail: `${process.versions.node}; ${NODE_MAJOR_MIN} or newer is needed`,
+  };
 }
 
 /** Not finding one is no fault: `rekappa up` gets its own, and real services may run elsewhere. */
@@ -57,7 +81,11 @@ async function binary(name: string, missing: Verdict): Promise<Finding> {
     const { stdout } = await promisify(execFile)(name, ['--version']);
     return { verdict: 'ok', subject: name, detail: stdout.trim().split('\n')[0]! };
   } catch {
-    return { verdict: missing, subject: name, detail: 'not on the PATH; `rekappa up` looks for one of its own' };
+    return {
+      verdict: missing,
+      subject: name,
+      detail: 'not on the PATH; `rekappa up` looks for one of its own',
+    };
   }
 }
 
@@ -67,9 +95,14 @@ async function disk(dataFolder: string): Promise<Finding> {
     try {
       const { bavail, bsize } = await statfs(folder);
       const free = bavail * bsize;
-      return { verdict: free >= DISK_FREE_BYTES_MIN ? 'ok' : 'bad', subject: 'disk', detail: `${(free / 1024 ** 3).toFixed(1)} GiB free at ${folder}; ${DISK_FREE_BYTES_MIN / 1024 ** 3} GiB are needed` };
+      return {
+        verdict: free >= DISK_FREE_BYTES_MIN ? 'ok' : 'bad',
+        subject: 'disk',
+        detail: `${(free / 1024 ** 3).toFixed(1)} GiB free at ${folder}; ${DISK_FREE_BYTES_MIN / 1024 ** 3} GiB are needed`,
+      };
     } catch (error) {
-      if (folder === dirname(folder)) return { verdict: 'note', subject: 'disk', detail: errorMessage(error) };
+      if (folder === dirname(folder))
+        return { verdict: 'note', subject: 'disk', detail: errorMessage(error) };
       folder = dirname(folder);
     }
   }
@@ -81,7 +114,11 @@ async function streams(settings: Settings): Promise<Finding> {
     try {
       const topology = await openTopology(connection, settings);
       const version = connection.info?.version ?? 'of an unknown version';
-      return { verdict: 'ok', subject: 'NATS', detail: `server ${version}, ${topology.partitions} partitions, log at ${await topology.log.head()}` };
+      return {
+        verdict: 'ok',
+        subject: 'NATS',
+        detail: `server ${version}, ${topology.partitions} partitions, log at ${await topology.log.head()}`,
+      };
     } finally {
       await connection.close();
     }
@@ -92,11 +129,18 @@ async function streams(settings: Settings): Promise<Finding> {
 
 async function database(settings: Settings): Promise<Finding> {
   try {
-    const store = await openStore(settings.databaseUrl, { namespace: settings.namespace, connectAttempts: 1 });
+    const store = await openStore(settings.databaseUrl, {
+      namespace: settings.namespace,
+      connectAttempts: 1,
+    });
     try {
       await store.ping();
       const snapshots = await store.snapshots.list(settings.model.name);
-      return { verdict: 'ok', subject: 'Postgres', detail: `${snapshots.length} snapshots of model ${settings.model.name}` };
+      return {
+        verdict: 'ok',
+        subject: 'Postgres',
+        detail: `${snapshots.length} snapshots of model ${settings.model.name}`,
+      };
     } finally {
       await store.close();
     }

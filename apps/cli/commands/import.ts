@@ -26,27 +26,42 @@ interface ImportOptions {
 }
 
 export function registerImport(program: Command): void {
-  const group = program.command('import').description('Feed existing data through the ingestion path. Importing a file twice changes nothing.');
+  const group = program
+    .command('import')
+    .description('Feed existing data through the ingestion path. Importing a file twice changes nothing.');
   for (const name of ['ranklens', 'metarank']) {
     shared(group.command(name))
-      .description("A file of Metarank's events: item, user, ranking, interaction; one JSON object a line, .gz or not.")
+      .description(
+        "A file of Metarank's events: item, user, ranking, interaction; one JSON object a line, .gz or not.",
+      )
       .argument('<file>', 'events.jsonl or events.jsonl.gz')
-      .addHelpText('after', `\nExample:\n  rekappa import ${name} events.jsonl.gz\n  rekappa import ${name} events.jsonl.gz --nats --json`)
+      .addHelpText(
+        'after',
+        `\nExample:\n  rekappa import ${name} events.jsonl.gz\n  rekappa import ${name} events.jsonl.gz --nats --json`,
+      )
       .action((file: string, options: ImportOptions) => importFrom(() => openMetarank(file), options));
   }
   shared(group.command('movielens'))
-    .description('A MovieLens folder with movies.dat and ratings.dat in the `::` format, .gz or not. Ratings become interactions, oldest first.')
+    .description(
+      'A MovieLens folder with movies.dat and ratings.dat in the `::` format, .gz or not. Ratings become interactions, oldest first.',
+    )
     .argument('<folder>')
     .option('--unsorted', 'stream ratings in the order of the file, in bounded memory', false)
     .addHelpText('after', '\nExample:\n  rekappa import movielens ml-1m')
-    .action((folder: string, options: ImportOptions) => importFrom(() => openMovieLens(folder, options.unsorted ?? false), options));
+    .action((folder: string, options: ImportOptions) =>
+      importFrom(() => openMovieLens(folder, options.unsorted ?? false), options),
+    );
 }
 
 function shared(command: Command): Command {
   return command
     .option('--url <gateway>', 'address of the gateway; default: the running `rekappa up`')
     .option('--nats', 'publish straight to the log instead of through the gateway: faster', false)
-    .option('--speed <x>', 'let event time pass at most this many times as fast as real time: a running system then learns in order', positive)
+    .option(
+      '--speed <x>',
+      'let event time pass at most this many times as fast as real time: a running system then learns in order',
+      positive,
+    )
     .option('--json', 'print the summary as JSON', false)
     .addOption(dataOption());
 }
@@ -55,26 +70,44 @@ function importFrom(open: () => Promise<EventSource>, options: ImportOptions): P
   return interruptible(async (signal) => {
     const source = await open();
     const tally = new ImportTally();
-    const { sink, close } = options.nats ? await publisherSink(options, tally) : await gatewaySink(options, tally, signal);
+    const { sink, close } = options.nats
+      ? await publisherSink(options, tally)
+      : await gatewaySink(options, tally);
     const startedAt = performance.now();
     try {
-      await runImport(source, sink, tally, new Progress({ label: 'import', total: source.bytesTotal, unit: 'events' }), signal, options.speed === undefined ? undefined : new Pacer(options.speed));
+      await runImport(
+        source,
+        sink,
+        tally,
+        new Progress({ label: 'import', total: source.bytesTotal, unit: 'events' }),
+        signal,
+        options.speed === undefined ? undefined : new Pacer(options.speed),
+      );
     } finally {
       await close();
     }
     summarise(tally, (performance.now() - startedAt) / 1000, options.json);
-    if (signal.aborted) throw new CliError('interrupted: run the same import again to complete it, nothing is doubled');
-    if (!tally.addsUp) throw new CliError('the summary does not add up: some events were neither stored nor refused');
+    if (signal.aborted)
+      throw new CliError('interrupted: run the same import again to complete it, nothing is doubled');
+    if (!tally.addsUp)
+      throw new CliError('the summary does not add up: some events were neither stored nor refused');
     if (tally.accepted === 0) throw new CliError('nothing was imported');
   });
 }
 
-async function gatewaySink(options: ImportOptions, tally: ImportTally, signal: AbortSignal): Promise<{ sink: EventSink; close: () => Promise<void> }> {
-  const gateway = new GatewayClient(await gatewayUrl(options.data, options.url), signal);
+/** Requests under way when the import is interrupted are waited for: the summary adds up nevertheless. */
+async function gatewaySink(
+  options: ImportOptions,
+  tally: ImportTally,
+): Promise<{ sink: EventSink; close: () => Promise<void> }> {
+  const gateway = new GatewayClient(await gatewayUrl(options.data, options.url));
   return { sink: new HttpSink(gateway, tally), close: () => Promise.resolve() };
 }
 
-async function publisherSink(options: ImportOptions, tally: ImportTally): Promise<{ sink: EventSink; close: () => Promise<void> }> {
+async function publisherSink(
+  options: ImportOptions,
+  tally: ImportTally,
+): Promise<{ sink: EventSink; close: () => Promise<void> }> {
   const settings = await connectedSettings(options.data);
   const connection = await connectNats({ natsUrl: settings.natsUrl, name: 'rekappa-import' });
   const publisher = new FramePublisher(await openTopology(connection, settings), { packMs: 20 });
@@ -88,9 +121,20 @@ async function publisherSink(options: ImportOptions, tally: ImportTally): Promis
 function summarise(tally: ImportTally, seconds: number, json: boolean): void {
   const { read, accepted, rejected } = tally;
   const rate = Math.round(read / seconds);
-  if (json) return printJson({ read, accepted, rejected, rejectedBy: Object.fromEntries(tally.rejectedBy), seconds, eventsPerSecond: rate });
-  printLine(`read ${read.toLocaleString('en')} = stored ${accepted.toLocaleString('en')} + refused ${rejected.toLocaleString('en')}   (${seconds.toFixed(1)} s, ${rate.toLocaleString('en')} events/s)`);
-  for (const [reason, count] of tally.rejectedBy) printLine(`  refused ${count.toLocaleString('en')}: ${reason}`);
+  if (json)
+    return printJson({
+      read,
+      accepted,
+      rejected,
+      rejectedBy: Object.fromEntries(tally.rejectedBy),
+      seconds,
+      eventsPerSecond: rate,
+    });
+  printLine(
+    `read ${read.toLocaleString('en')} = stored ${accepted.toLocaleString('en')} + refused ${rejected.toLocaleString('en')}   (${seconds.toFixed(1)} s, ${rate.toLocaleString('en')} events/s)`,
+  );
+  for (const [reason, count] of tally.rejectedBy)
+    printLine(`  refused ${count.toLocaleString('en')}: ${reason}`);
 }
 
 function positive(value: string): number {

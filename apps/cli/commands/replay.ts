@@ -35,10 +35,25 @@ export function registerReplay(program: Command): void {
     .command('replay')
     .description('Rebuild the model from FEEDBACK (or, with --from-log, everything from LOG) into a shadow.')
     .option('--from-log', 'fold LOG again: users, feedback records and model', false)
-    .option('--verify', 'compare SHA-256 of what is rebuilt with the live processes at the same sequence', false)
-    .addOption(new Option('--set <path=value>', 'rebuild with another value of a setting, beside the present ones; repeatable').argParser(collect).default([], 'none'))
+    .option(
+      '--verify',
+      'compare SHA-256 of what is rebuilt with the live processes at the same sequence',
+      false,
+    )
+    .addOption(
+      new Option(
+        '--set <path=value>',
+        'rebuild with another value of a setting, beside the present ones; repeatable',
+      )
+        .argParser(collect)
+        .default([], 'none'),
+    )
     .option('--promote', 'make the rebuilt model the live one, without a restart or a gap', false)
-    .option('--until <sequence|time>', 'stop after this stream sequence, or at this time (ISO 8601)', parseUntil)
+    .option(
+      '--until <sequence|time>',
+      'stop after this stream sequence, or at this time (ISO 8601)',
+      parseUntil,
+    )
     .option('--json', 'print results as JSON', false)
     .addOption(dataOption())
     .addHelpText(
@@ -52,58 +67,109 @@ export function registerReplay(program: Command): void {
 }
 
 async function replay(options: ReplayOptions, signal: AbortSignal): Promise<void> {
-  if (options.verify && (options.set.length > 0 || options.promote || options.until)) throw new UsageError('--verify goes alone: it rebuilds with the live settings, to the live sequence');
-  if (options.promote && options.fromLog) throw new UsageError('--promote takes a model rebuilt from FEEDBACK: leave --from-log away');
+  if (options.verify && (options.set.length > 0 || options.promote || options.until))
+    throw new UsageError('--verify goes alone: it rebuilds with the live settings, to the live sequence');
+  if (options.promote && options.fromLog)
+    throw new UsageError('--promote takes a model rebuilt from FEEDBACK: leave --from-log away');
   await withSession(options.data, (session) => {
     if (options.verify) return verify(session, options, signal);
-    return options.fromLog ? rebuildEverything(session, options, signal) : rebuildModel(session, options, signal);
+    return options.fromLog
+      ? rebuildEverything(session, options, signal)
+      : rebuildModel(session, options, signal);
   });
 }
 
-async function verify({ topology, hosts, learner, settings }: Session, options: ReplayOptions, signal: AbortSignal): Promise<void> {
+async function verify(
+  { topology, hosts, learner, settings }: Session,
+  options: ReplayOptions,
+  signal: AbortSignal,
+): Promise<void> {
   const { settings: live } = await learner.status();
   const modelHash = await learner.hash();
-  const checks = await verifyModel(topology.feedback, modelHash, live, { progress: bar('model', modelHash.sequence, 'samples'), signal });
+  const checks = await verifyModel(topology.feedback, modelHash, live, {
+    progress: bar('model', modelHash.sequence, 'samples'),
+    signal,
+  });
   if (options.fromLog) {
     const answers = await hosts.hash();
     if (answers.length === 0) throw new CliError('no actor host answers: start Rekappa, then verify');
     const last = Math.max(0, ...answers.flatMap((host) => host.partitions.map((p) => p.sequence)));
-    checks.push(...(await verifyLog(topology, answers, foldSettingsOf(settings), { progress: bar('log', last, 'events'), signal })));
+    checks.push(
+      ...(await verifyLog(topology, answers, foldSettingsOf(settings), {
+        progress: bar('log', last, 'events'),
+        signal,
+      })),
+    );
   }
   const failed = checks.filter((check) => !check.ok);
   if (options.json) printJson({ ok: failed.length === 0, checks });
   else printLine(checkTable(checks));
-  if (failed.length > 0) throw new CliError(`${failed.length} of ${checks.length} checks failed: ${failed[0]!.what} is not what its log makes`);
+  if (failed.length > 0)
+    throw new CliError(
+      `${failed.length} of ${checks.length} checks failed: ${failed[0]!.what} is not what its log makes`,
+    );
   if (!options.json) printLine(`\nall ${checks.length} equal`);
 }
 
 /** From FEEDBACK: the present settings, and beside them the changed ones. */
 async function rebuildModel(session: Session, options: ReplayOptions, signal: AbortSignal): Promise<void> {
   const { topology, learner, hosts, settings } = session;
-  const present = await learner.status().then((status) => status.settings, () => modelSettingsOf(settings));
+  const present = await learner.status().then(
+    (status) => status.settings,
+    () => modelSettingsOf(settings),
+  );
   const changed = options.set.length > 0 ? changedModel(present, settings, options.set) : undefined;
-  const models = [new OnlineModel(present, { name: settings.model.name }), ...(changed ? [new OnlineModel(changed, { name: settings.model.name })] : [])];
+  const models = [
+    new OnlineModel(present, { name: settings.model.name }),
+    ...(changed ? [new OnlineModel(changed, { name: settings.model.name })] : []),
+  ];
   const last = await lastSequence(topology.feedback, options.until);
-  const refused = await rebuildModels(topology.feedback, models, { last, until: options.until, progress: bar('feedback', last, 'samples'), signal });
+  const refused = await rebuildModels(topology.feedback, models, {
+    last,
+    until: options.until,
+    progress: bar('feedback', last, 'samples'),
+    signal,
+  });
   const [before, after] = models as [OnlineModel, OnlineModel | undefined];
   const shadow = after ?? before;
-  if (options.json) printJson({ sequence: shadow.sequence, samples: shadow.samples, refused, hash: shadow.hash(), present: before.report(), changed: after?.report() });
+  if (options.json)
+    printJson({
+      sequence: shadow.sequence,
+      samples: shadow.samples,
+      refused,
+      hash: shadow.hash(),
+      present: before.report(),
+      changed: after?.report(),
+    });
   else {
-    printLine(`rebuilt from FEEDBACK to ${shadow.sequence.toLocaleString('en')}: ${shadow.samples.toLocaleString('en')} samples${refused > 0 ? `, ${refused} messages refused` : ''}, SHA-256 ${shadow.hash().sha256.slice(0, 16)}…`);
-    printLine(after ? compareLosses('present', before.report(), options.set.join(' '), after.report()) : lossTable(before.report()));
+    printLine(
+      `rebuilt from FEEDBACK to ${shadow.sequence.toLocaleString('en')}: ${shadow.samples.toLocaleString('en')} samples${refused > 0 ? `, ${refused} messages refused` : ''}, SHA-256 ${shadow.hash().sha256.slice(0, 16)}…`,
+    );
+    printLine(
+      after
+        ? compareLosses('present', before.report(), options.set.join(' '), after.report())
+        : lossTable(before.report()),
+    );
   }
   if (!options.promote) return;
   const store = await openStore(settings.databaseUrl, { namespace: settings.namespace });
   try {
     const { version, sequence } = await promote(shadow, store.snapshots, learner, hosts);
-    if (!options.json) printLine(`promoted: ${version} is live since feedback ${sequence.toLocaleString('en')}, and every host serves it`);
+    if (!options.json)
+      printLine(
+        `promoted: ${version} is live since feedback ${sequence.toLocaleString('en')}, and every host serves it`,
+      );
   } finally {
     await store.close();
   }
 }
 
 /** From LOG. The model learns in the order of the log: one host that keeps up gives FEEDBACK this order too. */
-async function rebuildEverything({ topology, settings: present }: Session, options: ReplayOptions, signal: AbortSignal): Promise<void> {
+async function rebuildEverything(
+  { topology, settings: present }: Session,
+  options: ReplayOptions,
+  signal: AbortSignal,
+): Promise<void> {
   const settings = withOverrides(present, options.set);
   const model = new OnlineModel(modelSettingsOf(settings));
   const last = await lastSequence(topology.log, options.until);
@@ -121,11 +187,27 @@ async function rebuildEverything({ topology, settings: present }: Session, optio
       else model.engagement(record);
     },
   });
-  const users = rebuilt.fold.partitions.map((partition, index) => ({ partition: index, ...partition.hash() }));
-  const result = { sequence: rebuilt.sequence, events: rebuilt.events, items: rebuilt.fold.catalogue.size, samples: model.samples };
-  if (options.json) return printJson({ ...result, partitions: users, hash: model.hash(), losses: model.report() });
-  printLine(`rebuilt from LOG to ${result.sequence.toLocaleString('en')}: ${result.events.toLocaleString('en')} events, ${result.items.toLocaleString('en')} items, ${result.samples.toLocaleString('en')} samples\n`);
-  printLine(renderTable(['partition', 'users', 'SHA-256'], users.map((p) => [p.partition, p.users, `${p.sha256.slice(0, 16)}…`])));
+  const users = rebuilt.fold.partitions.map((partition, index) => ({
+    partition: index,
+    ...partition.hash(),
+  }));
+  const result = {
+    sequence: rebuilt.sequence,
+    events: rebuilt.events,
+    items: rebuilt.fold.catalogue.size,
+    samples: model.samples,
+  };
+  if (options.json)
+    return printJson({ ...result, partitions: users, hash: model.hash(), losses: model.report() });
+  printLine(
+    `rebuilt from LOG to ${result.sequence.toLocaleString('en')}: ${result.events.toLocaleString('en')} events, ${result.items.toLocaleString('en')} items, ${result.samples.toLocaleString('en')} samples\n`,
+  );
+  printLine(
+    renderTable(
+      ['partition', 'users', 'SHA-256'],
+      users.map((p) => [p.partition, p.users, `${p.sha256.slice(0, 16)}…`]),
+    ),
+  );
   printLine(`\n${lossTable(model.report())}`);
 }
 
@@ -139,5 +221,15 @@ function bar(label: string, total: number, unit: string): Progress {
 
 function checkTable(checks: readonly Check[]): string {
   const short = (hash: string): string => (hash ? `${hash.slice(0, 16)}…` : '');
-  return renderTable(['', 'what', 'sequence', 'live', 'rebuilt', ''], checks.map((c) => [c.ok ? 'equal' : 'DIFFERS', c.what, c.sequence, short(c.live), short(c.rebuilt), c.detail]));
+  return renderTable(
+    ['', 'what', 'sequence', 'live', 'rebuilt', ''],
+    checks.map((c) => [
+      c.ok ? 'equal' : 'DIFFERS',
+      c.what,
+      c.sequence,
+      short(c.live),
+      short(c.rebuilt),
+      c.detail,
+    ]),
+  );
 }

@@ -46,7 +46,10 @@ export function registerSimulate(program: Command): void {
     .option('--blind', 'show random lists instead of asking for recommendations: faster', false)
     .option('--json', 'print the final figures as JSON', false)
     .addOption(dataOption())
-    .addHelpText('after', '\nExample:\n  rekappa simulate --rate 200 --users 1000\n  rekappa simulate --events 20000 --seed 7 --json')
+    .addHelpText(
+      'after',
+      '\nExample:\n  rekappa simulate --rate 200 --users 1000\n  rekappa simulate --events 20000 --seed 7 --json',
+    )
     .action((options: SimulateOptions) => interruptible((signal) => simulate(options, signal)));
 }
 
@@ -54,7 +57,9 @@ async function simulate(options: SimulateOptions, interrupted: AbortSignal): Pro
   const gateway = new GatewayClient(await gatewayUrl(options.data, options.url), interrupted);
   const items = demoCatalogue();
   await publishCatalogue(gateway, items);
-  const limited = options.duration ? AbortSignal.any([interrupted, AbortSignal.timeout(options.duration * 1000)]) : interrupted;
+  const limited = options.duration
+    ? AbortSignal.any([interrupted, AbortSignal.timeout(options.duration * 1000)])
+    : interrupted;
   const simulator = new Simulator(gateway, items, {
     ...options,
     rate: options.events === undefined ? options.rate : 0,
@@ -72,10 +77,16 @@ async function simulate(options: SimulateOptions, interrupted: AbortSignal): Pro
   }
   if (options.json) printJson(figures(simulator));
   else report(simulator);
-  if (simulator.outbox.rejected > 0) throw new CliError(`${simulator.outbox.rejected} events were refused: ${simulator.outbox.lastRejection}`);
+  if (simulator.outbox.rejected > 0)
+    throw new CliError(`${simulator.outbox.rejected} events were refused: ${simulator.outbox.lastRejection}`);
 }
 
-function introduce(url: string, items: readonly DemoItem[], simulator: Simulator, options: SimulateOptions): void {
+function introduce(
+  url: string,
+  items: readonly DemoItem[],
+  simulator: Simulator,
+  options: SimulateOptions,
+): void {
   const chance = simulator.audience.randomClickRate(items, LIST_LENGTH);
   printLine(`${items.length} items, ${options.users} visitors, gateway ${url}`);
   printLine(`lists drawn at random would get a click rate of ${percent(chance)}`);
@@ -93,8 +104,13 @@ function report(simulator: Simulator): void {
 function figures(simulator: Simulator): object {
   const { lists, clicks, sent, empty, rates, outbox } = simulator;
   return {
-    seconds: simulator.seconds, lists, empty, clicks, events: { sent, accepted: outbox.accepted, rejected: outbox.rejected },
-    clickRate: { overall: rates.overall(), firstMinute: rates.first(), lastMinute: rates.last() }, latencyMs: simulator.takeLatencies(),
+    seconds: simulator.seconds,
+    lists,
+    empty,
+    clicks,
+    events: { sent, accepted: outbox.accepted, rejected: outbox.rejected },
+    clickRate: { overall: rates.overall(), firstMinute: rates.first(), lastMinute: rates.last() },
+    latencyMs: simulator.takeLatencies(),
   };
 }
 

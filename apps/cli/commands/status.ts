@@ -20,7 +20,9 @@ interface Status {
 export function registerStatus(program: Command): void {
   program
     .command('status')
-    .description('Hosts, partitions, positions and lag; the learner, its model and its losses. Exit code 1 when something is missing.')
+    .description(
+      'Hosts, partitions, positions and lag; the learner, its model and its losses. Exit code 1 when something is missing.',
+    )
     .option('--json', 'print as JSON', false)
     .addOption(dataOption())
     .addHelpText('after', '\nExample:\n  rekappa status\n  rekappa status --json --data /var/lib/rekappa')
@@ -28,7 +30,10 @@ export function registerStatus(program: Command): void {
       const status = await withSession(options.data, gather);
       if (options.json) printJson(status);
       else print(status);
-      if (status.unowned.length > 0) throw new CliError(`nobody owns ${status.unowned.length} of ${status.log.partitions} partitions: is an actor host running?`);
+      if (status.unowned.length > 0)
+        throw new CliError(
+          `nobody owns ${status.unowned.length} of ${status.log.partitions} partitions: is an actor host running?`,
+        );
       if ('error' in status.learner) throw new CliError(status.learner.error);
     });
 }
@@ -47,11 +52,24 @@ async function gather({ topology, hosts: all, learner: live }: Session): Promise
 }
 
 function print({ log, hosts, learner }: Status): void {
-  printLine(`log at ${log.head.toLocaleString('en')}, feedback at ${log.feedbackHead.toLocaleString('en')}, ${log.partitions} partitions, ${log.dead} dead\n`);
-  const rows = hosts.flatMap((host) => host.partitions.map((p) => [p.partition, host.hostId, p.epoch, p.position, p.lagEvents, p.users] as const));
-  printLine(renderTable(['partition', 'host', 'epoch', 'position', 'lag', 'users'], [...rows].sort((a, b) => a[0] - b[0])));
+  printLine(
+    `log at ${log.head.toLocaleString('en')}, feedback at ${log.feedbackHead.toLocaleString('en')}, ${log.partitions} partitions, ${log.dead} dead\n`,
+  );
+  const rows = hosts.flatMap((host) =>
+    host.partitions.map(
+      (p) => [p.partition, host.hostId, p.epoch, p.position, p.lagEvents, p.users] as const,
+    ),
+  );
+  printLine(
+    renderTable(
+      ['partition', 'host', 'epoch', 'position', 'lag', 'users'],
+      [...rows].sort((a, b) => a[0] - b[0]),
+    ),
+  );
   printLine();
   if ('error' in learner) return printLine(`learner: ${learner.error}`);
-  printLine(`model ${learner.version}: ${learner.samples.toLocaleString('en')} samples, feedback ${learner.sequence.toLocaleString('en')} of ${log.feedbackHead.toLocaleString('en')}`);
+  printLine(
+    `model ${learner.version}: ${learner.samples.toLocaleString('en')} samples, feedback ${learner.sequence.toLocaleString('en')} of ${log.feedbackHead.toLocaleString('en')}`,
+  );
   printLine(lossTable(learner.metrics));
 }

@@ -3,7 +3,18 @@
  * system's own fold, features and learner. Each list shown is first ranked, by every model, with what is known before
  * it; only then is it folded, and learnt from as its clicks and deadlines arrive.
  */
-import { asShown, byAttribute, clickCount, itemCtr, ListReport, LiveRehearsal, randomOrder, type Baseline, type RehearsalSettings, type ShownList } from '#evaluation';
+import {
+  asShown,
+  byAttribute,
+  clickCount,
+  itemCtr,
+  ListReport,
+  LiveRehearsal,
+  randomOrder,
+  type Baseline,
+  type RehearsalSettings,
+  type ShownList,
+} from '#evaluation';
 import { newFeatureVector, type Impression, type LogEvent, type Tick } from '#events';
 import { FeatureExtractor } from '#features';
 import { createUser } from '#interest';
@@ -32,7 +43,10 @@ export class Prequential {
   constructor(options: PrequentialOptions) {
     this.rehearsal = new LiveRehearsal(options);
     this.baselines = baselines(this.rehearsal, options.popularityAttribute);
-    this.report = new ListReport([...this.baselines, ...MODELS.map((name) => ({ name, probabilistic: true }))]);
+    this.report = new ListReport([
+      ...this.baselines,
+      ...MODELS.map((name) => ({ name, probabilistic: true })),
+    ]);
   }
 
   play(event: Exclude<LogEvent, Tick>): void {
@@ -40,12 +54,19 @@ export class Prequential {
     this.rehearsal.passTime(event.timestamp);
     if (event.kind === 'impression') this.rank(event);
     this.rehearsal.append(event);
-    if (event.kind === 'interaction' && event.type === 'click' && event.recommendationId) this.click(event.recommendationId, event.itemId);
+    if (event.kind === 'interaction' && event.type === 'click' && event.recommendationId)
+      this.click(event.recommendationId, event.itemId);
   }
 
   private rank(event: Impression): void {
-    const list: ShownList = { listId: event.recommendationId ?? event.eventId, itemIds: event.items.map((item) => item.itemId) };
-    const scores = [...this.baselines.map((baseline) => baseline.score(list)), ...this.modelScores(event, list)];
+    const list: ShownList = {
+      listId: event.recommendationId ?? event.eventId,
+      itemIds: event.items.map((item) => item.itemId),
+    };
+    const scores = [
+      ...this.baselines.map((baseline) => baseline.score(list)),
+      ...this.modelScores(event, list),
+    ];
     this.report.add(list.listId, list.itemIds, scores);
     for (const baseline of this.baselines) baseline.shown?.(list);
   }
@@ -54,7 +75,11 @@ export class Prequential {
   private modelScores(event: Impression, { itemIds }: ShownList): number[][] {
     const columns = MODELS.map((): number[] => []);
     const { rehearsal, extractor, features } = this;
-    extractor.begin(rehearsal.user(event.userId) ?? createUser(asUserId(event.userId)), event.context, event.timestamp);
+    extractor.begin(
+      rehearsal.user(event.userId) ?? createUser(asUserId(event.userId)),
+      event.context,
+      event.timestamp,
+    );
     for (const id of itemIds) {
       extractor.extract(rehearsal.log.catalogue.get(id), id, features);
       rehearsal.model.score(features, key53(id), event.timestamp, this.scores);
@@ -74,5 +99,11 @@ function baselines(rehearsal: LiveRehearsal, attribute: string | undefined): Bas
     const found = rehearsal.log.catalogue.get(id)?.attributes[attribute!];
     return typeof found === 'number' ? found : undefined;
   };
-  return [randomOrder(RANDOM_SEED), asShown(), ...(attribute ? [byAttribute(attribute, value)] : []), clickCount(), itemCtr()];
+  return [
+    randomOrder(RANDOM_SEED),
+    asShown(),
+    ...(attribute ? [byAttribute(attribute, value)] : []),
+    clickCount(),
+    itemCtr(),
+  ];
 }

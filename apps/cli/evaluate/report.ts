@@ -27,17 +27,28 @@ export function sectionsOf({ report }: Prequential, last: number): Section[] {
     name: share === 1 ? 'all lists with a click' : `the last ${Math.round(share * 100)} % of them`,
     lists: report.clicked(share).length,
     rows: report.rows(share),
-    advantage: pairedBootstrap(report.ndcgPerList(SERVED, share), report.ndcgPerList(RIVAL, share), BOOTSTRAP_SEED, BOOTSTRAP_RESAMPLES),
+    advantage: pairedBootstrap(
+      report.ndcgPerList(SERVED, share),
+      report.ndcgPerList(RIVAL, share),
+      BOOTSTRAP_SEED,
+      BOOTSTRAP_RESAMPLES,
+    ),
   }));
 }
 
 export function renderSection(section: Section, published: readonly Published[]): string {
-  const rows = section.rows.map((r) => [r.name, ...[r.ndcg, r.mrr, r.recall, r.hitRate, r.auc, r.logLoss, r.calibration].map((v) => decimals(v))]);
+  const rows = section.rows.map((r) => [
+    r.name,
+    ...[r.ndcg, r.mrr, r.recall, r.hitRate, r.auc, r.logLoss, r.calibration].map((v) => decimals(v)),
+  ]);
   const others = published.map(({ name, ndcg }) => [name, decimals(ndcg, 3)]);
   const { difference, standardError, low, high, pValue } = section.advantage;
   return [
     `${section.name}: ${section.lists.toLocaleString('en')}`,
-    renderTable(['model', 'NDCG@10', 'MRR', 'recall@10', 'hit@10', 'AUC', 'log loss', 'calibration'], [...rows, ...others]),
+    renderTable(
+      ['model', 'NDCG@10', 'MRR', 'recall@10', 'hit@10', 'AUC', 'log loss', 'calibration'],
+      [...rows, ...others],
+    ),
     `${SERVED} − ${RIVAL}: ${signed(difference)} NDCG@10, standard error ${decimals(standardError)}, 95 % ${signed(low)} to ${signed(high)}, p ${pValue < 1e-4 ? '< .0001' : decimals(pValue)} (paired bootstrap)`,
   ].join('\n');
 }

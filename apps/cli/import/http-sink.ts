@@ -49,7 +49,8 @@ class Lane {
 
   async put(event: LogEvent): Promise<void> {
     const bytes = Buffer.byteLength(JSON.stringify(event)) + 1;
-    if (this.batch.length >= BATCH_EVENTS || (this.batch.length > 0 && this.bytes + bytes > BATCH_BYTES)) await this.send();
+    if (this.batch.length >= BATCH_EVENTS || (this.batch.length > 0 && this.bytes + bytes > BATCH_BYTES))
+      await this.send();
     this.batch.push(event);
     this.bytes += bytes;
   }
@@ -79,5 +80,11 @@ class Lane {
 
 /** The item as the bulk interface takes it; the file's event id makes a second import a repetition. */
 function itemOf(event: Upsert): object {
-  return { id: event.itemId, eventId: event.eventId, timestamp: event.timestamp, mode: event.mode, ...event.fields };
+  return {
+    id: event.itemId,
+    eventId: event.eventId,
+    timestamp: event.timestamp,
+    mode: event.mode,
+    ...event.fields,
+  };
 }

@@ -19,14 +19,16 @@ function source(): EventSource {
   for (let i = 0; i < 3_000; i++) lines.push(...only(mapRating(`u${i % 17}::${i % 3}::4::${978300000 + i}`)));
   lines.push({ rejected: 'not JSON', line: 9 }, { rejected: 'not JSON', line: 10 });
   return {
-    bytesTotal: 1, bytesRead: () => 1,
+    bytesTotal: 1,
+    bytesRead: () => 1,
     async *entries() {
       yield* lines;
     },
   };
 }
 
-const only = (mapped: ReturnType<typeof mapMovie>): SourceEntry[] => (mapped.ok ? [{ event: mapped.event }] : []);
+const only = (mapped: ReturnType<typeof mapMovie>): SourceEntry[] =>
+  mapped.ok ? [{ event: mapped.event }] : [];
 
 describe('an import through the gateway', () => {
   it('adds up, in batches within the limits, each user in order, items before their ratings', async () => {
@@ -40,9 +42,16 @@ describe('an import through the gateway', () => {
       await new Promise((resolve) => setTimeout(resolve, batch.length % 7));
       into.push(...batch);
       open--;
-      return { accepted: batch.length - 1, rejected: [{ index: 0, code: 'REK_INVALID_EVENT', message: 'no' }], seq: 1 };
+      return {
+        accepted: batch.length - 1,
+        rejected: [{ index: 0, code: 'REK_INVALID_EVENT', message: 'no' }],
+        seq: 1,
+      };
     };
-    const gateway = { events: (b: LogEvent[]) => answer(b, events), items: (b: LogEvent[]) => answer(b, items) } as unknown as GatewayClient;
+    const gateway = {
+      events: (b: LogEvent[]) => answer(b, events),
+      items: (b: LogEvent[]) => answer(b, items),
+    } as unknown as GatewayClient;
     const tally = new ImportTally();
     await runImport(source(), new HttpSink(gateway, tally), tally, progress(), new AbortController().signal);
 
@@ -61,7 +70,9 @@ describe('an import through the gateway', () => {
   it('reports what made the gateway give up', async () => {
     const gateway = { items: () => Promise.reject(new Error('gone')) } as unknown as GatewayClient;
     const tally = new ImportTally();
-    await expect(runImport(source(), new HttpSink(gateway, tally), tally, progress(), new AbortController().signal)).rejects.toThrow('gone');
+    await expect(
+      runImport(source(), new HttpSink(gateway, tally), tally, progress(), new AbortController().signal),
+    ).rejects.toThrow('gone');
   });
 });
 
@@ -69,7 +80,13 @@ describe('an import straight into the log', () => {
   it('adds up', async () => {
     const tally = new ImportTally();
     const topology = memoryTopology(4);
-    await runImport(source(), new PublisherSink(new FramePublisher(topology), tally), tally, progress(), new AbortController().signal);
+    await runImport(
+      source(),
+      new PublisherSink(new FramePublisher(topology), tally),
+      tally,
+      progress(),
+      new AbortController().signal,
+    );
     expect([tally.accepted, tally.rejected, tally.addsUp]).toEqual([3_003, 2, true]);
     expect(await topology.log.head()).toBeGreaterThan(0);
   });

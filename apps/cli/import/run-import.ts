@@ -9,7 +9,14 @@ import type { EventSink, ImportTally } from './sink.js';
 /** A shorter wait is not worth a pause, ms. */
 const PAUSE_MIN_MS = 100;
 
-export async function runImport(source: EventSource, sink: EventSink, tally: ImportTally, progress: Progress, signal: AbortSignal, pacer?: Pacer): Promise<void> {
+export async function runImport(
+  source: EventSource,
+  sink: EventSink,
+  tally: ImportTally,
+  progress: Progress,
+  signal: AbortSignal,
+  pacer?: Pacer,
+): Promise<void> {
   try {
     for await (const entry of source.entries()) {
       if (signal.aborted) break;

@@ -4,10 +4,17 @@ import { modelSettingsOf, type ModelSettings } from '#learning';
 import { withOverrides } from '../setting-overrides.js';
 
 /** @throws UsageError, AppError REK_CONFIG_INVALID */
-export function changedModel(present: ModelSettings, settings: Settings, pairs: readonly string[]): ModelSettings {
+export function changedModel(
+  present: ModelSettings,
+  settings: Settings,
+  pairs: readonly string[],
+): ModelSettings {
   const { bits, noClickWeight, seed, ftrl, fm, olr, statistics, metricsWindow } = present;
   const live: Settings = {
-    ...settings, ftrl, fm, olr,
+    ...settings,
+    ftrl,
+    fm,
+    olr,
     model: { ...settings.model, bits, noClickWeight, seed },
     learner: { ...settings.learner, metricsWindow },
   };

@@ -11,10 +11,21 @@ const HOSTS_POLL_MS = 500;
 /** Shadows kept under the shadow's name, so that repeated promotions do not pile up. */
 const SHADOWS_KEPT = 2;
 
-export async function promote(shadow: OnlineModel, snapshots: SnapshotStore, learner: LearnerClient, hosts: Hosts): Promise<PromoteAnswer> {
+export async function promote(
+  shadow: OnlineModel,
+  snapshots: SnapshotStore,
+  learner: LearnerClient,
+  hosts: Hosts,
+): Promise<PromoteAnswer> {
   const name = `${shadow.identity.name}-shadow`;
   const { header, chunks } = shadow.encodeSnapshot(0);
-  const snapshotId = await snapshots.write({ model: name, version: shadow.version, sequence: shadow.sequence, header, chunks });
+  const snapshotId = await snapshots.write({
+    model: name,
+    version: shadow.version,
+    sequence: shadow.sequence,
+    header,
+    chunks,
+  });
   const promoted = await learner.promote(snapshotId);
   await snapshots.prune(name, SHADOWS_KEPT);
   await allServe(hosts, promoted.version);
@@ -22,10 +33,16 @@ export async function promote(shadow: OnlineModel, snapshots: SnapshotStore, lea
 }
 
 async function allServe(hosts: Hosts, version: string): Promise<void> {
-  const serving = async (): Promise<boolean> => (await hosts.status()).every((host) => host.modelVersion === version);
+  const serving = async (): Promise<boolean> =>
+    (await hosts.status()).every((host) => host.modelVersion === version);
   try {
     await waitUntil(`every host serves ${version}`, serving, HOSTS_WAIT_MS, HOSTS_POLL_MS);
   } catch (error) {
-    throw new AppError('REK_TIMEOUT', `the learner has promoted ${version}, but not every host serves it after ${HOSTS_WAIT_MS / 1000} s: see \`rekappa status\``, undefined, { cause: error });
+    throw new AppError(
+      'REK_TIMEOUT',
+      `the learner has promoted ${version}, but not every host serves it after ${HOSTS_WAIT_MS / 1000} s: see \`rekappa status\``,
+      undefined,
+      { cause: error },
+    );
   }
 }

@@ -37,7 +37,8 @@ export async function rebuildLog(log: EventLog, options: LogRebuildOptions): Pro
   for await (const batch of readUntil(log, options.last, options.until, signal)) {
     for (const message of batch) {
       const partition = /^log\.user\.(\d+)$/.exec(message.subject)?.[1];
-      if (partition === undefined || message.sequence <= options.lastOf(Number(partition))) events += fold.fold(message);
+      if (partition === undefined || message.sequence <= options.lastOf(Number(partition)))
+        events += fold.fold(message);
       sequence = message.sequence;
     }
     progress.update(sequence, events);

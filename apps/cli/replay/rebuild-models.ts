@@ -14,7 +14,11 @@ export interface RebuildOptions {
 }
 
 /** @returns messages that could not be read: the live learner refuses and skips the same ones. */
-export async function rebuildModels(feedback: EventLog, models: readonly OnlineModel[], { last, until, progress, signal }: RebuildOptions): Promise<number> {
+export async function rebuildModels(
+  feedback: EventLog,
+  models: readonly OnlineModel[],
+  { last, until, progress, signal }: RebuildOptions,
+): Promise<number> {
   let refused = 0;
   for await (const batch of readUntil(feedback, last, until, signal)) {
     for (const { sequence, payload } of batch) if (!foldInto(models, sequence, payload)) refused++;
@@ -31,7 +35,8 @@ function foldInto(models: readonly OnlineModel[], sequence: number, payload: Uin
     return true;
   } catch (error) {
     // As in the learner: damage is skipped, anything else is a defect.
-    if (!(error instanceof RangeError) && !(error instanceof AppError && error.code === 'REK_LOG_DAMAGED')) throw error;
+    if (!(error instanceof RangeError) && !(error instanceof AppError && error.code === 'REK_LOG_DAMAGED'))
+      throw error;
     for (const model of models) model.sequence = sequence;
     return false;
   }

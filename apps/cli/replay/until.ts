@@ -8,7 +8,10 @@ export type Until = { readonly sequence: number } | { readonly at: number };
 export function parseUntil(text: string): Until {
   if (/^\d+$/.test(text)) return { sequence: Number(text) };
   const at = Date.parse(text);
-  if (Number.isNaN(at)) throw new UsageError(`--until takes a sequence such as 12000, or a time such as 2026-01-31T12:00:00Z; got "${text}"`);
+  if (Number.isNaN(at))
+    throw new UsageError(
+      `--until takes a sequence such as 12000, or a time such as 2026-01-31T12:00:00Z; got "${text}"`,
+    );
   return { at };
 }
 
@@ -19,7 +22,12 @@ export async function lastSequence(log: EventLog, until: Until | undefined): Pro
 }
 
 /** Messages from the first to `last`, or to the last one stored before a moment. */
-export async function* readUntil(log: EventLog, last: number, until: Until | undefined, signal: AbortSignal): AsyncIterable<LogMessage[]> {
+export async function* readUntil(
+  log: EventLog,
+  last: number,
+  until: Until | undefined,
+  signal: AbortSignal,
+): AsyncIterable<LogMessage[]> {
   if (last === 0) return;
   const before = until && 'at' in until ? until.at : Infinity;
   for await (const batch of log.read({ from: 1, until: last, signal })) {

@@ -32,22 +32,47 @@ export interface Bar {
 }
 
 /** Rebuilds a model from FEEDBACK and compares it, part by part, with the live one. */
-export async function verifyModel(feedback: EventLog, live: ModelHash, settings: ModelSettings, bar: Bar): Promise<Check[]> {
+export async function verifyModel(
+  feedback: EventLog,
+  live: ModelHash,
+  settings: ModelSettings,
+  bar: Bar,
+): Promise<Check[]> {
   const model = new OnlineModel(settings);
   await rebuildModels(feedback, [model], { last: live.sequence, ...bar });
   const rebuilt = model.hash();
-  const parts = Object.entries(live.parts).map(([part, sha256]): Check => check(`model ${part}`, live.sequence, sha256, rebuilt.parts[part as keyof typeof rebuilt.parts], ''));
-  return [check('model', live.sequence, live.sha256, rebuilt.sha256, `${model.samples.toLocaleString('en')} samples`), ...parts];
+  const parts = Object.entries(live.parts).map(([part, sha256]): Check =>
+    check(`model ${part}`, live.sequence, sha256, rebuilt.parts[part as keyof typeof rebuilt.parts], ''),
+  );
+  return [
+    check(
+      'model',
+      live.sequence,
+      live.sha256,
+      rebuilt.sha256,
+      `${model.samples.toLocaleString('en')} samples`,
+    ),
+    ...parts,
+  ];
 }
 
 /** Rebuilds all users and their feedback from LOG, and compares both with what hosts hold and FEEDBACK has. */
-export async function verifyLog(topology: LogTopology, hosts: readonly HostHash[], fold: FoldSettings, bar: Bar): Promise<Check[]> {
+export async function verifyLog(
+  topology: LogTopology,
+  hosts: readonly HostHash[],
+  fold: FoldSettings,
+  bar: Bar,
+): Promise<Check[]> {
   const live = new Map(hosts.flatMap((host) => host.partitions).map((p) => [p.partition, p]));
   const lastOf = (partition: number): number => live.get(partition)?.sequence ?? 0;
   const ledgers = Array.from({ length: topology.partitions }, () => new RecordLedger());
   const last = Math.max(0, ...[...live.values()].map((p) => p.sequence));
   const rebuilt = await rebuildLog(topology.log, {
-    partitions: topology.partitions, fold, lastOf, last, ...bar,
+    partitions: topology.partitions,
+    fold,
+    lastOf,
+    last,
+    ...bar,
     emit: (partition, record) => ledgers[partition]!.derive(record),
   });
   await readFeedback(topology.feedback, ledgers, lastOf, bar.signal);
@@ -56,7 +81,13 @@ export async function verifyLog(topology: LogTopology, hosts: readonly HostHash[
     if (!known) return [missing(partition)];
     const users = rebuilt.fold.partitions[partition]!.hash();
     return [
-      check(`users of partition ${partition}`, known.sequence, known.sha256, users.sha256, `${known.users} users${known.users === users.users ? '' : `, ${users.users} rebuilt`}`),
+      check(
+        `users of partition ${partition}`,
+        known.sequence,
+        known.sha256,
+        users.sha256,
+        `${known.users} users${known.users === users.users ? '' : `, ${users.users} rebuilt`}`,
+      ),
       feedbackCheck(partition, known.sequence, ledger),
     ];
   });
@@ -70,30 +101,57 @@ function feedbackCheck(partition: number, sequence: number, ledger: RecordLedger
   const { records, expected, sha256, expectedSha256, firstDifference } = ledger.compare();
   const where = firstDifference === undefined ? '' : `, record ${firstDifference} differs`;
   const count = records === expected ? `${records} records` : `${records} records, ${expected} rebuilt`;
-  return { ...check(`feedback of partition ${partition}`, sequence, sha256, expectedSha256, count + where), ok: sha256 === expectedSha256 && firstDifference === undefined };
+  return {
+    ...check(`feedback of partition ${partition}`, sequence, sha256, expectedSha256, count + where),
+    ok: sha256 === expectedSha256 && firstDifference === undefined,
+  };
 }
 
 function missing(partition: number): Check {
-  return { what: `users of partition ${partition}`, sequence: 0, live: '', rebuilt: '', ok: false, detail: 'no host owns it' };
+  return {
+    what: `users of partition ${partition}`,
+    sequence: 0,
+    live: '',
+    rebuilt: '',
+    ok: false,
+    detail: 'no host owns it',
+  };
 }
 
 /** Shows FEEDBACK to the ledgers, as far as it was caused up to `lastOf`; waits a little for what is still under way. */
-async function readFeedback(feedback: EventLog, ledgers: readonly RecordLedger[], lastOf: (partition: number) => number, signal: AbortSignal): Promise<void> {
+async function readFeedback(
+  feedback: EventLog,
+  ledgers: readonly RecordLedger[],
+  lastOf: (partition: number) => number,
+  signal: AbortSignal,
+): Promise<void> {
   const decoder = new FeedbackDecoder();
   let read = 0;
   for (const deadline = performance.now() + FEEDBACK_WAIT_MS; ; await sleep(FEEDBACK_POLL_MS)) {
     const head = await feedback.head();
     if (head > read) {
       for await (const batch of feedback.read({ from: read + 1, until: head, signal })) {
-        for (const { subject, payload } of batch) show(decoder, payload, Number(subject.slice('feedback.'.length)), ledgers, lastOf);
+        for (const { subject, payload } of batch)
+          show(decoder, payload, Number(subject.slice('feedback.'.length)), ledgers, lastOf);
       }
       read = head;
     }
-    if (signal.aborted || performance.now() > deadline || ledgers.every((ledger) => ledger.seen >= ledger.expected)) return;
+    if (
+      signal.aborted ||
+      performance.now() > deadline ||
+      ledgers.every((ledger) => ledger.seen >= ledger.expected)
+    )
+      return;
   }
 }
 
-function show(decoder: FeedbackDecoder, payload: Uint8Array, partition: number, ledgers: readonly RecordLedger[], lastOf: (partition: number) => number): void {
+function show(
+  decoder: FeedbackDecoder,
+  payload: Uint8Array,
+  partition: number,
+  ledgers: readonly RecordLedger[],
+  lastOf: (partition: number) => number,
+): void {
   const see = (record: FeedbackRecord): void => {
     if (record.cause.sequence <= lastOf(partition)) ledgers[partition]!.see(record);
   };

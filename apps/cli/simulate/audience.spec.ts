@@ -17,7 +17,8 @@ describe('a simulated audience', () => {
 
   it('clicks much more on what it likes than on random lists', () => {
     const crowd = audience();
-    const best = (user: string) => [...items].sort((a, b) => crowd.appeal(user, b) - crowd.appeal(user, a)).slice(0, 10);
+    const best = (user: string) =>
+      [...items].sort((a, b) => crowd.appeal(user, b) - crowd.appeal(user, a)).slice(0, 10);
     let clicks = 0;
     for (let i = 1; i <= 200; i++) clicks += crowd.clicks(`visitor-${i}`, best(`visitor-${i}`)).length;
     expect(clicks / 2_000).toBeGreaterThan(3 * crowd.randomClickRate(items, 10));

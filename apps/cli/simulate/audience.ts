@@ -67,7 +67,9 @@ export class Audience {
 
   /** Indices of the items this visitor clicks in a list, in its order. */
   clicks(userId: string, list: readonly DemoItem[]): number[] {
-    const clicked = list.flatMap((item, i) => (this.random.next() < examination(i + 1) * this.appeal(userId, item) ? [i] : []));
+    const clicked = list.flatMap((item, i) =>
+      this.random.next() < examination(i + 1) * this.appeal(userId, item) ? [i] : [],
+    );
     this.drift(userId);
     return clicked;
   }
@@ -78,7 +80,8 @@ export class Audience {
     let sum = 0;
     for (let i = 0; i < lists; i++) {
       const visitor = this.visitors[Math.floor(this.visitors.length * random.next() ** RETURN_SKEW)]!;
-      for (let slot = 1; slot <= listLength; slot++) sum += examination(slot) * this.appeal(visitor.userId, random.pick(items));
+      for (let slot = 1; slot <= listLength; slot++)
+        sum += examination(slot) * this.appeal(visitor.userId, random.pick(items));
     }
     return sum / (lists * listLength);
   }
@@ -122,5 +125,8 @@ const TAG_ITEMS_MIN = 6;
 function frequentTags(items: readonly DemoItem[]): string[] {
   const counts = new Map<string, number>();
   for (const item of items) for (const tag of item.tags) counts.set(tag, (counts.get(tag) ?? 0) + 1);
-  return [...counts].filter(([, n]) => n >= TAG_ITEMS_MIN).map(([tag]) => tag).sort();
+  return [...counts]
+    .filter(([, n]) => n >= TAG_ITEMS_MIN)
+    .map(([tag]) => tag)
+    .sort();
 }

@@ -40,15 +40,41 @@ function things(line: ThingLine): DemoItem[] {
       const [name, tags] = kind.split(': ') as [string, string];
       const [finishName, tag] = finish.split(': ') as [string, string];
       const maker = line.makers[(k + f) % line.makers.length]!;
-      return item('home', line.category, `${maker} ${name}, ${finishName}`, [...tags.split(', '), tag], maker, line.price);
+      return item(
+        'home',
+        line.category,
+        `${maker} ${name}, ${finishName}`,
+        [...tags.split(', '), tag],
+        maker,
+        line.price,
+      );
     }),
   );
 }
 
 /** The department is a tag: as a category it would make every list a quarter books, a quarter films... */
-function item(department: string, category: string, title: string, tags: string[], brand: string, [low, high]: readonly [number, number]): DemoItem {
-  const id = `${department}-${title}`.toLowerCase().normalize('NFD').replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '').slice(0, 80);
+function item(
+  department: string,
+  category: string,
+  title: string,
+  tags: string[],
+  brand: string,
+  [low, high]: readonly [number, number],
+): DemoItem {
+  const id = `${department}-${title}`
+    .toLowerCase()
+    .normalize('NFD')
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '')
+    .slice(0, 80);
   // Prices are skewed: most are near the lower end.
   const spread = new SeededRandom(fnv1a32(id)).next() ** 2;
-  return { id, title, categories: [category], tags: [department, ...tags], brand, price: Math.round(low + spread * (high - low)) - 0.05 };
+  return {
+    id,
+    title,
+    categories: [category],
+    tags: [department, ...tags],
+    brand,
+    price: Math.round(low + spread * (high - low)) - 0.05,
+  };
 }

@@ -9,8 +9,11 @@ const SHOP_VERSION = 1;
 
 export async function publishCatalogue(gateway: GatewayClient, items: readonly DemoItem[]): Promise<void> {
   for (let from = 0; from < items.length; from += BATCH_ITEMS) {
-    const batch = items.slice(from, from + BATCH_ITEMS).map((item) => ({ ...item, eventId: `demo-shop-${SHOP_VERSION}-${item.id}` }));
+    const batch = items
+      .slice(from, from + BATCH_ITEMS)
+      .map((item) => ({ ...item, eventId: `demo-shop-${SHOP_VERSION}-${item.id}` }));
     const { rejected } = await gateway.items(batch);
-    if (rejected[0]) throw new CliError(`the gateway refused ${rejected.length} items of the demo: ${rejected[0].message}`);
+    if (rejected[0])
+      throw new CliError(`the gateway refused ${rejected.length} items of the demo: ${rejected[0].message}`);
   }
 }

@@ -13,9 +13,18 @@ describe('a visit', () => {
   it('is made of valid events in order of time, with ids that follow from the visit', () => {
     const audience = new Audience(5, items, new SeededRandom(2));
     const shown = items.map((item) => ({ item, propensity: 0.5 })).slice(0, 100);
-    const { impression, actions, clicked } = visit(audience, new SeededRandom(3), 'visitor-1', 'v1', 'list-1', shown, 1_700_000_000_000);
+    const { impression, actions, clicked } = visit(
+      audience,
+      new SeededRandom(3),
+      'visitor-1',
+      'v1',
+      'list-1',
+      shown,
+      1_700_000_000_000,
+    );
     expect(clicked).toBeGreaterThan(0);
-    for (const event of [impression, ...actions]) expect(parseEvent(JSON.parse(JSON.stringify(event)))).toMatchObject({ ok: true });
+    for (const event of [impression, ...actions])
+      expect(parseEvent(JSON.parse(JSON.stringify(event)))).toMatchObject({ ok: true });
     const ids = [impression, ...actions].map((e) => e.eventId);
     expect(new Set(ids).size).toBe(ids.length);
     expect(actions.every((a) => a.timestamp > impression.timestamp)).toBe(true);
@@ -25,7 +34,12 @@ describe('a visit', () => {
 describe('rates', () => {
   it('compare the first span with the last', () => {
     const rates = new RecentRates(2);
-    [[0, 10, 1], [1, 10, 1], [5, 10, 4], [6, 10, 6]].forEach(([s, shown, clicked]) => rates.record(s!, shown!, clicked!));
+    [
+      [0, 10, 1],
+      [1, 10, 1],
+      [5, 10, 4],
+      [6, 10, 6],
+    ].forEach(([s, shown, clicked]) => rates.record(s!, shown!, clicked!));
     expect([rates.first(), rates.last(), rates.overall()]).toEqual([0.1, 0.5, 0.3]);
   });
 });
@@ -37,7 +51,11 @@ describe('a simulator', () => {
     const gateway = {
       recommendations: (user: string, n: number) => {
         if (++asked % 7 === 0) return Promise.reject(new Error('restarting'));
-        return Promise.resolve({ recommendationId: `r-${user}-${asked}`, modelVersion: 'm', items: items.slice(0, n).map((item) => ({ itemId: item.id, propensity: 1 })) });
+        return Promise.resolve({
+          recommendationId: `r-${user}-${asked}`,
+          modelVersion: 'm',
+          items: items.slice(0, n).map((item) => ({ itemId: item.id, propensity: 1 })),
+        });
       },
       events: (batch: LogEvent[]) => {
         received.push(...batch);
@@ -46,7 +64,14 @@ describe('a simulator', () => {
     } as unknown as GatewayClient;
     const trouble: unknown[] = [];
     const simulator = new Simulator(gateway, items, {
-      users: 20, seed: 5, rate: 0, events: 60, concurrency: 4, blind: false, signal: new AbortController().signal, onTrouble: (e) => trouble.push(e),
+      users: 20,
+      seed: 5,
+      rate: 0,
+      events: 60,
+      concurrency: 4,
+      blind: false,
+      signal: new AbortController().signal,
+      onTrouble: (e) => trouble.push(e),
     });
     await simulator.play();
     expect(simulator.outbox.accepted).toBe(received.length);

@@ -68,7 +68,10 @@ export class Simulator {
 
   /** Latency of the answers since the last call, ms. */
   takeLatencies(): { p50: number; p99: number } {
-    const taken = { p50: this.latencies.getValueAtPercentile(50) / 1000, p99: this.latencies.getValueAtPercentile(99) / 1000 };
+    const taken = {
+      p50: this.latencies.getValueAtPercentile(50) / 1000,
+      p99: this.latencies.getValueAtPercentile(99) / 1000,
+    };
     this.latencies = build();
     return taken;
   }
@@ -82,7 +85,9 @@ export class Simulator {
   }
 
   private finished(): boolean {
-    return this.options.signal.aborted || (this.options.events !== undefined && this.sent >= this.options.events);
+    return (
+      this.options.signal.aborted || (this.options.events !== undefined && this.sent >= this.options.events)
+    );
   }
 
   private async once(): Promise<void> {
@@ -93,14 +98,25 @@ export class Simulator {
       this.empty++;
       return void (await sleep(200));
     }
-    const { impression, actions, clicked } = visit(this.audience, this.random, userId, visitId, list.id, list.shown, Date.now());
+    const { impression, actions, clicked } = visit(
+      this.audience,
+      this.random,
+      userId,
+      visitId,
+      list.id,
+      list.shown,
+      Date.now(),
+    );
     this.sent += 1 + actions.length;
     this.clicks += clicked;
     this.rates.record(Math.floor(this.seconds), list.shown.length, clicked);
     await this.outbox.put(impression, ...actions);
   }
 
-  private async list(userId: string, visitId: string): Promise<{ id: string; shown: ShownSlot[] } | undefined> {
+  private async list(
+    userId: string,
+    visitId: string,
+  ): Promise<{ id: string; shown: ShownSlot[] } | undefined> {
     if (this.options.blind) {
       const shown = Array.from({ length: LIST_LENGTH }, () => ({ item: this.random.pick(this.items) }));
       return { id: visitId, shown: [...new Set(shown.map((s) => s.item))].map((item) => ({ item })) };

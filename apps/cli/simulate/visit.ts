@@ -22,18 +22,42 @@ export interface Visit {
 }
 
 /** @param visitId unique per visit: all event ids follow from it. @param now event time, ms. */
-export function visit(audience: Audience, random: SeededRandom, userId: string, visitId: string, recommendationId: string, shown: readonly ShownSlot[], now: number): Visit {
+export function visit(
+  audience: Audience,
+  random: SeededRandom,
+  userId: string,
+  visitId: string,
+  recommendationId: string,
+  shown: readonly ShownSlot[],
+  now: number,
+): Visit {
   const user = { userId: asUserId(userId), timestamp: now, version: 1 as const };
   const impression: LogEvent = {
-    kind: 'impression', eventId: asEventId(`${visitId}-shown`), ...user, recommendationId: asEventId(recommendationId), scenario: 'demo',
-    items: shown.map((slot, i) => ({ itemId: asItemId(slot.item.id), position: i + 1, ...(slot.propensity && { propensity: slot.propensity }) })),
+    kind: 'impression',
+    eventId: asEventId(`${visitId}-shown`),
+    ...user,
+    recommendationId: asEventId(recommendationId),
+    scenario: 'demo',
+    items: shown.map((slot, i) => ({
+      itemId: asItemId(slot.item.id),
+      position: i + 1,
+      ...(slot.propensity && { propensity: slot.propensity }),
+    })),
   };
-  const clicks = audience.clicks(userId, shown.map((slot) => slot.item));
+  const clicks = audience.clicks(
+    userId,
+    shown.map((slot) => slot.item),
+  );
   const actions: LogEvent[] = [];
   const act = (type: string, slot: number): void => {
     actions.push({
-      kind: 'interaction', eventId: asEventId(`${visitId}-${type}-${slot}`), ...user, timestamp: now + 1 + actions.length,
-      type, itemId: asItemId(shown[slot]!.item.id), recommendationId: asEventId(recommendationId),
+      kind: 'interaction',
+      eventId: asEventId(`${visitId}-${type}-${slot}`),
+      ...user,
+      timestamp: now + 1 + actions.length,
+      type,
+      itemId: asItemId(shown[slot]!.item.id),
+      recommendationId: asEventId(recommendationId),
     });
   };
   for (const slot of clicks) {

@@ -12,7 +12,10 @@ export const LINE_BYTES_MAX = 4 * 1024 * 1024;
 export class LineReader {
   private read = 0;
 
-  private constructor(readonly path: string, readonly bytesTotal: number) {}
+  private constructor(
+    readonly path: string,
+    readonly bytesTotal: number,
+  ) {}
 
   /** @throws ENOENT and friends, with the path in the message. */
   static async open(path: string): Promise<LineReader> {
@@ -37,7 +40,10 @@ export class LineReader {
         from = at + 1;
       }
       rest = buffer.subarray(from);
-      if (rest.length > LINE_BYTES_MAX) throw new Error(`${this.path} has a line of more than ${LINE_BYTES_MAX} bytes: is it one event a line?`);
+      if (rest.length > LINE_BYTES_MAX)
+        throw new Error(
+          `${this.path} has a line of more than ${LINE_BYTES_MAX} bytes: is it one event a line?`,
+        );
     }
     if (rest.length > 0) yield decodeLine(rest);
   }

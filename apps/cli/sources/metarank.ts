@@ -10,9 +10,19 @@
  *
  * A pure mapping: same line, same event.
  */
-import { ATTRIBUTES_BYTES_MAX, CATEGORIES_MAX, CONTEXT_ENTRIES_MAX, PROFILE_ENTRIES_MAX, TAGS_MAX, TEXT_CHARS_MAX, parseEvent, type LogEvent } from '#events';
+import {
+  ATTRIBUTES_BYTES_MAX,
+  CATEGORIES_MAX,
+  CONTEXT_ENTRIES_MAX,
+  PROFILE_ENTRIES_MAX,
+  TAGS_MAX,
+  TEXT_CHARS_MAX,
+  parseEvent,
+  type LogEvent,
+} from '#events';
 
-export type Mapped = { readonly ok: true; readonly event: LogEvent } | { readonly ok: false; readonly reason: string };
+export type Mapped =
+  { readonly ok: true; readonly event: LogEvent } | { readonly ok: false; readonly reason: string };
 
 type Scalar = string | number | boolean;
 interface Field {
@@ -33,7 +43,11 @@ export function mapMetarankLine(line: string): Mapped {
   }
   if (typeof raw !== 'object' || raw === null) return { ok: false, reason: 'not an object' };
   const mapped = mapMetarankEvent(raw as Record<string, unknown>);
-  if (!mapped) return { ok: false, reason: `unknown event "${String((raw as Record<string, unknown>).event).slice(0, 40)}"` };
+  if (!mapped)
+    return {
+      ok: false,
+      reason: `unknown event "${String((raw as Record<string, unknown>).event).slice(0, 40)}"`,
+    };
   const parsed = parseEvent(mapped);
   return parsed.ok ? parsed : { ok: false, reason: parsed.rejection.message };
 }
@@ -49,14 +63,24 @@ function mapMetarankEvent(raw: Record<string, unknown>): Record<string, unknown>
       return { kind: 'profile', ...base, userId: raw.user, attributes: scalars(fields, PROFILE_ENTRIES_MAX) };
     case 'ranking':
       return {
-        kind: 'impression', ...base, userId, recommendationId: base.eventId,
-        items: Array.isArray(raw.items) ? raw.items.map((item: { id: unknown }) => ({ itemId: item?.id })) : [],
+        kind: 'impression',
+        ...base,
+        userId,
+        recommendationId: base.eventId,
+        items: Array.isArray(raw.items)
+          ? raw.items.map((item: { id: unknown }) => ({ itemId: item?.id }))
+          : [],
         ...contextOf(fields),
       };
     case 'interaction':
       return {
-        kind: 'interaction', ...base, userId, type: raw.type, itemId: raw.item,
-        ...(raw.ranking ? { recommendationId: raw.ranking } : {}), ...contextOf(fields),
+        kind: 'interaction',
+        ...base,
+        userId,
+        type: raw.type,
+        itemId: raw.item,
+        ...(raw.ranking ? { recommendationId: raw.ranking } : {}),
+        ...contextOf(fields),
       };
     default:
       return undefined;
@@ -71,7 +95,9 @@ function timestampOf(value: unknown): number {
 
 function fieldsOf(value: unknown): Field[] {
   if (!Array.isArray(value)) return [];
-  return value.filter((f): f is Field => typeof f?.name === 'string' && f.value !== null && f.value !== undefined);
+  return value.filter(
+    (f): f is Field => typeof f?.name === 'string' && f.value !== null && f.value !== undefined,
+  );
 }
 
 function contextOf(fields: readonly Field[]): { context?: Record<string, Scalar> } {
@@ -80,8 +106,15 @@ function contextOf(fields: readonly Field[]): { context?: Record<string, Scalar>
 }
 
 function scalars(fields: readonly Field[], max: number): Record<string, Scalar> {
-  const flat = fields.filter((f): f is { name: string; value: Scalar } => typeof f.value !== 'object').slice(0, max);
-  return Object.fromEntries(flat.map((f) => [f.name.slice(0, 64), typeof f.value === 'string' ? f.value.slice(0, TEXT_CHARS_MAX) : f.value]));
+  const flat = fields
+    .filter((f): f is { name: string; value: Scalar } => typeof f.value !== 'object')
+    .slice(0, max);
+  return Object.fromEntries(
+    flat.map((f) => [
+      f.name.slice(0, 64),
+      typeof f.value === 'string' ? f.value.slice(0, TEXT_CHARS_MAX) : f.value,
+    ]),
+  );
 }
 
 /** Exported for tests: how an item's fields land. */
@@ -92,7 +125,8 @@ export function itemFields(fields: readonly Field[]): Record<string, unknown> {
   const attributes: Record<string, unknown> = {};
   for (const { name, value } of fields) {
     if (name === 'title') result.title = String(value).slice(0, TITLE_CHARS_MAX);
-    else if (name === 'genres' || name === 'categories' || name === 'category') result.categories = labels(value).slice(0, CATEGORIES_MAX);
+    else if (name === 'genres' || name === 'categories' || name === 'category')
+      result.categories = labels(value).slice(0, CATEGORIES_MAX);
     else if (name === 'tags') tags.push(...labels(value));
     else if (name === 'brand') result.brand = labels(value)[0];
     else if (name === 'price' && typeof value === 'number') result.price = value;
@@ -101,8 +135,7 @@ export function itemFields(fields: readonly Field[]): Record<string, unknown> {
       named.push(`decade:${Math.floor(year / 10) * 10}`);
       attributes.year = year;
       attributes.f_decade = (year - 2000) / 10 / KNOTS_A_UNIT;
-    }
-    else if (typeof value === 'number') {
+    } else if (typeof value === 'number') {
       attributes[name] = value;
       attributes[`f_${name}`] = scaled(value);
     } else if (typeof value === 'boolean') attributes[name] = value;
@@ -111,7 +144,8 @@ export function itemFields(fields: readonly Field[]): Record<string, unknown> {
   // Features read the first labels of an item: those that say what they are go before free tags.
   const all = [...new Set([...named, ...tags])].slice(0, TAGS_MAX);
   if (all.length > 0) result.tags = all;
-  if (Object.keys(attributes).length > 0 && JSON.stringify(attributes).length < ATTRIBUTES_BYTES_MAX) result.attributes = attributes;
+  if (Object.keys(attributes).length > 0 && JSON.stringify(attributes).length < ATTRIBUTES_BYTES_MAX)
+    result.attributes = attributes;
   return result;
 }
 
@@ -124,7 +158,9 @@ function scaled(value: number): number {
 }
 
 function labels(value: Field['value']): string[] {
-  return (Array.isArray(value) ? value : [value]).map((v) => String(v).slice(0, LABEL_CHARS_MAX)).filter(Boolean);
+  return (Array.isArray(value) ? value : [value])
+    .map((v) => String(v).slice(0, LABEL_CHARS_MAX))
+    .filter(Boolean);
 }
 
 function prefixed(name: string, label: string): string {

@@ -26,7 +26,10 @@ export async function openMovieLens(folder: string, unsorted: boolean): Promise<
   };
 }
 
-async function* mapLines(lines: AsyncIterable<string> | Iterable<string>, map: (line: string) => Mapped): AsyncIterable<SourceEntry> {
+async function* mapLines(
+  lines: AsyncIterable<string> | Iterable<string>,
+  map: (line: string) => Mapped,
+): AsyncIterable<SourceEntry> {
   let line = 0;
   for await (const text of lines) {
     line++;
@@ -42,7 +45,9 @@ async function* sortedByTime(reader: LineReader): AsyncIterable<string> {
   for await (const line of reader.lines()) {
     lines.push(line);
     if (lines.length > SORTED_RATINGS_MAX) {
-      throw new Error(`${reader.path} has more than ${SORTED_RATINGS_MAX} ratings: sort it by its fourth field first, then import with --unsorted`);
+      throw new Error(
+        `${reader.path} has more than ${SORTED_RATINGS_MAX} ratings: sort it by its fourth field first, then import with --unsorted`,
+      );
     }
   }
   const seconds = Float64Array.from(lines, (line) => Number(line.slice(line.lastIndexOf('::') + 2)) || 0);
@@ -52,7 +57,13 @@ async function* sortedByTime(reader: LineReader): AsyncIterable<string> {
 
 async function existing(folder: string, name: string): Promise<string> {
   for (const path of [join(folder, name), join(folder, `${name}.gz`)]) {
-    if (await access(path).then(() => true, () => false)) return path;
+    if (
+      await access(path).then(
+        () => true,
+        () => false,
+      )
+    )
+      return path;
   }
   throw new Error(`${folder} holds neither ${name} nor ${name}.gz: give the folder of a MovieLens data set`);
 }

@@ -16,10 +16,18 @@ export function mapMovie(line: string): Mapped {
   const year = /\((\d{4})\)\s*$/.exec(title)?.[1];
   const categories = (genres ?? '').split('|').filter((g) => g && g !== '(no genres listed)');
   return checked({
-    kind: 'upsert', eventId: `movielens:movie:${id}`, itemId: id, timestamp: MOVIES_TIMESTAMP_MS, mode: 'replace',
+    kind: 'upsert',
+    eventId: `movielens:movie:${id}`,
+    itemId: id,
+    timestamp: MOVIES_TIMESTAMP_MS,
+    mode: 'replace',
     fields: {
-      title: title.slice(0, 512), categories: categories.slice(0, 16),
-      ...(year && { tags: [`year:${year}`, `decade:${year.slice(0, 3)}0`], createdAt: Date.UTC(Number(year), 0, 1) }),
+      title: title.slice(0, 512),
+      categories: categories.slice(0, 16),
+      ...(year && {
+        tags: [`year:${year}`, `decade:${year.slice(0, 3)}0`],
+        createdAt: Date.UTC(Number(year), 0, 1),
+      }),
     },
   });
 }
@@ -32,8 +40,13 @@ export function mapRating(line: string): Mapped {
     return { ok: false, reason: 'a rating line must read user::movie::rating::seconds' };
   }
   return checked({
-    kind: 'interaction', eventId: `movielens:rating:${user}:${movie}:${seconds}`, userId: user,
-    type: 'rating', itemId: movie, value, timestamp,
+    kind: 'interaction',
+    eventId: `movielens:rating:${user}:${movie}:${seconds}`,
+    userId: user,
+    type: 'rating',
+    itemId: movie,
+    value,
+    timestamp,
   });
 }
 

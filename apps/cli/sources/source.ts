@@ -4,9 +4,7 @@
  */
 import type { LogEvent } from '#events';
 
-export type SourceEntry =
-  | { readonly event: LogEvent }
-  | { readonly rejected: string; readonly line: number };
+export type SourceEntry = { readonly event: LogEvent } | { readonly rejected: string; readonly line: number };
 
 export interface EventSource {
   /** Bytes of input, as stored, for the progress bar. */

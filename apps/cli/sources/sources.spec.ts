@@ -50,12 +50,34 @@ describe('a Metarank file', () => {
 describe('a MovieLens folder', () => {
   it('yields films first, then ratings in order of time, with ids that repeat', async () => {
     await writeFile(join(folder, 'movies.dat'), '10::Heat (1995)::Action|Crime\n');
-    await writeFile(join(folder, 'ratings.dat.gz'), gzipSync('1::10::5::978300760\n2::10::3::978300700\n3::10::x::1\n'));
+    await writeFile(
+      join(folder, 'ratings.dat.gz'),
+      gzipSync('1::10::5::978300760\n2::10::3::978300700\n3::10::x::1\n'),
+    );
     const entries = await all(await openMovieLens(folder, false));
     expect(entries).toMatchObject([
-      { event: { kind: 'upsert', itemId: '10', fields: { title: 'Heat (1995)', categories: ['Action', 'Crime'], tags: ['year:1995', 'decade:1990'] } } },
+      {
+        event: {
+          kind: 'upsert',
+          itemId: '10',
+          fields: {
+            title: 'Heat (1995)',
+            categories: ['Action', 'Crime'],
+            tags: ['year:1995', 'decade:1990'],
+          },
+        },
+      },
       { rejected: expect.stringContaining('rating line') },
-      { event: { kind: 'interaction', type: 'rating', userId: '2', value: 3, timestamp: 978300700000, eventId: 'movielens:rating:2:10:978300700' } },
+      {
+        event: {
+          kind: 'interaction',
+          type: 'rating',
+          userId: '2',
+          value: 3,
+          timestamp: 978300700000,
+          eventId: 'movielens:rating:2:10:978300700',
+        },
+      },
       { event: { userId: '1', value: 5 } },
     ]);
     expect(await all(await openMovieLens(folder, false))).toEqual(entries);

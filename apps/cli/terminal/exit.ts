@@ -15,7 +15,10 @@ export class UsageError extends Error {}
 export class CliError extends Error {}
 
 /** Prints what went wrong, for a person, and returns the exit code. */
-export function explain(error: unknown, print: (line: string) => void = (line) => process.stderr.write(`${line}\n`)): number {
+export function explain(
+  error: unknown,
+  print: (line: string) => void = (line) => process.stderr.write(`${line}\n`),
+): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_OK : EXIT_USAGE;
   if (error instanceof UsageError) {
     print(`error: ${error.message}`);
@@ -30,7 +33,8 @@ export function explain(error: unknown, print: (line: string) => void = (line) =
     return EXIT_USAGE;
   }
   print(`error: ${errorMessage(error)}`);
-  if (!(error instanceof CliError) && process.env.REKAPPA_LOG_LEVEL === 'debug' && error instanceof Error) print(error.stack ?? '');
+  if (!(error instanceof CliError) && process.env.REKAPPA_LOG_LEVEL === 'debug' && error instanceof Error)
+    print(error.stack ?? '');
   return EXIT_FAILURE;
 }
 

@@ -7,16 +7,43 @@ const HEADINGS = ['log loss', 'entropy', 'AUC', 'calibration'];
 
 /** One model: all samples, and the newest ones. */
 export function lossTable({ cumulative, windowed }: ProgressiveReport): string {
-  const rows = names(cumulative.predictors).map((name) => [name, ...cells(cumulative.predictors[name]), ...cells(windowed.predictors[name])]);
-  return renderTable(['predictor', ...HEADINGS, `newest ${windowed.samples.toLocaleString('en')}: log loss`, ...HEADINGS.slice(1)], rows);
+  const rows = names(cumulative.predictors).map((name) => [
+    name,
+    ...cells(cumulative.predictors[name]),
+    ...cells(windowed.predictors[name]),
+  ]);
+  return renderTable(
+    [
+      'predictor',
+      ...HEADINGS,
+      `newest ${windowed.samples.toLocaleString('en')}: log loss`,
+      ...HEADINGS.slice(1),
+    ],
+    rows,
+  );
 }
 
 /** Two models, side by side, over all samples. */
-export function compareLosses(nameA: string, a: ProgressiveReport, nameB: string, b: ProgressiveReport): string {
+export function compareLosses(
+  nameA: string,
+  a: ProgressiveReport,
+  nameB: string,
+  b: ProgressiveReport,
+): string {
   const rows = names(a.cumulative.predictors).map((name) => {
     const [left, right] = [a.cumulative.predictors[name], b.cumulative.predictors[name]];
-    const change = left.logLoss === null || right.logLoss === null ? '' : `${(((right.logLoss - left.logLoss) / left.logLoss) * 100).toFixed(2)} %`;
-    return [name, decimals(left.logLoss ?? undefined), decimals(right.logLoss ?? undefined), change, decimals(left.auc ?? undefined), decimals(right.auc ?? undefined)];
+    const change =
+      left.logLoss === null || right.logLoss === null
+        ? ''
+        : `${(((right.logLoss - left.logLoss) / left.logLoss) * 100).toFixed(2)} %`;
+    return [
+      name,
+      decimals(left.logLoss ?? undefined),
+      decimals(right.logLoss ?? undefined),
+      change,
+      decimals(left.auc ?? undefined),
+      decimals(right.auc ?? undefined),
+    ];
   });
   return renderTable(['predictor', `log loss: ${nameA}`, nameB, 'change', `AUC: ${nameA}`, nameB], rows);
 }

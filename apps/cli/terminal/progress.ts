@@ -25,8 +25,12 @@ export class Progress {
   constructor(private readonly options: ProgressOptions) {
     this.stream = options.stream ?? process.stderr;
     if (!this.stream.isTTY) return;
-    const format = options.total === undefined ? ' {label} {counted}' : ' {label} [{bar}] {percentage} % · {counted}';
-    this.bar = new cliProgress.SingleBar({ format, stream: this.stream, hideCursor: true, clearOnComplete: false, barsize: 30 }, cliProgress.Presets.shades_classic);
+    const format =
+      options.total === undefined ? ' {label} {counted}' : ' {label} [{bar}] {percentage} % · {counted}';
+    this.bar = new cliProgress.SingleBar(
+      { format, stream: this.stream, hideCursor: true, clearOnComplete: false, barsize: 30 },
+      cliProgress.Presets.shades_classic,
+    );
     this.bar.start(options.total ?? 0, 0, { label: options.label, counted: '' });
   }
 
@@ -52,10 +56,17 @@ export class Progress {
 }
 
 /** `12,000 events · 5,400/s · 0:12 left` */
-export function describeProgress(position: number, total: number | undefined, count: number, seconds: number, unit: string): string {
+export function describeProgress(
+  position: number,
+  total: number | undefined,
+  count: number,
+  seconds: number,
+  unit: string,
+): string {
   const parts = [`${count.toLocaleString('en')} ${unit}`];
   if (seconds > 0 && count > 0) parts.push(`${Math.round(count / seconds).toLocaleString('en')}/s`);
-  if (total !== undefined && position > 0 && position < total) parts.push(`${clock((seconds * (total - position)) / position)} left`);
+  if (total !== undefined && position > 0 && position < total)
+    parts.push(`${clock((seconds * (total - position)) / position)} left`);
   else parts.push(`in ${clock(seconds)}`);
   return parts.join(' · ');
 }

@@ -20,7 +20,9 @@ describe('exit codes', () => {
   it('come with a line that says what to do', () => {
     const lines: string[] = [];
     explain(new AppError('REK_LOG_DAMAGED'), (line) => lines.push(line));
-    expect(lines).toEqual(['error: The log has a gap or a checksum mismatch: run `rekappa verify`. (REK_LOG_DAMAGED)']);
+    expect(lines).toEqual([
+      'error: The log has a gap or a checksum mismatch: run `rekappa verify`. (REK_LOG_DAMAGED)',
+    ]);
   });
 });
 
@@ -34,9 +36,16 @@ describe('progress', () => {
 
 describe('tables', () => {
   it('align numbers right and words left', () => {
-    expect(renderTable(['name', 'value'], [['a', '0.5'], ['longer', 1234], ['c', undefined]])).toBe(
-      ['name    value', '------  -----', 'a         0.5', 'longer  1,234', 'c'].join('\n'),
-    );
+    expect(
+      renderTable(
+        ['name', 'value'],
+        [
+          ['a', '0.5'],
+          ['longer', 1234],
+          ['c', undefined],
+        ],
+      ),
+    ).toBe(['name    value', '------  -----', 'a         0.5', 'longer  1,234', 'c'].join('\n'));
     expect(decimals(undefined)).toBe('');
     expect(decimals(0.12345)).toBe('0.1235');
   });
