@@ -22,6 +22,7 @@ interface ImportOptions {
   nats: boolean;
   json: boolean;
   unsorted?: boolean;
+  top?: number;
   speed?: number;
 }
 
@@ -47,9 +48,14 @@ export function registerImport(program: Command): void {
     )
     .argument('<folder>')
     .option('--unsorted', 'stream ratings in the order of the file, in bounded memory', false)
+    .option(
+      '--top <rating>',
+      'the best rating of the scale; default: 5 or 10, as the ratings show (5 with --unsorted)',
+      positive,
+    )
     .addHelpText('after', '\nExample:\n  rekappa import movielens ml-1m')
     .action((folder: string, options: ImportOptions) =>
-      importFrom(() => openMovieLens(folder, options.unsorted ?? false), options),
+      importFrom(() => openMovieLens(folder, options.unsorted ?? false, options.top), options),
     );
 }
 

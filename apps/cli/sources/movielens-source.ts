@@ -6,18 +6,27 @@ import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LineReader } from './line-reader.js';
 import type { Mapped } from './metarank.js';
-import { mapMovie, mapRating } from './movielens.js';
+import { mapMovie, mapRating, STARS } from './movielens.js';
 import type { EventSource, SourceEntry } from './source.js';
 
 /** Beyond this many ratings sorting would take gigabytes: sort the file first and use --unsorted. */
 export const SORTED_RATINGS_MAX = 12_000_000;
 
-export async function openMovieLens(folder: string, unsorted: boolean): Promise<EventSource> {
+/** MovieTweetings rates from 0 to 10. */
+const TEN = 10;
+
+/** @param top the best rating of the scale; default: found in the ratings, or 5 when they are streamed unsorted */
+export async function openMovieLens(folder: string, unsorted: boolean, top?: number): Promise<EventSource> {
   const movies = await LineReader.open(await existing(folder, 'movies.dat'));
   const ratings = await LineReader.open(await existing(folder, 'ratings.dat'));
   async function* entries(): AsyncIterable<SourceEntry> {
     yield* mapLines(movies.lines(), mapMovie);
-    yield* mapLines(unsorted ? ratings.lines() : sortedByTime(ratings), mapRating);
+    if (unsorted) yield* mapLines(ratings.lines(), (line) => mapRating(line, top));
+    else {
+      const sorted = await sortedByTime(ratings);
+      const best = top ?? (sorted.some((line) => Number(line.split('::')[2]) > STARS) ? TEN : STARS);
+      yield* mapLines(sorted, (line) => mapRating(line, best));
+    }
   }
   return {
     bytesTotal: movies.bytesTotal + ratings.bytesTotal,
@@ -40,7 +49,7 @@ async function* mapLines(
 }
 
 /** Stable, so that equal seconds keep the file's order. */
-async function* sortedByTime(reader: LineReader): AsyncIterable<string> {
+async function sortedByTime(reader: LineReader): Promise<string[]> {
   const lines: string[] = [];
   for await (const line of reader.lines()) {
     lines.push(line);
@@ -52,7 +61,7 @@ async function* sortedByTime(reader: LineReader): AsyncIterable<string> {
   }
   const seconds = Float64Array.from(lines, (line) => Number(line.slice(line.lastIndexOf('::') + 2)) || 0);
   const order = Uint32Array.from(lines, (_, i) => i).sort((a, b) => seconds[a]! - seconds[b]! || a - b);
-  for (const i of order) yield lines[i]!;
+  return Array.from(order, (i) => lines[i]!);
 }
 
 async function existing(folder: string, name: string): Promise<string> {

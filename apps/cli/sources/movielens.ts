@@ -2,7 +2,7 @@
  * MovieLens' `::` format (1M, 10M, MovieTweetings) as our events. Pure mappings of one line each:
  *
  *     movies.dat   id::Title (Year)::Genre|Genre       → upsert
- *     ratings.dat  user::movie::rating::seconds        → interaction of type `rating` with its value
+ *     ratings.dat  user::movie::rating::seconds        → interaction of type `rating`, its value on five stars
  */
 import { parseEvent } from '#events';
 import type { Mapped } from './metarank.js';
@@ -32,13 +32,19 @@ export function mapMovie(line: string): Mapped {
   });
 }
 
-export function mapRating(line: string): Mapped {
+/** The scale that the fold reads ratings on: `interactionWeight` of libs/interest. */
+export const STARS = 5;
+
+/** @param top the best rating of the file's scale */
+export function mapRating(line: string, top = STARS): Mapped {
   const [user, movie, rating, seconds] = line.split('::');
-  const value = Number(rating);
+  const value = (Number(rating) * STARS) / top;
   const timestamp = Number(seconds) * 1000;
   if (!user || !movie || !Number.isFinite(value) || !Number.isFinite(timestamp)) {
     return { ok: false, reason: 'a rating line must read user::movie::rating::seconds' };
   }
+  if (value > STARS)
+    return { ok: false, reason: `a rating is above ${top}: name the best rating with --top` };
   return checked({
     kind: 'interaction',
     eventId: `movielens:rating:${user}:${movie}:${seconds}`,

@@ -83,6 +83,21 @@ describe('a MovieLens folder', () => {
     expect(await all(await openMovieLens(folder, false))).toEqual(entries);
   });
 
+  it('puts ratings on a scale of ten on five stars, and names those above the scale it is told', async () => {
+    const shared = await mkdtemp(join(tmpdir(), 'rekappa-ratings-'));
+    await writeFile(join(shared, 'movies.dat'), '10::Heat (1995)::Action\n');
+    await writeFile(join(shared, 'ratings.dat'), '1::10::4::978300700\n2::10::9::978300760\n');
+    expect((await all(await openMovieLens(shared, false))).slice(1)).toMatchObject([
+      { event: { value: 2 } },
+      { event: { value: 4.5 } },
+    ]);
+    expect((await all(await openMovieLens(shared, false, 5))).slice(1)).toMatchObject([
+      { event: { value: 4 } },
+      { rejected: expect.stringContaining('--top') },
+    ]);
+    await rm(shared, { recursive: true });
+  });
+
   it('that is none says so', async () => {
     await expect(openMovieLens(folder, false)).rejects.toThrow('neither movies.dat nor movies.dat.gz');
   });
