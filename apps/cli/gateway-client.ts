@@ -2,7 +2,7 @@
  * The gateway's HTTP interface for commands: every call is retried, bounded, with back-off, because a gateway
  * may be restarting under us. Re-sending is safe: event ids stay the same.
  */
-import { AppError, ERROR_CATALOGUE, retry, type ErrorCode } from '#kernel';
+import { AppError, ERROR_CATALOGUE, retry, until, type ErrorCode } from '#kernel';
 import type { LogEvent, Rejection } from '#events';
 import { CliError } from './terminal/exit.js';
 
@@ -11,6 +11,7 @@ const ATTEMPTS = 24;
 const RETRY_BASE_MS = 100;
 const RETRY_CAP_MS = 4_000;
 const TIMEOUT_MS = 15_000;
+const FIRST_ANSWER_MS = 5_000;
 
 export interface Accepted {
   readonly accepted: number;
@@ -61,13 +62,23 @@ export class GatewayClient {
     return this.call('GET', `/v1/recommendations?${query}`);
   }
 
-  /** Whether the gateway answers and is ready. */
-  async ready(): Promise<boolean> {
-    try {
-      return (await fetch(`${this.url}/health/ready`, { signal: AbortSignal.timeout(2_000) })).ok;
-    } catch {
-      return false;
-    }
+  /** Before a long command starts: a wrong address is told within seconds. @throws CliError */
+  async mustAnswer(): Promise<void> {
+    const answers = (): Promise<boolean> =>
+      fetch(`${this.url}/health/live`, { signal: AbortSignal.timeout(2_000) }).then(
+        () => true,
+        () => false,
+      );
+    await until('the gateway answers', answers, FIRST_ANSWER_MS, 250).catch((error: unknown) => {
+      throw this.silent(error);
+    });
+  }
+
+  private silent(cause: unknown): CliError {
+    return new CliError(
+      `the gateway at ${this.url} does not answer: start Rekappa (npm start), or name another gateway with --url`,
+      { cause },
+    );
   }
 
   private async call<T>(method: string, path: string, body?: string, type?: string): Promise<T> {
@@ -81,10 +92,7 @@ export class GatewayClient {
       });
     } catch (error) {
       if (error instanceof AppError || this.signal?.aborted) throw error;
-      throw new CliError(
-        `the gateway at ${this.url} does not answer: start Rekappa (npm start), or name another gateway with --url`,
-        { cause: error },
-      );
+      throw this.silent(error);
     }
   }
 

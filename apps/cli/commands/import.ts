@@ -107,6 +107,7 @@ async function gatewaySink(
   tally: ImportTally,
 ): Promise<{ sink: EventSink; close: () => Promise<void> }> {
   const gateway = new GatewayClient(await gatewayUrl(options.data, options.url));
+  await gateway.mustAnswer();
   return { sink: new HttpSink(gateway, tally), close: () => Promise.resolve() };
 }
 

@@ -55,6 +55,7 @@ export function registerSimulate(program: Command): void {
 
 async function simulate(options: SimulateOptions, interrupted: AbortSignal): Promise<void> {
   const gateway = new GatewayClient(await gatewayUrl(options.data, options.url), interrupted);
+  await gateway.mustAnswer();
   const items = demoCatalogue();
   await publishCatalogue(gateway, items);
   const limited = options.duration
