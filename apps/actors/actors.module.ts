@@ -27,6 +27,7 @@ import { DeadLetterQueue } from './reading/dead-letter-queue.js';
 import { LogReader } from './reading/log-reader.js';
 import { Recommender } from './serving/recommender.js';
 import { RpcServer } from './serving/rpc-server.js';
+import { stageTimes } from './serving/stage-times.js';
 import { ServedWriter } from './serving/served-writer.js';
 import { UserRpc } from './serving/user.rpc.js';
 
@@ -111,6 +112,7 @@ function assemble(settings: Settings) {
       settings: settings.serving,
       clock: systemClock,
       served: (event) => served.write(event),
+      stages: () => stageTimes(metrics),
     });
     const rpc = new RpcServer(nats, settings.namespace, metrics, logger);
     const users = new UserRpc(recommender, context);

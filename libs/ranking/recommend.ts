@@ -39,18 +39,23 @@ interface Scored {
 }
 
 export function recommend(input: RankingInput<RecommendRequest>): Ranked {
-  const { user, request, index, replica, settings, now } = input;
+  const { user, request, index, replica, settings, now, ended } = input;
   const taste = tasteOf(user, now);
   scratch.covisitation.compute(index, replica, taste);
   const candidates = recallAdmitted(input, taste);
+  ended?.('recall', candidates.size);
   scratch.prior.begin(index, replica, taste, now);
   scratch.scorer.begin(index, replica, user, request.context, now);
   const survivors = coarseRank(gather(input, candidates), settings.coarseMax);
+  ended?.('coarse', survivors.length);
   const ranked = fineRank(survivors);
+  ended?.('fine', ranked.length);
   const slate = rerank(input, ranked);
+  ended?.('rerank', slate.order.length);
   const items = slate.order.map((chosen, i) =>
     present(input, taste, candidates, ranked[chosen]!, slate.propensities[i]!, i + 1),
   );
+  ended?.('explain', items.length);
   return {
     policy: policyName(settings.explore),
     modelVersion: replica.version,

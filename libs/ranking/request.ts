@@ -44,6 +44,11 @@ export interface RankingSettings {
   readonly perCategoryMax: number;
 }
 
+export type RankingStage = 'recall' | 'coarse' | 'fine' | 'rerank' | 'explain';
+
+/** Hears when a stage has ended, and with how many items. It may time the stages; it changes nothing. */
+export type StageObserver = (stage: RankingStage, items: number) => void;
+
 /** Everything a ranking depends on: equal inputs, equal answers. */
 export interface RankingInput<Request> {
   readonly user: RankableUser;
@@ -56,6 +61,7 @@ export interface RankingInput<Request> {
   readonly random: SeededRandom;
   /** Event time, ms. */
   readonly now: number;
+  readonly ended?: StageObserver;
 }
 
 export interface Reason {

@@ -9,7 +9,7 @@ import { AppError, fnv1a32, key53, SeededRandom, type Clock } from '#kernel';
 import type { ModelFollower } from '#model-feed';
 import type { Catalogue } from '#catalogue';
 import type { Settings } from '#config';
-import { rankCandidates, recommend, type Ranked, type RankedItem } from '#ranking';
+import { rankCandidates, recommend, type Ranked, type RankedItem, type StageObserver } from '#ranking';
 import { similarItems, trendingItems, type RecallIndex, type RelatedItem } from '#recall';
 import type { HostRequest, RankRequest, RecommendRequest } from './requests.js';
 
@@ -28,6 +28,8 @@ export interface RecommenderPorts {
   readonly settings: Settings['serving'];
   readonly clock: Clock;
   readonly served: (event: Served) => void;
+  /** Hears when a list begins; what it returns hears when each of its stages ends. */
+  readonly stages: () => StageObserver;
 }
 
 /** Bounds of the `served` schema. */
@@ -42,7 +44,7 @@ export class Recommender {
 
   recommend(user: UserState, request: RecommendRequest, epoch: number): ListAnswer {
     const { recommendationId, input } = this.prepare(user, request);
-    const answer = asAnswer(recommendationId, recommend(input));
+    const answer = asAnswer(recommendationId, recommend({ ...input, ended: this.ports.stages() }));
     this.log(answer, request, epoch, input.now);
     return answer;
   }
