@@ -195,19 +195,15 @@ describe('a host that serves', () => {
     expect([late.after.reached, late.items.length]).toEqual([false, 10]);
   });
 
-  it('shows a click in the next list within 50 ms at the 99th percentile', async () => {
-    const times: number[] = [];
+  // How soon is `npm run bench -- freshness`.
+  it('has folded the click in every next list, and never shows the clicked item again', async () => {
     for (let i = 0; i < 300; i++) {
       const user = `visitor-${i % 40}`;
-      const sequence = await click(user, `comedy-${i % 20}`);
-      const acknowledgedAt = performance.now();
+      const clicked = `comedy-${i % 20}`;
+      const sequence = await click(user, clicked);
       const list = await ask<List>(user, { op: 'recommend', n: 10, after: sequence });
-      times.push(performance.now() - acknowledgedAt);
       expect(list.after.reached).toBe(true);
+      expect(list.items.map(({ itemId }) => itemId)).not.toContain(clicked);
     }
-    times.sort((a, b) => a - b);
-    const [p50, p99] = [times[150]!, times[297]!];
-    console.log(`click acknowledged to changed list: p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms`);
-    expect(p50).toBeLessThan(50); // the aim is p99 < 50 ms on an idle machine; bench/ measures it
   }, 60_000);
 });

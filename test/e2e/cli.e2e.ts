@@ -1,17 +1,11 @@
 /** The command line against the whole system: what it prints, that it adds up, and its exit codes. */
-import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { startSystem, until, type RunningSystem } from '#testkit';
+import { startSystem, type RunningSystem } from '#testkit';
+import { CommandLine } from './command-line.js';
 
 const SLOW_MS = 120_000;
 let system: RunningSystem;
-
-interface Run {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
 
 beforeAll(async () => {
   system = await startSystem({
@@ -25,52 +19,13 @@ beforeAll(async () => {
 }, SLOW_MS);
 afterAll(() => system?.stop(), SLOW_MS);
 
-function rekappa(...args: string[]): Promise<Run> {
-  const env = { ...process.env, ...system.environment, REKAPPA_URL: system.gateway.url, NODE_OPTIONS: '' };
-  return new Promise((resolve) => {
-    execFile(
-      process.execPath,
-      ['dist/apps/cli/main.js', ...args],
-      { env, maxBuffer: 1 << 26 },
-      (error, out, err) => {
-        resolve({ code: typeof error?.code === 'number' ? error.code : 0, out, err });
-      },
-    );
-  });
-}
-
-async function json<T>(...args: string[]): Promise<T> {
-  const { code, out, err } = await rekappa(...args, '--json');
-  if (code !== 0) throw new Error(`rekappa ${args.join(' ')} ended with ${code}: ${err}${out}`);
-  return JSON.parse(out) as T;
-}
-
-interface Status {
-  log: { head: number; feedbackHead: number };
-  hosts: { modelVersion: string; partitions: { position: number }[] }[];
-  learner: { version: string; sequence: number; samples: number };
-}
-
-/** Everything folded, every window closed, everything learnt. */
-async function settled(): Promise<Status> {
-  let status: Status | undefined;
-  let before = '';
-  const quiet = async (): Promise<boolean> => {
-    status = await json<Status>('status');
-    const now = `${status.log.head}/${status.log.feedbackHead}/${status.learner.sequence}`;
-    const done = status.learner.sequence === status.log.feedbackHead && now === before;
-    before = now;
-    return done;
-  };
-  await until('the system is quiet', quiet, 60_000, 1_500);
-  return status!;
-}
+const cli = new CommandLine(() => system);
 
 describe('the command line', () => {
   it(
     'plays the demo until its events are acknowledged',
     async () => {
-      const figures = await json<{
+      const figures = await cli.json<{
         lists: number;
         events: { sent: number; accepted: number; rejected: number };
       }>('simulate', '--events', '1500', '--users', '50');
@@ -90,13 +45,13 @@ describe('the command line', () => {
       const file = join(system.servers.folder, 'events.jsonl');
       await writeFile(file, [...metarank(), 'nonsense'].join('\n'));
       const account = { read: 162, accepted: 161, rejected: 1, rejectedBy: { 'not JSON': 1 } };
-      expect(await json('import', 'metarank', file)).toMatchObject(account);
-      await settled();
+      expect(await cli.json('import', 'metarank', file)).toMatchObject(account);
+      await cli.settled();
       const rebuilt = () =>
-        json<{ samples: number; partitions: { sha256: string }[] }>('replay', '--from-log');
+        cli.json<{ samples: number; partitions: { sha256: string }[] }>('replay', '--from-log');
       const once = await rebuilt();
-      expect(await json('import', 'metarank', file, '--nats')).toMatchObject(account);
-      await settled();
+      expect(await cli.json('import', 'metarank', file, '--nats')).toMatchObject(account);
+      await cli.settled();
       const twice = await rebuilt();
       expect([twice.samples, twice.partitions]).toEqual([once.samples, once.partitions]);
     },
@@ -106,9 +61,9 @@ describe('the command line', () => {
   it(
     'verifies that users, feedback and model are what their logs make',
     async () => {
-      const { learner } = await settled();
+      const { learner } = await cli.settled();
       expect(learner.samples).toBeGreaterThan(1_000);
-      const { ok, checks } = await json<{ ok: boolean; checks: { ok: boolean }[] }>(
+      const { ok, checks } = await cli.json<{ ok: boolean; checks: { ok: boolean }[] }>(
         'replay',
         '--from-log',
         '--verify',
@@ -122,14 +77,14 @@ describe('the command line', () => {
   it(
     'promotes a model with other settings, served by every host, and still verifies',
     async () => {
-      const before = await settled();
-      const { code, out } = await rekappa('replay', '--set', 'ftrl.alpha=0.3', '--promote');
+      const before = await cli.settled();
+      const { code, out } = await cli.run('replay', '--set', 'ftrl.alpha=0.3', '--promote');
       expect([code, out]).toEqual([0, expect.stringMatching(/ftrl\.alpha=0\.3[^]*promoted: main-1-/)]);
-      const after = await settled();
+      const after = await cli.settled();
       expect(after.learner.version).not.toBe(before.learner.version);
       expect(after.learner.samples).toBeGreaterThanOrEqual(before.learner.samples);
       expect(after.hosts.map((host) => host.modelVersion)).toEqual([after.learner.version]);
-      expect((await rekappa('replay', '--verify')).code).toBe(0);
+      expect((await cli.run('replay', '--verify')).code).toBe(0);
     },
     SLOW_MS,
   );
@@ -137,8 +92,8 @@ describe('the command line', () => {
   it(
     'lists what is dead, and finds everything in order',
     async () => {
-      expect(await json('dead', 'list')).toMatchObject({ total: 0 });
-      expect((await rekappa('doctor')).out).toMatch(/ok {4}NATS: .*16 partitions/);
+      expect(await cli.json('dead', 'list')).toMatchObject({ total: 0 });
+      expect((await cli.run('doctor')).out).toMatch(/ok {4}NATS: .*16 partitions/);
     },
     SLOW_MS,
   );
@@ -146,9 +101,9 @@ describe('the command line', () => {
   it(
     'tells a wrong call from a failure',
     async () => {
-      expect((await rekappa('replay', '--until', 'yesterday')).code).toBe(2);
-      expect((await rekappa('import', 'metarank', 'nowhere.jsonl')).code).toBe(2);
-      const nobody = await rekappa('simulate', '--url', 'http://127.0.0.1:1', '--events', '1');
+      expect((await cli.run('replay', '--until', 'yesterday')).code).toBe(2);
+      expect((await cli.run('import', 'metarank', 'nowhere.jsonl')).code).toBe(2);
+      const nobody = await cli.run('simulate', '--url', 'http://127.0.0.1:1', '--events', '1');
       expect([nobody.code, nobody.err]).toEqual([
         1,
         expect.stringContaining('does not answer: start Rekappa'),

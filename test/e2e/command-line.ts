@@ -1,0 +1,58 @@
+/** `rekappa` against a system under test: runs commands as a person would, in a process of their own. */
+import { execFile } from 'node:child_process';
+import { until, type RunningSystem } from '#testkit';
+
+export interface Run {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+export interface Status {
+  log: { head: number; feedbackHead: number };
+  hosts: { modelVersion: string; partitions: { position: number }[] }[];
+  learner: { version: string; sequence: number; samples: number };
+}
+
+export class CommandLine {
+  constructor(private readonly system: () => RunningSystem) {}
+
+  run(...args: string[]): Promise<Run> {
+    const { environment, gateway } = this.system();
+    const env = { ...process.env, ...environment, REKAPPA_URL: gateway.url, NODE_OPTIONS: '' };
+    return new Promise((resolve) => {
+      execFile(
+        process.execPath,
+        ['dist/apps/cli/main.js', ...args],
+        { env, maxBuffer: 1 << 26 },
+        (error, out, err) => {
+          resolve({ code: typeof error?.code === 'number' ? error.code : 0, out, err });
+        },
+      );
+    });
+  }
+
+  /** @throws Error when the command fails */
+  async json<T>(...args: string[]): Promise<T> {
+    const { code, out, err } = await this.run(...args, '--json');
+    if (code !== 0) throw new Error(`rekappa ${args.join(' ')} ended with ${code}: ${err}${out}`);
+    return JSON.parse(out) as T;
+  }
+
+  /** Resolves when everything is folded, every window closed, everything learnt. */
+  async settled(): Promise<Status> {
+    let status: Status | undefined;
+    let before = '';
+    const quiet = async (): Promise<boolean> => {
+      const { code, out } = await this.run('status', '--json');
+      if (code !== 0) return false; // a partition is between two hosts
+      status = JSON.parse(out) as Status;
+      const now = `${status.log.head}/${status.log.feedbackHead}/${status.learner.sequence}`;
+      const done = status.learner.sequence === status.log.feedbackHead && now === before;
+      before = now;
+      return done;
+    };
+    await until('the system is quiet', quiet, 60_000, 1_500);
+    return status!;
+  }
+}
