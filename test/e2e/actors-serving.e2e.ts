@@ -20,13 +20,15 @@ interface List {
   }[];
 }
 
+const SHELVES = ['comedy', 'horror', 'opera'];
+
 describe('a host that serves', () => {
   let cluster: Cluster;
   beforeAll(async () => {
-    cluster = await Cluster.start();
+    cluster = await Cluster.start({ REKAPPA_SERVING_EXPLORE: '0' }); // lists are sorted, never drawn
     await cluster.host();
     await cluster.shared(1);
-    const shelf = ['comedy', 'horror', 'opera'].flatMap((category) =>
+    const shelf = SHELVES.flatMap((category) =>
       Array.from({ length: 20 }, (_, i) => ({ itemId: `${category}-${i}`, category })),
     );
     await Promise.all(
@@ -77,24 +79,27 @@ describe('a host that serves', () => {
 
   it('changes the next list after a click, as soon as the click is acknowledged, and says why', async () => {
     const before = await ask<List>('ann', { op: 'recommend', n: 10 });
+    const of = (list: List, shelf: string) =>
+      list.items.filter(({ itemId }) => itemId.startsWith(shelf)).length;
+    // A newcomer's list differs by chance: take the shelf with the most room under the cap of four.
+    const shelf = SHELVES.reduce((least, each) => (of(before, each) < of(before, least) ? each : least));
     let sequence = 0;
-    for (let i = 0; i < 3; i++) sequence = await click('ann', `opera-${i}`);
+    for (let i = 0; i < 3; i++) sequence = await click('ann', `${shelf}-${i}`);
     const after = await ask<List>('ann', { op: 'recommend', n: 10, after: sequence });
     expect(after.after).toEqual({ requested: sequence, reached: true });
     expect(after.position).toBeGreaterThanOrEqual(sequence);
-    const operas = (list: List) => list.items.filter(({ itemId }) => itemId.startsWith('opera')).length;
-    expect(operas(after)).toBeGreaterThan(operas(before));
+    expect(of(after, shelf)).toBeGreaterThan(of(before, shelf));
     expect(
       after.items
-        .find(({ itemId }) => itemId.startsWith('opera'))!
+        .find(({ itemId }) => itemId.startsWith(shelf))!
         .reasons.map(({ feature }) => feature)
         .join(),
-    ).toContain('opera');
+    ).toContain(shelf);
     const state = await ask<{ interests: { category: { label: string }[] }; position: number }>('ann', {
       op: 'state',
       after: sequence,
     });
-    expect(JSON.stringify(state)).toContain('opera');
+    expect(JSON.stringify(state)).toContain(shelf);
   });
 
   it('keeps to filters and exclusions, hides what is hidden, and ranks the caller’s own candidates', async () => {
