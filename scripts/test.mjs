@@ -1,6 +1,7 @@
 /**
  * `npm test [-- jest arguments]`: unit and integration tests side by side, then the whole-system tests alone, since
  * those measure time. Set REKAPPA_DATA to the folder of the data sets for the tests that use them.
+ * `--retry-failed` runs the files that failed once more, alone, and names those that pass then: for shared, noisy machines.
  * The last line counts: `N passed, N failed, N skipped`.
  */
 import { spawnSync } from 'node:child_process';
@@ -10,7 +11,10 @@ import { join } from 'node:path';
 import { ensureReady, root, tool } from './ensure-ready.mjs';
 
 ensureReady();
-const given = process.argv.slice(2);
+const retrying = process.argv.includes('--retry-failed');
+const given = process.argv.slice(2).filter((argument) => argument !== '--retry-failed');
+/** More failures than these are no accident. */
+const RETRIED_FILES_MAX = 3;
 const ownChoice = given.some(
   (argument) => argument.startsWith('--selectProjects') || argument.startsWith('--runTestsByPath'),
 );
@@ -18,7 +22,15 @@ const ownChoice = given.some(
 const passes = ownChoice
   ? [given]
   : [
-      [...optionsOf(given), '--selectProjects', 'unit', 'integration', '--', ...patternsOf(given)],
+      [
+        ...optionsOf(given),
+        '--forceExit', // a test that failed may leave its servers behind: that must not hang the run
+        '--selectProjects',
+        'unit',
+        'integration',
+        '--',
+        ...patternsOf(given),
+      ],
       [
         ...optionsOf(given),
         '--runInBand',
@@ -31,8 +43,10 @@ const passes = ownChoice
     ];
 
 const total = { passed: 0, failed: 0, skipped: 0 };
+let failedFiles = [];
 let exitCode = 0;
 for (const pass of passes) exitCode = jest(pass) || exitCode;
+if (retrying && exitCode !== 0 && failedFiles.length > 0 && failedFiles.length <= RETRIED_FILES_MAX) retry();
 if (total.passed + total.failed === 0) exitCode ||= 1; // nothing ran: a wrong pattern must not look like a success
 process.stdout.write(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped\n`);
 process.exit(exitCode);
@@ -56,10 +70,25 @@ function jest(args) {
   return counted ? (status ?? 1) : 1;
 }
 
+function retry() {
+  const files = failedFiles.map(({ name }) => name);
+  process.stdout.write(`\nonce more, alone: ${files.join(' ')}\n`);
+  for (const { passed, failed, skipped } of failedFiles) {
+    total.passed -= passed;
+    total.failed -= failed;
+    total.skipped -= skipped;
+  }
+  failedFiles = [];
+  exitCode = jest(['--runInBand', '--forceExit', '--runTestsByPath', ...files]);
+  if (exitCode === 0)
+    process.stdout.write('passed on the second try: look at what made the first one fail\n');
+}
+
 /** @returns false when jest died without a report, which counts as one failure. */
 function count(report) {
   try {
     const result = JSON.parse(readFileSync(report, 'utf8'));
+    failedFiles.push(...result.testResults.filter(({ status }) => status === 'failed').map(tally));
     total.passed += result.numPassedTests;
     total.failed += result.numFailedTests + result.numRuntimeErrorTestSuites;
     total.skipped += result.numPendingTests + result.numTodoTests;
@@ -68,6 +97,17 @@ function count(report) {
     total.failed += 1;
     return false;
   }
+}
+
+/** What a file counts in the totals; one that could not even be loaded counts as one failure. */
+function tally({ name, assertionResults }) {
+  const counted = (...states) => assertionResults.filter(({ status }) => states.includes(status)).length;
+  return {
+    name,
+    passed: counted('passed'),
+    failed: assertionResults.length === 0 ? 1 : counted('failed'),
+    skipped: counted('pending', 'todo'),
+  };
 }
 
 function optionsOf(args) {

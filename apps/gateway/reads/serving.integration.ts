@@ -151,10 +151,13 @@ describe('when the user’s host cannot answer', () => {
 });
 
 describe('with nobody there at all', () => {
+  /** Far beyond what an answer takes on a busy machine. */
+  const DEADLINE_MS = 10_000;
+
   it('still answers from what it kept, without waiting for the deadline', async () => {
     const own = await startServers({ nats: true });
     const passing = await startFakeHost(own.natsUrl);
-    const lonely = await startGateway({ natsUrl: own.natsUrl });
+    const lonely = await startGateway({ natsUrl: own.natsUrl, serving: { timeoutMs: DEADLINE_MS } });
     await lonely.call('GET', '/v1/recommendations?user=eve');
     await passing.stop();
     const startedAt = performance.now();
@@ -162,7 +165,7 @@ describe('with nobody there at all', () => {
       reason: 'REK_HOST_UNAVAILABLE',
       source: 'last-list',
     });
-    expect(performance.now() - startedAt).toBeLessThan(600);
+    expect(performance.now() - startedAt).toBeLessThan(DEADLINE_MS);
     await own.nats!.kill9();
     expect((await lonely.call('GET', '/v1/recommendations?user=eve')).body.degraded.source).toBe('last-list');
     expect((await lonely.call('GET', '/v1/items/trending?n=2')).body).toMatchObject({
@@ -171,7 +174,7 @@ describe('with nobody there at all', () => {
     });
     await lonely.stop();
     await own.stop();
-  });
+  }, 60_000);
 });
 
 describe('other reads', () => {

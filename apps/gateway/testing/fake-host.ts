@@ -11,7 +11,7 @@ export interface FakeHost {
 
 export async function startFakeHost(natsUrl: string, prefix = ''): Promise<FakeHost> {
   const connection: NatsConnection = await connectNats({ natsUrl });
-  const host: FakeHost = { behaviour: 'answer', asked: [], stop: () => connection.close() };
+  const host: FakeHost = { behaviour: 'answer', asked: [], stop: () => connection.drain() };
   const serve = (subject: string): void => {
     connection.subscribe(prefix + subject, {
       callback: (_error, message) => {
