@@ -11,6 +11,7 @@ import type { ByteReader } from './byte-reader.js';
 import type { ByteWriter } from './byte-writer.js';
 import { DirtyRows } from './dirty-rows.js';
 import { KeyedRows } from './keyed-rows.js';
+import type { ModelTable } from './model-table.js';
 import type { RankedKeys } from './trending-items.js';
 
 export const NEIGHBOURS_MAX = 48;
@@ -18,8 +19,6 @@ export const NEIGHBOURS_MAX = 48;
 const SHRINKAGE = 5;
 /** An engagement this much after the other counts half. */
 const PAIR_HALF_LIFE_SECONDS = 86_400;
-/** Most bytes of one row in a delta. */
-export const NEIGHBOUR_ROW_BYTES = 5 + 8 + 8 + 4 + 1 + NEIGHBOURS_MAX * 12;
 
 export interface CoVisitationSettings {
   readonly covisitationItemsMax: number;
@@ -36,8 +35,9 @@ interface Row {
   updatedAt: number;
 }
 
-export class CoVisitation {
+export class CoVisitation implements ModelTable {
   readonly dirty = new DirtyRows(1024);
+  readonly rowBytesMax = 5 + 8 + 8 + 4 + 1 + NEIGHBOURS_MAX * 12;
   private readonly items: KeyedRows;
   private readonly rows: Row[] = [];
   private readonly halfLifeMs: number;

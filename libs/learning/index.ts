@@ -5,6 +5,8 @@ export * from './model-delta.js';
 export * from './model-snapshot.js';
 export { STATE_PARTS, type ModelHash, type ModelIdentity, type StatePart } from './model-state.js';
 export * from './scorer.js';
+export type { ModelTable } from './model-table.js';
+export { TABLES, type TableName, type Tables } from './tables.js';
 export * from './progressive-validation.js';
 export * from './item-statistics.js';
 export * from './position-statistics.js';

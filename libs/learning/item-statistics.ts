@@ -9,6 +9,7 @@ import type { ByteReader } from './byte-reader.js';
 import type { ByteWriter } from './byte-writer.js';
 import { DirtyRows } from './dirty-rows.js';
 import { KeyedRows, widened } from './keyed-rows.js';
+import type { ModelTable } from './model-table.js';
 import { TrendingItems, type RankedKeys } from './trending-items.js';
 
 /** Half-lives of popularity, seconds of event time. */
@@ -17,16 +18,15 @@ const WINDOWS = POPULARITY_SECONDS.length;
 /** The overall CTR before any evidence, and its strength in impressions. */
 const FIRST_CTR = 0.05;
 const FIRST_IMPRESSIONS = 20;
-/** Most bytes of one row in a delta. */
-export const ITEM_ROW_BYTES = 5 + 8 + 8 + 8 + 8 + 4 * WINDOWS;
 
 export interface ItemStatisticsSettings {
   readonly priorImpressions: number;
   readonly itemsMax: number;
 }
 
-export class ItemStatistics {
+export class ItemStatistics implements ModelTable {
   readonly dirty = new DirtyRows(1024);
+  readonly rowBytesMax = 5 + 8 + 8 + 8 + 8 + 4 * WINDOWS;
   private readonly rows: KeyedRows;
   private impressionsBy = new Float64Array(1024);
   private clicksBy = new Float64Array(1024);

@@ -3,8 +3,8 @@
  * overlaps what is known, changes nothing. Little-endian:
  *
  *     magic "RKD1" u32 | crc32 of what follows u32 | version text | from varint | to varint | final u8 |
- *     slots (ascending) | ftrl w, fm w0 and rows, olr w | item rows | neighbour rows |
- *     if final: blend | calibrators | positions | samples
+ *     slots (ascending) | ftrl w, fm w0 and rows, olr w | rows of each table of tables.ts |
+ *     if final: blend | calibrators | samples
  *
  * A drain that does not fit one message takes several; only the last is final and moves a replica's sequence.
  */
@@ -12,10 +12,9 @@ import { crc32 } from 'node:zlib';
 import { AppError } from '#kernel';
 import { ByteReader } from './byte-reader.js';
 import { ByteWriter } from './byte-writer.js';
-import { NEIGHBOUR_ROW_BYTES } from './co-visitation.js';
-import { ITEM_ROW_BYTES } from './item-statistics.js';
 import type { ModelState } from './model-state.js';
 import { LEARNERS, type Scorer } from './scorer.js';
+import { tableList } from './tables.js';
 
 const MAGIC = 0x31444b52;
 /** Bound of one delta message; JetStream's default limit is 1 MiB. */
@@ -34,22 +33,18 @@ export interface DeltaHeader {
 
 /** The next message of what changed, or undefined when the replicas know everything. */
 export function encodeDelta(model: ModelState): Uint8Array | undefined {
-  const { statistics, covisitation } = model.scorer.tables;
-  if (
-    model.drained === model.sequence &&
-    model.dirtySlots.size + statistics.dirty.size + covisitation.dirty.size === 0
-  )
-    return undefined;
+  const tables = tableList(model.scorer.tables);
+  const changed = (): boolean => model.dirtySlots.size > 0 || tables.some(({ dirty }) => dirty.size > 0);
+  if (model.drained === model.sequence && !changed()) return undefined;
   const slotBytes = SLOT_INDEX_BYTES + 4 * (3 + model.settings.fm.factors);
   const slots = model.dirtySlots.drain(Math.floor(DELTA_BYTES_MAX / slotBytes));
-  const itemRows = statistics.dirty.drain(
-    Math.floor((DELTA_BYTES_MAX - slots.length * slotBytes) / ITEM_ROW_BYTES),
-  );
-  const used = slots.length * slotBytes + itemRows.length * ITEM_ROW_BYTES;
-  const neighbourRows = covisitation.dirty.drain(
-    Math.floor(Math.max(0, DELTA_BYTES_MAX - used) / NEIGHBOUR_ROW_BYTES),
-  );
-  const final = model.dirtySlots.size + statistics.dirty.size + covisitation.dirty.size === 0;
+  let left = DELTA_BYTES_MAX - slots.length * slotBytes;
+  const rows = tables.map(({ dirty, rowBytesMax }) => {
+    const drained = dirty.drain(Math.max(0, Math.floor(left / rowBytesMax)));
+    left -= drained.length * rowBytesMax;
+    return drained;
+  });
+  const final = !changed();
 
   const writer = new ByteWriter();
   writer.text(model.version);
@@ -58,8 +53,7 @@ export function encodeDelta(model: ModelState): Uint8Array | undefined {
   writer.u8(final ? 1 : 0);
   writer.ascending(slots);
   for (const name of LEARNERS) model.scorer.weights[name].encodeRows(writer, slots);
-  statistics.encodeRows(writer, itemRows);
-  covisitation.encodeRows(writer, neighbourRows);
+  tables.forEach((table, i) => table.encodeRows(writer, rows[i]!));
   if (final) {
     encodeScalars(model.scorer, writer);
     writer.varint(model.samples);
@@ -82,8 +76,7 @@ export function applyDelta(
   const header = readHeader(reader);
   const changed = reader.ascending(slots);
   for (const name of LEARNERS) scorer.weights[name].decodeRows(reader, changed);
-  scorer.tables.statistics.decodeRows(reader);
-  scorer.tables.covisitation.decodeRows(reader);
+  for (const table of tableList(scorer.tables)) table.decodeRows(reader);
   if (!header.final) return { header, samples: undefined };
   decodeScalars(scorer, reader);
   return { header, samples: reader.varint() };
@@ -92,13 +85,11 @@ export function applyDelta(
 function encodeScalars(scorer: Scorer, writer: ByteWriter): void {
   scorer.blend.encode(writer);
   for (const calibrator of scorer.calibrators) calibrator.encode(writer);
-  scorer.tables.positions.encode(writer);
 }
 
 function decodeScalars(scorer: Scorer, reader: ByteReader): void {
   scorer.blend.decode(reader);
   for (const calibrator of scorer.calibrators) calibrator.decode(reader);
-  scorer.tables.positions.decode(reader);
 }
 
 function framed(content: Buffer): Uint8Array {

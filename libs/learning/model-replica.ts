@@ -4,16 +4,16 @@
  */
 import { AppError } from '#kernel';
 import type { FeatureVector } from '#events';
-import { CoVisitation } from './co-visitation.js';
 import { FactorWeights } from './factor-weights.js';
-import { ItemStatistics } from './item-statistics.js';
+import type { ItemStatistics } from './item-statistics.js';
 import { LinearWeights } from './linear-weights.js';
 import { applyDelta, decodeDeltaHeader } from './model-delta.js';
 import { modelVersion, type ModelSettings } from './model-settings.js';
 import type { SnapshotHeader } from './model-snapshot.js';
 import { OnlineModel } from './online-model.js';
-import { PositionStatistics } from './position-statistics.js';
+import type { PositionStatistics } from './position-statistics.js';
 import { Scorer, type Scores } from './scorer.js';
+import { newTables } from './tables.js';
 import type { RankedKeys } from './trending-items.js';
 
 export class ModelReplica {
@@ -35,14 +35,9 @@ export class ModelReplica {
       fm: new FactorWeights(slots, settings.fm.factors),
       olr: new LinearWeights(slots),
     };
-    const tables = {
-      statistics: new ItemStatistics(settings.statistics),
-      positions: new PositionStatistics(),
-      covisitation: new CoVisitation(settings.statistics),
-    };
     return new ModelReplica(
       settings,
-      new Scorer(settings, weights, tables),
+      new Scorer(settings, weights, newTables(settings.statistics)),
       modelVersion(name, 0, settings),
       0,
       0,

@@ -9,6 +9,7 @@ import type { ModelSettings } from './model-settings.js';
 import type { OnlineLearner } from './online-learner.js';
 import type { ProgressiveReport, ProgressiveValidation } from './progressive-validation.js';
 import type { LearnerName, Scorer } from './scorer.js';
+import { TABLES } from './tables.js';
 
 export const STATE_PARTS = [
   'counters',
@@ -17,9 +18,7 @@ export const STATE_PARTS = [
   'olr',
   'blend',
   'calibration',
-  'statistics',
-  'positions',
-  'covisitation',
+  ...TABLES,
   'exposures',
   'held',
   'validation',
@@ -105,16 +104,14 @@ export function encodePart(model: ModelState, part: StatePart, slots: Uint32Arra
       return scorer.blend.encode(writer);
     case 'calibration':
       return scorer.calibrators.forEach((calibrator) => calibrator.encode(writer));
-    case 'statistics':
-    case 'positions':
-    case 'covisitation':
-      return scorer.tables[part].encode(writer);
     case 'exposures':
       return model.exposures.encode(writer);
     case 'held':
       return model.held.encode(writer);
     case 'validation':
       return validation.encode(writer);
+    default:
+      return scorer.tables[part].encode(writer);
   }
 }
 
@@ -136,15 +133,13 @@ export function decodePart(model: ModelState, part: StatePart, reader: ByteReade
       return scorer.blend.decode(reader);
     case 'calibration':
       return scorer.calibrators.forEach((calibrator) => calibrator.decode(reader));
-    case 'statistics':
-    case 'positions':
-    case 'covisitation':
-      return scorer.tables[part].decode(reader);
     case 'exposures':
       return model.exposures.decode(reader);
     case 'held':
       return model.held.decode(reader);
     case 'validation':
       return validation.decode(reader);
+    default:
+      return scorer.tables[part].decode(reader);
   }
 }

@@ -14,14 +14,12 @@ import {
   type FeatureVector,
   type Outcome,
 } from '#events';
-import { CoVisitation } from './co-visitation.js';
 import { DirtyRows } from './dirty-rows.js';
 import { ExposureMemory } from './exposure-memory.js';
 import { FactorisationMachine } from './factorisation-machine.js';
 import { FtrlProximal } from './ftrl-proximal.js';
 import { HeldPositives, type HeldPositive } from './held-positives.js';
 import { newReading, readItem } from './item-reading.js';
-import { ItemStatistics } from './item-statistics.js';
 import { sigmoid } from './logistic.js';
 import { encodeDelta } from './model-delta.js';
 import { hashState, type ModelHash, type ModelIdentity, type ModelState } from './model-state.js';
@@ -34,9 +32,9 @@ import {
 } from './model-snapshot.js';
 import type { OnlineLearner } from './online-learner.js';
 import { OnlineLogisticRegression } from './online-logistic-regression.js';
-import { PositionStatistics } from './position-statistics.js';
 import { ProgressiveValidation, type ProgressiveReport } from './progressive-validation.js';
 import { LEARNERS, newScores, Scorer, type LearnerName, type Scores } from './scorer.js';
+import { newTables, tableList } from './tables.js';
 
 /** The weight of one positive is cut to this. */
 export const SAMPLE_WEIGHT_MAX = 10;
@@ -79,11 +77,7 @@ export class OnlineModel implements FeedbackSink, ModelState {
     this.scorer = new Scorer(
       settings,
       { ftrl: ftrl.weights, fm: fm.weights, olr: olr.weights },
-      {
-        statistics: new ItemStatistics(settings.statistics),
-        positions: new PositionStatistics(),
-        covisitation: new CoVisitation(settings.statistics),
-      },
+      newTables(settings.statistics),
     );
     this.exposures = new ExposureMemory(settings.statistics.exposuresMax);
     this.validation = new ProgressiveValidation(settings.metricsWindow);
@@ -172,8 +166,8 @@ export class OnlineModel implements FeedbackSink, ModelState {
 
   /** Declares that replicas know everything up to now: they start from a snapshot of this moment. */
   forgetChanges(): void {
-    const { statistics, covisitation } = this.scorer.tables;
-    for (const dirty of [this.dirtySlots, statistics.dirty, covisitation.dirty]) dirty.clear();
+    this.dirtySlots.clear();
+    for (const { dirty } of tableList(this.scorer.tables)) dirty.clear();
     this.drained = this.sequence;
   }
 

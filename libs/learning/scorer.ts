@@ -9,13 +9,11 @@
 import type { FeatureVector } from '#events';
 import { Blend } from './blend.js';
 import { Calibrator } from './calibrator.js';
-import type { CoVisitation } from './co-visitation.js';
 import { newReading, readItem } from './item-reading.js';
-import type { ItemStatistics } from './item-statistics.js';
 import type { Predictor } from './online-learner.js';
-import type { PositionStatistics } from './position-statistics.js';
 import { fillSample, newSample } from './sample.js';
 import { appendStatisticsFeatures, STATISTICS_FEATURE_NAMES } from './statistics-features.js';
+import type { Tables } from './tables.js';
 
 export const LEARNERS = ['ftrl', 'fm', 'olr'] as const;
 export type LearnerName = (typeof LEARNERS)[number];
@@ -30,12 +28,6 @@ export interface Scores {
 }
 
 export const newScores = (): Scores => ({ ftrl: 0, fm: 0, olr: 0, blend: 0 });
-
-export interface Tables {
-  readonly statistics: ItemStatistics;
-  readonly positions: PositionStatistics;
-  readonly covisitation: CoVisitation;
-}
 
 export class Scorer {
   readonly sample = newSample();

@@ -1,0 +1,31 @@
+/**
+ * The tables of a model. A new one is a line in `Tables`, in TABLES and in `newTables`, and the calls in
+ * online-model.ts that feed it; snapshots, deltas, hashes and replicas follow.
+ */
+import { CoVisitation } from './co-visitation.js';
+import { ItemStatistics } from './item-statistics.js';
+import type { StatisticsSettings } from './model-settings.js';
+import type { ModelTable } from './model-table.js';
+import { PositionStatistics } from './position-statistics.js';
+
+export interface Tables {
+  readonly statistics: ItemStatistics;
+  readonly positions: PositionStatistics;
+  readonly covisitation: CoVisitation;
+}
+
+export type TableName = keyof Tables;
+
+/** In the order in which they are stored. */
+export const TABLES = ['statistics', 'positions', 'covisitation'] as const satisfies readonly TableName[];
+
+export function newTables(settings: StatisticsSettings): Tables {
+  const tables = {
+    statistics: new ItemStatistics(settings),
+    positions: new PositionStatistics(),
+    covisitation: new CoVisitation(settings),
+  };
+  return tables satisfies Record<TableName, ModelTable>;
+}
+
+export const tableList = (tables: Tables): readonly ModelTable[] => TABLES.map((name) => tables[name]);
