@@ -27,6 +27,10 @@ describe('the command line', () => {
     ['an unknown option', ['status', '--colour']],
     ['a missing argument', ['import', 'movielens']],
     ['a value out of range', ['evaluate', 'ranklens', '--last', '2']],
+    ['an unknown data set', ['evaluate', 'nosuch', '--json']],
+    ['no data set', ['evaluate']],
+    ['a data set that is not there', ['evaluate', 'ranklens', '--data-folder', 'nowhere']],
+    ['a pair of one model', ['evaluate', 'ranklens', '--compare', 'blend']],
     ['an unknown setting', ['evaluate', 'ranklens', '--data-file', 'package.json', '--set', 'ftrl.alhpa=1']],
   ])('%s is a wrong call: exit code 2', async (_, args) => {
     const program = buildProgram();

@@ -1,136 +1,91 @@
-/** `rekappa evaluate`: how well the live system's fold, features and learner rank a recorded log. */
-import { access } from 'node:fs/promises';
-import { join } from 'node:path';
+/** `rekappa evaluate <dataset>`: how well the live system's fold, features and learner do on a recorded log. */
+import { writeFile } from 'node:fs/promises';
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { loadSettings, type Settings } from '#config';
-import { modelSettingsOf } from '#learning';
-import { Prequential } from '../evaluate/prequential.js';
-import { renderSection, sectionsOf, type Published } from '../evaluate/report.js';
-import { collect, overridesAsEnvironment } from '../setting-overrides.js';
-import { openMetarank } from '../sources/metarank-source.js';
+import { evaluationContext } from '../evaluate/context.js';
+import { DATASETS } from '../evaluate/datasets/index.js';
+import type { Dataset, EvaluationReport, SharedOptions } from '../evaluate/dataset.js';
+import { renderReport } from '../evaluate/report.js';
+import { renderCurves } from '../evaluate/svg.js';
+import { collect } from '../setting-overrides.js';
+import { share } from '../terminal/arguments.js';
 import { CliError, UsageError } from '../terminal/exit.js';
 import { interruptible } from '../terminal/interrupt.js';
 import { printJson, printLine } from '../terminal/print.js';
-import { Progress } from '../terminal/progress.js';
 
-/** RankLens clicks come 5 s after their list: 10 s of event time tell clicked from unclicked. */
-const RANKLENS_ATTRIBUTION_SECONDS = 10;
-/** On the whole RankLens file (its first 80 % are in the data folder). */
-const RANKLENS_PUBLISHED: readonly Published[] = [
-  { name: 'LambdaMART (Metarank, published; whole file)', ndcg: 0.598 },
-];
-
-interface EvaluateOptions {
-  dataFile?: string;
-  json: boolean;
-  attributionSeconds: number;
-  last: number;
-  set: string[];
-}
+type Options = SharedOptions & Record<string, unknown>;
 
 export function registerEvaluate(program: Command): void {
-  program
+  const group = program
     .command('evaluate')
-    .description('Rank recorded lists with what was known before each, learn from them, and report.')
-    .command('ranklens')
-    .description('RankLens: crowd-sourced film choices, 24 films a list, in Metarank’s event format.')
-    .option('--data-file <file>', 'events.jsonl(.gz); default: $REKAPPA_DATA/ranklens/events.jsonl.gz')
+    .description('Play a recorded log in order of time, predict before learning, and report.')
+    .argument('[dataset]')
+    .usage('<dataset> [options]')
+    .allowUnknownOption()
+    .allowExcessArguments()
+    .action((name: string | undefined) => {
+      const names = DATASETS.map((dataset) => dataset.name).join(', ');
+      throw new UsageError(
+        name === undefined
+          ? `name a data set: ${names}`
+          : `there is no data set "${name}"; there are ${names}`,
+      );
+    });
+  for (const dataset of DATASETS) {
+    const command = withSharedOptions(group.command(dataset.name).description(dataset.summary));
+    dataset.configure?.(command);
+    command
+      .addHelpText('after', `\nExamples:\n${examplesOf(dataset).join('\n')}`)
+      .action((options: Options) => interruptible((signal) => evaluate(dataset, options, signal)));
+  }
+}
+
+async function evaluate(dataset: Dataset, options: Options, signal: AbortSignal): Promise<void> {
+  const report = await dataset.run(evaluationContext(options, signal));
+  if (signal.aborted) throw new CliError('interrupted');
+  if (options.plot !== undefined) await plot(options.plot, report);
+  if (options.json) printJson(report);
+  else printLine(renderReport(report));
+}
+
+async function plot(path: string, { dataset, curves }: EvaluationReport): Promise<void> {
+  if (curves.length === 0) throw new UsageError(`${dataset} has no curves: leave --plot away`);
+  await writeFile(path, renderCurves(curves));
+}
+
+function withSharedOptions(command: Command): Command {
+  return command
+    .option('--data-file <file>', 'the data set’s main file; others are looked for beside it')
+    .option('--data-folder <folder>', 'folder of the data set; default: its folder in $REKAPPA_DATA')
     .option('--json', 'print as JSON', false)
-    .option(
-      '--attribution-seconds <s>',
-      'a click counts for its list up to this much later, s of event time',
-      positive,
-      RANKLENS_ATTRIBUTION_SECONDS,
+    .option('--plot <svg>', 'write learning curves to this file')
+    .option('--last <share>', 'share of the newest lists or samples reported by themselves', share, 0.2)
+    .addOption(
+      new Option(
+        '--compare <a,b>',
+        'paired bootstrap of two models of the report; repeatable; default: the served one and the best baseline',
+      )
+        .argParser(pair)
+        .default([], 'none'),
     )
-    .option('--last <share>', 'share of the newest clicked lists reported by themselves', share, 0.2)
     .addOption(
       new Option('--set <path=value>', 'another value of a setting; repeatable')
         .argParser(collect)
         .default([], 'none'),
-    )
-    .addHelpText(
-      'after',
-      '\nExample:\n  REKAPPA_DATA=~/data rekappa evaluate ranklens\n  rekappa evaluate ranklens --data-file events.jsonl.gz --set ftrl.alpha=0.05 --json',
-    )
-    .action((options: EvaluateOptions) => interruptible((signal) => evaluateRanklens(options, signal)));
-}
-
-async function evaluateRanklens(options: EvaluateOptions, signal: AbortSignal): Promise<void> {
-  const source = await openMetarank(await ranklensFile(options.dataFile));
-  const settings = loadSettings({
-    ...overridesAsEnvironment([`interest.attributionSeconds=${options.attributionSeconds}`, ...options.set]),
-  });
-  const prequential = new Prequential({ ...rehearsalOf(settings), popularityAttribute: 'popularity' });
-  const progress = new Progress({ label: 'evaluate', total: source.bytesTotal, unit: 'events' });
-  let refused = 0;
-  for await (const entry of source.entries()) {
-    if (signal.aborted) throw new CliError('interrupted');
-    if (!('event' in entry)) refused++;
-    else if (entry.event.kind !== 'tick') prequential.play(entry.event);
-    progress.update(source.bytesRead(), prequential.events);
-  }
-  progress.stop(source.bytesRead(), prequential.events);
-  if (prequential.report.clicked().length === 0)
-    throw new CliError('the file has no list with a click: nothing to evaluate');
-  print(prequential, options, refused);
-}
-
-function print(prequential: Prequential, options: EvaluateOptions, refused: number): void {
-  const sections = sectionsOf(prequential, options.last);
-  const { events, report, rehearsal } = prequential;
-  const input = {
-    events,
-    refused,
-    lists: report.listCount,
-    samples: rehearsal.model.samples,
-    attributionSeconds: options.attributionSeconds,
-  };
-  if (options.json)
-    return printJson({
-      input,
-      sections,
-      progressive: rehearsal.model.report(),
-      published: RANKLENS_PUBLISHED,
-    });
-  printLine(
-    `${events.toLocaleString('en')} events, ${report.listCount.toLocaleString('en')} lists, ${rehearsal.model.samples.toLocaleString('en')} samples learnt${refused > 0 ? `, ${refused} lines refused` : ''}\n`,
-  );
-  sections.forEach((section, i) =>
-    printLine(`${renderSection(section, i === 1 ? RANKLENS_PUBLISHED : [])}\n`),
-  );
-}
-
-function rehearsalOf(settings: Settings): ConstructorParameters<typeof Prequential>[0] {
-  return {
-    partitions: settings.log.partitions,
-    fold: { ...settings.interest, futureSkewSeconds: settings.log.futureSkewSeconds },
-    model: modelSettingsOf(settings),
-    tickMs: settings.actors.tickMs,
-  };
-}
-
-/** @throws UsageError when it is not there */
-async function ranklensFile(given: string | undefined): Promise<string> {
-  const data = process.env.REKAPPA_DATA;
-  const path = given ?? (data && join(data, 'ranklens', 'events.jsonl.gz'));
-  if (!path)
-    throw new UsageError('set REKAPPA_DATA to the folder of data sets, or name the file with --data-file');
-  await access(path).catch(() => {
-    throw new UsageError(
-      `${path} does not exist: set REKAPPA_DATA to the folder of data sets, or name the file with --data-file`,
     );
-  });
-  return path;
 }
 
-function positive(value: string): number {
-  const parsed = Number(value);
-  if (!(parsed > 0)) throw new InvalidArgumentError('give a number above 0.');
-  return parsed;
+function examplesOf({ name, examples }: Dataset): readonly string[] {
+  return (
+    examples ?? [
+      `REKAPPA_DATA=~/data rekappa evaluate ${name} --plot curves.svg`,
+      `rekappa evaluate ${name} --set ftrl.alpha=0.05 --json`,
+    ]
+  ).map((line) => `  ${line}`);
 }
 
-function share(value: string): number {
-  const parsed = Number(value);
-  if (!(parsed > 0 && parsed <= 1)) throw new InvalidArgumentError('give a share above 0, up to 1.');
-  return parsed;
+function pair(value: string, previous: readonly (readonly [string, string])[]): [string, string][] {
+  const names = value.split(',').map((name) => name.trim());
+  if (names.length !== 2 || names.some((name) => name === ''))
+    throw new InvalidArgumentError('give two models of the report, such as "blend,item CTR".');
+  return [...previous.map(([a, b]): [string, string] => [a, b]), [names[0]!, names[1]!]];
 }

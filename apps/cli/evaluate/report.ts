@@ -1,56 +1,47 @@
-/** The evaluation as tables and as JSON. */
-import { pairedBootstrap, type BootstrapResult, type MetricRow } from '#evaluation';
+/** A report as tables for a person. */
 import { decimals, renderTable } from '../terminal/table.js';
-import { SERVED, type Prequential } from './prequential.js';
+import type { Comparison, EvaluationReport, ReportTable } from './dataset.js';
 
-/** The baseline that the served model is tested against. */
-const RIVAL = 'item CTR';
-const BOOTSTRAP_SEED = 1;
-const BOOTSTRAP_RESAMPLES = 10_000;
-
-export interface Section {
-  readonly name: string;
-  readonly lists: number;
-  readonly rows: readonly MetricRow[];
-  /** Served model minus item CTR, NDCG@10, paired by list. */
-  readonly advantage: BootstrapResult;
-}
-
-/** A figure others have published for the same log. */
-export interface Published {
-  readonly name: string;
-  readonly ndcg: number;
-}
-
-export function sectionsOf({ report }: Prequential, last: number): Section[] {
-  return [1, last].map((share) => ({
-    name: share === 1 ? 'all lists with a click' : `the last ${Math.round(share * 100)} % of them`,
-    lists: report.clicked(share).length,
-    rows: report.rows(share),
-    advantage: pairedBootstrap(
-      report.ndcgPerList(SERVED, share),
-      report.ndcgPerList(RIVAL, share),
-      BOOTSTRAP_SEED,
-      BOOTSTRAP_RESAMPLES,
-    ),
-  }));
-}
-
-export function renderSection(section: Section, published: readonly Published[]): string {
-  const rows = section.rows.map((r) => [
-    r.name,
-    ...[r.ndcg, r.mrr, r.recall, r.hitRate, r.auc, r.logLoss, r.calibration].map((v) => decimals(v)),
-  ]);
-  const others = published.map(({ name, ndcg }) => [name, decimals(ndcg, 3)]);
-  const { difference, standardError, low, high, pValue } = section.advantage;
+export function renderReport(report: EvaluationReport): string {
   return [
-    `${section.name}: ${section.lists.toLocaleString('en')}`,
-    renderTable(
-      ['model', 'NDCG@10', 'MRR', 'recall@10', 'hit@10', 'AUC', 'log loss', 'calibration'],
-      [...rows, ...others],
-    ),
-    `${SERVED} − ${RIVAL}: ${signed(difference)} NDCG@10, standard error ${decimals(standardError)}, 95 % ${signed(low)} to ${signed(high)}, p ${pValue < 1e-4 ? '< .0001' : decimals(pValue)} (paired bootstrap)`,
-  ].join('\n');
+    `${report.dataset}: ${renderInput(report.input)}`,
+    ...report.tables.map(renderReportTable),
+    ...(report.comparisons.length > 0 ? [report.comparisons.map(renderComparison).join('\n')] : []),
+  ].join('\n\n');
+}
+
+export function renderReportTable({ title, columns, rows, note }: ReportTable): string {
+  const whole = columns.map((_, c) => rows.every((row) => !isFraction(row[c])));
+  const cells = rows.map((row) =>
+    columns.map((_, c) => {
+      const cell = row[c];
+      if (typeof cell !== 'number') return cell;
+      return whole[c] ? cell : decimals(cell);
+    }),
+  );
+  return [title, renderTable(columns, cells), ...(note ? [note] : [])].join('\n');
+}
+
+function isFraction(cell: string | number | undefined): boolean {
+  return typeof cell === 'number' && !Number.isInteger(cell);
+}
+
+function renderInput(input: EvaluationReport['input']): string {
+  return Object.entries(input)
+    .map(
+      ([name, value]) => `${words(name)} ${typeof value === 'number' ? value.toLocaleString('en') : value}`,
+    )
+    .join(', ');
+}
+
+/** `attributionSeconds` → `attribution seconds` */
+function words(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+}
+
+function renderComparison({ metric, a, b, of, ...test }: Comparison): string {
+  const p = test.pValue < 1e-4 ? '< .0001' : decimals(test.pValue);
+  return `${a} − ${b}: ${signed(test.difference)} ${metric}${of ? `, ${of}` : ''}, standard error ${decimals(test.standardError)}, 95 % ${signed(test.low)} to ${signed(test.high)}, p ${p} (paired bootstrap)`;
 }
 
 function signed(value: number): string {

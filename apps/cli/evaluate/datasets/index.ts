@@ -1,0 +1,5 @@
+/** Every data set that `rekappa evaluate` knows: one file or folder each. */
+import type { Dataset } from '../dataset.js';
+import { ranklens } from './ranklens.js';
+
+export const DATASETS: readonly Dataset[] = [ranklens];
