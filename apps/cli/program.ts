@@ -7,6 +7,7 @@ import { registerImport } from './commands/import.js';
 import { registerReplay } from './commands/replay.js';
 import { registerSimulate } from './commands/simulate.js';
 import { registerStatus } from './commands/status.js';
+import { registerVerify } from './commands/verify.js';
 import { registerUp } from './up/up.command.js';
 
 export function buildProgram(): Command {
@@ -21,6 +22,7 @@ export function buildProgram(): Command {
     registerReplay,
     registerSimulate,
     registerStatus,
+    registerVerify,
     registerDead,
     registerDoctor,
   ])

@@ -38,6 +38,11 @@ export interface ReadOptions {
   readonly batchMax?: number;
   /** When set, an empty batch is yielded after this long without messages, so that a shell can look at its clock, ms. */
   readonly maxWaitMs?: number;
+  /**
+   * Told of sequences that are missing although nobody deleted them; the read then goes on behind them. For audits:
+   * without it, damage ends the read.
+   */
+  readonly onGap?: (from: number, to: number) => void;
 }
 
 export const READ_BATCH_MAX = 500;

@@ -1,7 +1,7 @@
 export * from './event-log.js';
 export * from './memory-event-log.js';
 export * from './nats-connection.js';
-export * from './nats-event-log.js';
+export { managerOf, NatsEventLog } from './nats-event-log.js';
 export * from './names.js';
 export * from './topology.js';
 export * from './frame-publisher.js';

@@ -148,8 +148,10 @@ export class OrderedReader {
       await this.inspector.assertDeleted(this.next, to);
       return true;
     } catch (error) {
-      if (error instanceof AppError) throw error;
-      return false;
+      if (!(error instanceof AppError)) return false;
+      if (!this.options.onGap) throw error;
+      this.options.onGap(this.next, to);
+      return true;
     }
   }
 
