@@ -45,6 +45,17 @@ describe('dead letters', () => {
     expect([...Buffer.from(binary!.raw, 'base64')]).toEqual([0xff, 0xfe, 1]);
   });
 
+  it('are gone once dropped, and the others are still listed', async () => {
+    for (const sequence of [7, 8, 9])
+      await letters.put({ where: 'actors', reason, source: source(sequence), raw: 'x' });
+    expect([await letters.drop(2), await letters.drop(2), await letters.drop(99)]).toEqual([
+      true,
+      false,
+      false,
+    ]);
+    expect((await letters.list()).letters.map(({ sequence }) => sequence)).toEqual([1, 3]);
+  });
+
   it('are listed in pages, by place, oldest first, and counted', async () => {
     for (let i = 1; i <= 25; i++)
       await letters.put({

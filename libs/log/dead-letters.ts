@@ -73,6 +73,11 @@ export class DeadLetters {
     return { letters };
   }
 
+  /** @returns false when it was dropped or had expired before */
+  drop(sequence: number): Promise<boolean> {
+    return this.topology.dead.remove(sequence);
+  }
+
   /** How many are kept now. */
   count(where?: string): Promise<number> {
     return this.topology.dead.count(this.topology.subjects.dead(where ?? '*'));

@@ -75,6 +75,9 @@ export interface EventLog {
 
   /** Messages stored now, of one subject (wildcards allowed) or all. */
   count(subject?: string): Promise<number>;
+
+  /** Deletes one message for good, where the stream allows it (LOG and FEEDBACK never do). @returns false when it was gone */
+  remove(sequence: number): Promise<boolean>;
 }
 
 /** NATS subject matching: `*` is one token, a final `>` one or more. */

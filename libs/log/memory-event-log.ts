@@ -10,7 +10,8 @@ import {
 } from './event-log.js';
 
 export class MemoryEventLog implements EventLog {
-  private readonly messages: LogMessage[] = [];
+  /** undefined: removed. */
+  private readonly messages: (LogMessage | undefined)[] = [];
   private readonly lastOfSubject = new Map<string, LogMessage>();
   private readonly sequenceOfId = new Map<string, number>();
   private readonly waiting = new Set<() => void>();
@@ -50,8 +51,9 @@ export class MemoryEventLog implements EventLog {
     while (!options.signal?.aborted && next <= until) {
       const batch: LogMessage[] = [];
       while (next <= until && next <= this.messages.length && batch.length < batchMax) {
-        const message = this.messages[next++ - 1]!;
-        if (!options.subject || subjectMatches(options.subject, message.subject)) batch.push(message);
+        const message = this.messages[next++ - 1];
+        if (message && (!options.subject || subjectMatches(options.subject, message.subject)))
+          batch.push(message);
       }
       if (batch.length > 0) yield batch;
       else if (next > this.messages.length && next <= until) {
@@ -70,9 +72,13 @@ export class MemoryEventLog implements EventLog {
   }
 
   async count(subject?: string): Promise<number> {
-    return subject
-      ? this.messages.filter((m) => subjectMatches(subject, m.subject)).length
-      : this.messages.length;
+    return this.messages.filter((m) => m && (!subject || subjectMatches(subject, m.subject))).length;
+  }
+
+  async remove(sequence: number): Promise<boolean> {
+    const held = this.messages[sequence - 1] !== undefined;
+    if (held) this.messages[sequence - 1] = undefined;
+    return held;
   }
 
   private store(subject: string, payload: Uint8Array, options: AppendOptions): LogMessage {

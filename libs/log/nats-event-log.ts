@@ -1,5 +1,10 @@
 /** EventLog over one JetStream stream. Durable when the server has acknowledged (docs/durability: what that means is the server's setting). */
-import { jetstreamManager, type JetStreamManager, type StoredMsg } from '@nats-io/jetstream';
+import {
+  JetStreamApiError,
+  jetstreamManager,
+  type JetStreamManager,
+  type StoredMsg,
+} from '@nats-io/jetstream';
 import { headers, type MsgHdrs } from '@nats-io/transport-node';
 import { AckWindow, type AckWindowOptions } from './ack-window.js';
 import type { AppendOptions, EventLog, LogMessage, ReadOptions } from './event-log.js';
@@ -51,6 +56,20 @@ export class NatsEventLog implements EventLog {
     if (!subject) return (await this.manager.streams.info(this.name)).state.messages;
     const { state } = await this.manager.streams.info(this.name, { subjects_filter: this.prefix + subject });
     return Object.values(state.subjects ?? {}).reduce((sum, n) => sum + n, 0);
+  }
+
+  async remove(sequence: number): Promise<boolean> {
+    try {
+      return await this.manager.streams.deleteMessage(this.name, sequence);
+    } catch (error) {
+      const gone = error instanceof JetStreamApiError && !(await this.holds(sequence));
+      if (gone) return false;
+      throw error;
+    }
+  }
+
+  private async holds(sequence: number): Promise<boolean> {
+    return (await this.manager.streams.getMessage(this.name, { seq: sequence })) !== null;
   }
 
   /** Appends not yet acknowledged. */

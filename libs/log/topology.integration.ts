@@ -51,6 +51,16 @@ describe('the topology of a namespace', () => {
     await openTopology(two, settings('fixed', 16));
   });
 
+  it('lets dead letters be removed, and nothing that is the truth', async () => {
+    const topology = await openTopology(one, settings('removal'));
+    for (let i = 0; i < 2; i++)
+      await topology.dead.append(topology.subjects.dead('actors'), Buffer.from('{}'));
+    expect([await topology.dead.remove(1), await topology.dead.remove(1)]).toEqual([true, false]);
+    expect(await topology.dead.count()).toBe(1);
+    await topology.log.append('log.item', Buffer.from('{}'));
+    await expect(topology.log.remove(1)).rejects.toThrow('not permitted');
+  });
+
   it('does not meet another namespace', async () => {
     const [acme, standard] = [
       await openTopology(one, settings('acme')),
