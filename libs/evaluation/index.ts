@@ -6,3 +6,4 @@ export * from './baselines.js';
 export * from './list-report.js';
 export * from './log-fold.js';
 export * from './live-rehearsal.js';
+export * from './off-policy/index.js';
