@@ -8,7 +8,7 @@ import {
   totals,
   type EstimatorName,
 } from './estimators.js';
-import { COLUMN_COUNT, COLUMNS, THRESHOLDS, type OffPolicySums } from './off-policy-sums.js';
+import { COLUMN_COUNT, COLUMNS, SWITCHED, THRESHOLDS, type OffPolicySums } from './off-policy-sums.js';
 import {
   diagnose,
   EFFECTIVE_SAMPLES_MIN,
@@ -74,20 +74,27 @@ export function offPolicyReport(sums: OffPolicySums, options: OffPolicyOptions =
 
 /** Percentile bootstrap over groups of clusters (Efron 1979; Davison & Hinkley 1997, section 3.8). */
 function bootstrap(
-  { rows, groups }: OffPolicySums,
+  sums: OffPolicySums,
   names: readonly EstimatorName[],
   threshold: number,
   { seed = SEED, resamples = RESAMPLES }: OffPolicyOptions,
 ): Float64Array[] {
+  const { groups } = sums;
   const random = new SeededRandom(seed);
   const values = names.map(() => new Float64Array(resamples));
+  const columns = [...Object.values(COLUMNS), SWITCHED + threshold];
+  const width = columns.length;
+  const rows = new Float64Array(groups * width);
+  for (let g = 0; g < groups; g++)
+    columns.forEach((column, c) => (rows[g * width + c] = sums.rows[g * COLUMN_COUNT + column]!));
   const drawn = new Float64Array(COLUMN_COUNT);
   for (let r = 0; r < resamples; r++) {
-    drawn.fill(0);
+    const sum = new Float64Array(width);
     for (let g = 0; g < groups; g++) {
-      const at = random.below(groups) * COLUMN_COUNT;
-      for (let c = 0; c < COLUMN_COUNT; c++) drawn[c]! += rows[at + c]!;
+      const at = random.below(groups) * width;
+      for (let c = 0; c < width; c++) sum[c]! += rows[at + c]!;
     }
+    columns.forEach((column, c) => (drawn[column] = sum[c]!));
     names.forEach((name, i) => (values[i]![r] = estimate(name, drawn, threshold)));
   }
   return values;

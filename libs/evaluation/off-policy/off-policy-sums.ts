@@ -8,7 +8,7 @@
 import { mix32 } from '#kernel';
 import type { OffPolicySample } from './off-policy-sample.js';
 
-export const GROUPS_MAX = 16_384;
+export const GROUPS_MAX = 4_096;
 
 /** Thresholds that switch-DR may take; the last never switches, which is the plain doubly robust estimator. */
 export const THRESHOLDS: readonly number[] = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, Infinity];

@@ -8,6 +8,8 @@ function sumsOf(samples: Iterable<OffPolicySample>): OffPolicySums {
   return sums;
 }
 
+const FEW = { resamples: 100 };
+
 const valueOf = (report: OffPolicyReport, name: EstimatorName): number =>
   report.estimates.find((estimate) => estimate.name === name)!.value;
 
@@ -71,19 +73,19 @@ describe('off-policy estimators', () => {
   });
 
   it('find the value of a policy that never ran, the model-based ones with a fair model too', () => {
-    const report = offPolicyReport(sumsOf(bandit(40_000, 3, { model: (x, a) => RATES[x]![a]! })));
+    const report = offPolicyReport(sumsOf(bandit(20_000, 3, { model: (x, a) => RATES[x]![a]! })), FEW);
     for (const { name, value, standardError } of report.estimates) {
       expect(`${name} ${Math.abs(value - TRUTH) < 4 * standardError + 1e-3}`).toBe(`${name} true`);
     }
   });
 
   it('doubly robust: right with a wrong model, and right with wrong propensities', () => {
-    const wrongModel = offPolicyReport(sumsOf(bandit(40_000, 4, { model: () => 0.9 })));
+    const wrongModel = offPolicyReport(sumsOf(bandit(20_000, 4, { model: () => 0.9 })), FEW);
     expect(valueOf(wrongModel, 'DM')).toBeCloseTo(0.9, 12);
     expect(valueOf(wrongModel, 'DR')).toBeCloseTo(TRUTH, 1.5);
     const wrongPropensities = offPolicyReport(
-      sumsOf(bandit(40_000, 5, { model: (x, a) => RATES[x]![a]!, logged: [0.3, 0.3, 0.4] })),
-      { supportMin: 0 },
+      sumsOf(bandit(20_000, 5, { model: (x, a) => RATES[x]![a]!, logged: [0.3, 0.3, 0.4] })),
+      { ...FEW, supportMin: 0 },
     );
     expect(Math.abs(valueOf(wrongPropensities, 'IPS') - TRUTH)).toBeGreaterThan(0.1);
     expect(valueOf(wrongPropensities, 'DR')).toBeCloseTo(TRUTH, 1.5);
@@ -96,24 +98,24 @@ describe('off-policy estimators', () => {
         yield { reward: i % 20 ? 0 : 1, behaviour: 1, target: 0.9, ...model, cluster: i };
       yield { reward: 1, behaviour: 1e-4, target: 0.1, ...model, cluster: -1 };
     }
-    const report = offPolicyReport(sumsOf(rare()), { effectiveSamplesMin: 0, supportMin: 0 });
+    const report = offPolicyReport(sumsOf(rare()), { ...FEW, effectiveSamplesMin: 0, supportMin: 0 });
     expect(report.threshold).toBeLessThan(1_000);
     expect(Math.abs(valueOf(report, 'switch-DR') - 0.05)).toBeLessThan(0.005);
     expect(Math.abs(valueOf(report, 'DR') - 0.05)).toBeGreaterThan(0.1);
   });
 
   it('their 95 % intervals hold the truth in about 95 % of seeded logs', () => {
-    const runs = 100;
+    const runs = 60;
     const held: Partial<Record<EstimatorName, number>> = {};
     for (let seed = 1; seed <= runs; seed++) {
-      const samples = bandit(800, 1_000 + seed, { model: (x, a) => RATES[x]![a]! / 2 });
-      const report = offPolicyReport(sumsOf(samples), { resamples: 200, seed });
+      const samples = bandit(600, 1_000 + seed, { model: (x, a) => RATES[x]![a]! / 2 });
+      const report = offPolicyReport(sumsOf(samples), { resamples: 150, seed });
       for (const { name, low, high } of report.estimates)
         held[name] = (held[name] ?? 0) + (low <= TRUTH && TRUTH <= high ? 1 : 0);
     }
-    // A binomial share of 100 has a standard error of 2 %.
+    // A binomial share of 60 has a standard error of 3 %.
     for (const name of ['IPS', 'SNIPS', 'DR', 'SNDR'] as const)
-      expect(`${name} ${held[name]! / runs > 0.88}`).toBe(`${name} true`);
+      expect(`${name} ${held[name]! / runs > 0.86}`).toBe(`${name} true`);
   });
 
   it('resample whole clusters: copies of a choice add no certainty', () => {
@@ -131,7 +133,7 @@ describe('off-policy estimators', () => {
 
   it('stay within their memory for any number of clusters, and still give an interval', () => {
     const sums = sumsOf(bandit(40_000, 11));
-    expect(sums.groups).toBeLessThanOrEqual(16_384);
+    expect(sums.groups).toBeLessThanOrEqual(4_096);
     const { low, high } = offPolicyReport(sums, { resamples: 50 }).estimates[0]!;
     expect(low).toBeLessThan(TRUTH);
     expect(high).toBeGreaterThan(TRUTH);

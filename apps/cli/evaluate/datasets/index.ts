@@ -1,5 +1,6 @@
 /** Every data set that `rekappa evaluate` knows: one file or folder each. */
 import type { Dataset } from '../dataset.js';
+import { openBandit } from './open-bandit/open-bandit.js';
 import { ranklens } from './ranklens.js';
 
-export const DATASETS: readonly Dataset[] = [ranklens];
+export const DATASETS: readonly Dataset[] = [ranklens, openBandit];
