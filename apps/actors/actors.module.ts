@@ -113,6 +113,7 @@ function assemble(settings: Settings) {
       clock: systemClock,
       served: (event) => served.write(event),
       stages: () => stageTimes(metrics),
+      ruleFailed: (rule) => metrics.ruleFailures.inc({ rule }),
     });
     const rpc = new RpcServer(nats, settings.namespace, metrics, logger);
     const users = new UserRpc(recommender, context);

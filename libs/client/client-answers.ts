@@ -12,6 +12,17 @@ export interface Filter {
   readonly attributes?: Readonly<Record<string, Scalar>>;
 }
 
+/** A business rule (docs/rules.md): either a test that items must pass, or a factor on their odds. */
+export interface Rule {
+  readonly name: string;
+  /** CEL; the rule holds only where it is true. */
+  readonly when?: string;
+  /** CEL; only items for which it is true may be in the list. */
+  readonly filter?: string;
+  /** A number, or CEL that gives one: above 1 lifts, below 1 lowers. */
+  readonly boost?: string | number;
+}
+
 interface ListRequest {
   readonly user: string;
   /** Where the list is shown: home, cart, ... */
@@ -26,6 +37,8 @@ export interface RecommendRequest extends ListRequest {
   readonly n?: number;
   readonly filter?: Filter;
   readonly exclude?: readonly string[];
+  /** Beside the deployment's; at most 16. */
+  readonly rules?: readonly Rule[];
 }
 
 export interface RankRequest extends ListRequest {

@@ -266,7 +266,8 @@ describe('reads', () => {
     const client = newClient();
     gateway.script = Array.from({ length: 6 }, () => answer);
     expect(await client.recommend({ user: 'a&b', n: 5, scenario: 'home', after: 7 })).toEqual(list);
-    await client.recommend({ user: 'ann', filter: { categories: ['tea'] }, exclude: ['i1'] });
+    const rules = [{ name: 'sale', boost: 2 }];
+    await client.recommend({ user: 'ann', filter: { categories: ['tea'] }, exclude: ['i1'], rules });
     await client.rank({ user: 'ann', items: ['i1', 'i2'] });
     await client.similar('a/b', 3);
     await client.trending({ category: 'tea', windowSeconds: 60 });
@@ -276,7 +277,7 @@ describe('reads', () => {
       {
         method: 'POST',
         url: '/v1/recommendations',
-        body: { user: 'ann', filter: { categories: ['tea'] }, exclude: ['i1'] },
+        body: { user: 'ann', filter: { categories: ['tea'] }, exclude: ['i1'], rules },
       },
       { method: 'POST', url: '/v1/rank', body: { user: 'ann', items: ['i1', 'i2'] } },
       { method: 'GET', url: '/v1/items/a%2Fb/similar?n=3', body: undefined },

@@ -112,8 +112,8 @@ export class RekappaClient {
 
   async recommend({ after, ...request }: RecommendRequest): Promise<Recommendation> {
     const body = { ...request, ...(await this.afterOf(after)) };
-    const { context, filter, exclude, ...simple } = body;
-    if (context || filter || exclude)
+    const { context, filter, exclude, rules, ...simple } = body;
+    if (context || filter || exclude || rules)
       return this.http.exchange({ method: 'POST', path: '/v1/recommendations', body: JSON.stringify(body) });
     return this.http.exchange({ method: 'GET', path: `/v1/recommendations${queryOf(simple)}` });
   }

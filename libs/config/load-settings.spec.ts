@@ -104,3 +104,31 @@ describe('variables', () => {
     expect(readFileSync(path, 'utf8')).toBe(make());
   });
 });
+
+describe('business rules', () => {
+  const problemsIn = (rules: unknown) =>
+    problemsOf({ REKAPPA_SERVING_RULES: typeof rules === 'string' ? rules : JSON.stringify(rules) });
+
+  it('come as a JSON list', () => {
+    const rules = [{ name: 'in stock', filter: 'item.attributes.stock > 0' }];
+    expect(loadSettings({ REKAPPA_SERVING_RULES: JSON.stringify(rules) }).serving.rules).toEqual(rules);
+    expect(loadSettings({}).serving.rules).toEqual([]);
+  });
+
+  it('are refused at start with the rule, the field, the character and what to do', () => {
+    expect(problemsIn('[{')).toMatchObject([
+      { variable: 'REKAPPA_SERVING_RULES', problem: 'is not valid JSON' },
+    ]);
+    expect(problemsIn([{ name: 'both', filter: 'true', boost: 2 }])).toMatchObject([
+      { variable: 'REKAPPA_SERVING_RULES', problem: '0: give either filter or boost' },
+    ]);
+    expect(
+      problemsIn([
+        { name: 'good', boost: 2 },
+        { name: 'bad', filter: 'item.colour == 1' },
+      ]),
+    ).toMatchObject([
+      { problem: expect.stringMatching(/^1\.filter: No such key: colour, at character 6: an item has/) },
+    ]);
+  });
+});

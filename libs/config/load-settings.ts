@@ -4,6 +4,7 @@
  * is worse than a process that does not start. An empty variable counts as unset.
  */
 import { AppError } from '#kernel';
+import { ruleProblems } from '#rules';
 import { settingsSchema, type Settings } from './settings.js';
 import { nearestName } from './nearest-name.js';
 import { OTHER_VARIABLES, VARIABLES, variableName } from './variables.js';
@@ -87,6 +88,8 @@ function contradictions({ interest, serving }: Settings): SettingProblem[] {
       problemAt(['serving', 'coarseMax'], `exceeds ${variableName(['serving', 'candidatesMax'])}`),
     );
   }
+  for (const { path, problem } of ruleProblems(serving.rules))
+    problems.push(problemAt(['serving', 'rules', path], problem));
   for (const type of interest.positiveTypes) {
     if ((interest.weights[type] ?? 0) <= 0) {
       problems.push(
@@ -102,7 +105,12 @@ function contradictions({ interest, serving }: Settings): SettingProblem[] {
 
 function problemAt(path: readonly string[], problem: string): SettingProblem {
   const variable = VARIABLES.find((known) => known.path.every((key, at) => path[at] === key));
-  return { variable: variable?.name ?? path.join('.'), problem, allowed: variable?.allowed ?? '' };
+  const within = variable && path.slice(variable.path.length).join('.');
+  return {
+    variable: variable?.name ?? path.join('.'),
+    problem: within ? `${within}: ${problem}` : problem,
+    allowed: variable?.allowed ?? '',
+  };
 }
 
 function invalid(problems: readonly SettingProblem[]): AppError {

@@ -6,6 +6,7 @@
  */
 import { z } from 'zod';
 import { DEFAULT_INTERACTION_WEIGHTS } from '#events';
+import { rulesSchema } from '#rules';
 
 const port = z.coerce.number().int().min(0).max(65_535);
 const positive = z.coerce.number().positive();
@@ -27,6 +28,17 @@ const jsonText = z.string().transform((text, context): unknown => {
     return z.NEVER;
   }
 });
+
+/** Unlike `jsonText`, it leaves it to the list's schema to say what is wrong with which entry. */
+function listFromText(value: unknown, context: z.RefinementCtx): unknown {
+  if (typeof value !== 'string') return value;
+  try {
+    return JSON.parse(value);
+  } catch {
+    context.addIssue('is not valid JSON');
+    return z.NEVER;
+  }
+}
 
 export const settingsSchema = z.strictObject({
   namespace: z
@@ -192,6 +204,18 @@ export const settingsSchema = z.strictObject({
         .default(0.1)
         .describe('Largest share of a list given to items without evidence.'),
       perCategoryMax: count.default(4).describe('Most items of one category among any ten.'),
+      perBrandMax: count.default(10).describe('Most items of one brand among any ten; 10: as many as win.'),
+      perSellerMax: count.default(10).describe('Most items of one seller among any ten; 10: as many as win.'),
+      sellerAttribute: z
+        .string()
+        .max(64)
+        .default('')
+        .describe('The item attribute that names its seller; empty: items have none.'),
+      rules: z
+        .preprocess(listFromText, rulesSchema)
+        .default([])
+        .meta({ type: 'array' })
+        .describe('JSON list of business rules, {name, when?, filter or boost}: docs/rules.md.'),
       timeoutMs: positive.default(1_000).describe('Deadline of a recommendation request, ms.'),
       cacheBytesMax: count.default(67_108_864).describe('Bound of the in-process cache, bytes.'),
       cacheSeconds: positive

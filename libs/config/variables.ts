@@ -80,6 +80,7 @@ function textOf(value: unknown): string {
 
 function allowedText(schema: JsonSchema): string {
   if (schema.enum) return `one of ${schema.enum.join(', ')}`;
+  if (schema.type === 'array') return 'a JSON list of objects';
   if (schema.anyOf?.some((option) => option.type === 'array')) return 'names separated by commas';
   if (schema.anyOf?.some((option) => option.type === 'object')) return 'a JSON object of names and numbers';
   if (schema.pattern) return `text that matches ${schema.pattern}`;

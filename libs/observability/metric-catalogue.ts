@@ -96,6 +96,12 @@ export const METRIC_CATALOGUE = {
     'Answers that were not live, by error code and substitute.',
     ['reason', 'source'],
   ),
+  ruleFailures: counter(
+    ['actors'],
+    'rekappa_rule_failures_total',
+    'Business rules that could not be applied to an item; rule is its name, or request for a request’s own.',
+    ['rule'],
+  ),
   cacheRequests: counter(
     ['gateway'],
     'rekappa_cache_requests_total',

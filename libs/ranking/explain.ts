@@ -4,7 +4,9 @@
  */
 import { newFeatureVector } from '#events';
 import { STATISTICS_FEATURE_NAMES } from '#learning';
+import type { Item } from '#catalogue';
 import type { CandidateSet, RecallIndex, Taste } from '#recall';
+import type { RuleMove, RuleRun } from '#rules';
 import type { Candidate, CandidateScorer } from './candidate-scorer.js';
 import type { Prior } from './prior.js';
 import type { RankingModel } from './ranking-model.js';
@@ -76,6 +78,13 @@ export function recallReason(
     case 'catalogue':
       return { feature: 'from the catalogue', contribution: 0 };
   }
+}
+
+/** The rules that moved the item's score. */
+export function ruleReasons(rules: RuleRun, item: Item | undefined): Reason[] {
+  const moves: RuleMove[] = [];
+  if (item) rules.lift(item, moves);
+  return moves.map(({ name, contribution }) => ({ feature: `rule: ${name}`, contribution }));
 }
 
 /** What the prior knows of a caller's own candidate; undefined when nothing. `prior` has just read it. */

@@ -1,4 +1,5 @@
 export { TEMPERATURE } from './slate.js';
+export { anonymousRules } from './scene.js';
 export { recommend } from './recommend.js';
 export { EXPLAINED_MAX, rankCandidates } from './rank-candidates.js';
 export type { RankableUser } from './exclusions.js';

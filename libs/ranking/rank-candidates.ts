@@ -1,24 +1,24 @@
 /**
  * Ranks a caller's own candidates: same features, same score, same policy as a recommendation, but no recall and no
- * re-rank. Hidden items are left out; everything else the caller named comes back, also what the catalogue does
+ * re-rank; rules may boost, but not exclude. Hidden items are left out; everything else the caller named comes back, also what the catalogue does
  * not know, scored with what is known of the user, the moment and the id's own clicks.
  */
 import { key53 } from '#kernel';
 import { tasteOf } from '#recall';
+import type { RuleRun } from '#rules';
 import type { Candidate } from './candidate-scorer.js';
-import { CategoryCap } from './category-cap.js';
-import { featureReasons, priorReason } from './explain.js';
+import { featureReasons, priorReason, ruleReasons } from './explain.js';
 import { drawSlate } from './mixture-policy.js';
 import { policyName } from './policy-name.js';
 import { byScore, tieOf } from './recommend.js';
 import type { Ranked, RankedItem, RankingInput, RankRequest } from './request.js';
 import { scratch } from './scratch.js';
+import { ruleRunOf } from './scene.js';
 import { greedySlate, softmaxWeights } from './slate.js';
+import { FREE } from './slot-rule.js';
 
 /** Only so many from the top are explained: reasons cost more than scores. */
 export const EXPLAINED_MAX = 10;
-
-const NO_CATEGORIES = new Int32Array(0);
 
 interface Scored {
   readonly candidate: Candidate;
@@ -32,19 +32,20 @@ export function rankCandidates(input: RankingInput<RankRequest>): Ranked {
   scratch.covisitation.compute(index, replica, taste);
   scratch.prior.begin(index, replica, taste, now);
   scratch.scorer.begin(index, replica, user, request.context, now);
-  const ranked = scoreAll(input);
+  const rules = ruleRunOf(input);
+  const ranked = scoreAll(input, rules);
   const candidates = {
     size: ranked.length,
     weights: softmaxWeights(
       ranked.map(({ score }) => score),
       ranked.length,
     ),
-    cap: new CategoryCap(Infinity, () => NO_CATEGORIES, 0),
+    rule: FREE,
   };
   const greedy = greedySlate(candidates, ranked.length, () => false, 0, 0);
   const slate = drawSlate(candidates, greedy, settings.explore, random);
   const items = slate.order.map((chosen, i) =>
-    present(input, ranked[chosen]!, slate.propensities[i]!, i + 1),
+    present(input, rules, ranked[chosen]!, slate.propensities[i]!, i + 1),
   );
   return {
     policy: policyName(settings.explore),
@@ -54,7 +55,7 @@ export function rankCandidates(input: RankingInput<RankRequest>): Ranked {
   };
 }
 
-function scoreAll({ user, request, catalogue, index }: RankingInput<RankRequest>): Scored[] {
+function scoreAll({ user, request, catalogue, index }: RankingInput<RankRequest>, rules: RuleRun): Scored[] {
   const scored: Scored[] = [];
   for (const itemId of new Set(request.items)) {
     const key = key53(itemId);
@@ -62,13 +63,15 @@ function scoreAll({ user, request, catalogue, index }: RankingInput<RankRequest>
     if (item?.hidden) continue;
     const candidate = { itemId, key, item, slot: index.slotOf(key) };
     scratch.scorer.extract(0, candidate);
-    scored.push({ candidate, tie: tieOf(user, key), score: scratch.scorer.fine(0, key) });
+    const score = scratch.scorer.fine(0, key) + (item ? rules.lift(item) : 0);
+    scored.push({ candidate, tie: tieOf(user, key), score });
   }
   return scored.sort(byScore);
 }
 
 function present(
   { index, replica, now }: RankingInput<RankRequest>,
+  rules: RuleRun,
   { candidate, score }: Scored,
   propensity: number,
   position: number,
@@ -87,6 +90,10 @@ function present(
   function reasonsFor() {
     scratch.prior.read(index, replica, candidate.slot, candidate.key);
     const liked = priorReason(scratch.prior, index);
-    return [...(liked ? [liked] : []), ...featureReasons(scratch.scorer, replica, candidate, now)];
+    return [
+      ...(liked ? [liked] : []),
+      ...ruleReasons(rules, candidate.item),
+      ...featureReasons(scratch.scorer, replica, candidate, now),
+    ];
   }
 }

@@ -14,16 +14,18 @@ import {
   type RecallRequest,
   type Taste,
 } from '#recall';
+import type { RuleRun } from '#rules';
 import type { Candidate } from './candidate-scorer.js';
-import { CategoryCap } from './category-cap.js';
 import { exclusionsOf } from './exclusions.js';
-import { featureReasons, recallReason } from './explain.js';
+import { featureReasons, recallReason, ruleReasons } from './explain.js';
 import { drawSlate, type Slate } from './mixture-policy.js';
 import { policyName } from './policy-name.js';
 import type { Ranked, RankedItem, RankingInput, RecommendRequest } from './request.js';
-import { listsWithin, ruleFilter } from './rule-filter.js';
+import { listsWithin, requestFilter } from './request-filter.js';
+import { ruleRunOf } from './scene.js';
 import { scratch } from './scratch.js';
 import { greedySlate, softmaxWeights } from './slate.js';
+import { capsOf } from './caps.js';
 
 /** Share of the places after the coarse rank kept for items without evidence, whom the models underrate. */
 const UNPROVEN_SHARE = 0.1;
@@ -32,6 +34,8 @@ interface Scored {
   readonly place: number;
   readonly candidate: Candidate;
   readonly unproven: boolean;
+  /** What rules add, log-odds. */
+  readonly lift: number;
   /** Breaks ties the same way for one user, differently between users. */
   readonly tie: number;
   /** Log-odds. */
@@ -42,18 +46,19 @@ export function recommend(input: RankingInput<RecommendRequest>): Ranked {
   const { user, request, index, replica, settings, now, ended } = input;
   const taste = tasteOf(user, now);
   scratch.covisitation.compute(index, replica, taste);
-  const candidates = recallAdmitted(input, taste);
+  const rules = ruleRunOf(input);
+  const candidates = recallAdmitted(input, taste, rules);
   ended?.('recall', candidates.size);
   scratch.prior.begin(index, replica, taste, now);
   scratch.scorer.begin(index, replica, user, request.context, now);
-  const survivors = coarseRank(gather(input, candidates), settings.coarseMax);
+  const survivors = coarseRank(gather(input, candidates, rules), settings.coarseMax);
   ended?.('coarse', survivors.length);
   const ranked = fineRank(survivors);
   ended?.('fine', ranked.length);
   const slate = rerank(input, ranked);
   ended?.('rerank', slate.order.length);
   const items = slate.order.map((chosen, i) =>
-    present(input, taste, candidates, ranked[chosen]!, slate.propensities[i]!, i + 1),
+    present(input, taste, candidates, rules, ranked[chosen]!, slate.propensities[i]!, i + 1),
   );
   ended?.('explain', items.length);
   return {
@@ -64,10 +69,10 @@ export function recommend(input: RankingInput<RecommendRequest>): Ranked {
   };
 }
 
-function recallAdmitted(input: RankingInput<RecommendRequest>, taste: Taste): CandidateSet {
+function recallAdmitted(input: RankingInput<RecommendRequest>, taste: Taste, rules: RuleRun): CandidateSet {
   const { user, request, index, replica, settings, random, now } = input;
   const { refused, acted } = exclusionsOf(user, request.exclude ?? []);
-  const allowed = ruleFilter(request.filter);
+  const allowed = requestFilter(request.filter);
   const candidates = scratch.candidates(settings.candidatesMax);
   const search = (admits: RecallRequest['admits']): void =>
     recall(
@@ -84,8 +89,10 @@ function recallAdmitted(input: RankingInput<RecommendRequest>, taste: Taste): Ca
       },
       candidates,
     );
-  const admissible = (slot: number): boolean =>
-    !refused.has(index.item(slot)!.key) && allowed(index.item(slot)!);
+  const admissible = (slot: number): boolean => {
+    const item = index.item(slot)!;
+    return !refused.has(item.key) && allowed(item) && rules.admits(item);
+  };
   search((slot) => !acted.has(index.item(slot)!.key) && admissible(slot));
   if (candidates.size === 0) search(admissible);
   return candidates;
@@ -94,6 +101,7 @@ function recallAdmitted(input: RankingInput<RecommendRequest>, taste: Taste): Ca
 function gather(
   { user, index, replica }: RankingInput<RecommendRequest>,
   candidates: CandidateSet,
+  rules: RuleRun,
 ): Scored[] {
   return Array.from({ length: candidates.size }, (_, place) => {
     const slot = candidates.slots[place]!;
@@ -104,6 +112,7 @@ function gather(
       place,
       candidate,
       unproven: replica.impressions(item.key) < EVIDENCE_IMPRESSIONS,
+      lift: rules.lift(item),
       tie: tieOf(user, item.hashes.id),
       score: 0,
     };
@@ -113,7 +122,8 @@ function gather(
 /** The best by the factorisation machine, and beside them the best of those without evidence. */
 function coarseRank(all: Scored[], coarseMax: number): Scored[] {
   if (all.length <= coarseMax) return all;
-  for (const scored of all) scored.score = scratch.scorer.coarse(scored.place, scored.candidate.key);
+  for (const scored of all)
+    scored.score = scratch.scorer.coarse(scored.place, scored.candidate.key) + scored.lift;
   all.sort(byScore);
   const kept = all.slice(0, coarseMax - Math.floor(coarseMax * UNPROVEN_SHARE));
   const rest = all.slice(kept.length);
@@ -125,27 +135,24 @@ function coarseRank(all: Scored[], coarseMax: number): Scored[] {
 }
 
 function fineRank(survivors: Scored[]): Scored[] {
-  for (const scored of survivors) scored.score = scratch.scorer.fine(scored.place, scored.candidate.key);
+  for (const scored of survivors)
+    scored.score = scratch.scorer.fine(scored.place, scored.candidate.key) + scored.lift;
   return survivors.sort(byScore);
 }
 
 function rerank(
-  { request, index, settings, random }: RankingInput<RecommendRequest>,
+  { request, settings, random }: RankingInput<RecommendRequest>,
   ranked: readonly Scored[],
 ): Slate {
-  const categories = ranked.map(({ candidate }) =>
-    index.labelsOf(candidate.slot).subarray(0, candidate.item!.categories.length),
-  );
-  const cap = new CategoryCap(
-    settings.perCategoryMax,
-    (candidate) => categories[candidate]!,
-    index.listCount,
+  const rule = capsOf(
+    ranked.map(({ candidate }) => candidate.item!),
+    settings,
   );
   const weights = softmaxWeights(
     ranked.map(({ score }) => score),
     ranked.length,
   );
-  const candidates = { size: ranked.length, weights, cap };
+  const candidates = { size: ranked.length, weights, rule };
   const greedy = greedySlate(
     candidates,
     request.n,
@@ -160,6 +167,7 @@ function present(
   { index, replica, catalogue, now }: RankingInput<RecommendRequest>,
   taste: Taste,
   candidates: CandidateSet,
+  rules: RuleRun,
   { place, candidate, score }: Scored,
   propensity: number,
   position: number,
@@ -175,7 +183,11 @@ function present(
     channels: candidates.channelsOf(place),
     propensity,
     position,
-    reasons: [found, ...featureReasons(scorer, replica, candidate, now)],
+    reasons: [
+      found,
+      ...ruleReasons(rules, candidate.item),
+      ...featureReasons(scorer, replica, candidate, now),
+    ],
   };
 }
 

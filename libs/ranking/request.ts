@@ -3,6 +3,7 @@ import type { SeededRandom } from '#kernel';
 import type { Catalogue } from '#catalogue';
 import type { RequestContext } from '#features';
 import type { ChannelName, RecallIndex } from '#recall';
+import type { RuleFailed, RuleSet } from '#rules';
 import type { RankableUser } from './exclusions.js';
 import type { RankingModel } from './ranking-model.js';
 
@@ -22,6 +23,8 @@ export interface Filter {
 export interface RecommendRequest {
   /** Items wanted. */
   readonly n: number;
+  /** Where the list is shown; rules can ask for it. Default: `default`. */
+  readonly scenario?: string;
   readonly context?: RequestContext;
   readonly filter?: Filter;
   /** Item ids that must not appear. */
@@ -31,6 +34,7 @@ export interface RecommendRequest {
 export interface RankRequest {
   /** The caller's own candidates, each once; ids unknown to the catalogue are scored with what is known. */
   readonly items: readonly string[];
+  readonly scenario?: string;
   readonly context?: RequestContext;
 }
 
@@ -42,6 +46,10 @@ export interface RankingSettings {
   readonly explore: number;
   readonly newItemShare: number;
   readonly perCategoryMax: number;
+  readonly perBrandMax: number;
+  readonly perSellerMax: number;
+  /** Names an item's seller; '': items have none. */
+  readonly sellerAttribute: string;
 }
 
 export type RankingStage = 'recall' | 'coarse' | 'fine' | 'rerank' | 'explain';
@@ -62,6 +70,9 @@ export interface RankingInput<Request> {
   /** Event time, ms. */
   readonly now: number;
   readonly ended?: StageObserver;
+  /** Business rules: the deployment's, then the request's. */
+  readonly rules?: readonly RuleSet[];
+  readonly ruleFailed?: RuleFailed;
 }
 
 export interface Reason {

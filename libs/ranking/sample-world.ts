@@ -5,6 +5,7 @@ import { Catalogue } from '#catalogue';
 import { createUser, PartitionFold, type FoldSettings, type UserState } from '#interest';
 import { DEFAULT_STATISTICS, ModelReplica, OnlineModel, type ModelSettings } from '#learning';
 import { RecallIndex } from '#recall';
+import { RuleSet, type Rule } from '#rules';
 import { rankCandidates } from './rank-candidates.js';
 import { recommend } from './recommend.js';
 import type { Ranked, RankingInput, RankingSettings, RankRequest, RecommendRequest } from './request.js';
@@ -16,6 +17,9 @@ export const SERVING: RankingSettings = {
   explore: 0,
   newItemShare: 0,
   perCategoryMax: 4,
+  perBrandMax: 10,
+  perSellerMax: 10,
+  sellerAttribute: '',
 };
 
 const MODEL: ModelSettings = {
@@ -48,6 +52,8 @@ const FOLD: FoldSettings = {
 interface Asked {
   readonly seed?: number;
   readonly settings?: Partial<RankingSettings>;
+  readonly rules?: readonly Rule[];
+  readonly ruleFailed?: (name: string) => void;
 }
 
 export class SampleWorld {
@@ -134,7 +140,7 @@ export class SampleWorld {
   private input<Request>(
     userId: string,
     request: Request,
-    { seed = 1, settings }: Asked,
+    { seed = 1, settings, rules, ruleFailed }: Asked,
   ): RankingInput<Request> {
     return {
       user: this.users.get(userId) ?? createUser(userId),
@@ -145,6 +151,8 @@ export class SampleWorld {
       settings: { ...SERVING, ...settings },
       random: new SeededRandom(seed),
       now: this.now,
+      rules: [RuleSet.compile(rules ?? [])],
+      ruleFailed,
     };
   }
 

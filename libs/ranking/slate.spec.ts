@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { SeededRandom } from '#kernel';
-import { CategoryCap, WINDOW } from './category-cap.js';
+import { LabelCap, WINDOW } from './label-cap.js';
 import { drawSlate, mixturePropensities } from './mixture-policy.js';
 import {
   greedySlate,
@@ -21,7 +21,7 @@ function candidates(
   return {
     size: scores.length,
     weights: softmaxWeights(sorted, sorted.length),
-    cap: new CategoryCap(perCategoryMax, (candidate) => ids[candidate]!, 10),
+    rule: new LabelCap(perCategoryMax, (candidate) => ids[candidate]!, 10),
   };
 }
 
@@ -76,13 +76,13 @@ describe('Plackett-Luce sampling under the category cap', () => {
 });
 
 /** A list the rules allow: each item may stand where it stands. */
-function isPossible({ cap, size }: SlateCandidates, slate: number[]): boolean {
-  cap.reset();
+function isPossible({ rule, size }: SlateCandidates, slate: number[]): boolean {
+  rule.reset();
   const left = new Set(Array.from({ length: size }, (_, i) => i));
   return slate.every((chosen) => {
-    const possible = cap.admits(chosen) || ![...left].some((candidate) => cap.admits(candidate));
+    const possible = rule.admits(chosen) || ![...left].some((candidate) => rule.admits(candidate));
     left.delete(chosen);
-    cap.place(chosen);
+    rule.place(chosen);
     return possible;
   });
 }

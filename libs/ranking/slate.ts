@@ -1,6 +1,6 @@
 /**
  * Filling the slots of a list one after the other from candidates sorted by score. What may stand next depends on
- * what stands above (the category cap); when the cap leaves nothing, it yields, so that a list is never cut short.
+ * what stands above (the caps); when they leave nothing, they yield, so that a list is never cut short.
  *
  * - `greedySlate`: the best that may stand next; in a reserved slot the best item without evidence.
  * - `sampledSlate`: Plackett-Luce under the same rules: each slot drawn from softmax(score / TEMPERATURE) over what
@@ -9,7 +9,7 @@
  * - `slotProbabilities`: the probability of each slot's item under that sampling, given the slots above.
  */
 import type { SeededRandom } from '#kernel';
-import type { CategoryCap } from './category-cap.js';
+import type { SlotRule } from './slot-rule.js';
 
 /** Of the softmax over log-odds: below 1 prefers the better ones more than the model's odds do. */
 export const TEMPERATURE = 0.5;
@@ -19,7 +19,7 @@ export interface SlateCandidates {
   readonly size: number;
   /** exp((score − best score) / TEMPERATURE). */
   readonly weights: Float64Array;
-  readonly cap: CategoryCap;
+  readonly rule: SlotRule;
 }
 
 /** The draw weights of scores in descending order. */
@@ -85,17 +85,17 @@ export function slotProbabilities(
 class OpenCandidates {
   /** Not yet placed, best first. */
   private readonly left: number[];
-  private capYields = false;
+  private ruleYields = false;
 
   constructor(private readonly candidates: SlateCandidates) {
     this.left = Array.from({ length: candidates.size }, (_, i) => i);
-    candidates.cap.reset();
+    candidates.rule.reset();
   }
 
   /** @returns false when nothing is left */
   nextSlot(): boolean {
-    this.capYields = false;
-    this.capYields = !this.left.some((candidate) => this.admits(candidate));
+    this.ruleYields = false;
+    this.ruleYields = !this.left.some((candidate) => this.admits(candidate));
     return this.left.length > 0;
   }
 
@@ -125,10 +125,10 @@ class OpenCandidates {
 
   take(candidate: number): void {
     this.left.splice(this.left.indexOf(candidate), 1);
-    this.candidates.cap.place(candidate);
+    this.candidates.rule.place(candidate);
   }
 
   private admits(candidate: number): boolean {
-    return this.capYields || this.candidates.cap.admits(candidate);
+    return this.ruleYields || this.candidates.rule.admits(candidate);
   }
 }

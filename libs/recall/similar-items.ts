@@ -25,12 +25,18 @@ export function similarItems(
   statistics: LiveStatistics,
   itemKey: number,
   n: number,
+  admits: (item: Item) => boolean = () => true,
 ): RelatedItem[] {
-  const related = neighbours(index, statistics, itemKey, n);
+  const related = neighbours(index, statistics, itemKey, n, admits);
   const own = index.slotOf(itemKey);
   if (own < 0 || related.length >= n) return related;
   const known = new Set([itemKey, ...related.map(({ item }) => item.key)]);
-  return [...related, ...overlapping(index, statistics, own, known).slice(0, n - related.length)];
+  return [
+    ...related,
+    ...overlapping(index, statistics, own, known)
+      .filter(({ item }) => admits(item))
+      .slice(0, n - related.length),
+  ];
 }
 
 function neighbours(
@@ -38,12 +44,13 @@ function neighbours(
   statistics: LiveStatistics,
   itemKey: number,
   n: number,
+  admits: (item: Item) => boolean,
 ): RelatedItem[] {
   const { keys, scores } = statistics.neighbours(itemKey);
   const related: RelatedItem[] = [];
   for (let i = 0; i < keys.length && related.length < n; i++) {
     const item = keys[i] === itemKey ? undefined : index.item(index.slotOf(keys[i]!));
-    if (item) related.push({ item, score: scores[i]!, channel: 'covisitation' });
+    if (item && admits(item)) related.push({ item, score: scores[i]!, channel: 'covisitation' });
   }
   return related;
 }

@@ -1,4 +1,5 @@
 /** The most popular visible items now, of one category if asked; topped up with the best by click-through rate. */
+import type { Item } from '#catalogue';
 import { refreshHead } from './channels/content.js';
 import { TRENDING_KEPT, TRENDING_WINDOW_SECONDS } from './channels/trending.js';
 import type { LiveStatistics } from './live-statistics.js';
@@ -11,6 +12,8 @@ export interface TrendingQuery {
   /** Half-life of popularity; the replica takes the next it keeps. Default 3,600. */
   readonly windowSeconds?: number;
   readonly now: number;
+  /** Whether an item may be in the list. Default: any may. */
+  readonly admits?: (item: Item) => boolean;
 }
 
 /** At least min(n, head) items while any are visible. */
@@ -19,7 +22,7 @@ export function trendingItems(
   statistics: LiveStatistics,
   query: TrendingQuery,
 ): RelatedItem[] {
-  const { n, category, now } = query;
+  const { n, category, now, admits = () => true } = query;
   const list = category === undefined ? index.everything : index.listOf('category', category);
   if (!list) return [];
   const { keys, scores } = statistics.trending(
@@ -31,7 +34,7 @@ export function trendingItems(
   const taken = new Set<number>();
   for (let i = 0; i < keys.length && trending.length < n; i++) {
     const slot = index.slotOf(keys[i]!);
-    if (slot < 0 || !index.holds(list, slot)) continue;
+    if (slot < 0 || !index.holds(list, slot) || !admits(index.item(slot)!)) continue;
     taken.add(slot);
     trending.push({ item: index.item(slot)!, score: scores[i]! / scores[0]!, channel: 'trending' });
   }
@@ -40,6 +43,7 @@ export function trendingItems(
   const add = (slot: number): void => {
     if (trending.length === n || taken.has(slot) || !index.holds(list, slot)) return;
     const item = index.item(slot)!;
+    if (!admits(item)) return;
     taken.add(slot);
     trending.push({ item, score: statistics.ctr(item.key), channel: 'catalogue' });
   };

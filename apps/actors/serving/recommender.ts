@@ -7,10 +7,18 @@ import type { Served } from '#events';
 import type { UserState } from '#interest';
 import { AppError, fnv1a32, key53, SeededRandom, type Clock } from '#kernel';
 import type { ModelFollower } from '#model-feed';
-import type { Catalogue } from '#catalogue';
+import type { Catalogue, Item } from '#catalogue';
 import type { Settings } from '#config';
-import { rankCandidates, recommend, type Ranked, type RankedItem, type StageObserver } from '#ranking';
+import {
+  anonymousRules,
+  rankCandidates,
+  recommend,
+  type Ranked,
+  type RankedItem,
+  type StageObserver,
+} from '#ranking';
 import { similarItems, trendingItems, type RecallIndex, type RelatedItem } from '#recall';
+import { RuleSet } from '#rules';
 import type { HostRequest, RankRequest, RecommendRequest } from './requests.js';
 
 export interface ListAnswer {
@@ -30,13 +38,19 @@ export interface RecommenderPorts {
   readonly served: (event: Served) => void;
   /** Hears when a list begins; what it returns hears when each of its stages ends. */
   readonly stages: () => StageObserver;
+  /** A rule could not be applied to an item: the rule's name, or `request` for a request's own. */
+  readonly ruleFailed: (rule: string) => void;
 }
 
 /** Bounds of the `served` schema. */
 const NAME_CHARS_MAX = 64;
 
 export class Recommender {
-  constructor(private readonly ports: RecommenderPorts) {}
+  private readonly rules: RuleSet;
+
+  constructor(private readonly ports: RecommenderPorts) {
+    this.rules = RuleSet.compile(ports.settings.rules);
+  }
 
   get modelVersion(): string {
     return this.ports.follower.replica.version;
@@ -59,16 +73,18 @@ export class Recommender {
     return answer;
   }
 
-  /** What does not depend on a user. @throws AppError REK_UNKNOWN_ITEM */
+  /** What does not depend on a user; filters hold as for somebody unknown. @throws AppError REK_UNKNOWN_ITEM */
   answer(request: HostRequest): object {
     const { catalogue, index, follower, clock } = this.ports;
+    const rules = anonymousRules(this.rules, clock.now(), this.ruleFailed);
+    const admits = (item: Item): boolean => rules.admits(item);
     switch (request.op) {
       case 'similar':
         if (!catalogue.get(request.itemId))
           throw new AppError('REK_UNKNOWN_ITEM', `the catalogue has no item ${request.itemId}`);
-        return this.related(similarItems(index, follower.replica, key53(request.itemId), request.n));
+        return this.related(similarItems(index, follower.replica, key53(request.itemId), request.n, admits));
       case 'trending':
-        return this.related(trendingItems(index, follower.replica, { ...request, now: clock.now() }));
+        return this.related(trendingItems(index, follower.replica, { ...request, now: clock.now(), admits }));
       case 'item':
         return { item: this.item(request.itemId) };
     }
@@ -89,9 +105,14 @@ export class Recommender {
         settings,
         random,
         now: clock.now(),
+        rules: [this.rules, RuleSet.compile('rules' in request ? request.rules : [])],
+        ruleFailed: this.ruleFailed,
       },
     };
   }
+
+  private readonly ruleFailed = (name: string): void =>
+    this.ports.ruleFailed(this.rules.has(name) ? name : 'request');
 
   private item(itemId: string): object {
     const item = this.ports.catalogue.get(itemId);

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { contextSchema, firstIssue, idSchema } from '#events';
 import { AppError } from '#kernel';
+import { REQUEST_RULES_MAX, ruleSchema } from '#rules';
 
 export const LIST_ITEMS_MAX = 200;
 export const LIST_ITEMS_DEFAULT = 10;
@@ -45,6 +46,7 @@ const recommend = z.object({
   context: contextSchema.optional(),
   filter: filterSchema.optional(),
   exclude: z.array(idSchema).max(EXCLUDED_MAX).default([]),
+  rules: z.array(ruleSchema).max(REQUEST_RULES_MAX).default([]),
   after,
   requestId,
 });

@@ -183,7 +183,7 @@ export const RECOMMEND_GET_ENDPOINT: Endpoint = {
 
 export const RECOMMEND_ENDPOINT: Endpoint = {
   tag: 'recommendations',
-  summary: 'Recommend, with context, filter and exclusions',
+  summary: 'Recommend, with context, filter, exclusions and rules',
   body: {
     schema: recommendRequestSchema,
     example: {
@@ -192,6 +192,7 @@ export const RECOMMEND_ENDPOINT: Endpoint = {
       context: { device: 'phone' },
       filter: { categories: ['fantasy'], priceMax: 20 },
       exclude: ['book-2'],
+      rules: [{ name: 'recent', boost: 'item.ageSeconds < 604800 ? 1.5 : 1.0' }],
     },
   },
   answer: LIST,

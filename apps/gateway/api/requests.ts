@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { AppError } from '#kernel';
 import { contextSchema, firstIssue, idSchema } from '#events';
+import { REQUEST_RULES_MAX, ruleProblems, ruleSchema } from '#rules';
 
 export const N_DEFAULT = 10;
 export const N_MAX = 100;
@@ -43,6 +44,15 @@ export const filterSchema = z
   })
   .describe('All that are given must hold.');
 
+export const requestRulesSchema = z
+  .array(ruleSchema)
+  .max(REQUEST_RULES_MAX)
+  .superRefine((rules, context) => {
+    for (const { path, problem } of ruleProblems(rules))
+      context.addIssue({ code: 'custom', path: path.split('.'), message: problem });
+  })
+  .describe('Business rules of this request, beside those of the deployment: docs/rules.md.');
+
 export const recommendRequestSchema = z.strictObject({
   user: userIdSchema,
   n,
@@ -56,6 +66,7 @@ export const recommendRequestSchema = z.strictObject({
     .max(EXCLUDE_MAX)
     .optional()
     .describe('Item ids that must not be in the list.'),
+  rules: requestRulesSchema.optional(),
   after,
 });
 

@@ -1,6 +1,6 @@
 /**
  * The last good list of each user, kept for answers when their host is away (invariant I6). A list is only
- * reused for the scenario and the filter it was made for: a substitute may be old, but never breaks a rule.
+ * reused for the scenario, the filter and the rules it was made for: a substitute may be old, but never breaks a rule.
  */
 import { Inject, Injectable } from '@nestjs/common';
 import { key53 } from '#kernel';
@@ -13,6 +13,7 @@ export interface ListKey {
   readonly user: string;
   readonly scenario?: string;
   readonly filter?: object;
+  readonly rules?: readonly object[];
 }
 
 @Injectable()
@@ -33,9 +34,9 @@ export class LastLists {
   }
 }
 
-function nameOf({ user, scenario, filter }: ListKey): string {
-  const rule =
-    filter && Object.keys(filter).length > 0 ? key53(JSON.stringify(sorted(filter))).toString(36) : '';
+function nameOf({ user, scenario, filter = {}, rules = [] }: ListKey): string {
+  const asked = [...sorted(filter), ...rules];
+  const rule = asked.length > 0 ? key53(JSON.stringify(asked)).toString(36) : '';
   return `last:${rule}:${scenario ?? 'default'}:${user}`;
 }
 

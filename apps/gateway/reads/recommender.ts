@@ -92,7 +92,9 @@ export class Recommender {
       };
     }
     // Nothing here knows which items would pass a filter, and a wrong item is worse than none.
-    const filtered = request.filter !== undefined && Object.keys(request.filter).length > 0;
+    const filtered =
+      (request.filter !== undefined && Object.keys(request.filter).length > 0) ||
+      (request.rules ?? []).some((rule) => rule.filter !== undefined);
     const items = filtered ? [] : shortened(await this.trending.items());
     const source = items.length > 0 ? 'trending' : 'empty';
     return madeHere(request.after, source, items, { reason, source });

@@ -75,6 +75,19 @@ describe('recommendations', () => {
     expect(host.asked).toHaveLength(0);
   });
 
+  it('refuse a rule with a mistake by its place, without asking the host', async () => {
+    const { status, body } = await gateway.call('POST', '/v1/recommendations', {
+      user: 'a',
+      rules: [{ name: 'red', filter: 'item.colour == "red"' }],
+    });
+    expect(status).toBe(400);
+    expect(body.error).toMatchObject({
+      code: 'REK_INVALID_REQUEST',
+      message: expect.stringMatching(/^rules\.0\.filter: No such key: colour, at character 6: an item has/),
+    });
+    expect(host.asked).toHaveLength(0);
+  });
+
   it('survive one passing refusal by asking again', async () => {
     host.behaviour = 'refuse';
     const answer = gateway.call('GET', '/v1/recommendations?user=bob&n=2');
@@ -86,6 +99,14 @@ describe('recommendations', () => {
 });
 
 describe('when the user’s host cannot answer', () => {
+  it('a list made without a request’s rules is no substitute for it', async () => {
+    await gateway.call('GET', '/v1/recommendations?user=rita&n=5');
+    host.behaviour = 'refuse';
+    const rules = [{ name: 'red', filter: 'item.attributes.colour == "red"' }];
+    const { body } = await gateway.call('POST', '/v1/recommendations', { user: 'rita', rules });
+    expect(body).toMatchObject({ items: [], degraded: { source: 'empty' } });
+  });
+
   it.each(['silent', 'refuse'] as const)('(%s) the last list is answered, and says so', async (behaviour) => {
     await gateway.call('GET', `/v1/recommendations?user=carol-${behaviour}&n=5`);
     host.behaviour = behaviour;

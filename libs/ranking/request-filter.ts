@@ -3,7 +3,7 @@ import type { Item } from '#catalogue';
 import type { LabelDimension, LabelList, RecallIndex } from '#recall';
 import type { Filter } from './request.js';
 
-export function ruleFilter(filter: Filter | undefined): (item: Item) => boolean {
+export function requestFilter(filter: Filter | undefined): (item: Item) => boolean {
   if (!filter) return () => true;
   const { categories, excludeCategories, tags, brands, priceMin, priceMax } = filter;
   const attributes = Object.entries(filter.attributes ?? {});

@@ -1,0 +1,23 @@
+/** The rules of a request at work: the deployment's, then the request's own. */
+import { SEGMENTS } from '#interest';
+import { RuleRun, type RuleFailed, type RuleSet } from '#rules';
+import type { RankingInput, RankRequest, RecommendRequest } from './request.js';
+
+export function ruleRunOf(input: RankingInput<RecommendRequest | RankRequest>): RuleRun {
+  const { user, request, rules = [], ruleFailed, now } = input;
+  const own = user.profile.get('segment');
+  const scene = {
+    segment: typeof own === 'string' && own !== '' ? own : (SEGMENTS[user.segment] ?? 'other'),
+    profile: user.profile,
+    context: request.context,
+    scenario: request.scenario ?? 'default',
+    now,
+  };
+  return new RuleRun(rules, scene, ruleFailed);
+}
+
+/** Rules for a list that is nobody's: no attributes, no context. */
+export function anonymousRules(rules: RuleSet, now: number, failed: RuleFailed): RuleRun {
+  const scene = { segment: SEGMENTS[0], profile: new Map(), context: undefined, scenario: 'default', now };
+  return new RuleRun([rules], scene, failed);
+}
