@@ -42,6 +42,7 @@ export class GatewayClient {
     readonly url: string,
     private readonly signal?: AbortSignal,
     private readonly attempts = ATTEMPTS,
+    private readonly apiKey = process.env.REKAPPA_API_KEY,
   ) {}
 
   events(events: readonly LogEvent[]): Promise<Accepted> {
@@ -99,7 +100,11 @@ export class GatewayClient {
   private async once<T>(method: string, path: string, body?: string, type?: string): Promise<T> {
     const response = await fetch(this.url + path, {
       method,
-      ...(body !== undefined && { body, headers: { 'content-type': type! } }),
+      ...(body !== undefined && { body }),
+      headers: {
+        ...(type !== undefined && { 'content-type': type }),
+        ...(this.apiKey !== undefined && { authorization: `Bearer ${this.apiKey}` }),
+      },
       signal: this.signal
         ? AbortSignal.any([this.signal, AbortSignal.timeout(TIMEOUT_MS)])
         : AbortSignal.timeout(TIMEOUT_MS),

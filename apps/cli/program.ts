@@ -4,6 +4,7 @@ import { registerDead } from './commands/dead.js';
 import { registerDoctor } from './commands/doctor.js';
 import { registerEvaluate } from './commands/evaluate.js';
 import { registerImport } from './commands/import.js';
+import { registerKey } from './commands/key.js';
 import { registerReplay } from './commands/replay.js';
 import { registerSimulate } from './commands/simulate.js';
 import { registerStatus } from './commands/status.js';
@@ -21,6 +22,7 @@ export function buildProgram(): Command {
     registerEvaluate,
     registerReplay,
     registerSimulate,
+    registerKey,
     registerStatus,
     registerVerify,
     registerDead,

@@ -1,5 +1,6 @@
 /** The gateway's wiring, and the order in which its connections end. */
 import { Inject, Module, type DynamicModule } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
 import { MemoryCache, RedisCache, type Cache, type CacheObserver } from '#cache';
 import { SETTINGS, SettingsModule, type Settings } from '#config';
 import {
@@ -20,6 +21,8 @@ import {
   type Metrics,
   type ObservabilityOptions,
 } from '#observability';
+import { AccessGate } from './access/access-gate.js';
+import { ScopeGuard } from './access/scope.guard.js';
 import { drainConnection } from './drain-connection.js';
 import { IntakeGate } from './http/intake-gate.js';
 import { RootController } from './http/root.controller.js';
@@ -87,6 +90,8 @@ export class GatewayModule {
           useFactory: (metrics: Metrics, logger: Logger) => openCache(settings, metrics, logger),
         },
         IntakeGate,
+        AccessGate,
+        { provide: APP_GUARD, useClass: ScopeGuard },
         IngestService,
         ActorRpc,
         LastLists,
@@ -101,12 +106,18 @@ export class GatewayModule {
     @Inject(HealthState) health: HealthState,
     @Inject(ShutdownSequence) shutdown: ShutdownSequence,
     @Inject(METRICS) metrics: Metrics,
+    @Inject(LOGGER) logger: Logger,
     @Inject(NATS) connection: NatsConnection,
     @Inject(PUBLISHER) publisher: FramePublisher,
     @Inject(CACHE) cache: Cache,
     @Inject(IntakeGate) gate: IntakeGate,
     @Inject(IngestService) ingest: IngestService,
   ) {
+    if (!isLoopback(settings.http.host) && settings.http.apiKeys.length === 0)
+      logger.warn(
+        { host: settings.http.host },
+        'the gateway listens beyond this machine and asks for no key: anybody who reaches it may write (docs/security.md)',
+      );
     // Without NATS it still answers from the cache, so it stays ready, and says what is wrong.
     health.watch('nats', () => linkOf(connection).up);
     linkOf(connection).subscribe((up) => up && metrics.natsReconnects.inc());
@@ -119,6 +130,10 @@ export class GatewayModule {
     shutdown.step('disconnect', 'nats', () => drainConnection(connection));
     shutdown.step('disconnect', 'cache', () => cache.close());
   }
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host.startsWith('127.');
 }
 
 function openCache(settings: Settings, metrics: Metrics, logger: Logger): Cache {

@@ -12,6 +12,9 @@ await runApp(GatewayModule.forRoot(settings), {
   port: settings.http.port,
   level: settings.logLevel,
   bodyBytesMax: settings.http.bodyBytesMax,
+  ...(settings.http.tlsCertFile !== '' && {
+    tls: { certFile: settings.http.tlsCertFile, keyFile: settings.http.tlsKeyFile },
+  }),
   configure: (app) => configureGateway(app, settings),
   beforeListen: async (app) => void (await app.startAllMicroservices()),
 });

@@ -33,6 +33,8 @@ import { pageHost, whenPageLeaves, type PageHost } from './page-host.js';
 export interface ClientOptions extends Partial<QueueOptions> {
   /** The gateway, `https://host[:port][/prefix]`. */
   readonly url: string;
+  /** Where the deployment asks for one. In a page everybody can read it: give pages a key that may only `write`. */
+  readonly apiKey?: string;
   /** Deadline of a request, ms. Default 10,000. */
   readonly timeoutMs?: number;
   /** Called for each event that was refused or given up. Otherwise only the promise of the call says so. */
@@ -67,7 +69,12 @@ export class RekappaClient {
   constructor(private readonly options: ClientOptions) {
     const settings = { ...DEFAULTS, ...options };
     const fetchLike: typeof fetch = options.fetch ?? fetch;
-    this.http = new GatewayHttp(options.url, settings.timeoutMs, (...request) => fetchLike(...request)); // browsers want it unbound
+    this.http = new GatewayHttp(
+      options.url,
+      settings.timeoutMs,
+      (...request) => fetchLike(...request),
+      options.apiKey,
+    ); // browsers want fetch unbound
     this.queue = new EventQueue(this.http, settings);
     const page = options.page ?? pageHost();
     this.leavePage = page ? whenPageLeaves(page, () => this.beacon(page)) : () => undefined;
@@ -158,7 +165,9 @@ export class RekappaClient {
   private beacon(page: PageHost): void {
     this.queue.beacon((body) => {
       const blob = new Blob([body], { type: 'application/json' });
-      if (page.navigator?.sendBeacon?.(this.http.urlOf('/v1/events'), blob)) return true;
+      // A beacon cannot carry a key.
+      const bare = this.options.apiKey === undefined;
+      if (bare && page.navigator?.sendBeacon?.(this.http.urlOf('/v1/events'), blob)) return true;
       this.http
         .exchange({ method: 'POST', path: '/v1/events', body, keepalive: true })
         .catch(() => undefined); // stays queued

@@ -21,6 +21,7 @@ export class GatewayHttp {
     url: string,
     private readonly timeoutMs: number,
     private readonly fetchLike: typeof fetch,
+    private readonly apiKey?: string,
   ) {
     this.root = url.replace(/\/+$/, '');
   }
@@ -38,7 +39,10 @@ export class GatewayHttp {
         method,
         body,
         keepalive,
-        headers: body === undefined ? undefined : { 'content-type': 'application/json' },
+        headers: {
+          ...(body !== undefined && { 'content-type': 'application/json' }),
+          ...(this.apiKey !== undefined && { authorization: `Bearer ${this.apiKey}` }),
+        },
         signal: AbortSignal.timeout(this.timeoutMs),
       });
       text = await response.text();

@@ -39,6 +39,17 @@ function listFromText(value: unknown, context: z.RefinementCtx): unknown {
     return z.NEVER;
   }
 }
+/** Several keys may bear one name while one replaces the other. */
+const apiKeys = z.array(
+  z.strictObject({
+    name: z.string().regex(/^[A-Za-z0-9_.-]{1,64}$/),
+    sha256: z.string().regex(/^[0-9a-f]{64}$/),
+    scopes: z.array(z.enum(['read', 'write', 'admin'])).min(1),
+    /** Of this key at one gateway; without it, no limit of its own. */
+    eventsPerSecond: z.number().positive().optional(),
+    expiresAt: z.iso.datetime({ offset: true }).optional(),
+  }),
+);
 
 export const settingsSchema = z.strictObject({
   namespace: z
@@ -73,6 +84,18 @@ export const settingsSchema = z.strictObject({
       inFlightMax: count
         .default(1_000)
         .describe('Most requests a gateway works on at once; more is refused with 429.'),
+      apiKeys: z
+        .union([apiKeys, jsonText.pipe(apiKeys)])
+        .default([])
+        .describe(
+          'JSON list of keys that may call: {name, sha256, scopes: read | write | admin, eventsPerSecond?, expiresAt?}; `rekappa key` makes one. Empty: everybody may.',
+        ),
+      corsOrigins: z
+        .union([z.array(z.string()), commaSeparated])
+        .default([])
+        .describe('Origins whose pages may call the gateway from a browser; * for all; empty: none.'),
+      tlsCertFile: z.string().default('').describe('Certificate (PEM) to serve HTTPS with; empty: HTTP.'),
+      tlsKeyFile: z.string().default('').describe('Its private key (PEM).'),
     })
     .prefault({}),
   log: z

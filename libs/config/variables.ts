@@ -29,6 +29,7 @@ const WELL_KNOWN: Readonly<Record<string, string>> = {
 export const OTHER_VARIABLES: Readonly<Record<string, string>> = {
   REKAPPA_DATA: 'Folder of data sets, for the commands that read them.',
   REKAPPA_URL: 'Gateway that the commands of the CLI talk to.',
+  REKAPPA_API_KEY: 'Key that the commands of the CLI and the demo present to the gateway.',
   REKAPPA_RESTARTS: 'Set by the supervisor: how often it restarted this process.',
   REKAPPA_TEST_SEED: 'Seed of random tests.',
 };

@@ -31,6 +31,17 @@ export const ERROR_CATALOGUE = {
     retryable: false,
     meaning: 'A parameter of the request is missing or out of range.',
   },
+  REK_UNAUTHENTICATED: {
+    status: 401,
+    retryable: false,
+    meaning: 'The request carries no API key, or one that is unknown or has expired.',
+  },
+  REK_FORBIDDEN: { status: 403, retryable: false, meaning: 'The API key lacks the scope of this route.' },
+  REK_RATE_LIMITED: {
+    status: 429,
+    retryable: true,
+    meaning: 'The API key sends more events than it may: retry after the time given.',
+  },
   REK_NO_SUCH_ROUTE: {
     status: 404,
     retryable: false,

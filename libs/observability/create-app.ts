@@ -3,6 +3,7 @@
  * Tests use it as it is; processes go through runApp.
  */
 import 'reflect-metadata';
+import { readFile } from 'node:fs/promises';
 import type { Type, DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -14,6 +15,8 @@ import { LOGGER, METRICS } from './tokens.js';
 export interface CreateAppOptions {
   /** Largest request body, bytes. */
   bodyBytesMax?: number;
+  /** PEM files to serve HTTPS with; without them, HTTP. */
+  tls?: { readonly certFile: string; readonly keyFile: string };
   /** For what must be registered before Nest's routes: parsers, hooks. */
   configure?: (app: NestFastifyApplication) => void | Promise<void>;
 }
@@ -28,6 +31,7 @@ export async function createApp(
   options: CreateAppOptions = {},
 ): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
+    ...(options.tls && { https: await httpsOptions(options.tls) }),
     bodyLimit: options.bodyBytesMax ?? 1_048_576,
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
@@ -43,4 +47,9 @@ export async function createApp(
   observeHttp(adapter.getInstance() as never, app.get<Metrics>(METRICS), logger);
   await options.configure?.(app);
   return app;
+}
+
+async function httpsOptions({ certFile, keyFile }: { certFile: string; keyFile: string }) {
+  const [cert, key] = await Promise.all([readFile(certFile), readFile(keyFile)]);
+  return { cert, key, minVersion: 'TLSv1.2' as const };
 }

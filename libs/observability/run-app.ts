@@ -8,6 +8,7 @@
  * 3. on SIGTERM or SIGINT: the shutdown sequence, then exit 0; exit 1 when it takes over 8 s;
  * 4. an uncaught error: logged, exit 1 at once. State is rebuilt from the log, not patched up in memory.
  */
+import { Server as TlsServer } from 'node:tls';
 import type { DynamicModule, Type } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createApp, type CreateAppOptions } from './create-app.js';
@@ -57,7 +58,8 @@ export function urlOf(app: NestFastifyApplication): string {
   const address = app.getHttpServer().address();
   if (address === null || typeof address === 'string') return String(address);
   const host = address.address === '0.0.0.0' || address.address === '::' ? '127.0.0.1' : address.address;
-  return `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`;
+  const scheme = app.getHttpServer() instanceof TlsServer ? 'https' : 'http';
+  return `${scheme}://${host.includes(':') ? `[${host}]` : host}:${address.port}`;
 }
 
 function announce(logger: Logger, app: string, http: string): void {

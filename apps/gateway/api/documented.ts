@@ -1,11 +1,15 @@
 /** `@Documented(ENDPOINT)`: an endpoint's OpenAPI entry from its zod schemas, so that check and document are one. */
 import { applyDecorators } from '@nestjs/common';
-import { ApiOperation, ApiParam, ApiQuery, ApiResponse } from '@nestjs/swagger';
+import { ApiOperation, ApiParam, ApiQuery, ApiResponse, ApiSecurity } from '@nestjs/swagger';
 import { z } from 'zod';
+import type { Scope } from '../access/api-keys.js';
+import { Requires } from '../access/scope.guard.js';
 import { errorSchema } from './answers.js';
 
 export interface Endpoint {
   readonly tag: string;
+  /** What the caller's key must be allowed to do. */
+  readonly scope: Scope;
   readonly summary: string;
   readonly description?: string;
   readonly query?: z.ZodObject;
@@ -29,9 +33,16 @@ function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): SchemaObject {
 }
 
 export function Documented(endpoint: Endpoint): MethodDecorator {
-  const { tag, summary, description, query, queryExample, path, body, answer, errors } = endpoint;
+  const { tag, scope, summary, description, query, queryExample, path, body, answer, errors } = endpoint;
   return applyDecorators(
-    ApiOperation({ tags: [tag], summary, description, ...(body && requestBody(body)) }),
+    Requires(scope),
+    ApiSecurity('key', [scope]),
+    ApiOperation({
+      tags: [tag],
+      summary,
+      description: [description, `Scope: ${scope}.`].filter(Boolean).join(' '),
+      ...(body && requestBody(body)),
+    }),
     ...Object.entries(path ?? {}).map(([name, example]) =>
       ApiParam({ name, example, schema: { type: 'string' } }),
     ),

@@ -46,6 +46,7 @@ const LIST = {
 
 export const EVENTS_ENDPOINT: Endpoint = {
   tag: 'events',
+  scope: 'write',
   summary: 'Publish what happened',
   description:
     'One event, an array of them, or one a line (application/x-ndjson); at most 1,000 events and 1 MiB. Answered when the log has acknowledged. ' +
@@ -71,6 +72,7 @@ export const EVENTS_ENDPOINT: Endpoint = {
 
 export const ITEMS_ENDPOINT: Endpoint = {
   tag: 'items',
+  scope: 'write',
   summary: 'Replace many items',
   description:
     'One item, an array, or one a line (application/x-ndjson): `{id, ...fields}`; each replaces the item as PUT does, or changes it as PATCH does with `mode: "merge"`. With an `eventId`, sending it again changes nothing.',
@@ -93,6 +95,7 @@ export const ITEMS_ENDPOINT: Endpoint = {
 
 export const ITEM_PUT_ENDPOINT: Endpoint = {
   tag: 'items',
+  scope: 'write',
   summary: 'Set an item',
   description: 'Replaces the whole item; fields that are left out are gone. It can be recommended at once.',
   path: { id: 'book-1' },
@@ -112,6 +115,7 @@ export const ITEM_PUT_ENDPOINT: Endpoint = {
 
 export const ITEM_PATCH_ENDPOINT: Endpoint = {
   tag: 'items',
+  scope: 'write',
   summary: 'Change fields of an item',
   description:
     'Only the fields given change. `{"hidden": true}` takes the item out of all lists, and false puts it back.',
@@ -123,6 +127,7 @@ export const ITEM_PATCH_ENDPOINT: Endpoint = {
 
 export const ITEM_DELETE_ENDPOINT: Endpoint = {
   tag: 'items',
+  scope: 'write',
   summary: 'Delete an item',
   description: 'It leaves all lists. Deleting what is not there is accepted too.',
   path: { id: 'book-1' },
@@ -132,6 +137,7 @@ export const ITEM_DELETE_ENDPOINT: Endpoint = {
 
 export const ITEM_GET_ENDPOINT: Endpoint = {
   tag: 'items',
+  scope: 'read',
   summary: 'An item as the hosts know it',
   path: { id: 'book-1' },
   answer: {
@@ -144,6 +150,7 @@ export const ITEM_GET_ENDPOINT: Endpoint = {
 
 export const SIMILAR_ENDPOINT: Endpoint = {
   tag: 'items',
+  scope: 'read',
   summary: 'Items like this one',
   description: 'By co-visitation, filled up by content.',
   path: { id: 'book-1' },
@@ -159,6 +166,7 @@ export const SIMILAR_ENDPOINT: Endpoint = {
 
 export const TRENDING_ENDPOINT: Endpoint = {
   tag: 'items',
+  scope: 'read',
   summary: 'What is trending',
   query: trendingQuerySchema,
   queryExample: { n: 5 },
@@ -172,6 +180,7 @@ export const TRENDING_ENDPOINT: Endpoint = {
 
 export const RECOMMEND_GET_ENDPOINT: Endpoint = {
   tag: 'recommendations',
+  scope: 'read',
   summary: 'Recommend items to a user',
   description:
     'When the user’s host cannot answer in time, the user’s last list or what is trending is answered, and `degraded` says so.',
@@ -184,6 +193,7 @@ export const RECOMMEND_GET_ENDPOINT: Endpoint = {
 export const RECOMMEND_ENDPOINT: Endpoint = {
   tag: 'recommendations',
   summary: 'Recommend, with context, filter, exclusions and rules',
+  scope: 'read',
   body: {
     schema: recommendRequestSchema,
     example: {
@@ -201,6 +211,7 @@ export const RECOMMEND_ENDPOINT: Endpoint = {
 
 export const RANK_ENDPOINT: Endpoint = {
   tag: 'recommendations',
+  scope: 'read',
   summary: 'Rank candidates of your own',
   description: 'Without a host the candidates come back in the order given, and `degraded` says so.',
   body: { schema: rankRequestSchema, example: { user: 'ada', items: ['book-1', 'book-2', 'book-3'] } },
@@ -210,6 +221,7 @@ export const RANK_ENDPOINT: Endpoint = {
 
 export const USER_STATE_ENDPOINT: Endpoint = {
   tag: 'users',
+  scope: 'admin',
   summary: 'What is known about a user',
   description: 'Interests, recent items, windows and open impressions, readable.',
   path: { id: 'ada' },

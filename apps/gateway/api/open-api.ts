@@ -53,6 +53,7 @@ function describe(app: INestApplication): OpenAPIObject {
     )
     .setVersion('1')
     .setOpenAPIVersion('3.1.0')
+    .addBearerAuth({ type: 'http', description: 'An API key, where the deployment has any.' }, 'key')
     .build();
   return SwaggerModule.createDocument(app, base);
 }

@@ -27,7 +27,11 @@ export class AppErrorFilter implements ExceptionFilter {
     if (error.retryable)
       void reply.header(
         'retry-after',
-        String(RETRY_AFTER_SECONDS[error.code] ?? RETRY_AFTER_DEFAULT_SECONDS),
+        String(
+          error.details?.['retryAfterSeconds'] ??
+            RETRY_AFTER_SECONDS[error.code] ??
+            RETRY_AFTER_DEFAULT_SECONDS,
+        ),
       );
     void reply
       .status(error.status)
