@@ -48,6 +48,8 @@ const figures = [
     RECOMMEND_AIM_MS,
     (i) => recommend({ ...input(i), user: createUser(`new-${i}`), request: { n: 10 } }).items.length,
   ),
+  ...measure('recommend 10, with variety by mmr', RECOMMEND_AIM_MS, (i) => diversified(i, 'mmr')),
+  ...measure('recommend 10, with variety by dpp', RECOMMEND_AIM_MS, (i) => diversified(i, 'dpp')),
   ...measure(
     'rank 100',
     RANK_AIM_MS,
@@ -78,6 +80,11 @@ function input(i: number) {
     random,
     now: world.now + i * BETWEEN_MS,
   };
+}
+
+function diversified(i: number, diversityBy: 'mmr' | 'dpp'): number {
+  const varied = { ...settings.serving, diversity: 0.5, diversityBy };
+  return recommend({ ...input(i), settings: varied, request: { n: 10 } }).items.length;
 }
 
 function hundred(i: number): string[] {

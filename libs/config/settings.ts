@@ -234,6 +234,23 @@ export const settingsSchema = z.strictObject({
         .max(64)
         .default('')
         .describe('The item attribute that names its seller; empty: items have none.'),
+      diversity: z.coerce
+        .number()
+        .min(0)
+        .max(100)
+        .default(0)
+        .describe('Log-odds that an item loses for each unit of redundancy with those above it in the list.'),
+      diversityBy: z
+        .enum(['mmr', 'dpp'])
+        .default('mmr')
+        .describe('What redundancy is: the greatest similarity above (mmr), or what those above span (dpp).'),
+      freshness: z.coerce
+        .number()
+        .min(0)
+        .max(10)
+        .default(0)
+        .describe('Log-odds that an item gains at age 0; half as many with every half-life.'),
+      freshnessHalfLifeSeconds: positive.default(86_400).describe('Half-life of freshness, s.'),
       rules: z
         .preprocess(listFromText, rulesSchema)
         .default([])

@@ -10,7 +10,8 @@ import type { RuleMove, RuleRun } from '#rules';
 import type { Candidate, CandidateScorer } from './candidate-scorer.js';
 import type { Prior } from './prior.js';
 import type { RankingModel } from './ranking-model.js';
-import type { Reason } from './request.js';
+import { freshnessOf } from './freshness.js';
+import type { RankingSettings, Reason } from './request.js';
 
 const FEATURES_NAMED = 3;
 /** A smaller contribution, in log-odds, is not worth a person's time. */
@@ -85,6 +86,11 @@ export function ruleReasons(rules: RuleRun, item: Item | undefined): Reason[] {
   const moves: RuleMove[] = [];
   if (item) rules.lift(item, moves);
   return moves.map(({ name, contribution }) => ({ feature: `rule: ${name}`, contribution }));
+}
+
+export function freshnessReason(item: Item, settings: RankingSettings, now: number): Reason[] {
+  const contribution = freshnessOf(item, settings, now);
+  return contribution >= CONTRIBUTION_MIN ? [{ feature: 'fresh', contribution }] : [];
 }
 
 /** What the prior knows of a caller's own candidate; undefined when nothing. `prior` has just read it. */

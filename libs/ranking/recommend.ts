@@ -17,15 +17,16 @@ import {
 import type { RuleRun } from '#rules';
 import type { Candidate } from './candidate-scorer.js';
 import { exclusionsOf } from './exclusions.js';
-import { featureReasons, recallReason, ruleReasons } from './explain.js';
+import { featureReasons, freshnessReason, recallReason, ruleReasons } from './explain.js';
 import { drawSlate, type Slate } from './mixture-policy.js';
 import { policyName } from './policy-name.js';
 import type { Ranked, RankedItem, RankingInput, RecommendRequest } from './request.js';
 import { listsWithin, requestFilter } from './request-filter.js';
 import { ruleRunOf } from './scene.js';
+import { freshnessOf } from './freshness.js';
 import { scratch } from './scratch.js';
 import { greedySlate, softmaxWeights } from './slate.js';
-import { capsOf } from './caps.js';
+import { slotConstraints } from './slot-constraints.js';
 
 /** Share of the places after the coarse rank kept for items without evidence, whom the models underrate. */
 const UNPROVEN_SHARE = 0.1;
@@ -34,7 +35,7 @@ interface Scored {
   readonly place: number;
   readonly candidate: Candidate;
   readonly unproven: boolean;
-  /** What rules add, log-odds. */
+  /** What rules and freshness add, log-odds. */
   readonly lift: number;
   /** Breaks ties the same way for one user, differently between users. */
   readonly tie: number;
@@ -99,7 +100,7 @@ function recallAdmitted(input: RankingInput<RecommendRequest>, taste: Taste, rul
 }
 
 function gather(
-  { user, index, replica }: RankingInput<RecommendRequest>,
+  { user, index, replica, settings, now }: RankingInput<RecommendRequest>,
   candidates: CandidateSet,
   rules: RuleRun,
 ): Scored[] {
@@ -112,7 +113,7 @@ function gather(
       place,
       candidate,
       unproven: replica.impressions(item.key) < EVIDENCE_IMPRESSIONS,
-      lift: rules.lift(item),
+      lift: rules.lift(item) + freshnessOf(item, settings, now),
       tie: tieOf(user, item.hashes.id),
       score: 0,
     };
@@ -144,15 +145,12 @@ function rerank(
   { request, settings, random }: RankingInput<RecommendRequest>,
   ranked: readonly Scored[],
 ): Slate {
-  const rule = capsOf(
-    ranked.map(({ candidate }) => candidate.item!),
-    settings,
-  );
+  const items = ranked.map(({ candidate }) => candidate.item!);
   const weights = softmaxWeights(
     ranked.map(({ score }) => score),
     ranked.length,
   );
-  const candidates = { size: ranked.length, weights, rule };
+  const candidates = { size: ranked.length, weights, ...slotConstraints(items, settings) };
   const greedy = greedySlate(
     candidates,
     request.n,
@@ -164,7 +162,7 @@ function rerank(
 }
 
 function present(
-  { index, replica, catalogue, now }: RankingInput<RecommendRequest>,
+  { index, replica, catalogue, settings, now }: RankingInput<RecommendRequest>,
   taste: Taste,
   candidates: CandidateSet,
   rules: RuleRun,
@@ -186,6 +184,7 @@ function present(
     reasons: [
       found,
       ...ruleReasons(rules, candidate.item),
+      ...freshnessReason(candidate.item!, settings, now),
       ...featureReasons(scorer, replica, candidate, now),
     ],
   };

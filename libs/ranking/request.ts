@@ -6,6 +6,7 @@ import type { ChannelName, RecallIndex } from '#recall';
 import type { RuleFailed, RuleSet } from '#rules';
 import type { RankableUser } from './exclusions.js';
 import type { RankingModel } from './ranking-model.js';
+import type { VarietyMethod } from './variety.js';
 
 /** All given conditions must hold; within one list of labels any of them suffices. */
 export interface Filter {
@@ -50,6 +51,12 @@ export interface RankingSettings {
   readonly perSellerMax: number;
   /** Names an item's seller; '': items have none. */
   readonly sellerAttribute: string;
+  /** Log-odds that an item loses for each unit of redundancy with those above it; 0: order by score alone. */
+  readonly diversity: number;
+  readonly diversityBy: VarietyMethod;
+  /** Log-odds added to an item of age 0; halves with every half-life. */
+  readonly freshness: number;
+  readonly freshnessHalfLifeSeconds: number;
 }
 
 export type RankingStage = 'recall' | 'coarse' | 'fine' | 'rerank' | 'explain';

@@ -20,6 +20,10 @@ export const SERVING: RankingSettings = {
   perBrandMax: 10,
   perSellerMax: 10,
   sellerAttribute: '',
+  diversity: 0,
+  diversityBy: 'mmr',
+  freshness: 0,
+  freshnessHalfLifeSeconds: 86_400,
 };
 
 const MODEL: ModelSettings = {

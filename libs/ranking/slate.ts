@@ -1,6 +1,7 @@
 /**
  * Filling the slots of a list one after the other from candidates sorted by score. What may stand next depends on
- * what stands above (the caps); when they leave nothing, they yield, so that a list is never cut short.
+ * what stands above: the caps forbid, and variety takes from the score. When caps leave nothing, they yield, so that
+ * a list is never cut short.
  *
  * - `greedySlate`: the best that may stand next; in a reserved slot the best item without evidence.
  * - `sampledSlate`: Plackett-Luce under the same rules: each slot drawn from softmax(score / TEMPERATURE) over what
@@ -10,6 +11,7 @@
  */
 import type { SeededRandom } from '#kernel';
 import type { SlotRule } from './slot-rule.js';
+import type { Variety } from './variety.js';
 
 /** Of the softmax over log-odds: below 1 prefers the better ones more than the model's odds do. */
 export const TEMPERATURE = 0.5;
@@ -20,6 +22,7 @@ export interface SlateCandidates {
   /** exp((score − best score) / TEMPERATURE). */
   readonly weights: Float64Array;
   readonly rule: SlotRule;
+  readonly variety?: Variety;
 }
 
 /** The draw weights of scores in descending order. */
@@ -74,7 +77,7 @@ export function slotProbabilities(
   let prefix = 1;
   for (let slot = 0; slot < slate.length && prefix >= enough && open.nextSlot(); slot++) {
     const chosen = slate[slot]!;
-    probabilities[slot] = candidates.weights[chosen]! / open.total();
+    probabilities[slot] = open.weight(chosen) / open.total();
     prefix *= probabilities[slot]!;
     open.take(chosen);
   }
@@ -86,10 +89,15 @@ class OpenCandidates {
   /** Not yet placed, best first. */
   private readonly left: number[];
   private ruleYields = false;
+  /** What variety leaves of each weight; undefined without variety. */
+  private readonly kept: Float64Array | undefined;
 
   constructor(private readonly candidates: SlateCandidates) {
     this.left = Array.from({ length: candidates.size }, (_, i) => i);
     candidates.rule.reset();
+    if (!candidates.variety) return;
+    candidates.variety.reset();
+    this.kept = new Float64Array(candidates.size).fill(1);
   }
 
   /** @returns false when nothing is left */
@@ -99,14 +107,26 @@ class OpenCandidates {
     return this.left.length > 0;
   }
 
+  /** The best that may stand here, and passes the test. */
   first(test?: (candidate: number) => boolean): number | undefined {
-    return this.left.find((candidate) => this.admits(candidate) && (!test || test(candidate)));
+    const possible = (candidate: number): boolean => this.admits(candidate) && (!test || test(candidate));
+    if (!this.kept) return this.left.find(possible);
+    let best: number | undefined;
+    for (const candidate of this.left) {
+      if (best !== undefined && this.weight(candidate) <= this.weight(best)) continue;
+      if (possible(candidate)) best = candidate;
+    }
+    return best;
+  }
+
+  weight(candidate: number): number {
+    const weight = this.candidates.weights[candidate]!;
+    return this.kept ? weight * this.kept[candidate]! : weight;
   }
 
   total(): number {
-    const { weights } = this.candidates;
     let sum = 0;
-    for (const candidate of this.left) if (this.admits(candidate)) sum += weights[candidate]!;
+    for (const candidate of this.left) if (this.admits(candidate)) sum += this.weight(candidate);
     return sum;
   }
 
@@ -117,7 +137,7 @@ class OpenCandidates {
     for (const candidate of this.left) {
       if (!this.admits(candidate)) continue;
       last = candidate;
-      rest -= this.candidates.weights[candidate]!;
+      rest -= this.weight(candidate);
       if (rest < 0) break;
     }
     return last;
@@ -126,6 +146,15 @@ class OpenCandidates {
   take(candidate: number): void {
     this.left.splice(this.left.indexOf(candidate), 1);
     this.candidates.rule.place(candidate);
+    this.discount(candidate);
+  }
+
+  private discount(placed: number): void {
+    const { variety } = this.candidates;
+    if (!variety || !this.kept) return;
+    variety.place(placed);
+    for (const candidate of this.left)
+      this.kept[candidate] = Math.exp((-variety.strength * variety.redundancy[candidate]!) / TEMPERATURE);
   }
 
   private admits(candidate: number): boolean {
