@@ -3,11 +3,14 @@
  * it afterwards, exactly when the learners under test do.
  */
 import { combine32, fnv1a32 } from '#kernel';
+import { RecentCounts } from './recent-counts.js';
 
 export interface ShownList {
   readonly listId: string;
   /** In the order shown: index + 1 is the slot. */
   readonly itemIds: readonly string[];
+  /** Event time, ms. */
+  readonly at: number;
 }
 
 export interface Baseline {
@@ -17,7 +20,8 @@ export interface Baseline {
   score(list: ShownList): number[];
   /** The list was shown; called after every model has scored it. */
   shown?(list: ShownList): void;
-  clicked?(itemId: string): void;
+  /** @param at event time, ms */
+  clicked?(itemId: string, at: number): void;
 }
 
 export const randomOrder = (seed: number): Baseline => ({
@@ -42,13 +46,34 @@ export const byAttribute = (name: string, value: (itemId: string) => number | un
   score: (list) => list.itemIds.map((id) => value(id) ?? -Infinity),
 });
 
-export function clickCount(): Baseline {
+/** Clicks so far. */
+export function popularity(): Baseline {
   const clicks = new Map<string, number>();
   return {
-    name: 'clicks so far',
+    name: 'popularity',
     probabilistic: false,
     score: (list) => list.itemIds.map((id) => clicks.get(id) ?? 0),
     clicked: (id) => void clicks.set(id, (clicks.get(id) ?? 0) + 1),
+  };
+}
+
+/** Clicks within the last `windowMs` of event time; of equals, the one with more clicks before. */
+export function recentPopularity(windowMs: number): Baseline {
+  const recent = new RecentCounts(windowMs);
+  const ever = popularity();
+  return {
+    name: 'recent popularity',
+    probabilistic: false,
+    score: (list) => {
+      recent.passTime(list.at);
+      // The tail decides only between equal counts: it stays below 1.
+      const tail = ever.score(list);
+      return list.itemIds.map((id, i) => recent.of(id) + tail[i]! / (tail[i]! + 1));
+    },
+    clicked: (id, at) => {
+      recent.add(id, at);
+      ever.clicked!(id, at);
+    },
   };
 }
 

@@ -12,7 +12,7 @@ export interface BootstrapResult {
   /** 2.5 % and 97.5 % quantiles of the resampled means. */
   readonly low: number;
   readonly high: number;
-  /** Share of the resamples in which a is not better than b: a one-sided p value. */
+  /** Share of the resamples in which a is not better than b: a one-sided p value. Above is better, unless told otherwise. */
   readonly pValue: number;
   readonly resamples: number;
 }
@@ -23,6 +23,7 @@ export function pairedBootstrap(
   b: ArrayLike<number>,
   seed: number,
   resamples = 2_000,
+  better: 'higher' | 'lower' = 'higher',
 ): BootstrapResult {
   if (a.length !== b.length || a.length === 0)
     throw new Error(`paired bootstrap needs two equal samples; got ${a.length} and ${b.length}`);
@@ -43,7 +44,7 @@ export function pairedBootstrap(
     standardError: Math.sqrt(variance),
     low: means[Math.floor(0.025 * resamples)]!,
     high: means[Math.min(resamples - 1, Math.floor(0.975 * resamples))]!,
-    pValue: means.filter((m) => m <= 0).length / resamples,
+    pValue: means.filter((m) => (better === 'higher' ? m <= 0 : m >= 0)).length / resamples,
     resamples,
   };
 }

@@ -1,4 +1,4 @@
-import { asShown, byAttribute, clickCount, itemCtr, randomOrder } from './baselines.js';
+import { asShown, byAttribute, itemCtr, popularity, randomOrder, recentPopularity } from './baselines.js';
 import { ListReport } from './list-report.js';
 import { orderByScore } from './order.js';
 
@@ -17,7 +17,7 @@ describe('ties', () => {
 });
 
 describe('baselines', () => {
-  const list = { listId: 'l', itemIds: ['a', 'b', 'c'] };
+  const list = { listId: 'l', itemIds: ['a', 'b', 'c'], at: 20 };
 
   it('rank as their names say', () => {
     expect(asShown().score(list)).toEqual([-0, -1, -2]);
@@ -31,44 +31,81 @@ describe('baselines', () => {
   });
 
   it('count clicks and smooth rates towards the overall rate', () => {
-    const popular = clickCount();
+    const popular = popularity();
     const ctr = itemCtr(10);
     ctr.shown!(list);
-    for (const model of [popular, ctr]) model.clicked!('b');
+    for (const model of [popular, ctr]) model.clicked!('b', 0);
     expect(popular.score(list)).toEqual([0, 1, 0]);
     // prior (1 + 1) / (10 + 3); b: (1 + 10 · prior) / (1 + 10)
     expect(ctr.score(list)[1]).toBeCloseTo((1 + 20 / 13) / 11, 12);
   });
+
+  it('count what is recent, and of equals what was clicked more before', () => {
+    const recent = recentPopularity(10);
+    for (const [id, at] of [
+      ['a', 1],
+      ['a', 2],
+      ['c', 3],
+      ['b', 11],
+      ['c', 12],
+    ] as const)
+      recent.clicked!(id, at);
+    const [a, b, c] = recent.score(list);
+    expect(a!).toBeLessThan(1);
+    expect(b!).toBeGreaterThan(1);
+    expect(c!).toBeGreaterThan(b!);
+    expect(c!).toBeLessThan(2);
+  });
 });
 
 describe('a list report', () => {
-  const report = new ListReport([
-    { name: 'good', probabilistic: true },
-    { name: 'bad', probabilistic: false },
-  ]);
-  for (const id of ['1', '2', '3', '4'])
-    report.add(
-      id,
-      ['x', 'y'],
-      [
+  const report = new ListReport(
+    [
+      { name: 'good', probabilistic: true },
+      { name: 'bad', probabilistic: false, baseline: true },
+    ],
+    { share: () => 0.5 },
+  );
+  ['', 'y', '', 'x', 'x'].forEach((clicked, i) =>
+    report.add({
+      listId: `${i}`,
+      userId: 'ada',
+      at: i,
+      itemIds: ['x', 'y'],
+      clicked: new Set(clicked ? [clicked] : []),
+      scores: [
         [0.9, 0.1],
         [0, 1],
       ],
-    );
-  report.click('1', 'y');
-  report.click('3', 'x');
-  report.click('4', 'x');
+    }),
+  );
 
-  it('leaves out lists without a click and cuts the newest share of the others', () => {
-    expect(report.clicked().map((l) => l.listId)).toEqual(['1', '3', '4']);
-    expect(report.clicked(0.4).map((l) => l.listId)).toEqual(['3', '4']);
+  it('ranks the lists with a click, and cuts their newest share', () => {
+    expect(report.lists).toBe(5);
+    expect(report.ranks.lists()).toBe(3);
+    expect(report.ranks.lists(0.4)).toBe(2);
+    expect(report.ranks.mean(0, 'MRR')).toBeCloseTo((0.5 + 1 + 1) / 3);
+    expect(report.ranks.mean(0, 'MRR', 0.4)).toBe(1);
+    expect([...report.ranks.samples(1, 'NDCG@10')][1]).toBeCloseTo(1 / Math.log2(3));
   });
 
-  it('averages per list, and has log loss only for probabilities', () => {
-    const [good, bad] = report.rows();
-    expect(good!.mrr).toBeCloseTo((0.5 + 1 + 1) / 3);
-    expect(good!.logLoss).toBeCloseTo(-(2 * Math.log(0.1) + 4 * Math.log(0.9)) / 6);
+  it('pools their pairs, and has log loss only for probabilities', () => {
+    const [good, bad] = report.pooledRows();
+    expect(good!.logLoss).toBeCloseTo(-(2 * Math.log(0.1) + 4 * Math.log(0.9)) / 6, 6);
+    expect(good!.calibration).toBeCloseTo(1, 6);
     expect(bad!.logLoss).toBeUndefined();
-    expect(report.ndcgPerList('bad')[1]).toBeCloseTo(1 / Math.log2(3));
+    expect(report.pooledRows(0.4)[0]!.auc).toBe(1);
+  });
+
+  it('compares any two of its models by list', () => {
+    expect(report.bestBaseline()).toBe('bad');
+    const { difference, pValue } = report.compare('MRR', 'good', 'bad', 1, 200);
+    expect(difference).toBeCloseTo((0.5 + 1 + 1) / 3 - (1 + 0.5 + 0.5) / 3);
+    expect(pValue).toBeGreaterThan(0);
+    expect(() => report.compare('MRR', 'good', 'none', 1, 200)).toThrow('no model "none"');
+  });
+
+  it('tells what the lists show', () => {
+    expect(report.exposureRows(4)[0]).toMatchObject({ coverage: 0.5, gini: 0.5, novelty: 1 });
   });
 });

@@ -1,108 +1,102 @@
 /**
- * Collects, for each list and each model, the scores given before the list's outcome was known, and turns
- * them into a report once the clicks are in. Lists without a click have no ranking metric and are left out.
+ * How every model orders judged lists, and what its orders show. Ranking metrics are over the lists with a click, for
+ * the others have none; so are AUC, log loss and calibration here, over the pooled (list, item) pairs of those lists.
  */
+import { pairedBootstrap, type BootstrapResult } from './bootstrap.js';
+import { ExposureTally, type ExposureRow, type ItemDistance, type ItemShare } from './exposure-metrics.js';
+import { MetricBlocks } from './metric-blocks.js';
+import { bestBaseline, columnIndex, type ModelColumn } from './model-column.js';
+import type { JudgedList } from './open-lists.js';
 import { orderByScore } from './order.js';
-import { auc, calibrationRatio, logLoss } from './probability-metrics.js';
-import { hitAt, ndcgAt, recallAt, reciprocalRank } from './ranking-metrics.js';
+import { RankScores } from './rank-scores.js';
+import { SampleStore } from './sample-store.js';
 
 export const RANK_CUTOFF = 10;
+export const MAIN_METRIC = `NDCG@${RANK_CUTOFF}`;
 
-export interface ModelColumn {
-  readonly name: string;
-  readonly probabilistic: boolean;
+export interface ListReportOptions {
+  /** Tells how alike two items are; without it no diversity is measured. */
+  readonly distance?: ItemDistance;
+  /** Tells how familiar an item is. */
+  readonly share: ItemShare;
+  readonly cutoffs?: readonly number[];
 }
 
-export interface MetricRow {
+/** Over the pairs of lists with a click. Undefined for a model without probabilities. */
+export interface PooledRow {
   readonly name: string;
-  readonly ndcg: number;
-  readonly mrr: number;
-  readonly recall: number;
-  readonly hitRate: number;
-  /** Over the pooled (list, item) pairs. */
   readonly auc: number;
-  /** Nats; undefined when the scores are no probabilities. */
+  /** Nats. */
   readonly logLoss?: number;
   readonly calibration?: number;
 }
 
-interface ScoredList {
-  readonly listId: string;
-  readonly itemIds: readonly string[];
-  readonly clicked: Set<string>;
-  /** One array of scores per column. */
-  readonly scores: readonly (readonly number[])[];
-}
-
 export class ListReport {
-  private readonly lists: ScoredList[] = [];
-  private readonly byId = new Map<string, ScoredList>();
+  /** Of the lists with a click. */
+  readonly ranks: RankScores;
+  /** All judged lists. */
+  lists = 0;
+  private readonly exposures: readonly ExposureTally[];
+  private readonly pooled: SampleStore;
+  /** Items of each list with a click. */
+  private readonly lengths = new MetricBlocks(1);
+  private readonly scores: Float64Array;
 
-  constructor(readonly columns: readonly ModelColumn[]) {}
-
-  /** Lists arrive in time order; `scores` stand in the order of the columns. */
-  add(listId: string, itemIds: readonly string[], scores: readonly (readonly number[])[]): void {
-    const list = { listId, itemIds, clicked: new Set<string>(), scores };
-    this.lists.push(list);
-    this.byId.set(listId, list);
+  constructor(
+    readonly columns: readonly ModelColumn[],
+    options: ListReportOptions,
+  ) {
+    this.ranks = new RankScores(columns.length, options.cutoffs);
+    this.exposures = columns.map(({ name }) => new ExposureTally(name, options.share, options.distance));
+    this.pooled = new SampleStore(columns.length);
+    this.scores = new Float64Array(columns.length);
   }
 
-  click(listId: string, itemId: string): void {
-    this.byId.get(listId)?.clicked.add(itemId);
+  add(list: JudgedList): void {
+    this.lists++;
+    const orders = this.columns.map((_, model) =>
+      orderByScore(list.listId, list.itemIds, list.scores[model]!),
+    );
+    orders.forEach((order, model) =>
+      this.exposures[model]!.add(order.slice(0, RANK_CUTOFF).map((i) => list.itemIds[i]!)),
+    );
+    if (list.clicked.size === 0) return;
+    const labels = list.itemIds.map((id): 0 | 1 => (list.clicked.has(id) ? 1 : 0));
+    this.ranks.add(orders.map((order) => order.map((i) => labels[i]!)));
+    this.lengths.add([labels.length]);
+    labels.forEach((label, i) => {
+      for (let model = 0; model < this.scores.length; model++) this.scores[model] = list.scores[model]![i]!;
+      this.pooled.add(0, label, this.scores);
+    });
   }
 
-  get listCount(): number {
-    return this.lists.length;
-  }
-
-  /** The lists with at least one click; with `last`, only that newest share of them (0..1). */
-  clicked(last = 1): readonly ScoredList[] {
-    const lists = this.lists.filter((list) => list.clicked.size > 0);
-    return lists.slice(Math.floor(lists.length * (1 - last)));
-  }
-
-  /** NDCG@10 of each clicked list, in time order: the input of a paired test. */
-  ndcgPerList(name: string, last = 1): number[] {
-    const column = this.columnIndex(name);
-    return this.clicked(last).map((list) => ndcgAt(relevanceOf(list, column), RANK_CUTOFF));
-  }
-
-  rows(last = 1): MetricRow[] {
-    const lists = this.clicked(last);
-    return this.columns.map((column, index) => this.row(column, index, lists));
-  }
-
-  private row(column: ModelColumn, index: number, lists: readonly ScoredList[]): MetricRow {
-    const ranked = lists.map((list) => relevanceOf(list, index));
-    const scores = lists.flatMap((list) => list.scores[index]!);
-    const labels = lists.flatMap((list) => list.itemIds.map((id) => (list.clicked.has(id) ? 1 : 0)));
-    return {
-      name: column.name,
-      ndcg: average(ranked.map((r) => ndcgAt(r, RANK_CUTOFF))),
-      mrr: average(ranked.map(reciprocalRank)),
-      recall: average(ranked.map((r) => recallAt(r, RANK_CUTOFF))),
-      hitRate: average(ranked.map((r) => hitAt(r, RANK_CUTOFF))),
-      auc: auc(scores, labels),
-      ...(column.probabilistic && {
-        logLoss: logLoss(scores, labels),
-        calibration: calibrationRatio(scores, labels),
+  pooledRows(last = 1): PooledRow[] {
+    const pairs = this.lengths.sum(0, last);
+    return this.columns.map(({ name, probabilistic }, model) => ({
+      name,
+      auc: this.pooled.auc(model, pairs),
+      ...(probabilistic && {
+        logLoss: this.pooled.logLoss(model, pairs),
+        calibration: this.pooled.calibrationRatio(model, pairs),
       }),
-    };
+    }));
   }
 
-  private columnIndex(name: string): number {
-    const index = this.columns.findIndex((column) => column.name === name);
-    if (index < 0) throw new Error(`no model "${name}" in this report`);
-    return index;
+  /** @param catalogue items that could have been shown */
+  exposureRows(catalogue: number): ExposureRow[] {
+    return this.exposures.map((tally) => tally.row(catalogue));
   }
-}
 
-function relevanceOf(list: ScoredList, column: number): number[] {
-  return orderByScore(list.listId, list.itemIds, list.scores[column]!).map((i) =>
-    list.clicked.has(list.itemIds[i]!) ? 1 : 0,
-  );
-}
+  /** The baseline that is best by this metric over all lists. */
+  bestBaseline(metric = MAIN_METRIC): string | undefined {
+    return bestBaseline(this.columns, (model) => this.ranks.mean(model, metric));
+  }
 
-function average(values: readonly number[]): number {
-  return values.reduce((sum, v) => sum + v, 0) / values.length;
+  /** A paired test over lists. @throws Error for a model that is not in the report */
+  compare(metric: string, a: string, b: string, seed: number, resamples: number, last = 1): BootstrapResult {
+    const [left, right] = [a, b].map((name) =>
+      this.ranks.samples(columnIndex(this.columns, name), metric, last),
+    );
+    return pairedBootstrap(left!, right!, seed, resamples);
+  }
 }

@@ -3,6 +3,7 @@ import {
   auc,
   calibrationCurve,
   calibrationRatio,
+  expectedCalibrationError,
   logLoss,
   normalisedEntropy,
 } from './probability-metrics.js';
@@ -50,5 +51,7 @@ describe('probability metrics', () => {
       [2, 1],
     ]);
     expect(curve[0]!.predicted).toBeCloseTo(0.15);
+    // (2 · |.15 − .5| + 2 · |.85 − 1|) / 4
+    expect(expectedCalibrationError([0.9, 0.1, 0.2, 0.8], [1, 0, 1, 1], 2)).toBeCloseTo(0.25, 12);
   });
 });

@@ -3,11 +3,15 @@
 /** Predictions are clipped into [ε, 1 − ε] before a logarithm. */
 export const PROBABILITY_EPSILON = 1e-7;
 
+export function clipProbability(p: number): number {
+  return Math.min(Math.max(p, PROBABILITY_EPSILON), 1 - PROBABILITY_EPSILON);
+}
+
 /** Mean negative log likelihood, in nats. */
 export function logLoss(predictions: ArrayLike<number>, labels: ArrayLike<number>): number {
   let sum = 0;
   for (let i = 0; i < predictions.length; i++) {
-    const p = Math.min(Math.max(predictions[i]!, PROBABILITY_EPSILON), 1 - PROBABILITY_EPSILON);
+    const p = clipProbability(predictions[i]!);
     sum -= labels[i]! > 0 ? Math.log(p) : Math.log(1 - p);
   }
   return sum / predictions.length;
@@ -35,16 +39,18 @@ export interface CalibrationBin {
   readonly samples: number;
 }
 
-/** Equal-count bins in order of the prediction. */
+/** Bins of about equal count in order of the prediction; equal predictions stand in one bin. */
 export function calibrationCurve(
   predictions: ArrayLike<number>,
   labels: ArrayLike<number>,
   bins = 10,
 ): CalibrationBin[] {
   const order = ascending(predictions);
-  return Array.from({ length: Math.min(bins, order.length) }, (_, bin) => {
-    const from = Math.floor((bin * order.length) / bins);
-    const to = Math.floor(((bin + 1) * order.length) / bins);
+  const curve: CalibrationBin[] = [];
+  for (let from = 0, to = 0; from < order.length; from = to) {
+    const share = Math.floor((bins * from) / order.length) + 1;
+    to = Math.max(from + 1, Math.floor((share * order.length) / bins));
+    while (to < order.length && predictions[order[to]!] === predictions[order[to - 1]!]) to++;
     let predicted = 0;
     let observed = 0;
     for (let i = from; i < to; i++) {
@@ -52,31 +58,58 @@ export function calibrationCurve(
       observed += labels[order[i]!]!;
     }
     const samples = to - from;
-    return { predicted: predicted / samples, observed: observed / samples, samples };
-  }).filter((bin) => bin.samples > 0);
+    curve.push({ predicted: predicted / samples, observed: observed / samples, samples });
+  }
+  return curve;
+}
+
+/**
+ * Mean distance between prediction and observed rate over the bins of `calibrationCurve`, weighted by their samples: the
+ * expected calibration error (Naeini, Cooper & Hauskrecht, AAAI 2015) with equal-count bins (Nguyen & O'Connor 2015).
+ */
+export function expectedCalibrationError(
+  predictions: ArrayLike<number>,
+  labels: ArrayLike<number>,
+  bins = 10,
+): number {
+  return calibrationError(calibrationCurve(predictions, labels, bins));
+}
+
+/** The same of bins that are there already. NaN without samples. */
+export function calibrationError(bins: readonly CalibrationBin[]): number {
+  const total = bins.reduce((sum, bin) => sum + bin.samples, 0);
+  return bins.reduce((sum, bin) => sum + bin.samples * Math.abs(bin.predicted - bin.observed), 0) / total;
 }
 
 /**
  * Area under the ROC curve: the probability that a positive scores above a negative, ties counting one
- * half (Mann-Whitney U over mid-ranks). Scores need not be probabilities. NaN without both classes.
+ * half (Mann & Whitney 1947; Hanley & McNeil 1982). Scores need not be probabilities. NaN without both classes.
  */
 export function auc(scores: ArrayLike<number>, labels: ArrayLike<number>): number {
-  const order = ascending(scores);
-  let positives = 0;
-  let rankSum = 0;
-  for (let i = 0; i < order.length;) {
-    let j = i;
-    while (j < order.length && scores[order[j]!] === scores[order[i]!]) j++;
-    const midRank = (i + 1 + j) / 2;
-    for (; i < j; i++) {
-      if (labels[order[i]!]! > 0) {
-        positives++;
-        rankSum += midRank;
-      }
-    }
+  let count = 0;
+  for (let i = 0; i < labels.length; i++) if (labels[i]! > 0) count++;
+  const positives = new Float64Array(count);
+  const negatives = new Float64Array(labels.length - count);
+  let [p, n] = [0, 0];
+  for (let i = 0; i < labels.length; i++) {
+    if (labels[i]! > 0) positives[p++] = scores[i]!;
+    else negatives[n++] = scores[i]!;
   }
-  const negatives = order.length - positives;
-  return (rankSum - (positives * (positives + 1)) / 2) / (positives * negatives);
+  return aucOfSorted(positives.sort(), negatives.sort());
+}
+
+/** Both ascending. */
+function aucOfSorted(positives: Float64Array, negatives: Float64Array): number {
+  let wins = 0;
+  let below = 0;
+  let notAbove = 0;
+  for (const score of positives) {
+    while (below < negatives.length && negatives[below]! < score) below++;
+    notAbove = Math.max(notAbove, below);
+    while (notAbove < negatives.length && negatives[notAbove]! === score) notAbove++;
+    wins += (below + notAbove) / 2;
+  }
+  return wins / (positives.length * negatives.length);
 }
 
 function ascending(values: ArrayLike<number>): Uint32Array {

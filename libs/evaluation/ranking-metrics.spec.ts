@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { hitAt, ndcgAt, precisionAt, recallAt, reciprocalRank } from './ranking-metrics.js';
+import { f1At, hitAt, ndcgAt, precisionAt, recallAt, reciprocalRank } from './ranking-metrics.js';
 
 describe('ranking metrics', () => {
   it('agree with values computed by hand', () => {
@@ -10,6 +10,8 @@ describe('ranking metrics', () => {
     expect(recallAt([1, 0, 1, 1], 2)).toBeCloseTo(1 / 3);
     expect(precisionAt([1, 0, 1, 1], 3)).toBeCloseTo(2 / 3);
     expect(precisionAt([1], 10)).toBe(1);
+    // precision 1/2, recall 1/3
+    expect(f1At([1, 0, 1, 1], 2)).toBeCloseTo(0.4);
     expect(hitAt([0, 0, 1], 2)).toBe(0);
     expect(hitAt([0, 0, 1], 3)).toBe(1);
   });
@@ -22,7 +24,8 @@ describe('ranking metrics', () => {
       recallAt(none, 10),
       precisionAt(none, 10),
       hitAt(none, 10),
-    ]).toEqual([0, 0, 0, 0, 0]);
+      f1At(none, 10),
+    ]).toEqual([0, 0, 0, 0, 0, 0]);
   });
 
   it('give 1 to the best order, and never more', () => {

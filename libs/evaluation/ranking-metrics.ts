@@ -38,6 +38,12 @@ export function precisionAt(relevance: readonly number[], k: number): number {
   return shown === 0 ? 0 : count(relevance, k) / shown;
 }
 
+/** Harmonic mean of precision and recall (van Rijsbergen 1979). */
+export function f1At(relevance: readonly number[], k: number): number {
+  const [precision, recall] = [precisionAt(relevance, k), recallAt(relevance, k)];
+  return precision + recall === 0 ? 0 : (2 * precision * recall) / (precision + recall);
+}
+
 /** 1 when at least one of the first k is relevant, else 0. */
 export function hitAt(relevance: readonly number[], k: number): number {
   return count(relevance, k) > 0 ? 1 : 0;

@@ -1,109 +1,143 @@
 /**
  * Prequential evaluation (Dawid 1984): the events of a recorded log are played in order of time through the live
  * system's own fold, features and learner. Each list shown is first ranked, by every model, with what is known before
- * it; only then is it folded, and learnt from as its clicks and deadlines arrive.
+ * it; only then is it folded, and learnt from as its clicks and deadlines arrive. A list is judged when its
+ * attribution window has passed.
  */
 import {
   asShown,
   byAttribute,
-  clickCount,
+  ItemPopularity,
   itemCtr,
   ListReport,
   LiveRehearsal,
+  OpenLists,
+  PointReport,
+  popularity,
   randomOrder,
+  recentPopularity,
+  Timing,
   type Baseline,
+  type JudgedList,
+  type ModelColumn,
   type RehearsalSettings,
   type ShownList,
 } from '#evaluation';
-import { newFeatureVector, type Impression, type LogEvent, type Tick } from '#events';
-import { FeatureExtractor } from '#features';
-import { createUser } from '#interest';
-import { asUserId, key53 } from '#kernel';
-import { LEARNERS, newScores, type Scores } from '#learning';
+import type { Impression, Interaction, LogEvent, Tick } from '#events';
+import { itemDistance } from './item-distance.js';
+import { LiveScorer, MODELS } from './live-scorer.js';
 
-/** The served model's name in reports. */
-export const SERVED = 'blend';
-const MODELS: readonly (keyof Scores)[] = [...LEARNERS, SERVED];
 const RANDOM_SEED = 1;
+const RECENT_SECONDS = 3_600;
 
 export interface PrequentialOptions extends RehearsalSettings {
   /** A numeric attribute of the items that is a baseline by itself, if the data has one. */
-  readonly popularityAttribute?: string;
+  readonly popularityAttribute?: { readonly attribute: string; readonly name: string };
+  /** Window of `recent popularity`, s of event time; default: an hour. */
+  readonly recentSeconds?: number;
 }
 
 export class Prequential {
-  readonly report: ListReport;
+  /** How lists are ordered. */
+  readonly lists: ListReport;
+  /** How single samples are predicted: every item shown, those of lists without a click too. */
+  readonly points: PointReport;
   readonly rehearsal: LiveRehearsal;
+  readonly timings = { rank: new Timing('rank a list'), update: new Timing('fold and learn an event') };
   events = 0;
   private readonly baselines: readonly Baseline[];
-  private readonly extractor = new FeatureExtractor();
-  private readonly features = newFeatureVector();
-  private readonly scores = newScores();
+  private readonly popularity: ItemPopularity;
+  private readonly scorer: LiveScorer;
+  private readonly open: OpenLists;
+  private readonly positive: ReadonlySet<string>;
 
   constructor(options: PrequentialOptions) {
     this.rehearsal = new LiveRehearsal(options);
-    this.baselines = baselines(this.rehearsal, options.popularityAttribute);
-    this.report = new ListReport([
-      ...this.baselines,
+    const { catalogue } = this.rehearsal.log;
+    this.baselines = baselines(this.rehearsal, options);
+    this.popularity = new ItemPopularity(() => catalogue.size);
+    this.scorer = new LiveScorer(this.rehearsal);
+    this.positive = new Set(options.fold.positiveTypes);
+    const columns: ModelColumn[] = [
+      ...this.baselines.map(({ name, probabilistic }) => ({ name, probabilistic, baseline: true })),
       ...MODELS.map((name) => ({ name, probabilistic: true })),
-    ]);
+    ];
+    this.lists = new ListReport(columns, {
+      share: this.popularity.share,
+      distance: itemDistance(catalogue),
+    });
+    this.points = new PointReport(columns);
+    this.open = new OpenLists(options.fold.attributionSeconds * 1_000, (list) => this.judge(list));
   }
 
+  /** Plays one event of a recorded stream; time passes with it. */
   play(event: Exclude<LogEvent, Tick>): void {
-    this.events++;
     this.rehearsal.passTime(event.timestamp);
+    this.before(event);
+    this.timings.update.measure(() => this.rehearsal.append(event));
+    this.after(event);
+  }
+
+  /** All lists that are still open are judged by what was clicked until now. */
+  end(): void {
+    this.open.closeAll();
+  }
+
+  /** Items that could have been shown. */
+  get catalogueSize(): number {
+    return this.rehearsal.log.catalogue.size;
+  }
+
+  /** To be called before the event is folded. */
+  before(event: LogEvent): void {
+    this.events++;
     if (event.kind === 'impression') this.rank(event);
-    this.rehearsal.append(event);
-    if (event.kind === 'interaction' && event.type === 'click' && event.recommendationId)
-      this.click(event.recommendationId, event.itemId);
+  }
+
+  /** To be called after the event was folded. */
+  after(event: LogEvent): void {
+    if (event.kind === 'interaction' && this.positive.has(event.type)) this.click(event);
   }
 
   private rank(event: Impression): void {
-    const list: ShownList = {
-      listId: event.recommendationId ?? event.eventId,
-      itemIds: event.items.map((item) => item.itemId),
-    };
-    const scores = [
-      ...this.baselines.map((baseline) => baseline.score(list)),
-      ...this.modelScores(event, list),
-    ];
-    this.report.add(list.listId, list.itemIds, scores);
+    const itemIds = [...new Set(event.items.map((item) => item.itemId as string))];
+    const listId: string = event.recommendationId ?? event.eventId;
+    const list: ShownList = { listId, itemIds, at: event.timestamp };
+    const predicted = this.timings.rank.measure(() => this.scorer.score(event, itemIds));
+    const scores = [...this.baselines.map((baseline) => baseline.score(list)), ...predicted];
+    this.open.add({ listId, userId: event.userId, at: event.timestamp, itemIds, scores });
     for (const baseline of this.baselines) baseline.shown?.(list);
   }
 
-  /** What POST /v1/rank would predict at this moment. */
-  private modelScores(event: Impression, { itemIds }: ShownList): number[][] {
-    const columns = MODELS.map((): number[] => []);
-    const { rehearsal, extractor, features } = this;
-    extractor.begin(
-      rehearsal.user(event.userId) ?? createUser(asUserId(event.userId)),
-      event.context,
-      event.timestamp,
-    );
-    for (const id of itemIds) {
-      extractor.extract(rehearsal.log.catalogue.get(id), id, features);
-      rehearsal.model.score(features, key53(id), event.timestamp, this.scores);
-      MODELS.forEach((name, column) => columns[column]!.push(this.scores[name]));
-    }
-    return columns;
+  private click({ userId, itemId, recommendationId, timestamp }: Interaction): void {
+    this.open.passTime(timestamp);
+    if (!this.open.click(userId, itemId, recommendationId)) return;
+    this.popularity.add(itemId);
+    for (const baseline of this.baselines) baseline.clicked?.(itemId, timestamp);
   }
 
-  private click(listId: string, itemId: string): void {
-    this.report.click(listId, itemId);
-    for (const baseline of this.baselines) baseline.clicked?.(itemId);
+  private judge(list: JudgedList): void {
+    this.lists.add(list);
+    const scores = new Float64Array(list.scores.length);
+    list.itemIds.forEach((id, i) => {
+      for (let model = 0; model < scores.length; model++) scores[model] = list.scores[model]![i]!;
+      this.points.add(list.userId, list.clicked.has(id) ? 1 : 0, scores);
+    });
   }
 }
 
-function baselines(rehearsal: LiveRehearsal, attribute: string | undefined): Baseline[] {
+function baselines(rehearsal: LiveRehearsal, options: PrequentialOptions): Baseline[] {
+  const own = options.popularityAttribute;
   const value = (id: string): number | undefined => {
-    const found = rehearsal.log.catalogue.get(id)?.attributes[attribute!];
+    const found = rehearsal.log.catalogue.get(id)?.attributes[own!.attribute];
     return typeof found === 'number' ? found : undefined;
   };
   return [
     randomOrder(RANDOM_SEED),
     asShown(),
-    ...(attribute ? [byAttribute(attribute, value)] : []),
-    clickCount(),
+    ...(own ? [byAttribute(own.name, value)] : []),
+    popularity(),
+    recentPopularity((options.recentSeconds ?? RECENT_SECONDS) * 1_000),
     itemCtr(),
   ];
 }

@@ -1,15 +1,16 @@
 /** RankLens: crowd-sourced film choices, 24 films a list, in Metarank's event format. */
-import { positiveNumber } from '../../terminal/arguments.js';
 import { openMetarank } from '../../sources/metarank-source.js';
-import { CliError } from '../../terminal/exit.js';
+import { positiveNumber } from '../../terminal/arguments.js';
+import { reportOf } from '../click-log.js';
 import { rehearsalOf } from '../context.js';
 import type { Dataset } from '../dataset.js';
-import { listComparisons, listTables } from '../list-tables.js';
 import { playSource } from '../play.js';
 import { Prequential } from '../prequential.js';
 
 /** Clicks come 5 s after their list: 10 s of event time tell clicked from unclicked. */
 const ATTRIBUTION_SECONDS = 10;
+/** All lists are of twenty minutes. */
+const RECENT_SECONDS = 300;
 /** On the whole file, of which the data folder has the first 80 %. */
 const PUBLISHED = 'Published, on the last 20 % of the whole file: Metarank’s LambdaMART .592 to .598';
 
@@ -28,24 +29,15 @@ export const ranklens: Dataset = {
     const source = await openMetarank(await context.file('ranklens/events.jsonl.gz'));
     const seconds = Number(context.options.attributionSeconds);
     const settings = context.settingsWith([`interest.attributionSeconds=${seconds}`]);
-    const prequential = new Prequential({ ...rehearsalOf(settings), popularityAttribute: 'popularity' });
-    const { events, refused } = await playSource(context, source, (event) => prequential.play(event));
-    const { report, rehearsal } = prequential;
-    if (report.clicked().length === 0)
-      throw new CliError('the file has no list with a click: nothing to evaluate');
-    return {
-      dataset: 'ranklens',
-      input: {
-        events,
-        refused,
-        lists: report.listCount,
-        samples: rehearsal.model.samples,
-        attributionSeconds: seconds,
-      },
-      tables: listTables(report, context.options.last, PUBLISHED),
-      comparisons: listComparisons(report, context.options),
-      curves: [],
-      details: { progressive: rehearsal.model.report() },
-    };
+    const prequential = new Prequential({
+      ...rehearsalOf(settings),
+      popularityAttribute: { attribute: 'popularity', name: 'TMDB popularity' },
+      recentSeconds: RECENT_SECONDS,
+    });
+    const played = await playSource(context, source, (event) => prequential.play(event));
+    return reportOf('ranklens', prequential, context.options, {
+      input: { ...played, attributionSeconds: seconds },
+      note: PUBLISHED,
+    });
   },
 };

@@ -1,0 +1,54 @@
+/** The report of a log of lists and clicks, whichever data set it comes from. */
+import { MAIN_METRIC } from '#evaluation';
+import { CliError } from '../terminal/exit.js';
+import { pointComparisons, rankComparisons } from './comparisons.js';
+import { calibrationCurves, lossCurve, rankCurve } from './curves.js';
+import type { EvaluationReport, SharedOptions } from './dataset.js';
+import { SERVED } from './live-scorer.js';
+import type { Prequential } from './prequential.js';
+import { exposureTable, listTables, pointTables, timingTable } from './tables.js';
+
+export interface ClickLogReport {
+  /** What the data set says of its input. */
+  readonly input: EvaluationReport['input'];
+  /** Below the table of the newest lists. */
+  readonly note?: string;
+}
+
+/** @throws CliError when no list has a click */
+export function reportOf(
+  dataset: string,
+  prequential: Prequential,
+  options: Pick<SharedOptions, 'last' | 'compare'>,
+  { input, note }: ClickLogReport,
+): EvaluationReport {
+  prequential.end();
+  const { lists, points, rehearsal, timings } = prequential;
+  if (lists.ranks.lists() === 0) throw new CliError('the log has no list with a click: nothing to evaluate');
+  return {
+    dataset,
+    input: {
+      ...input,
+      items: prequential.catalogueSize,
+      users: points.userCount,
+      lists: lists.lists,
+      samples: rehearsal.model.samples,
+    },
+    tables: [
+      ...listTables(lists, options.last, note),
+      ...pointTables(points, options.last),
+      exposureTable(lists.exposureRows(prequential.catalogueSize)),
+      timingTable(Object.values(timings)),
+    ],
+    comparisons: [
+      ...rankComparisons(lists, MAIN_METRIC, SERVED, options),
+      ...pointComparisons(points, SERVED, options),
+    ],
+    curves: [
+      rankCurve(lists, MAIN_METRIC),
+      lossCurve(points),
+      calibrationCurves(points, [SERVED, 'item CTR']),
+    ],
+    details: { progressive: rehearsal.model.report(), calibration: points.calibration(SERVED) },
+  };
+}

@@ -1,0 +1,55 @@
+/** The curves that data sets share. */
+import type { ListReport, PointReport, TopNReport } from '#evaluation';
+import type { Curve } from './dataset.js';
+
+const POINTS = 60;
+
+/** How a metric over all lists so far settled. */
+export function rankCurve(
+  { columns, ranks }: Pick<ListReport | TopNReport, 'columns' | 'ranks'>,
+  metric: string,
+  unit = 'lists with a click',
+): Curve {
+  return {
+    title: `${metric}, over all ${unit} so far`,
+    xLabel: unit,
+    yLabel: metric,
+    series: columns.map(({ name }, model) => ({ name, points: ranks.curve(model, metric, POINTS) })),
+  };
+}
+
+/** Log loss of each step by itself, of the models with probabilities. */
+export function lossCurve(report: PointReport): Curve {
+  return {
+    title: 'Log loss, of each sixtieth of the samples',
+    xLabel: 'samples',
+    yLabel: 'log loss, nats',
+    series: report.columns
+      .filter((column) => column.probabilistic)
+      .map(({ name }) => ({ name, points: report.lossCurve(name, POINTS) })),
+  };
+}
+
+/** What was predicted against what happened, in ten groups of equally many samples; the diagonal is right. */
+export function calibrationCurves(report: PointReport, names: readonly string[]): Curve {
+  const series = names.map((name) => ({
+    name,
+    points: report.calibration(name).map((bin): [number, number] => [bin.predicted, bin.observed]),
+  }));
+  const far = Math.max(0, ...series.flatMap(({ points }) => points.flat()));
+  return {
+    title: 'Calibration, all samples',
+    xLabel: 'predicted',
+    yLabel: 'observed',
+    series: [
+      ...series,
+      {
+        name: 'calibrated',
+        points: [
+          [0, 0],
+          [far, far],
+        ],
+      },
+    ],
+  };
+}
