@@ -23,6 +23,8 @@ export class LearnerMetrics {
     if (snapshot) this.metrics.snapshotAgeSeconds.set((systemClock.now() - snapshot.at) / 1_000);
     this.observeLosses(model);
     this.observeCounts(model);
+    for (const { seconds, hitRate } of model.scorer.tables.statistics.windows.report())
+      this.metrics.trendingHitRate.set({ window: String(seconds) }, hitRate);
   }
 
   published(bytes: number): void {

@@ -12,7 +12,7 @@ import type { ByteWriter } from './byte-writer.js';
 import { DirtyRows } from './dirty-rows.js';
 import { KeyedRows } from './keyed-rows.js';
 import type { ModelTable } from './model-table.js';
-import type { RankedKeys } from './trending-items.js';
+import type { RankedKeys } from './popularity-table.js';
 
 export const NEIGHBOURS_MAX = 48;
 /** λ: evidence below it is shrunk towards 0. */

@@ -14,7 +14,7 @@ import { OnlineModel } from './online-model.js';
 import type { PositionStatistics } from './position-statistics.js';
 import { Scorer, type Scores } from './scorer.js';
 import { newTables } from './tables.js';
-import type { RankedKeys } from './trending-items.js';
+import type { RankedKeys } from './popularity-table.js';
 
 export class ModelReplica {
   private constructor(
@@ -104,7 +104,13 @@ export class ModelReplica {
     return this.statistics.impressions(itemKey);
   }
 
-  trending(n: number, now: number, windowSeconds: number): RankedKeys {
+  /** The half-life of popularity that finds most of what people engage with next, s. */
+  get bestWindowSeconds(): number {
+    return this.statistics.bestWindowSeconds;
+  }
+
+  /** @param windowSeconds default: `bestWindowSeconds` */
+  trending(n: number, now: number, windowSeconds?: number): RankedKeys {
     return this.statistics.trending(n, now, windowSeconds);
   }
 

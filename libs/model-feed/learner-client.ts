@@ -19,6 +19,12 @@ export interface LearnerStatus {
   readonly clipped: Readonly<Record<string, number>>;
   readonly settings: ModelSettings;
   readonly metrics: ProgressiveReport;
+  /** Of each half-life of popularity: the share of engagements whose item was among its ten best. */
+  readonly trendingWindows: readonly {
+    readonly seconds: number;
+    readonly hitRate: number;
+    readonly chosen: boolean;
+  }[];
   readonly snapshot: { readonly id: string; readonly sequence: number; readonly at: number } | null;
 }
 

@@ -228,6 +228,12 @@ export const METRIC_CATALOGUE = {
     'Log loss over that of the overall click rate.',
     ['learner', 'window'],
   ),
+  trendingHitRate: gauge(
+    ['learner'],
+    'rekappa_trending_hit_rate',
+    'Share of recent engagements whose item was among the ten most popular, by half-life of popularity.',
+    ['window'],
+  ),
   progressiveAuc: gauge(
     ['learner'],
     'rekappa_progressive_auc',

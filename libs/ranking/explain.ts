@@ -74,6 +74,8 @@ export function recallReason(
       return { feature: 'close to what you chose', contribution: 0 };
     case 'trending':
       return { feature: 'popular now', contribution: prior.popularity };
+    case 'trending-category':
+      return { feature: `popular in ${index.list(cause).label} now`, contribution: prior.popularity };
     case 'new':
       return { feature: 'new', contribution: 0 };
     case 'catalogue':

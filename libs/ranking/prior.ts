@@ -7,7 +7,8 @@
  * - affinity: Σ over category (1), brand (0.6), tag (0.6), price band (0.2) of squash(Σ w / √labels), where w is
  *   the user's interest in each of the item's labels and squash(x) = x / (1 + |x|); negative for disliked labels;
  * - co-visitation: how strongly the user's recent items point at it (libs/recall's CovisitationScores);
- * - popularity: ln(1 + its decayed engagement) / ln(1 + the most popular item's), in [0, 1].
+ * - popularity: ln(1 + its decayed engagement) / ln(1 + the most popular item's), in [0, 1], in the window that suits
+ *   the deployment best.
  *
  * So a click moves its category up in the very next list, whether the model has learnt nothing yet or years of
  * data; an experienced model is bent by at most about half a unit of log-odds.
@@ -20,7 +21,6 @@ const COVISITATION = 1;
 const POPULARITY = 0.5;
 const SAMPLES_HALF = 5_000;
 const INFLUENCE_MIN = 0.15;
-const POPULARITY_WINDOW_SECONDS = 3_600;
 const DIMENSION_WEIGHTS: Readonly<Record<LabelDimension, number>> = {
   category: 1,
   brand: 0.6,
@@ -37,6 +37,7 @@ export class Prior {
   liked = -1;
   private influence = 1;
   private popularityScale = 0;
+  private windowSeconds = 0;
   private now = 0;
   /** The user's interest in the label of each list. */
   private weights = new Float32Array(256);
@@ -47,7 +48,8 @@ export class Prior {
   begin(index: RecallIndex, model: RankingModel, taste: Taste, now: number): void {
     this.now = now;
     this.influence = Math.max(INFLUENCE_MIN, SAMPLES_HALF / (SAMPLES_HALF + model.samples));
-    const top = model.trending(1, now, POPULARITY_WINDOW_SECONDS).scores[0] ?? 0;
+    this.windowSeconds = model.bestWindowSeconds;
+    const top = model.trending(1, now, this.windowSeconds).scores[0] ?? 0;
     this.popularityScale = top > 0 ? 1 / Math.log1p(top) : 0;
     this.weigh(index, taste);
   }
@@ -104,8 +106,7 @@ export class Prior {
     if (this.popularityScale === 0) return 0;
     return Math.min(
       1,
-      Math.log1p(model.statistics.popularity(itemKey, this.now, POPULARITY_WINDOW_SECONDS)) *
-        this.popularityScale,
+      Math.log1p(model.statistics.popularity(itemKey, this.now, this.windowSeconds)) * this.popularityScale,
     );
   }
 }

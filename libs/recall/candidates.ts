@@ -4,7 +4,15 @@
  */
 
 /** Order is the bit in `channels`. */
-export const CHANNELS = ['covisitation', 'content', 'embedding', 'trending', 'new', 'catalogue'] as const;
+export const CHANNELS = [
+  'covisitation',
+  'content',
+  'embedding',
+  'trending',
+  'trending-category',
+  'new',
+  'catalogue',
+] as const;
 export type ChannelName = (typeof CHANNELS)[number];
 
 export class CandidateSet {
@@ -13,10 +21,10 @@ export class CandidateSet {
   /** Index into CHANNELS of the strongest. */
   readonly label: Uint8Array;
   /** Bits of all channels that found it. */
-  readonly channels: Uint8Array;
+  readonly channels: Uint32Array;
   /** Of the strongest channel; comparable between channels, (0, 1]. */
   readonly strength: Float32Array;
-  /** What made the strongest channel find it: a list id (content), a recent item's index (covisitation), else −1. */
+  /** What made the strongest channel find it: a list id (content, trending-category), a recent item's index (covisitation), else −1. */
   readonly cause: Int32Array;
   /** Place + 1 of a slot in this set. */
   private places = new Int32Array(1024);
@@ -24,7 +32,7 @@ export class CandidateSet {
   constructor(readonly capacity: number) {
     this.slots = new Int32Array(capacity);
     this.label = new Uint8Array(capacity);
-    this.channels = new Uint8Array(capacity);
+    this.channels = new Uint32Array(capacity);
     this.strength = new Float32Array(capacity);
     this.cause = new Int32Array(capacity);
   }

@@ -10,8 +10,10 @@ export interface LiveStatistics {
   ctr(itemKey: number): number;
   /** How often the item was shown. */
   impressions(itemKey: number): number;
-  /** The most popular items now; at most a second old, so cheap to ask for in each request. */
-  trending(n: number, now: number, windowSeconds: number): RankedKeys;
+  /** The most popular items now, ranked as engagement arrives. @param windowSeconds half-life; default: the best one */
+  trending(n: number, now: number, windowSeconds?: number): RankedKeys;
+  /** The half-life of popularity that finds most of what people engage with next, s. */
+  readonly bestWindowSeconds: number;
   /** Items the same people engage with; scores in [0, 1). */
   neighbours(itemKey: number): RankedKeys;
 }

@@ -4,7 +4,7 @@
  *
  * Promises: holds exactly the visible items; a change costs the lists whose labels change, never the catalogue
  * (but for a refill of the newest after many removals). Ranking reads through it and writes nothing but the
- * heads' refreshes.
+ * heads' and trending lists' refreshes.
  */
 import type { Catalogue, Item } from '#catalogue';
 import { DIMENSIONS, priceBandLabel } from '#features';
@@ -12,6 +12,7 @@ import { EmbeddingBuckets } from './embedding-buckets.js';
 import { LabelList } from './label-list.js';
 import { NewestList } from './newest-list.js';
 import type { LabelDimension } from './taste.js';
+import { TrendingLists } from './trending-lists.js';
 
 const NEWEST_KEPT = 256;
 
@@ -23,6 +24,8 @@ export class RecallIndex {
   /** By `firstSeenAt`: an old film that came in today. */
   readonly arrivals = new NewestList(NEWEST_KEPT);
   readonly embeddings = new EmbeddingBuckets();
+  /** By category; refreshed as it is asked. */
+  readonly trending = new TrendingLists();
   private readonly items: (Item | undefined)[] = [];
   private readonly labels: Int32Array[] = [];
   private readonly slots = new Map<number, number>();

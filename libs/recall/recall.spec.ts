@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { SeededRandom } from '#kernel';
 import { CandidateSet } from './candidates.js';
 import type { RecallRequest } from './channel.js';
+import { trendingInCategories } from './channels/trending-category.js';
 import { recall } from './recall.js';
 import { SampleShop, statisticsOf, tasteFor } from './sample-shop.js';
 
@@ -92,6 +93,30 @@ describe('recall', () => {
     const seven = found(shop, shop.request(statistics, { taste }), 1_000).find(({ id }) => id === 'item 7')!;
     expect(seven.label).toBe('covisitation');
     expect(seven.channels).toEqual(expect.arrayContaining(['covisitation', 'content', 'trending']));
+  });
+
+  it('finds what is popular now in the categories the user likes, each with its share', () => {
+    const shop = bigShop();
+    const popular = Object.fromEntries(
+      Array.from({ length: 400 }, (_, i) => [`item ${i}`, { popularity: 400 - i }]),
+    );
+    const taste = tasteFor([
+      { dimension: 'category', label: 'c1', weight: 3 },
+      { dimension: 'category', label: 'c2', weight: 1 },
+      { dimension: 'category', label: 'c3', weight: -5 },
+    ]);
+    const request = shop.request(statisticsOf(popular), { taste });
+    const out = new CandidateSet(500);
+    out.reset(shop.index.slotCount);
+    trendingInCategories(request, 20, out);
+    const categories = Array.from(
+      { length: out.size },
+      (_, place) => shop.index.item(out.slots[place]!)!.categories[0],
+    );
+    expect(categories.filter((category) => category === 'c1')).toHaveLength(15);
+    expect(categories.filter((category) => category === 'c2')).toHaveLength(5);
+    expect(out.labelOf(0)).toBe('trending-category');
+    expect(shop.index.list(out.cause[0]!).label).toBe('c1');
   });
 
   it('finds what lies near the user’s embedding, and only among embeddings of the same length', () => {

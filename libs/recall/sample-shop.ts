@@ -82,6 +82,7 @@ export function statisticsOf(items: Readonly<Record<string, KnownItem>>): LiveSt
           .filter(([, p]) => p > 0),
         n,
       ),
+    bestWindowSeconds: 3_600,
     neighbours: (key) =>
       ranked(Object.entries(known.get(key)?.neighbours ?? {}).map(([id, score]) => [key53(id), score])),
   };

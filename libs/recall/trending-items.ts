@@ -1,7 +1,6 @@
 /** The most popular visible items now, of one category if asked; topped up with the best by click-through rate. */
 import type { Item } from '#catalogue';
 import { refreshHead } from './channels/content.js';
-import { TRENDING_KEPT, TRENDING_WINDOW_SECONDS } from './channels/trending.js';
 import type { LiveStatistics } from './live-statistics.js';
 import type { RecallIndex } from './recall-index.js';
 import type { RelatedItem } from './similar-items.js';
@@ -9,12 +8,15 @@ import type { RelatedItem } from './similar-items.js';
 export interface TrendingQuery {
   readonly n: number;
   readonly category?: string;
-  /** Half-life of popularity; the replica takes the next it keeps. Default 3,600. */
+  /** Half-life of popularity; the replica takes the next it keeps. Default: the one that suits best. */
   readonly windowSeconds?: number;
   readonly now: number;
   /** Whether an item may be in the list. Default: any may. */
   readonly admits?: (item: Item) => boolean;
 }
+
+/** The leaders of all categories that a query for one category looks through. */
+const LOOKED_AT_MAX = 1_024;
 
 /** At least min(n, head) items while any are visible. */
 export function trendingItems(
@@ -25,11 +27,7 @@ export function trendingItems(
   const { n, category, now, admits = () => true } = query;
   const list = category === undefined ? index.everything : index.listOf('category', category);
   if (!list) return [];
-  const { keys, scores } = statistics.trending(
-    Math.max(n, TRENDING_KEPT),
-    now,
-    query.windowSeconds ?? TRENDING_WINDOW_SECONDS,
-  );
+  const { keys, scores } = statistics.trending(LOOKED_AT_MAX, now, query.windowSeconds);
   const trending: RelatedItem[] = [];
   const taken = new Set<number>();
   for (let i = 0; i < keys.length && trending.length < n; i++) {

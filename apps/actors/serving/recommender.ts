@@ -84,7 +84,10 @@ export class Recommender {
           throw new AppError('REK_UNKNOWN_ITEM', `the catalogue has no item ${request.itemId}`);
         return this.related(similarItems(index, follower.replica, key53(request.itemId), request.n, admits));
       case 'trending':
-        return this.related(trendingItems(index, follower.replica, { ...request, now: clock.now(), admits }));
+        return {
+          windowSeconds: request.windowSeconds ?? follower.replica.bestWindowSeconds,
+          ...this.related(trendingItems(index, follower.replica, { ...request, now: clock.now(), admits })),
+        };
       case 'item':
         return { item: this.item(request.itemId) };
     }

@@ -173,7 +173,10 @@ export const TRENDING_ENDPOINT: Endpoint = {
   answer: {
     status: 200,
     description: 'The strongest first.',
-    schema: z.looseObject({ items: z.array(listedItemSchema.partial()) }),
+    schema: z.looseObject({
+      windowSeconds: z.number().optional().describe('Half-life of the popularity that ranked them, s.'),
+      items: z.array(listedItemSchema.partial()),
+    }),
   },
   errors: TRY_AGAIN,
 };

@@ -94,7 +94,7 @@ export const trendingQuerySchema = z.strictObject({
   n: fromText(n),
   category: z.string().min(1).max(128).optional().describe('Only items of this category.'),
   windowSeconds: fromText(z.number().min(1).max(WINDOW_SECONDS_MAX).optional()).describe(
-    'How far back to look, s.',
+    'Half-life of popularity, s: 60, 600, 3600, 21600, 86400 or 604800; another takes the next longer. Default: the one that best foretells what people do here.',
   ),
 });
 export const stateQuerySchema = z.strictObject({ after: fromText(after) });

@@ -1,0 +1,91 @@
+/**
+ * Decayed popularity of a table's rows together with its leaders: the part that item statistics and audience trends
+ * share. Leaders are derived from the rows and never stored.
+ */
+import type { ByteReader } from './byte-reader.js';
+import type { ByteWriter } from './byte-writer.js';
+import { DecayedSums, WINDOWS } from './decayed-sums.js';
+import { Leaders } from './leaders.js';
+
+/** Item keys, best first, and the decayed popularity of each. */
+export interface RankedKeys {
+  readonly keys: number[];
+  readonly scores: number[];
+}
+
+/** Rows kept of each window. */
+export const LEADERS_MAX = 1_024;
+
+export class PopularityTable {
+  private readonly sums = new DecayedSums();
+  private readonly leaders = Array.from({ length: WINDOWS }, () => new Leaders(LEADERS_MAX));
+  private readonly before = new Float64Array(WINDOWS);
+
+  /** @param rows of the whole table */
+  add(row: number, weight: number, timestamp: number, rows: number): void {
+    this.changing(row, () => this.sums.add(row, weight, timestamp), rows);
+  }
+
+  at(row: number, window: number, now: number): number {
+    return this.sums.at(row, window, now);
+  }
+
+  /** The row's place among the most popular, 0-based; −1 when it is not among them. */
+  rankOf(row: number, window: number): number {
+    return this.leaders[window]!.rankOf(row, this.sums.order(row, window));
+  }
+
+  /** @param keysByRow 0: the row is nobody's */
+  top(n: number, now: number, window: number, keysByRow: Float64Array): RankedKeys {
+    const leaders = this.leaders[window]!;
+    const keys: number[] = [];
+    const scores: number[] = [];
+    for (let rank = 0; rank < leaders.size && keys.length < n; rank++) {
+      const row = leaders.row(rank);
+      const score = this.sums.at(row, window, now);
+      if (keysByRow[row] === 0 || score <= 0) continue;
+      keys.push(keysByRow[row]!);
+      scores.push(score);
+    }
+    return { keys, scores };
+  }
+
+  clearRow(row: number, rows: number): void {
+    this.changing(row, () => this.sums.clearRow(row), rows);
+  }
+
+  fit(rows: number): void {
+    this.sums.fit(rows);
+  }
+
+  encode(writer: ByteWriter, rows: number): void {
+    this.sums.encode(writer, rows);
+  }
+
+  decode(reader: ByteReader, rows: number): void {
+    this.sums.decode(reader, rows);
+    for (let w = 0; w < WINDOWS; w++) this.refill(w, rows);
+  }
+
+  encodeRow(writer: ByteWriter, row: number): void {
+    this.sums.encodeRow(writer, row);
+  }
+
+  decodeRow(reader: ByteReader, row: number, rows: number): void {
+    this.changing(row, () => this.sums.decodeRow(reader, row), rows);
+  }
+
+  private changing(row: number, change: () => void, rows: number): void {
+    for (let w = 0; w < WINDOWS; w++) this.before[w] = this.sums.order(row, w);
+    change();
+    for (let w = 0; w < WINDOWS; w++) {
+      const leaders = this.leaders[w]!;
+      leaders.move(row, this.before[w]!, this.sums.order(row, w));
+      if (leaders.needsRefill) this.refill(w, rows);
+    }
+  }
+
+  private refill(window: number, rows: number): void {
+    this.leaders[window]!.refill(rows, (row) => this.sums.order(row, window));
+  }
+}
