@@ -50,6 +50,7 @@ const SETTINGS: ModelSettings = {
   ftrl: { alpha: 0.1, beta: 1, l1: 0.1, l2: 1 },
   fm: { factors: 8, alpha: 0.05, l2: 1e-5, initScale: 0.01 },
   olr: { alpha: 0.05 },
+  debias: { method: 'feature', weightMax: 10, ctr: 'shown' },
   holdSeconds: 3_600,
   statistics: DEFAULT_STATISTICS,
   metricsWindow: 10_000,

@@ -23,6 +23,8 @@ export interface ImpressionInput extends Common {
   /** That of the answer that was shown. */
   readonly recommendationId?: string;
   readonly scenario?: string;
+  /** Slots on the page, whether or not all are named here. Default: the deepest slot named. */
+  readonly depth?: number;
   readonly context?: Readonly<Record<string, Scalar>>;
 }
 

@@ -186,6 +186,23 @@ export const settingsSchema = z.strictObject({
       seed: z.coerce.number().int().default(20_240_601).describe('Seed of the hashed initialisation.'),
     })
     .prefault({}),
+  debias: z
+    .strictObject({
+      method: z
+        .enum(['none', 'feature', 'weight', 'posterior'])
+        .default('feature')
+        .describe(
+          'How learning takes the slot into account: not at all, as a feature of training samples, by the inverse of its examination, or by the chance that an unclicked item was not looked at.',
+        ),
+      weightMax: positive.min(1).default(10).describe('Where the inverse of examination is cut.'),
+      ctr: z
+        .enum(['shown', 'examined'])
+        .default('shown')
+        .describe(
+          'An item’s CTR counts impressions as shown, or by the chance that their slot is looked at.',
+        ),
+    })
+    .prefault({}),
   ftrl: z
     .strictObject({
       alpha: positive.default(0.1).describe('Learning rate α.'),

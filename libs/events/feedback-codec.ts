@@ -2,11 +2,13 @@
  * The binary form of FEEDBACK batches (layout in feedback.ts). Records are written back to back:
  *
  *     kind u8 | cause sequence f64 | cause index u16 | timestamp f64 | body
- *     exposure   segment u16 | n u16 | n × (itemKey f64, position u16)
+ *     exposure   segment u16 | depth u16 | n u16 | n × (itemKey f64, position u16)      (kind 5)
  *     outcome    userKey f64 | itemKey f64 | listKey f64 | segment u16 | label u8 | weight f32 |
- *                position u16 | propensity f32 | n u8 | n × index u32 | n × value f32
+ *                position u16 | depth u16 | propensity f32 | n u8 | n × index u32 | n × value f32      (kind 4)
  *     engagement userKey f64 | itemKey f64 | segment u16 | typeHash u32 | weight f32 | n u8 |
- *                n × (recentKey f64, ageSeconds f32)
+ *                n × (recentKey f64, ageSeconds f32)                                (kind 3)
+ *
+ * Kinds 1 and 2 are exposures and outcomes of earlier versions, without a depth.
  *
  * Decoding calls a sink with one reused view per kind: no allocation per record. A sink that keeps a
  * record copies it.
@@ -29,6 +31,14 @@ export const FEEDBACK_HEADER_BYTES = 40;
 const KIND_EXPOSURE = 1;
 const KIND_OUTCOME = 2;
 const KIND_ENGAGEMENT = 3;
+const KIND_OUTCOME_WITH_DEPTH = 4;
+const KIND_EXPOSURE_WITH_DEPTH = 5;
+
+const KINDS = {
+  exposure: KIND_EXPOSURE_WITH_DEPTH,
+  outcome: KIND_OUTCOME_WITH_DEPTH,
+  engagement: KIND_ENGAGEMENT,
+} as const;
 
 export interface FeedbackSink {
   exposure(record: Exposure): void;
@@ -105,6 +115,7 @@ export class FeedbackDecoder {
     cause: this.cause,
     timestamp: 0,
     segment: 0,
+    depth: 0,
     itemKeys: [],
     positions: [],
   };
@@ -119,6 +130,7 @@ export class FeedbackDecoder {
     label: 0,
     weight: 0,
     position: 0,
+    depth: 0,
     propensity: 0,
     features: this.features,
   };
@@ -147,21 +159,31 @@ export class FeedbackDecoder {
       this.cause.index = view.getUint16(at + 9, true);
       const timestamp = view.getFloat64(at + 11, true);
       at += 19;
-      if (kind === KIND_OUTCOME) at = this.readOutcome(view, at, timestamp, sink);
-      else if (kind === KIND_EXPOSURE) at = this.readExposure(view, at, timestamp, sink);
+      if (kind === KIND_OUTCOME_WITH_DEPTH || kind === KIND_OUTCOME)
+        at = this.readOutcome(view, at, timestamp, sink, kind === KIND_OUTCOME_WITH_DEPTH);
+      else if (kind === KIND_EXPOSURE_WITH_DEPTH || kind === KIND_EXPOSURE)
+        at = this.readExposure(view, at, timestamp, sink, kind === KIND_EXPOSURE_WITH_DEPTH);
       else if (kind === KIND_ENGAGEMENT) at = this.readEngagement(view, at, timestamp, sink);
       else throw new AppError('REK_LOG_DAMAGED', `unknown feedback record kind ${kind}`);
     }
     return header;
   }
 
-  private readExposure(view: DataView, at: number, timestamp: number, sink: FeedbackSink): number {
+  private readExposure(
+    view: DataView,
+    at: number,
+    timestamp: number,
+    sink: FeedbackSink,
+    withDepth: boolean,
+  ): number {
     const record = this.exposure;
     record.timestamp = timestamp;
     record.segment = view.getUint16(at, true);
-    const n = view.getUint16(at + 2, true);
+    record.depth = withDepth ? view.getUint16(at + 2, true) : 0;
+    at += withDepth ? 4 : 2;
+    const n = view.getUint16(at, true);
     record.itemKeys.length = record.positions.length = n;
-    at += 4;
+    at += 2;
     for (let i = 0; i < n; i++, at += 10) {
       record.itemKeys[i] = view.getFloat64(at, true);
       record.positions[i] = view.getUint16(at + 8, true);
@@ -170,7 +192,13 @@ export class FeedbackDecoder {
     return at;
   }
 
-  private readOutcome(view: DataView, at: number, timestamp: number, sink: FeedbackSink): number {
+  private readOutcome(
+    view: DataView,
+    at: number,
+    timestamp: number,
+    sink: FeedbackSink,
+    withDepth: boolean,
+  ): number {
     const record = this.outcome;
     record.timestamp = timestamp;
     record.userKey = view.getFloat64(at, true);
@@ -180,9 +208,11 @@ export class FeedbackDecoder {
     record.label = view.getUint8(at + 26) as 0 | 1;
     record.weight = view.getFloat32(at + 27, true);
     record.position = view.getUint16(at + 31, true);
-    record.propensity = view.getFloat32(at + 33, true);
-    const n = view.getUint8(at + 37);
-    at += 38;
+    record.depth = withDepth ? view.getUint16(at + 33, true) : 0;
+    at += withDepth ? 35 : 33;
+    record.propensity = view.getFloat32(at, true);
+    const n = view.getUint8(at + 4);
+    at += 5;
     const { indices, values } = this.features;
     for (let i = 0; i < n; i++, at += 4) indices[i] = view.getUint32(at, true);
     for (let i = 0; i < n; i++, at += 4) values[i] = view.getFloat32(at, true);
@@ -223,17 +253,16 @@ export function decodeFeedbackBatch(payload: Uint8Array): FeedbackBatch {
 function recordBytes(record: FeedbackRecord): number {
   switch (record.kind) {
     case 'exposure':
-      return 23 + record.itemKeys.length * 10;
+      return 25 + record.itemKeys.length * 10;
     case 'outcome':
-      return 57 + record.features.length * 8;
+      return 59 + record.features.length * 8;
     case 'engagement':
       return 46 + record.recentKeys.length * 12;
   }
 }
 
 function writeRecord(buffer: Buffer, at: number, record: FeedbackRecord): number {
-  const kind =
-    record.kind === 'exposure' ? KIND_EXPOSURE : record.kind === 'outcome' ? KIND_OUTCOME : KIND_ENGAGEMENT;
+  const kind = KINDS[record.kind];
   buffer.writeUInt8(kind, at);
   buffer.writeDoubleLE(record.cause.sequence, at + 1);
   buffer.writeUInt16LE(record.cause.index, at + 9);
@@ -251,8 +280,9 @@ function writeRecord(buffer: Buffer, at: number, record: FeedbackRecord): number
 
 function writeExposure(buffer: Buffer, at: number, record: Exposure): number {
   buffer.writeUInt16LE(record.segment, at);
-  buffer.writeUInt16LE(record.itemKeys.length, at + 2);
-  at += 4;
+  buffer.writeUInt16LE(record.depth ?? 0, at + 2);
+  buffer.writeUInt16LE(record.itemKeys.length, at + 4);
+  at += 6;
   for (let i = 0; i < record.itemKeys.length; i++, at += 10) {
     buffer.writeDoubleLE(record.itemKeys[i]!, at);
     buffer.writeUInt16LE(record.positions[i]!, at + 8);
@@ -268,10 +298,11 @@ function writeOutcome(buffer: Buffer, at: number, record: Outcome): number {
   buffer.writeUInt8(record.label, at + 26);
   buffer.writeFloatLE(record.weight, at + 27);
   buffer.writeUInt16LE(record.position, at + 31);
-  buffer.writeFloatLE(record.propensity, at + 33);
+  buffer.writeUInt16LE(record.depth ?? 0, at + 33);
+  buffer.writeFloatLE(record.propensity, at + 35);
   const { indices, values, length } = record.features;
-  buffer.writeUInt8(length, at + 37);
-  at += 38;
+  buffer.writeUInt8(length, at + 39);
+  at += 40;
   for (let i = 0; i < length; i++, at += 4) buffer.writeUInt32LE(indices[i]!, at);
   for (let i = 0; i < length; i++, at += 4) buffer.writeFloatLE(values[i]!, at);
   return at;

@@ -37,6 +37,8 @@ export interface Exposure {
   readonly cause: LogPosition;
   readonly timestamp: number;
   readonly segment: number;
+  /** Slots of the list that was shown; 0 or absent when unknown. */
+  readonly depth?: number;
   /** key53 of each item and its 1-based position. */
   readonly itemKeys: readonly number[];
   readonly positions: readonly number[];
@@ -56,6 +58,8 @@ export interface Outcome {
   /** Type weight of the closing interaction for a positive (click = 1), 1 for a negative. */
   readonly weight: number;
   readonly position: number;
+  /** Slots of the list that was shown; 0 or absent when unknown. */
+  readonly depth?: number;
   /** Logged probability of the slot, or 0 when unknown. */
   readonly propensity: number;
   readonly features: FeatureVector;

@@ -9,6 +9,7 @@ import { ID_BYTES_MAX } from '#kernel';
 
 export const EVENT_VERSION = 1;
 export const IMPRESSION_ITEMS_MAX = 200;
+export const POSITION_MAX = 10_000;
 export const CONTEXT_ENTRIES_MAX = 16;
 export const PROFILE_ENTRIES_MAX = 32;
 export const TEXT_CHARS_MAX = 256;
@@ -58,12 +59,14 @@ export const impressionSchema = z.strictObject({
   /** The list that was shown: a `recommendationId` of ours, or any id of the caller's. */
   recommendationId: idSchema.optional(),
   scenario: z.string().max(64).optional(),
+  /** Slots on the page, whether or not all are named here; default: the deepest slot named. */
+  depth: z.int().min(1).max(POSITION_MAX).optional(),
   items: z
     .array(
       z.strictObject({
         itemId: idSchema,
         /** 1-based slot on the page; default: its place in the array. */
-        position: z.int().min(1).max(10_000).optional(),
+        position: z.int().min(1).max(POSITION_MAX).optional(),
         /** Probability with which the policy put the item in this slot, if known. */
         propensity: z.number().gt(0).max(1).optional(),
       }),

@@ -11,5 +11,5 @@ export {
 export type { Scalar, UserSignals, InterestSignals, RecentSignals, ShownSignals } from './user-signals.js';
 export { FeatureExtractor, extractFeatures, type RequestContext } from './feature-extractor.js';
 export { InterestIndex } from './interest-index.js';
-export { appendPosition, POSITION_BUCKETS } from './position.js';
+export { appendPosition, positionIndex, POSITION_BUCKETS } from './position.js';
 export { DIMENSIONS, labelHash, priceBandLabel, profileHash, type Dimension } from './dimensions.js';

@@ -11,6 +11,11 @@ const SINGLE_SLOTS = 10;
 /** Buckets of positions 1 .. 10,000: what a position bucket can be, 1-based. */
 export const POSITION_BUCKETS = 10 + Math.ceil(2 * Math.log2(1000)) + 1;
 
+/** Index of the position feature of a slot. */
+export function positionIndex(position: number): number {
+  return combine32(SEEDS.position, positionBucket(position));
+}
+
 /** @param position 1-based slot; below 1 counts as 1 */
 export function appendPosition(out: FeatureVector, position: number, names?: string[]): void {
   if (out.length >= out.indices.length) return;

@@ -53,6 +53,7 @@ export function decideImpression(user: UserState, event: Impression, moment: Fol
       cause: moment.cause,
       timestamp: moment.at,
       segment: user.segment,
+      depth: opened.depth,
       itemKeys: opened.itemKeys,
       positions: opened.positions,
     },
@@ -122,6 +123,7 @@ function openImpression(user: UserState, event: Impression, { at, rules }: FoldM
     at,
     Math.ceil((at + rules.attributionMs) / 1000) * 1000,
     user.segment,
+    event.depth,
   );
   const itemIds: string[] = [];
   for (let i = 0; i < event.items.length; i++) {

@@ -48,6 +48,7 @@ function outcome(
     label,
     weight,
     position: impression.positions[item]!,
+    depth: impression.depth,
     propensity: impression.propensities[item]!,
     features,
   };

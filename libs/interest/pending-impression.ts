@@ -38,10 +38,19 @@ export class PendingImpression {
     /** Event time at which a tick ends it: whole seconds, in ms. */
     readonly deadline: number,
     readonly segment: number,
+    /** Slots on the page; 0: the deepest slot named. */
+    private readonly depthGiven = 0,
   ) {}
 
   get size(): number {
     return this.itemKeys.length;
+  }
+
+  /** Slots of the page that was shown. */
+  get depth(): number {
+    let depth = this.depthGiven;
+    for (const position of this.positions) if (position > depth) depth = position;
+    return depth;
   }
 
   /** Bytes of memory, about. */
@@ -117,6 +126,7 @@ export class PendingImpression {
     out.count(this.at);
     out.count(this.deadline);
     out.count(this.segment);
+    out.count(this.depthGiven);
     out.count(this.itemKeys.length);
     out.f64s(this.itemKeys);
     out.counts(this.positions);
@@ -130,7 +140,14 @@ export class PendingImpression {
   }
 
   static read(from: StateReader): PendingImpression {
-    const pending = new PendingImpression(from.f64(), from.f64(), from.count(), from.count(), from.count());
+    const pending = new PendingImpression(
+      from.f64(),
+      from.f64(),
+      from.count(),
+      from.count(),
+      from.count(),
+      from.count(),
+    );
     const n = from.size(15);
     pending.itemKeys.push(...from.f64s(n));
     pending.positions.push(...from.counts(n));

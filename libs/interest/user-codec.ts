@@ -20,7 +20,7 @@ import { invalid, StateReader, StateWriter } from './state-writer.js';
 import { UserCounters } from './user-counters.js';
 import { UserState } from './user-state.js';
 
-export const USER_STATE_VERSION = 1;
+export const USER_STATE_VERSION = 2;
 
 const writer = new StateWriter();
 

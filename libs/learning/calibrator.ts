@@ -33,9 +33,11 @@ export class Calibrator {
     return sigmoid(this.a * (logit + this.correction) + this.b);
   }
 
-  update(logit: number, label: 0 | 1): void {
+  /** @param positive mass of a click, 1 for a click. @param negative mass of its absence */
+  update(logit: number, positive: number, negative: number): void {
     const x = logit + this.correction;
-    const gradient = this.probability(logit) - label;
+    const p = this.probability(logit);
+    const gradient = positive * (p - 1) + negative * p;
     this.aSquares += (gradient * x) ** 2;
     this.bSquares += gradient * gradient;
     this.a = min(max(this.a - (STEP * gradient * x) / sqrt(this.aSquares), SLOPE_MIN), SLOPE_MAX);

@@ -77,7 +77,7 @@ export class ExaminationCurve implements ModelTable {
   private outcomes = 0;
   private readonly kept: number;
 
-  constructor(private readonly settings: ExaminationSettings) {
+  constructor(settings: ExaminationSettings) {
     this.items = new ItemSlots(settings.examinedItemsMax);
     this.kept = 1 - 1 / settings.examinationMemory;
   }

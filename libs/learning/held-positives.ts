@@ -7,7 +7,7 @@
  * but learnt with its list: when the list's first negative comes, when the list is older than any window
  * (`holdSeconds` of event time), or when more than HELD_MAX wait.
  */
-import type { Outcome } from '#events';
+import type { FeatureVector, Outcome } from '#events';
 import type { ByteReader } from './byte-reader.js';
 import type { ByteWriter } from './byte-writer.js';
 import type { ItemReading } from './item-reading.js';
@@ -17,9 +17,11 @@ export const HELD_MAX = 65_536;
 
 export interface HeldPositive {
   readonly timestamp: number;
+  readonly itemKey: number;
+  readonly position: number;
+  readonly depth: number;
   readonly weight: number;
-  readonly indices: Uint32Array;
-  readonly values: Float32Array;
+  readonly features: FeatureVector;
   readonly reading: ItemReading;
 }
 
@@ -36,9 +38,11 @@ export class HeldPositives {
     const { indices, values, length } = record.features;
     const positive = {
       timestamp: record.timestamp,
+      itemKey: record.itemKey,
+      position: record.position,
+      depth: record.depth ?? 0,
       weight: record.weight,
-      indices: indices.slice(0, length),
-      values: values.slice(0, length),
+      features: { indices: indices.slice(0, length), values: values.slice(0, length), length },
       reading: { ...reading },
     };
     const list = this.lists.get(record.listKey);
@@ -84,19 +88,25 @@ export class HeldPositives {
 
 function encodePositive(
   writer: ByteWriter,
-  { timestamp, weight, indices, values, reading }: HeldPositive,
+  { timestamp, itemKey, position, depth, weight, features, reading }: HeldPositive,
 ): void {
   writer.f64(timestamp);
+  writer.f64(itemKey);
+  writer.varint(position);
+  writer.varint(depth);
   writer.f32(weight);
   for (const value of [reading.ctrLogit, reading.overallLogit, reading.impressions, reading.popularity])
     writer.f32(value);
-  writer.varint(indices.length);
-  writer.array(indices);
-  writer.array(values);
+  writer.varint(features.length);
+  writer.array(features.indices);
+  writer.array(features.values);
 }
 
 function decodePositive(reader: ByteReader): HeldPositive {
   const timestamp = reader.f64();
+  const itemKey = reader.f64();
+  const position = reader.varint();
+  const depth = reader.varint();
   const weight = reader.f32();
   const reading = {
     ctrLogit: reader.f32(),
@@ -109,5 +119,5 @@ function decodePositive(reader: ByteReader): HeldPositive {
   const values = new Float32Array(length);
   reader.array(indices);
   reader.array(values);
-  return { timestamp, weight, indices, values, reading };
+  return { timestamp, itemKey, position, depth, weight, features: { indices, values, length }, reading };
 }

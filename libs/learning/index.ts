@@ -10,6 +10,8 @@ export { TABLES, type TableName, type Tables } from './tables.js';
 export * from './progressive-validation.js';
 export * from './item-statistics.js';
 export * from './position-statistics.js';
+export * from './examination-curve.js';
+export * from './debias.js';
 export * from './co-visitation.js';
 export { POPULARITY_SECONDS } from './decayed-sums.js';
 export type { RankedKeys } from './popularity-table.js';

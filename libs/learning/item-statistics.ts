@@ -25,13 +25,14 @@ export interface ItemStatisticsSettings {
 
 export class ItemStatistics implements ModelTable {
   readonly dirty = new DirtyRows(1024);
-  readonly rowBytesMax = 5 + 8 + 8 + 8 + SUMS_ROW_BYTES;
+  readonly rowBytesMax = 5 + 8 + 8 + 8 + 8 + SUMS_ROW_BYTES;
   readonly windows = new WindowChoice();
   private readonly rows: KeyedRows;
   private impressionsBy = new Float64Array(1024);
+  private examinedBy = new Float64Array(1024);
   private clicksBy = new Float64Array(1024);
   private readonly popularities = new PopularityTable();
-  private totalImpressions = 0;
+  private totalExamined = 0;
   private totalClicks = 0;
 
   constructor(private readonly settings: ItemStatisticsSettings) {
@@ -42,9 +43,12 @@ export class ItemStatistics implements ModelTable {
     return this.rows.size;
   }
 
-  recordImpression(itemKey: number): void {
-    this.totalImpressions++;
-    this.impressionsBy[this.claim(itemKey)]! += 1;
+  /** @param examined chance that it was looked at, relative to slot 1: what the CTR counts it as */
+  recordImpression(itemKey: number, examined = 1): void {
+    this.totalExamined += examined;
+    const row = this.claim(itemKey);
+    this.impressionsBy[row]! += 1;
+    this.examinedBy[row]! += examined;
   }
 
   recordClick(itemKey: number): void {
@@ -66,7 +70,7 @@ export class ItemStatistics implements ModelTable {
   overallCtr(): number {
     return (
       (this.totalClicks + FIRST_CTR * FIRST_IMPRESSIONS) /
-      (Math.max(this.totalImpressions, this.totalClicks) + FIRST_IMPRESSIONS)
+      (Math.max(this.totalExamined, this.totalClicks) + FIRST_IMPRESSIONS)
     );
   }
 
@@ -87,7 +91,7 @@ export class ItemStatistics implements ModelTable {
     if (row < 0) return overall;
     const clicks = this.clicksBy[row]!;
     const strength = this.settings.priorImpressions;
-    return (clicks + strength * overall) / (Math.max(this.impressionsBy[row]! - own, clicks) + strength);
+    return (clicks + strength * overall) / (Math.max(this.examinedBy[row]! - own, clicks) + strength);
   }
 
   /** The half-life that has found most of what people engaged with next, s. */
@@ -111,6 +115,7 @@ export class ItemStatistics implements ModelTable {
     this.encodeTotals(writer);
     this.rows.encode(writer);
     writer.array(this.impressionsBy.subarray(0, rows));
+    writer.array(this.examinedBy.subarray(0, rows));
     writer.array(this.clicksBy.subarray(0, rows));
     this.popularities.encode(writer, rows);
   }
@@ -121,6 +126,7 @@ export class ItemStatistics implements ModelTable {
     const rows = this.rows.size;
     this.fit();
     reader.array(this.impressionsBy.subarray(0, rows));
+    reader.array(this.examinedBy.subarray(0, rows));
     reader.array(this.clicksBy.subarray(0, rows));
     this.popularities.decode(reader, rows);
   }
@@ -131,6 +137,7 @@ export class ItemStatistics implements ModelTable {
     for (const row of rows) {
       writer.f64(this.rows.keys[row]!);
       writer.varint(this.impressionsBy[row]!);
+      writer.f64(this.examinedBy[row]!);
       writer.varint(this.clicksBy[row]!);
       this.popularities.encodeRow(writer, row);
     }
@@ -142,19 +149,20 @@ export class ItemStatistics implements ModelTable {
       this.rows.place(row, reader.f64());
       this.fit();
       this.impressionsBy[row] = reader.varint();
+      this.examinedBy[row] = reader.f64();
       this.clicksBy[row] = reader.varint();
       this.popularities.decodeRow(reader, row, this.rows.size);
     }
   }
 
   private encodeTotals(writer: ByteWriter): void {
-    writer.f64(this.totalImpressions);
+    writer.f64(this.totalExamined);
     writer.f64(this.totalClicks);
     this.windows.encode(writer);
   }
 
   private decodeTotals(reader: ByteReader): void {
-    this.totalImpressions = reader.f64();
+    this.totalExamined = reader.f64();
     this.totalClicks = reader.f64();
     this.windows.decode(reader);
   }
@@ -163,7 +171,7 @@ export class ItemStatistics implements ModelTable {
     const row = this.rows.claim(itemKey);
     this.fit();
     if (this.rows.recycled) {
-      this.impressionsBy[row] = this.clicksBy[row] = 0;
+      this.impressionsBy[row] = this.examinedBy[row] = this.clicksBy[row] = 0;
       this.popularities.clearRow(row, this.rows.size);
     }
     this.dirty.mark(row);
@@ -173,6 +181,7 @@ export class ItemStatistics implements ModelTable {
   private fit(): void {
     while (this.impressionsBy.length < this.rows.size) {
       this.impressionsBy = widened(this.impressionsBy);
+      this.examinedBy = widened(this.examinedBy);
       this.clicksBy = widened(this.clicksBy);
     }
     this.popularities.fit(this.rows.size);

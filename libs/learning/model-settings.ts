@@ -4,6 +4,7 @@
  * configuration changed under a stored model.
  */
 import { createHash } from 'node:crypto';
+import type { DebiasMethod } from './debias.js';
 
 export interface ModelSettings {
   /** log2 of the weight slots, 10..26; a feature's slot is its 32-bit hash modulo 2^bits. */
@@ -23,8 +24,18 @@ export interface ModelSettings {
   /** Longest wait of a positive for its list's negatives, seconds of event time; 0: learn it at once. */
   readonly holdSeconds: number;
   readonly statistics: StatisticsSettings;
+  readonly debias: DebiasSettings;
   /** Samples of the windowed progressive metrics; observes only, so it is not part of the hash. */
   readonly metricsWindow: number;
+}
+
+export interface DebiasSettings {
+  /** How learning takes the slot into account; see debias.ts. */
+  readonly method: DebiasMethod;
+  /** Most that one click weighs for a slot that is seldom looked at. */
+  readonly weightMax: number;
+  /** What an item's CTR counts: impressions, or the chances that they were looked at. */
+  readonly ctr: 'shown' | 'examined';
 }
 
 export interface StatisticsSettings {
@@ -38,6 +49,10 @@ export interface StatisticsSettings {
   readonly covisitationItemsMax: number;
   /** Half-life of co-visitation counts, seconds of event time. */
   readonly covisitationHalfLifeSeconds: number;
+  /** Items whose counts by slot are kept for the examination curve. */
+  readonly examinedItemsMax: number;
+  /** Outcomes after which what the curve was not told again weighs 1/e. */
+  readonly examinationMemory: number;
 }
 
 export const DEFAULT_STATISTICS: StatisticsSettings = {
@@ -46,6 +61,8 @@ export const DEFAULT_STATISTICS: StatisticsSettings = {
   exposuresMax: 262_144,
   covisitationItemsMax: 200_000,
   covisitationHalfLifeSeconds: 14 * 86_400,
+  examinedItemsMax: 65_536,
+  examinationMemory: 1_000_000,
 };
 
 /** A list's negatives are late when they come this many attribution windows after it. */
@@ -57,12 +74,13 @@ export interface ModelConfiguration {
   readonly ftrl: ModelSettings['ftrl'];
   readonly fm: ModelSettings['fm'];
   readonly olr: ModelSettings['olr'];
+  readonly debias: DebiasSettings;
   readonly interest: { readonly attributionSeconds: number };
   readonly learner: { readonly metricsWindow: number };
 }
 
 export function modelSettingsOf(configuration: ModelConfiguration): ModelSettings {
-  const { model, ftrl, fm, olr, interest, learner } = configuration;
+  const { model, ftrl, fm, olr, debias, interest, learner } = configuration;
   return {
     bits: model.bits,
     noClickWeight: model.noClickWeight,
@@ -72,13 +90,14 @@ export function modelSettingsOf(configuration: ModelConfiguration): ModelSetting
     olr: { alpha: olr.alpha },
     holdSeconds: interest.attributionSeconds * HOLD_WINDOWS,
     statistics: DEFAULT_STATISTICS,
+    debias: { method: debias.method, weightMax: debias.weightMax, ctr: debias.ctr },
     metricsWindow: learner.metricsWindow,
   };
 }
 
 /** SHA-256 (hex) of everything that decides the weights. */
 export function settingsHash(settings: ModelSettings): string {
-  const { bits, noClickWeight, seed, ftrl, fm, olr, holdSeconds, statistics } = settings;
+  const { bits, noClickWeight, seed, ftrl, fm, olr, holdSeconds, statistics, debias } = settings;
   const canonical = [
     bits,
     noClickWeight,
@@ -98,6 +117,11 @@ export function settingsHash(settings: ModelSettings): string {
     statistics.exposuresMax,
     statistics.covisitationItemsMax,
     statistics.covisitationHalfLifeSeconds,
+    statistics.examinedItemsMax,
+    statistics.examinationMemory,
+    debias.method,
+    debias.weightMax,
+    debias.ctr,
   ];
   return createHash('sha256').update(JSON.stringify(canonical)).digest('hex');
 }

@@ -14,6 +14,8 @@ import {
   type FeatureVector,
   type Outcome,
 } from '#events';
+import { positionIndex } from '#features';
+import { massesOf, predictsRelevance, type Masses } from './debias.js';
 import { DirtyRows } from './dirty-rows.js';
 import { ExposureMemory } from './exposure-memory.js';
 import { FactorisationMachine } from './factorisation-machine.js';
@@ -59,6 +61,7 @@ export class OnlineModel implements FeedbackSink, ModelState {
   private readonly decoder = new FeedbackDecoder();
   private readonly scores = newScores();
   private readonly shown = newReading();
+  private readonly masses: Masses = { positive: 0, negative: 0 };
 
   constructor(
     readonly settings: ModelSettings,
@@ -96,13 +99,17 @@ export class OnlineModel implements FeedbackSink, ModelState {
   exposure(record: Exposure): void {
     if (!Number.isFinite(record.timestamp)) return void this.rejected++;
     this.advance(record.timestamp);
-    const { statistics, positions } = this.scorer.tables;
+    const { statistics, positions, examination } = this.scorer.tables;
+    const depth = record.depth ?? 0;
+    const counted = this.settings.debias.ctr === 'examined';
     for (let i = 0; i < record.itemKeys.length; i++) {
       const itemKey = record.itemKeys[i]!;
       readItem(this.shown, statistics, itemKey, record.timestamp, 0);
       this.exposures.remember(itemKey, record.timestamp, this.shown);
-      statistics.recordImpression(itemKey);
-      positions.recordImpression(record.positions[i]!);
+      const position = record.positions[i]!;
+      const examined = counted ? Math.min(1, examination.examination(position, depth)) : 1;
+      statistics.recordImpression(itemKey, examined);
+      positions.recordImpression(position);
     }
   }
 
@@ -126,9 +133,9 @@ export class OnlineModel implements FeedbackSink, ModelState {
     for (const positive of this.held.release(record.label === 0 ? record.listKey : NO_LIST))
       this.learnHeld(positive);
     this.readShown(record);
-    if (record.label === 0) this.learn(record.features, 0, this.settings.noClickWeight);
+    if (record.label === 0) this.learn(record, 0, 1);
     else if (this.settings.holdSeconds > 0) this.held.hold(record, reading);
-    else this.learn(record.features, 1, Math.min(record.weight, SAMPLE_WEIGHT_MAX));
+    else this.learn(record, 1, Math.min(record.weight, SAMPLE_WEIGHT_MAX));
     if (record.label === 1) {
       tables.statistics.recordClick(record.itemKey);
       tables.positions.recordClick(record.position);
@@ -185,9 +192,9 @@ export class OnlineModel implements FeedbackSink, ModelState {
     }
   }
 
-  private learnHeld({ reading, indices, values, weight }: HeldPositive): void {
-    Object.assign(this.scorer.reading, reading);
-    this.learn({ indices, values, length: indices.length }, 1, Math.min(weight, SAMPLE_WEIGHT_MAX));
+  private learnHeld(positive: HeldPositive): void {
+    Object.assign(this.scorer.reading, positive.reading);
+    this.learn(positive, 1, Math.min(positive.weight, SAMPLE_WEIGHT_MAX));
   }
 
   /** The item's statistics when it was shown. */
@@ -197,40 +204,70 @@ export class OnlineModel implements FeedbackSink, ModelState {
       readItem(reading, tables.statistics, itemKey, timestamp, 1);
   }
 
-  /** Predict, validate, update: one sample whose reading the scorer holds. */
-  private learn(features: FeatureVector, label: 0 | 1, weight: number): void {
-    this.scorer.prepare(features);
-    this.scorer.predict();
-    this.validate(label);
-    this.update(label, weight);
+  /** Predict, validate, update: one sample whose reading the scorer holds. @param weight of a click */
+  private learn(shown: Shown, label: 0 | 1, weight: number): void {
+    const { scorer, masses } = this;
+    const { method, weightMax } = this.settings.debias;
+    const { examination } = scorer.tables;
+    const { itemKey, position, depth = 0 } = shown;
+    const slot = this.prepare(shown);
+    scorer.predict();
+    scorer.read(this.scores);
+    const examined = examination.examination(position, depth);
+    const relevance = slot < 0 ? this.scores.ftrl : scorer.ftrlWithout(slot);
+    this.validate(label, examined);
+    massesOf(masses, method, label, examined, this.scores.blend, weightMax);
+    this.update(weight * masses.positive, weight * masses.negative);
+    examination.record(itemKey, position, depth, label, relevance);
     this.samples++;
   }
 
-  private validate(label: 0 | 1): void {
+  /** Makes the sample. @returns where the slot's feature stands in it, −1 when it is left out */
+  private prepare({ features, position }: Shown): number {
+    const last = features.length - 1;
+    const placed = last >= 0 && features.indices[last] === positionIndex(position);
+    const kept = placed && this.settings.debias.method === 'feature';
+    if (placed && !kept) features.length = last;
+    this.scorer.prepare(features);
+    features.length = last + 1;
+    return kept ? last : -1;
+  }
+
+  private validate(label: 0 | 1, examined: number): void {
     const { ctrLogit, overallLogit } = this.scorer.reading;
     const { predictions } = this.validation;
-    this.scorer.read(this.scores);
-    predictions[0] = this.scores.ftrl;
-    predictions[1] = this.scores.fm;
-    predictions[2] = this.scores.olr;
-    predictions[3] = this.scores.blend;
-    predictions[4] = sigmoid(ctrLogit);
-    predictions[5] = sigmoid(overallLogit);
+    const { method, ctr } = this.settings.debias;
+    const seen = predictsRelevance(method) ? Math.min(1, examined) : 1;
+    predictions[0] = this.scores.ftrl * seen;
+    predictions[1] = this.scores.fm * seen;
+    predictions[2] = this.scores.olr * seen;
+    predictions[3] = this.scores.blend * seen;
+    const counted = ctr === 'examined' ? Math.min(1, examined) : 1;
+    predictions[4] = sigmoid(ctrLogit) * counted;
+    predictions[5] = sigmoid(overallLogit) * counted;
     this.validation.record(label);
   }
 
-  private update(label: 0 | 1, weight: number): void {
+  /** @param positive mass of the sample as a positive. @param negative as a negative */
+  private update(positive: number, negative: number): void {
     const { sample, logits, totals, blend, calibrators } = this.scorer;
-    blend.update(logits, weight * (sigmoid(totals[BLEND]!) - label));
-    for (let k = 0; k <= BLEND; k++) calibrators[k]!.update(totals[k]!, label);
-    for (let k = 0; k < BLEND; k++)
-      this.learners[LEARNERS[k]!].update(sample, weight * (sigmoid(totals[k]!) - label));
+    const { noClickWeight } = this.settings;
+    for (let k = BLEND; k >= 0; k--) {
+      const p = sigmoid(totals[k]!);
+      const gradient = positive * (p - 1) + negative * noClickWeight * p;
+      calibrators[k]!.update(totals[k]!, positive, negative);
+      if (k === BLEND) blend.update(logits, gradient);
+      else this.learners[LEARNERS[k]!].update(sample, gradient);
+    }
     for (let i = 0; i < sample.length; i++) {
       this.touched[sample.slots[i]!] = 1;
       this.dirtySlots.mark(sample.slots[i]!);
     }
   }
 }
+
+/** What `learn` reads of an outcome, fresh or held. */
+type Shown = Pick<Outcome, 'itemKey' | 'position' | 'depth' | 'features'>;
 
 /** Finite throughout: nothing of a record that is not may reach a weight. */
 function isSound({ timestamp, weight, label, features }: Outcome): boolean {

@@ -76,7 +76,8 @@ describe('Calibration', () => {
     const random = new SeededRandom(2);
     for (let i = 0; i < 50_000; i++) {
       const truth = random.normal();
-      calibrator.update(2 * truth - 1, random.next() < sigmoid(truth) ? 1 : 0);
+      const clicked = random.next() < sigmoid(truth) ? 1 : 0;
+      calibrator.update(2 * truth - 1, clicked, 1 - clicked);
     }
     for (const truth of [-1.5, 0, 1.5])
       expect(Math.abs(calibrator.probability(2 * truth - 1) - sigmoid(truth))).toBeLessThan(0.03);

@@ -83,6 +83,16 @@ export class Scorer {
     out.blend = this.calibrators[BLEND]!.probability(this.totals[BLEND]!);
   }
 
+  /** FTRL's calibrated prediction of the prepared sample, one of its features left out. */
+  ftrlWithout(place: number): number {
+    const { sample } = this;
+    const value = sample.values[place]!;
+    sample.values[place] = 0;
+    const logit = sample.offset + this.weights.ftrl.logit(sample);
+    sample.values[place] = value;
+    return this.calibrators[0]!.probability(logit);
+  }
+
   score(features: FeatureVector, itemKey: number, now: number, out: Scores): void {
     readItem(this.reading, this.tables.statistics, itemKey, now, 0);
     this.prepare(features);

@@ -4,6 +4,7 @@
  */
 import { CoVisitation } from './co-visitation.js';
 import { ItemStatistics } from './item-statistics.js';
+import { ExaminationCurve } from './examination-curve.js';
 import type { StatisticsSettings } from './model-settings.js';
 import type { ModelTable } from './model-table.js';
 import { PositionStatistics } from './position-statistics.js';
@@ -12,18 +13,25 @@ export interface Tables {
   readonly statistics: ItemStatistics;
   readonly positions: PositionStatistics;
   readonly covisitation: CoVisitation;
+  readonly examination: ExaminationCurve;
 }
 
 export type TableName = keyof Tables;
 
 /** In the order in which they are stored. */
-export const TABLES = ['statistics', 'positions', 'covisitation'] as const satisfies readonly TableName[];
+export const TABLES = [
+  'statistics',
+  'positions',
+  'covisitation',
+  'examination',
+] as const satisfies readonly TableName[];
 
 export function newTables(settings: StatisticsSettings): Tables {
   const tables = {
     statistics: new ItemStatistics(settings),
     positions: new PositionStatistics(),
     covisitation: new CoVisitation(settings),
+    examination: new ExaminationCurve(settings),
   };
   return tables satisfies Record<TableName, ModelTable>;
 }

@@ -33,6 +33,7 @@ const MODEL: ModelSettings = {
   ftrl: { alpha: 0.1, beta: 1, l1: 0.1, l2: 1 },
   fm: { factors: 8, alpha: 0.05, l2: 1e-5, initScale: 0.01 },
   olr: { alpha: 0.05 },
+  debias: { method: 'feature', weightMax: 10, ctr: 'shown' },
   statistics: { ...DEFAULT_STATISTICS, itemsMax: 10_000, covisitationItemsMax: 10_000 },
   metricsWindow: 1_000,
   holdSeconds: 0,
