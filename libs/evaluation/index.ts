@@ -19,3 +19,4 @@ export * from './timing.js';
 export * from './log-fold.js';
 export * from './live-rehearsal.js';
 export * from './off-policy/index.js';
+export * from './next-item/index.js';

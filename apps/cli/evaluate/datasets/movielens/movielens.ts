@@ -1,0 +1,39 @@
+/** Streams of ratings in MovieLens' formats; by default MovieTweetings. What is asked of them stands in a file each. */
+import { basename } from 'node:path';
+import type { Upsert } from '#events';
+import { UsageError } from '../../../terminal/exit.js';
+import type { Dataset, EvaluationContext } from '../../dataset.js';
+import { readFilms, readRatings } from './ratings.js';
+import { evaluateTopN } from './top-n.js';
+
+const RATINGS = 'movietweetings-100k/ratings.dat';
+const FILMS: readonly (readonly [pattern: RegExp, films: string])[] = [
+  [/^u\.data/, 'ml-100k/u.item'],
+  [/\.csv/, 'movielens/movies.csv'],
+  [/./, 'movietweetings-100k/movies.dat'],
+];
+
+export const movielens: Dataset = {
+  name: 'movielens',
+  summary: 'Streams of ratings (MovieTweetings, MovieLens): which film does the user take to next?',
+  examples: [
+    '  REKAPPA_DATA=~/data rekappa evaluate movielens --plot curves.svg',
+    '  rekappa evaluate movielens --data-file ml-100k/u.data --json',
+  ],
+  async run(context) {
+    const path = await context.file(RATINGS);
+    const file = await readRatings(path);
+    return evaluateTopN(context, file, await films(context, path));
+  },
+};
+
+/** Titles and genres, where the data set has them. */
+async function films(context: EvaluationContext, ratings: string): Promise<ReadonlyMap<string, Upsert>> {
+  const relative = FILMS.find(([pattern]) => pattern.test(basename(ratings)))![1];
+  try {
+    return await readFilms(await context.file(relative));
+  } catch (error) {
+    if (error instanceof UsageError) return new Map();
+    throw error;
+  }
+}
