@@ -17,8 +17,8 @@ export const movielens: Dataset = {
   name: 'movielens',
   summary: 'Streams of ratings (MovieTweetings, MovieLens): which film does the user take to next?',
   examples: [
-    '  REKAPPA_DATA=~/data rekappa evaluate movielens --plot curves.svg',
-    '  rekappa evaluate movielens --data-file ml-100k/u.data --json',
+    'REKAPPA_DATA=~/data rekappa evaluate movielens --plot curves.svg',
+    'rekappa evaluate movielens --data-file ml-100k/u.data --json',
   ],
   async run(context) {
     const path = await context.file(RATINGS);
