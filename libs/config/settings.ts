@@ -237,9 +237,18 @@ export const settingsSchema = z.strictObject({
     .strictObject({
       candidatesMax: count.default(500).describe('Candidates after recall.'),
       coarseMax: count.default(200).describe('Candidates after the coarse rank.'),
+      policy: z
+        .enum(['plackett-luce', 'epsilon-greedy', 'thompson', 'greedy', 'random'])
+        .default('plackett-luce')
+        .describe('How a list explores; docs/recommendations.md has them.'),
       explore: fraction
         .default(0.05)
-        .describe('Share of requests whose order is sampled (Plackett-Luce) instead of sorted.'),
+        .describe(
+          'ε: plackett-luce samples the order of this share of the lists, epsilon-greedy draws this share of the slots.',
+        ),
+      thompsonSpread: positive
+        .default(1)
+        .describe('thompson: the standard deviations of the scores times this.'),
       newItemShare: fraction
         .default(0.1)
         .describe('Largest share of a list given to items without evidence.'),

@@ -22,7 +22,7 @@
  */
 import type { ByteReader } from './byte-reader.js';
 import type { ByteWriter } from './byte-writer.js';
-import { LinearWeights } from './linear-weights.js';
+import { FtrlWeights } from './ftrl-weights.js';
 import type { OnlineLearner } from './online-learner.js';
 import type { Sample } from './sample.js';
 
@@ -37,19 +37,25 @@ export interface FtrlSettings {
   readonly l2: number;
 }
 
+/** The curvature before any evidence: q₀ of the weights' uncertainty. */
+export const priorPrecision = ({ alpha, beta, l2 }: FtrlSettings): number => beta / alpha + l2;
+
 export class FtrlProximal implements OnlineLearner {
   readonly name = 'ftrl';
-  readonly weights: LinearWeights;
+  readonly weights: FtrlWeights;
   clipped = 0;
   /** z and n of a slot side by side: one cache line for both. */
   private readonly zn: Float32Array;
+  /** The same memory. */
+  private readonly bits: Uint32Array;
 
   constructor(
     slots: number,
     private readonly settings: FtrlSettings,
   ) {
-    this.weights = new LinearWeights(slots);
+    this.weights = new FtrlWeights(slots, priorPrecision(settings));
     this.zn = new Float32Array(slots * 2);
+    this.bits = new Uint32Array(this.zn.buffer);
   }
 
   update(sample: Sample, gradient: number): void {
@@ -71,6 +77,7 @@ export class FtrlProximal implements OnlineLearner {
       const z = fround(zn[at]! + g - ((root - sqrt(n)) / alpha) * w[slot]!);
       zn[at] = z;
       zn[at + 1] = nNext;
+      this.weights.learnt(slot, this.bits[at + 1]!);
       w[slot] =
         z > l1
           ? (l1 - z) / ((beta + root) / alpha + l2)
@@ -91,6 +98,7 @@ export class FtrlProximal implements OnlineLearner {
     const { alpha, beta, l1, l2 } = this.settings;
     for (const slot of slots) {
       const z = this.zn[slot * 2]!;
+      this.weights.learnt(slot, this.bits[slot * 2 + 1]!);
       const root = sqrt(this.zn[slot * 2 + 1]!);
       this.weights.w[slot] =
         z > l1

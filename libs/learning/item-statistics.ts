@@ -99,6 +99,15 @@ export class ItemStatistics implements ModelTable {
     return POPULARITY_SECONDS[this.windows.best]!;
   }
 
+  /** Of the smoothed CTR: clicks and unclicked impressions, those of the prior included. */
+  evidence(itemKey: number): { clicks: number; others: number } {
+    const row = this.rows.find(itemKey);
+    const strength = this.settings.priorImpressions;
+    const clicks = (row < 0 ? 0 : this.clicksBy[row]!) + strength * this.overallCtr();
+    const impressions = Math.max(row < 0 ? 0 : this.impressionsBy[row]!, row < 0 ? 0 : this.clicksBy[row]!);
+    return { clicks, others: Math.max(impressions + strength - clicks, strength * 1e-3) };
+  }
+
   /** Decayed popularity. @param windowSeconds one of POPULARITY_SECONDS; another takes the next longer one */
   popularity(itemKey: number, now: number, windowSeconds: number): number {
     const row = this.rows.find(itemKey);

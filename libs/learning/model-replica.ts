@@ -6,6 +6,8 @@ import { AppError } from '#kernel';
 import type { FeatureVector } from '#events';
 import { FactorWeights } from './factor-weights.js';
 import type { ItemStatistics } from './item-statistics.js';
+import { priorPrecision } from './ftrl-proximal.js';
+import { FtrlWeights } from './ftrl-weights.js';
 import { LinearWeights } from './linear-weights.js';
 import { applyDelta, decodeDeltaHeader } from './model-delta.js';
 import { modelVersion, type ModelSettings } from './model-settings.js';
@@ -31,7 +33,7 @@ export class ModelReplica {
   static empty(settings: ModelSettings, name = 'main'): ModelReplica {
     const slots = 2 ** settings.bits;
     const weights = {
-      ftrl: new LinearWeights(slots),
+      ftrl: new FtrlWeights(slots, priorPrecision(settings.ftrl)),
       fm: new FactorWeights(slots, settings.fm.factors),
       olr: new LinearWeights(slots),
     };
@@ -89,6 +91,11 @@ export class ModelReplica {
   /** The factorisation machine's calibrated click-through rate alone. */
   coarse(features: FeatureVector, itemKey: number, now: number): number {
     return this.scorer.coarse(features, itemKey, now);
+  }
+
+  /** Standard deviation of the prediction in log-odds: what is not known yet. */
+  deviation(features: FeatureVector, itemKey: number, now: number): number {
+    return this.scorer.deviation(features, itemKey, now);
   }
 
   /** Contribution of each feature to the blend's logit, then of each of STATISTICS_FEATURE_NAMES. */

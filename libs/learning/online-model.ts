@@ -46,7 +46,7 @@ const NO_LIST = 0;
 
 export class OnlineModel implements FeedbackSink, ModelState {
   readonly scorer: Scorer;
-  readonly learners: Readonly<Record<LearnerName, OnlineLearner>>;
+  readonly learners: Readonly<Record<LearnerName, OnlineLearner>> & { readonly ftrl: FtrlProximal };
   readonly exposures: ExposureMemory;
   readonly held = new HeldPositives();
   readonly validation: ProgressiveValidation;

@@ -9,6 +9,7 @@
 import type { FeatureVector } from '#events';
 import { Blend } from './blend.js';
 import { Calibrator } from './calibrator.js';
+import type { FtrlWeights } from './ftrl-weights.js';
 import { newReading, readItem } from './item-reading.js';
 import type { Predictor } from './online-learner.js';
 import { fillSample, newSample } from './sample.js';
@@ -45,7 +46,7 @@ export class Scorer {
 
   constructor(
     settings: { readonly bits: number; readonly noClickWeight: number },
-    readonly weights: Readonly<Record<LearnerName, Predictor>>,
+    readonly weights: Readonly<Record<LearnerName, Predictor>> & { readonly ftrl: FtrlWeights },
     readonly tables: Tables,
   ) {
     this.mask = 2 ** settings.bits - 1;
@@ -105,6 +106,19 @@ export class Scorer {
     readItem(this.reading, this.tables.statistics, itemKey, now, 0);
     this.prepare(features);
     return this.calibrators[1]!.probability(this.sample.offset + this.weights.fm.logit(this.sample));
+  }
+
+  /**
+   * Standard deviation of the prediction in log-odds, from two independent parts: the weights, by FTRL's own uncertainty
+   * (ftrl-weights.ts), and the item's click-through rate that every learner starts from, the logit of a beta posterior of
+   * a clicks and b others: 1/a + 1/b (delta method). The blend's other learners saw the same evidence and count as sure as FTRL.
+   */
+  deviation(features: FeatureVector, itemKey: number, now: number): number {
+    const { statistics } = this.tables;
+    readItem(this.reading, statistics, itemKey, now, 0);
+    this.prepare(features);
+    const { clicks, others } = statistics.evidence(itemKey);
+    return Math.sqrt(this.weights.ftrl.variance(this.sample) + 1 / clicks + 1 / others);
   }
 
   /**

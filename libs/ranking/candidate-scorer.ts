@@ -70,6 +70,11 @@ export class CandidateScorer {
     this.model.score(this.vectors[place]!, itemKey, this.now, this.scores);
     return logOdds(this.scores.blend) + this.priors[place]!;
   }
+
+  /** Standard deviation of `fine`, as far as the model knows its own uncertainty. */
+  deviation(place: number, itemKey: number): number {
+    return this.model.deviation(this.vectors[place]!, itemKey, this.now);
+  }
 }
 
 function logOdds(probability: number): number {

@@ -8,8 +8,8 @@ import { tasteOf } from '#recall';
 import type { RuleRun } from '#rules';
 import type { Candidate } from './candidate-scorer.js';
 import { featureReasons, priorReason, ruleReasons } from './explain.js';
-import { drawSlate } from './mixture-policy.js';
-import { policyName } from './policy-name.js';
+import { policyOf } from './policies.js';
+import { drawSlate, type Policy } from './policy.js';
 import { byScore, tieOf } from './recommend.js';
 import type { Ranked, RankedItem, RankingInput, RankRequest } from './request.js';
 import { scratch } from './scratch.js';
@@ -24,6 +24,7 @@ interface Scored {
   readonly candidate: Candidate;
   readonly tie: number;
   readonly score: number;
+  readonly deviation: number;
 }
 
 export function rankCandidates(input: RankingInput<RankRequest>): Ranked {
@@ -33,29 +34,29 @@ export function rankCandidates(input: RankingInput<RankRequest>): Ranked {
   scratch.prior.begin(index, replica, taste, now);
   scratch.scorer.begin(index, replica, user, request.context, now);
   const rules = ruleRunOf(input);
-  const ranked = scoreAll(input, rules);
-  const candidates = {
-    size: ranked.length,
-    weights: softmaxWeights(
-      ranked.map(({ score }) => score),
-      ranked.length,
-    ),
-    rule: FREE,
-  };
+  const policy = policyOf(settings);
+  const ranked = scoreAll(input, rules, policy);
+  const scores = ranked.map(({ score }) => score);
+  const candidates = { size: ranked.length, weights: softmaxWeights(scores, ranked.length), rule: FREE };
   const greedy = greedySlate(candidates, ranked.length, () => false, 0, 0);
-  const slate = drawSlate(candidates, greedy, settings.explore, random);
+  const deviations = policy.samplesScores ? ranked.map(({ deviation }) => deviation) : undefined;
+  const slate = drawSlate(policy, { candidates, greedy, scores, deviations }, random);
   const items = slate.order.map((chosen, i) =>
     present(input, rules, ranked[chosen]!, slate.propensities[i]!, i + 1),
   );
   return {
-    policy: policyName(settings.explore),
+    policy: policy.name,
     modelVersion: replica.version,
     explored: slate.explored,
     items,
   };
 }
 
-function scoreAll({ user, request, catalogue, index }: RankingInput<RankRequest>, rules: RuleRun): Scored[] {
+function scoreAll(
+  { user, request, catalogue, index }: RankingInput<RankRequest>,
+  rules: RuleRun,
+  policy: Policy,
+): Scored[] {
   const scored: Scored[] = [];
   for (const itemId of new Set(request.items)) {
     const key = key53(itemId);
@@ -64,7 +65,8 @@ function scoreAll({ user, request, catalogue, index }: RankingInput<RankRequest>
     const candidate = { itemId, key, item, slot: index.slotOf(key) };
     scratch.scorer.extract(0, candidate);
     const score = scratch.scorer.fine(0, key) + (item ? rules.lift(item) : 0);
-    scored.push({ candidate, tie: tieOf(user, key), score });
+    const deviation = policy.samplesScores ? scratch.scorer.deviation(0, key) : 0;
+    scored.push({ candidate, tie: tieOf(user, key), score, deviation });
   }
   return scored.sort(byScore);
 }

@@ -18,6 +18,8 @@ export interface RankingModel extends LiveStatistics {
   /** The factorisation machine's click-through rate alone. */
   coarse(features: FeatureVector, itemKey: number, now: number): number;
   score(features: FeatureVector, itemKey: number, now: number, out: Scores): void;
+  /** Standard deviation of the log-odds: what the model does not know of this candidate yet. */
+  deviation(features: FeatureVector, itemKey: number, now: number): number;
   /** Contribution to the blend's log-odds of each feature, then of each of the statistics' features. */
   explain(features: FeatureVector, itemKey: number, now: number): Float64Array;
 }

@@ -202,7 +202,7 @@ describe('a list', () => {
     for (let seed = 0; seed < 40; seed++) {
       const list = world.recommend('ann', {}, { ...explore, seed });
       expect(world.recommend('ann', {}, { ...explore, seed })).toEqual(list);
-      expect(list.policy).toBe('mixture-0.5');
+      expect(list.policy).toBe('plackett-luce-0.5');
       explored += list.explored ? 1 : 0;
       for (const { propensity } of list.items) {
         expect(propensity).toBeGreaterThan(0);

@@ -18,8 +18,8 @@ import type { RuleRun } from '#rules';
 import type { Candidate } from './candidate-scorer.js';
 import { exclusionsOf } from './exclusions.js';
 import { featureReasons, freshnessReason, recallReason, ruleReasons } from './explain.js';
-import { drawSlate, type Slate } from './mixture-policy.js';
-import { policyName } from './policy-name.js';
+import { policyOf } from './policies.js';
+import { drawSlate, type Arrangement, type Policy } from './policy.js';
 import type { Ranked, RankedItem, RankingInput, RecommendRequest } from './request.js';
 import { listsWithin, requestFilter } from './request-filter.js';
 import { ruleRunOf } from './scene.js';
@@ -56,14 +56,15 @@ export function recommend(input: RankingInput<RecommendRequest>): Ranked {
   ended?.('coarse', survivors.length);
   const ranked = fineRank(survivors);
   ended?.('fine', ranked.length);
-  const slate = rerank(input, ranked);
+  const policy = policyOf(settings);
+  const slate = drawSlate(policy, arrange(input, ranked, policy), input.random);
   ended?.('rerank', slate.order.length);
   const items = slate.order.map((chosen, i) =>
     present(input, taste, candidates, rules, ranked[chosen]!, slate.propensities[i]!, i + 1),
   );
   ended?.('explain', items.length);
   return {
-    policy: policyName(settings.explore),
+    policy: policy.name,
     modelVersion: replica.version,
     explored: slate.explored,
     items,
@@ -141,15 +142,14 @@ function fineRank(survivors: Scored[]): Scored[] {
   return survivors.sort(byScore);
 }
 
-function rerank(
+function arrange(
   { request, settings, random }: RankingInput<RecommendRequest>,
   ranked: readonly Scored[],
-): Slate {
+  policy: Policy,
+): Arrangement {
   const items = ranked.map(({ candidate }) => candidate.item!);
-  const weights = softmaxWeights(
-    ranked.map(({ score }) => score),
-    ranked.length,
-  );
+  const scores = ranked.map(({ score }) => score);
+  const weights = softmaxWeights(scores, ranked.length);
   const candidates = { size: ranked.length, weights, ...slotConstraints(items, settings) };
   const greedy = greedySlate(
     candidates,
@@ -158,7 +158,10 @@ function rerank(
     settings.newItemShare,
     random.next(),
   );
-  return drawSlate(candidates, greedy, settings.explore, random);
+  const deviations = policy.samplesScores
+    ? ranked.map(({ place, candidate }) => scratch.scorer.deviation(place, candidate.key))
+    : undefined;
+  return { candidates, greedy, scores, deviations };
 }
 
 function present(

@@ -5,6 +5,7 @@ import type { RequestContext } from '#features';
 import type { ChannelName, RecallIndex } from '#recall';
 import type { RuleFailed, RuleSet } from '#rules';
 import type { RankableUser } from './exclusions.js';
+import type { PolicySettings } from './policies.js';
 import type { RankingModel } from './ranking-model.js';
 import type { VarietyMethod } from './variety.js';
 
@@ -40,11 +41,9 @@ export interface RankRequest {
 }
 
 /** The part of the configuration that ranking reads (libs/config's `Settings.serving` has this shape). */
-export interface RankingSettings {
+export interface RankingSettings extends PolicySettings {
   readonly candidatesMax: number;
   readonly coarseMax: number;
-  /** ε: share of requests whose order is sampled. */
-  readonly explore: number;
   readonly newItemShare: number;
   readonly perCategoryMax: number;
   readonly perBrandMax: number;
@@ -107,10 +106,10 @@ export interface RankedItem {
 }
 
 export interface Ranked {
-  /** Names the mixture whose propensities are given: `mixture-<ε>`. */
+  /** Names the policy whose propensities are given, with its parameters: `plackett-luce-0.05`. */
   readonly policy: string;
   readonly modelVersion: string;
-  /** Whether this list was sampled instead of sorted. */
+  /** Whether chance had a part in this list. */
   readonly explored: boolean;
   readonly items: readonly RankedItem[];
 }

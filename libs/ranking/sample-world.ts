@@ -14,7 +14,9 @@ export const START = 1_700_000_000_000;
 export const SERVING: RankingSettings = {
   candidatesMax: 500,
   coarseMax: 200,
+  policy: 'plackett-luce',
   explore: 0,
+  thompsonSpread: 1,
   newItemShare: 0,
   perCategoryMax: 4,
   perBrandMax: 10,

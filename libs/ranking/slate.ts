@@ -3,13 +3,9 @@
  * what stands above: the caps forbid, and variety takes from the score. When caps leave nothing, they yield, so that
  * a list is never cut short.
  *
- * - `greedySlate`: the best that may stand next; in a reserved slot the best item without evidence.
- * - `sampledSlate`: Plackett-Luce under the same rules: each slot drawn from softmax(score / TEMPERATURE) over what
- *   may stand there. Drawn slot by slot, because perturbing all scores once (Gumbel top-k) has these
- *   probabilities only while nothing restricts the slots.
- * - `slotProbabilities`: the probability of each slot's item under that sampling, given the slots above.
+ * `greedySlate` takes the best that may stand next, in a reserved slot the best item without evidence. Policies that draw by
+ * chance (policy.ts) walk over the same OpenCandidates.
  */
-import type { SeededRandom } from '#kernel';
 import type { SlotRule } from './slot-rule.js';
 import type { Variety } from './variety.js';
 
@@ -56,36 +52,8 @@ export function greedySlate(
   return slate;
 }
 
-export function sampledSlate(candidates: SlateCandidates, n: number, random: SeededRandom): number[] {
-  const slate: number[] = [];
-  for (const open = new OpenCandidates(candidates); slate.length < n && open.nextSlot();) {
-    const chosen = open.draw(random.next());
-    open.take(chosen);
-    slate.push(chosen);
-  }
-  return slate;
-}
-
-/** @param enough stops when the probability of the whole prefix is below this; later entries are 0 */
-export function slotProbabilities(
-  candidates: SlateCandidates,
-  slate: readonly number[],
-  enough = 0,
-): Float64Array {
-  const probabilities = new Float64Array(slate.length);
-  const open = new OpenCandidates(candidates);
-  let prefix = 1;
-  for (let slot = 0; slot < slate.length && prefix >= enough && open.nextSlot(); slot++) {
-    const chosen = slate[slot]!;
-    probabilities[slot] = open.weight(chosen) / open.total();
-    prefix *= probabilities[slot]!;
-    open.take(chosen);
-  }
-  return probabilities;
-}
-
 /** What may stand in the next slot. */
-class OpenCandidates {
+export class OpenCandidates {
   /** Not yet placed, best first. */
   private readonly left: number[];
   private ruleYields = false;
@@ -124,23 +92,10 @@ class OpenCandidates {
     return this.kept ? weight * this.kept[candidate]! : weight;
   }
 
-  total(): number {
-    let sum = 0;
-    for (const candidate of this.left) if (this.admits(candidate)) sum += this.weight(candidate);
-    return sum;
-  }
-
-  /** @param point uniform in [0, 1) */
-  draw(point: number): number {
-    let rest = point * this.total();
-    let last = -1;
-    for (const candidate of this.left) {
-      if (!this.admits(candidate)) continue;
-      last = candidate;
-      rest -= this.weight(candidate);
-      if (rest < 0) break;
-    }
-    return last;
+  /** All that may stand in the next slot, best first. Opens the slot. */
+  standing(): number[] {
+    this.nextSlot();
+    return this.left.filter((candidate) => this.admits(candidate));
   }
 
   take(candidate: number): void {

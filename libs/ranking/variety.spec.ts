@@ -1,12 +1,14 @@
 import { SeededRandom } from '#kernel';
-import { drawSlate, mixturePropensities } from './mixture-policy.js';
+import { policyOf } from './policies.js';
+import { drawSlate, listPropensities, type Arrangement } from './policy.js';
 import type { RankingSettings } from './request.js';
 import { ItemSimilarity } from './item-similarity.js';
 import { SampleWorld, SERVING } from './sample-world.js';
 import { slotConstraints } from './slot-constraints.js';
-import { greedySlate, slotProbabilities, softmaxWeights, type SlateCandidates } from './slate.js';
+import { greedySlate, softmaxWeights, type SlateCandidates } from './slate.js';
 import { VARIETY_METHODS, varietyOf } from './variety.js';
 
+const mixture = (explore: number) => policyOf({ policy: 'plackett-luce', explore, thompsonSpread: 1 });
 const never = (): boolean => false;
 
 /** Items of the world, in the order they were put. */
@@ -135,27 +137,14 @@ describe.each(VARIETY_METHODS)('a list with variety by %s', (diversityBy) => {
     (settings) => {
       const candidates = of(1.3, settings);
       const best = greedy(candidates, 3);
-      const isPossible = (slate: number[]): boolean => {
-        candidates.rule.reset();
-        return slate.every((chosen, k) => {
-          const left = [0, 1, 2, 3, 4].filter((i) => !slate.slice(0, k).includes(i));
-          const possible = candidates.rule.admits(chosen) || !left.some((i) => candidates.rule.admits(i));
-          candidates.rule.place(chosen);
-          return possible;
-        });
-      };
       for (const explore of [0.3, 1]) {
-        const sum = allSlates(5, 3)
-          .filter(isPossible)
-          .reduce((total, slate) => {
-            const propensities = mixturePropensities(
-              slate,
-              best,
-              slotProbabilities(candidates, slate),
-              explore,
-            );
-            return total + propensities.reduce((a, b) => a * b, 1);
-          }, 0);
+        const arrangement: Arrangement = { candidates, greedy: best, scores };
+        const components = mixture(explore).components(arrangement);
+        const sum = allSlates(5, 3).reduce(
+          (total, slate) =>
+            total + listPropensities(components, arrangement, slate).reduce((a, b) => a * b, 1),
+          0,
+        );
         expect(sum).toBeCloseTo(1, 12);
       }
     },
@@ -165,10 +154,10 @@ describe.each(VARIETY_METHODS)('a list with variety by %s', (diversityBy) => {
     const candidates = of(1.3);
     const best = greedy(candidates, 3);
     const random = new SeededRandom(17);
-    const draws = 30_000;
+    const draws = 10_000;
     const seen = new Map<string, { count: number; probability: number }>();
     for (let i = 0; i < draws; i++) {
-      const { order, propensities } = drawSlate(candidates, best, 0.6, random);
+      const { order, propensities } = drawSlate(mixture(0.6), { candidates, greedy: best, scores }, random);
       const entry = seen.get(order.join()) ?? {
         count: 0,
         probability: propensities.reduce((a, b) => a * b, 1),
