@@ -1,5 +1,6 @@
 /** The command line: one file a command under commands/, mounted here. */
 import { Command } from 'commander';
+import { registerAudit } from './commands/audit.js';
 import { registerDead } from './commands/dead.js';
 import { registerDoctor } from './commands/doctor.js';
 import { registerEvaluate } from './commands/evaluate.js';
@@ -23,6 +24,7 @@ export function buildProgram(): Command {
     registerReplay,
     registerSimulate,
     registerKey,
+    registerAudit,
     registerStatus,
     registerVerify,
     registerDead,

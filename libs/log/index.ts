@@ -6,5 +6,6 @@ export * from './names.js';
 export * from './topology.js';
 export * from './frame-publisher.js';
 export * from './dead-letters.js';
+export * from './audit-trail.js';
 export * from './lease-store.js';
 export * from './nats-lease-store.js';

@@ -90,6 +90,7 @@ function otherConfigs(
       max_age: nanos(DEAD_AGE_MS),
       max_bytes: DEAD_BYTES_MAX,
     },
+    { ...stream(namespace, 'REKAPPA_AUDIT', ['audit'], replicas), ...forever },
   ];
 }
 

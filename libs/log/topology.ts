@@ -38,6 +38,8 @@ export interface LogTopology {
   readonly feedback: EventLog;
   readonly model: EventLog;
   readonly dead: EventLog;
+  /** See AuditTrail. */
+  readonly audit: EventLog;
   /** Without the namespace's prefix: what EventLog takes. */
   readonly subjects: Subjects;
   /** Most bytes of one message. */
@@ -96,6 +98,7 @@ function topologyOf(
     feedback: open('REKAPPA_FEEDBACK'),
     model: open('REKAPPA_MODEL'),
     dead: open('REKAPPA_DEAD'),
+    audit: open('REKAPPA_AUDIT'),
     subjects,
     payloadBytesMax: connection.info?.max_payload ?? PAYLOAD_BYTES_MAX,
   };
@@ -110,6 +113,7 @@ export function memoryTopology(partitions: number): LogTopology {
     feedback: new MemoryEventLog('REKAPPA_FEEDBACK'),
     model: new MemoryEventLog('REKAPPA_MODEL'),
     dead: new MemoryEventLog('REKAPPA_DEAD'),
+    audit: new MemoryEventLog('REKAPPA_AUDIT'),
     subjects,
     payloadBytesMax: PAYLOAD_BYTES_MAX,
   };

@@ -3,7 +3,8 @@ import type { Command } from 'commander';
 import { DeadLetters, type StoredDeadLetter } from '#log';
 import { dataOption } from '../connection.js';
 import { retryDeadLetter, type RetryOutcome } from '../dead/retry.js';
-import { addSelection, readAll, selector, type SelectionOptions } from '../dead/selection.js';
+import { audit } from '../operator.js';
+import { addSelection, readAll, selectionText, selector, type SelectionOptions } from '../dead/selection.js';
 import { withSession } from '../session.js';
 import { interruptible } from '../terminal/interrupt.js';
 import { printJson, printLine } from '../terminal/print.js';
@@ -96,6 +97,8 @@ async function eachSelected(
     const letters = (await readAll(new DeadLetters(session.topology))).filter(selected);
     const progress = new Progress({ label, total: letters.length, unit: 'letters' });
     let done = 0;
+    if (letters.length > 0)
+      await audit(session.topology, `dead.${label}`, `${letters.length} letters`, selectionText(options));
     for (const letter of letters) {
       if (signal.aborted) break;
       await act(letter, session);

@@ -12,6 +12,7 @@ import { rebuildModels } from '../replay/rebuild-models.js';
 import { lastSequence, parseUntil, type Until } from '../replay/until.js';
 import { verifyLog, verifyModel, type Check } from '../replay/verification.js';
 import { withSession, type Session } from '../session.js';
+import { audit } from '../operator.js';
 import { collect, withOverrides } from '../setting-overrides.js';
 import { CliError, UsageError } from '../terminal/exit.js';
 import { interruptible } from '../terminal/interrupt.js';
@@ -155,6 +156,7 @@ async function rebuildModel(session: Session, options: ReplayOptions, signal: Ab
   const store = await openStore(settings.databaseUrl, { namespace: settings.namespace });
   try {
     const { version, sequence } = await promote(shadow, store.snapshots, learner, hosts);
+    await audit(topology, 'model.promote', version, options.set.join(' '));
     if (!options.json)
       printLine(
         `promoted: ${version} is live since feedback ${sequence.toLocaleString('en')}, and every host serves it`,

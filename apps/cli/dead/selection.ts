@@ -35,6 +35,16 @@ export function selector(options: SelectionOptions): (letter: StoredDeadLetter) 
     (!where || letter.where === where);
 }
 
+/** `--code REK_INVALID_JSON`, as it was asked for. */
+export function selectionText({ sequence, code, where, all }: SelectionOptions): string {
+  return [
+    ...sequence.map((one) => `--sequence ${one}`),
+    ...(code ? [`--code ${code}`] : []),
+    ...(where ? [`--where ${where}`] : []),
+    ...(all ? ['--all'] : []),
+  ].join(' ');
+}
+
 /** All that are kept, the oldest first. */
 export async function readAll(dead: DeadLetters): Promise<StoredDeadLetter[]> {
   const letters: StoredDeadLetter[] = [];

@@ -1,5 +1,7 @@
 /** Every route of the OpenAPI document, called without a key, with an unknown one, with a wrong scope and with the right one. */
 import { createHash } from 'node:crypto';
+import { systemClock } from '#kernel';
+import { attachTopology, AuditTrail, connectNats, type LogTopology, type NatsConnection } from '#log';
 import { startServers, type TestServers } from '#testkit';
 import { startFakeHost, type FakeHost } from '../testing/fake-host.js';
 import { startGateway, type RunningGateway } from '../testing/start-gateway.js';
@@ -23,6 +25,13 @@ let servers: TestServers;
 let gateway: RunningGateway;
 let host: FakeHost;
 let routes: Route[];
+let nats: NatsConnection | undefined;
+
+async function connection(): Promise<{ topology: LogTopology }> {
+  nats ??= await connectNats({ natsUrl: servers.natsUrl });
+  const log = { inFlightMax: 10, ackTimeoutMs: 2_000 };
+  return { topology: await attachTopology(nats, { namespace: 'default', log }) };
+}
 
 beforeAll(async () => {
   servers = await startServers({ nats: true });
@@ -42,6 +51,7 @@ beforeAll(async () => {
   routes = routesOf((await gateway.call('GET', '/docs/openapi.json')).body);
 }, 30_000);
 afterAll(async () => {
+  await nats?.close();
   await gateway.stop();
   await host.stop();
   await servers.stop();
@@ -84,6 +94,21 @@ describe('a deployment with keys', () => {
         ]);
       }
     }
+  });
+
+  it('writes down who used what needs admin, and nothing else', async () => {
+    const { topology } = await connection();
+    const trail = new AuditTrail(topology.audit, systemClock);
+    const before = (await trail.walk()).entries.length;
+    for (const key of [KEYS.read, KEYS.admin]) {
+      await gateway.call('GET', '/v1/users/ada/state', undefined, bearer(key));
+      await gateway.call('GET', '/v1/recommendations?user=ada', undefined, bearer(key));
+    }
+    const { entries, broken } = await trail.walk();
+    expect(entries.slice(before)).toMatchObject([
+      { actor: 'admin', action: 'GET /v1/users/:id/state', target: '/v1/users/ada/state' },
+    ]);
+    expect(broken).toEqual([]);
   });
 
   it('counts the events of a key, not its requests, and says when to come back', async () => {

@@ -1,4 +1,5 @@
-/** Every route names the scope that a key must have; one that names none wants `admin`, so that nothing is open by oversight. */
+/** Every route names the scope that a key must have; one that names none wants `admin`, so that nothing is open by
+ * oversight. What needs `admin` is done only once the audit trail has it. */
 import {
   Inject,
   Injectable,
@@ -9,7 +10,9 @@ import {
 } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
-import { AppError } from '#kernel';
+import { AppError, systemClock } from '#kernel';
+import { AuditTrail, type AuditAction, type LogTopology } from '#log';
+import { TOPOLOGY } from '../tokens.js';
 import { AccessGate } from './access-gate.js';
 import { allows, type Scope } from './api-keys.js';
 
@@ -19,19 +22,31 @@ export const Requires = (scope: Scope): CustomDecorator => SetMetadata(SCOPE, sc
 
 @Injectable()
 export class ScopeGuard implements CanActivate {
+  private readonly trail: AuditTrail;
+
   constructor(
     @Inject(AccessGate) private readonly gate: AccessGate,
     @Inject(Reflector) private readonly reflector: Reflector,
-  ) {}
+    @Inject(TOPOLOGY) topology: LogTopology,
+  ) {
+    this.trail = new AuditTrail(topology.audit, systemClock);
+  }
 
-  /** @throws AppError REK_FORBIDDEN */
-  canActivate(context: ExecutionContext): boolean {
+  /** @throws AppError REK_FORBIDDEN; REK_LOG_UNAVAILABLE when the audit trail cannot take what needs `admin` */
+  async canActivate(context: ExecutionContext): Promise<boolean> {
     if (context.getType() !== 'http' || !this.gate.required) return true;
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     if (!request.url.startsWith('/v1/')) return true;
     const scope = this.reflector.get<Scope | undefined>(SCOPE, context.getHandler()) ?? 'admin';
     const key = this.gate.callerOf(request.raw);
-    if (key && allows(key, scope)) return true;
+    if (key && allows(key, scope)) {
+      if (scope === 'admin') await this.trail.record(auditOf(request, key.name));
+      return true;
+    }
     throw new AppError('REK_FORBIDDEN', `key "${key?.name}" lacks the scope "${scope}"`);
   }
+}
+
+function auditOf(request: FastifyRequest, actor: string): AuditAction {
+  return { actor, action: `${request.method} ${request.routeOptions.url}`, target: request.url };
 }
