@@ -7,7 +7,7 @@ import { isItemEvent, type FeedbackRecord, type LogEvent, type Tick, type UserEv
 import type { FoldSettings, UserState } from '#interest';
 import { asEventId, partitionOf } from '#kernel';
 import { OnlineModel, type ModelSettings } from '#learning';
-import { LogFold } from './log-fold.js';
+import { LogFold, type LogEntryMessage } from './log-fold.js';
 
 export interface RehearsalSettings {
   readonly partitions: number;
@@ -22,6 +22,8 @@ export class LiveRehearsal {
   readonly log: LogFold;
   /** LOG sequence of the last entry. */
   sequence = 0;
+  /** Feedback records so far: an impression or interaction that causes none was a duplicate. */
+  records = 0;
   private lastTickAt = 0;
 
   constructor(private readonly settings: RehearsalSettings) {
@@ -36,6 +38,23 @@ export class LiveRehearsal {
     const entries = [{ index: 0, event }];
     if (isItemEvent(event)) this.log.foldItems(this.sequence, event.timestamp, entries);
     else this.log.foldUsers(this.partitionOf(event), this.sequence, event.timestamp, entries);
+  }
+
+  /**
+   * Folds one message of a recorded LOG, entry by entry. Its ticks stand in the log already, so `passTime` is not for it.
+   * @param around is given each event, and folds it by calling `fold`
+   */
+  play(message: LogEntryMessage, around: (event: LogEvent, fold: () => void) => void): void {
+    this.sequence = message.sequence;
+    const { partition, entries } = this.log.decode(message);
+    for (const entry of entries) {
+      const fold = (): void => {
+        if (partition === undefined) this.log.foldItems(message.sequence, message.appendedAt, [entry]);
+        else this.log.foldUsers(partition, message.sequence, message.appendedAt, [entry]);
+      };
+      if ('event' in entry) around(entry.event, fold);
+      else fold();
+    }
   }
 
   /** The user as an actor host would know them now; undefined when they never did anything. */
@@ -63,6 +82,7 @@ export class LiveRehearsal {
   }
 
   private learn(record: FeedbackRecord): void {
+    this.records++;
     this.model.sequence = this.sequence;
     switch (record.kind) {
       case 'exposure':

@@ -55,15 +55,19 @@ export class LogFold {
 
   /** Folds one message of LOG. What cannot be used is skipped, as live hosts do. @returns the events in it */
   fold(message: LogEntryMessage): number {
+    const { partition, entries } = this.decode(message);
+    if (partition === undefined) return this.foldItems(message.sequence, message.appendedAt, entries);
+    return this.foldUsers(partition, message.sequence, message.appendedAt, entries);
+  }
+
+  /** What stands in a message. @returns without a partition: entries of `log.item` */
+  decode(message: LogEntryMessage): { partition: number | undefined; entries: FrameEntry[] } {
     const partition = partitionOfSubject(message.subject);
-    if (partition === undefined)
-      return this.foldItems(message.sequence, message.appendedAt, decodeItemFrame(message));
-    return this.foldUsers(
-      partition,
-      message.sequence,
-      message.appendedAt,
-      decodeUserFrame(message, partition, this.partitions.length),
-    );
+    const entries =
+      partition === undefined
+        ? decodeItemFrame(message)
+        : decodeUserFrame(message, partition, this.partitions.length);
+    return { partition, entries };
   }
 
   /** Entries of `log.item`. */

@@ -3,6 +3,8 @@
  * was clicked is what counts. Bounded, so that a log of any length can be evaluated.
  */
 export const OPEN_LISTS_MAX = 65_536;
+/** Lists wait a little longer than their window, for clicks that were written down late. */
+export const GRACE_MS = 60_000;
 
 export interface ScoredList {
   readonly listId: string;
@@ -51,13 +53,17 @@ export class OpenLists {
     if (this.open.size > this.openMax) this.close(this.open.values().next().value!);
   }
 
-  /** @param listId undefined: the user's newest open list that shows the item @returns whether it was counted */
-  click(userId: string, itemId: string, listId: string | undefined): boolean {
+  /**
+   * @param listId undefined: the user's newest open list that shows the item
+   * @param at event time, ms
+   * @returns whether it was counted: later than the window it is not
+   */
+  click(userId: string, itemId: string, listId: string | undefined, at: number): boolean {
     const list =
       listId === undefined
         ? this.byUser.get(userId)?.findLast(({ itemIds }) => itemIds.includes(itemId))
         : this.open.get(listId);
-    if (!list || !list.itemIds.includes(itemId)) return false;
+    if (!list || at - list.at > this.windowMs || !list.itemIds.includes(itemId)) return false;
     list.clicked.add(itemId);
     return true;
   }
@@ -65,7 +71,7 @@ export class OpenLists {
   /** @param now event time, ms */
   passTime(now: number): void {
     for (const list of this.open.values()) {
-      if (list.at + this.windowMs >= now) return;
+      if (list.at + this.windowMs + GRACE_MS >= now) return;
       this.close(list);
     }
   }

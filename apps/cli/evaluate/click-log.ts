@@ -45,8 +45,8 @@ export function reportOf(
       ...pointComparisons(points, SERVED, options),
     ],
     curves: [
-      rankCurve(lists, MAIN_METRIC),
-      lossCurve(points),
+      rankCurve(lists, MAIN_METRIC, SERVED),
+      lossCurve(points, SERVED),
       calibrationCurves(points, [SERVED, 'item CTR']),
     ],
     details: { progressive: rehearsal.model.report(), calibration: points.calibration(SERVED) },

@@ -94,6 +94,8 @@ export interface Curve {
 
 export interface CurveSeries {
   readonly name: string;
+  /** The one to look at: drawn thick. */
+  readonly strong?: boolean;
   /** [x, y], x rising. */
   readonly points: readonly (readonly [number, number])[];
 }

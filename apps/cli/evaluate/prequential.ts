@@ -21,6 +21,7 @@ import {
   type JudgedList,
   type ModelColumn,
   type RehearsalSettings,
+  type ScoredList,
   type ShownList,
 } from '#evaluation';
 import type { Impression, Interaction, LogEvent, Tick } from '#events';
@@ -73,9 +74,18 @@ export class Prequential {
   /** Plays one event of a recorded stream; time passes with it. */
   play(event: Exclude<LogEvent, Tick>): void {
     this.rehearsal.passTime(event.timestamp);
-    this.before(event);
-    this.timings.update.measure(() => this.rehearsal.append(event));
-    this.after(event);
+    this.around(event, () => this.rehearsal.append(event));
+  }
+
+  /** Predicts, folds, and notes what happened. What the fold refuses, such as a duplicate, counts for nothing. */
+  around(event: LogEvent, fold: () => void): void {
+    this.events++;
+    const ranked = event.kind === 'impression' ? this.rank(event) : undefined;
+    const before = this.rehearsal.records;
+    this.timings.update.measure(fold);
+    if (this.rehearsal.records === before) return;
+    if (ranked) this.shown(ranked);
+    else if (event.kind === 'interaction' && this.positive.has(event.type)) this.click(event);
   }
 
   /** All lists that are still open are judged by what was clicked until now. */
@@ -88,30 +98,22 @@ export class Prequential {
     return this.rehearsal.log.catalogue.size;
   }
 
-  /** To be called before the event is folded. */
-  before(event: LogEvent): void {
-    this.events++;
-    if (event.kind === 'impression') this.rank(event);
-  }
-
-  /** To be called after the event was folded. */
-  after(event: LogEvent): void {
-    if (event.kind === 'interaction' && this.positive.has(event.type)) this.click(event);
-  }
-
-  private rank(event: Impression): void {
+  private rank(event: Impression): ScoredList {
     const itemIds = [...new Set(event.items.map((item) => item.itemId as string))];
     const listId: string = event.recommendationId ?? event.eventId;
     const list: ShownList = { listId, itemIds, at: event.timestamp };
     const predicted = this.timings.rank.measure(() => this.scorer.score(event, itemIds));
     const scores = [...this.baselines.map((baseline) => baseline.score(list)), ...predicted];
-    this.open.add({ listId, userId: event.userId, at: event.timestamp, itemIds, scores });
+    return { ...list, userId: event.userId, scores };
+  }
+
+  private shown(list: ScoredList): void {
+    this.open.add(list);
     for (const baseline of this.baselines) baseline.shown?.(list);
   }
 
   private click({ userId, itemId, recommendationId, timestamp }: Interaction): void {
-    this.open.passTime(timestamp);
-    if (!this.open.click(userId, itemId, recommendationId)) return;
+    if (!this.open.click(userId, itemId, recommendationId, timestamp)) return;
     this.popularity.add(itemId);
     for (const baseline of this.baselines) baseline.clicked?.(itemId, timestamp);
   }

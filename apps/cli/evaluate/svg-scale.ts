@@ -20,8 +20,15 @@ export function extent(values: readonly number[], count: number): Extent {
   return { low: Math.floor(min / step) * step, high: Math.ceil(max / step) * step, step };
 }
 
+/** The same, ending where the values end. */
+export function tight(values: readonly number[], count: number): Extent {
+  const range = extent(values, count);
+  const max = values.reduce((most, value) => Math.max(most, value), -Infinity);
+  return max > range.low ? { ...range, high: max } : range;
+}
+
 export function ticks({ low, high, step }: Extent): number[] {
-  return Array.from({ length: Math.round((high - low) / step) + 1 }, (_, i) => low + i * step);
+  return Array.from({ length: Math.floor((high - low) / step + 1e-6) + 1 }, (_, i) => low + i * step);
 }
 
 /** As many decimals as the step has; thousands and millions as k and M. */

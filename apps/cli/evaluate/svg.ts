@@ -3,7 +3,7 @@
  * grid follow the viewer's light or dark scheme, the background stays transparent.
  */
 import type { Curve, CurveSeries } from './dataset.js';
-import { extent, formatTick, ticks, type Extent } from './svg-scale.js';
+import { extent, formatTick, ticks, tight, type Extent } from './svg-scale.js';
 
 const WIDTH = 760;
 const PLOT = { left: 64, top: 40, width: 500, height: 240 };
@@ -22,7 +22,7 @@ const STYLE = `
   .tick { font-size: 11px; fill: #666 }
   .grid { stroke: #8884; stroke-width: 1 }
   .axis { stroke: #888; stroke-width: 1 }
-  .line { fill: none; stroke-width: 1.8; stroke-linejoin: round }
+  .line { fill: none; stroke-linejoin: round }
   @media (prefers-color-scheme: dark) { text { fill: #ddd } .tick { fill: #aaa } }
 `;
 
@@ -43,7 +43,7 @@ export function renderCurves(curves: readonly Curve[]): string {
 function panel(curve: Curve): string {
   const series = curve.series.map(finite).filter(({ points }) => points.length > 0);
   const points = series.flatMap((s) => s.points);
-  const x = extent(
+  const x = tight(
     points.map((p) => p[0]),
     TICKS,
   );
@@ -84,14 +84,14 @@ function axisY(range: Extent, place: (value: number) => number): string[] {
   ]);
 }
 
-function line({ points }: CurveSeries, index: number, place: Placing): string {
+function line({ points, strong }: CurveSeries, index: number, place: Placing): string {
   const path = points.map(([x, y], i) => `${i === 0 ? 'M' : 'L'}${fixed(place.x(x))} ${fixed(place.y(y))}`);
-  return `<path class="line" ${stroke(index)} d="${path.join('')}"/>`;
+  return `<path class="line" ${stroke(index, strong)} d="${path.join('')}"/>`;
 }
 
-function legend({ name }: CurveSeries, index: number): string {
+function legend({ name, strong }: CurveSeries, index: number): string {
   const y = PLOT.top + 8 + index * LEGEND_LINE;
-  return `<line class="line" ${stroke(index)} x1="${LEGEND_X}" x2="${LEGEND_X + 22}" y1="${y}" y2="${y}"/>${text(LEGEND_X + 28, y + 4, name)}`;
+  return `<line class="line" ${stroke(index, strong)} x1="${LEGEND_X}" x2="${LEGEND_X + 22}" y1="${y}" y2="${y}"/>${text(LEGEND_X + 28, y + 4, name)}`;
 }
 
 interface Placing {
@@ -99,17 +99,17 @@ interface Placing {
   y(value: number): number;
 }
 
-function stroke(index: number): string {
+function stroke(index: number, strong = false): string {
   const dash = DASHES[Math.floor(index / COLOURS.length) % DASHES.length]!;
-  return `stroke="${COLOURS[index % COLOURS.length]}"${dash ? ` stroke-dasharray="${dash}"` : ''}`;
+  return `stroke="${COLOURS[index % COLOURS.length]}" stroke-width="${strong ? 3 : 1.5}"${dash ? ` stroke-dasharray="${dash}"` : ''}`;
 }
 
 function text(x: number, y: number, content: string, style = '', anchor = 'start'): string {
   return `<text x="${fixed(x)}" y="${fixed(y)}"${style ? ` class="${style}"` : ''} text-anchor="${anchor}">${escape(content)}</text>`;
 }
 
-function finite({ name, points }: CurveSeries): CurveSeries {
-  return { name, points: points.filter(([x, y]) => Number.isFinite(x) && Number.isFinite(y)) };
+function finite({ points, ...series }: CurveSeries): CurveSeries {
+  return { ...series, points: points.filter(([x, y]) => Number.isFinite(x) && Number.isFinite(y)) };
 }
 
 function fixed(value: number): string {
