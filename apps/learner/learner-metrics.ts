@@ -68,6 +68,8 @@ export class LearnerMetrics {
         if (losses.auc !== null) this.metrics.progressiveAuc.set({ learner, window }, losses.auc);
         if (losses.calibration !== null)
           this.metrics.progressiveCalibration.set({ learner, window }, losses.calibration);
+        if (losses.calibrationError !== null)
+          this.metrics.progressiveCalibrationError.set({ learner, window }, losses.calibrationError);
       }
     }
   }

@@ -1,5 +1,6 @@
 import { loadSettings } from '#config';
-import { asEventId, asItemId, asUserId } from '#kernel';
+import { encodeFrame, type LogEvent } from '#events';
+import { asEventId, asItemId, asUserId, partitionOf } from '#kernel';
 import { modelSettingsOf } from '#learning';
 import { LiveRehearsal } from './live-rehearsal.js';
 
@@ -79,5 +80,48 @@ describe('a rehearsal', () => {
       return [play.model.hash().sha256, ...play.log.partitions.map((partition) => partition.hash().sha256)];
     });
     expect(hashes[0]).toEqual(hashes[1]);
+  });
+
+  it('folds a recorded log entry by entry to what it makes at once, and shows each event before it is folded', () => {
+    const events: LogEvent[] = [0, 10, 20].flatMap((second): LogEvent[] => {
+      const at = { ...user, timestamp: START + second * 1_000 };
+      const listId = asEventId(`list-${second}`);
+      return [
+        {
+          ...at,
+          kind: 'impression',
+          eventId: listId,
+          recommendationId: listId,
+          items: [{ itemId: asItemId('a') }],
+        },
+        {
+          ...at,
+          kind: 'interaction',
+          eventId: asEventId(`c-${second}`),
+          type: 'click',
+          itemId: asItemId('a'),
+        },
+      ];
+    });
+    const message = {
+      sequence: 7,
+      subject: `log.user.${partitionOf('ada', 4)}`,
+      appendedAt: START + 60_000,
+      payload: encodeFrame([...events, events[0]!]),
+      header: () => undefined,
+    };
+    const play = rehearsal();
+    const seen: [string, number, number][] = [];
+    play.play(message, ({ eventId }, fold) => {
+      const before = play.records;
+      fold();
+      seen.push([eventId, before, play.records - before]);
+    });
+    expect(seen.map(([id]) => id)).toEqual([...events, events[0]!].map((event) => event.eventId));
+    // An exposure; an engagement and an outcome; nothing for the duplicate at the end.
+    expect(seen.map(([, , records]) => records)).toEqual([1, 2, 1, 2, 1, 2, 0]);
+    const { log } = rehearsal();
+    log.fold(message);
+    expect(play.log.partitions.map((p) => p.hash())).toEqual(log.partitions.map((p) => p.hash()));
   });
 });

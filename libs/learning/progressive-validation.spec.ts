@@ -52,6 +52,15 @@ describe('Progressive validation', () => {
     }
   });
 
+  it('has a calibration error: how far predictions lie from what happened', () => {
+    const validation = new ProgressiveValidation(10);
+    for (const label of [0, 1, 1, 1] as const) {
+      validation.predictions.fill(0.3);
+      validation.record(label);
+    }
+    expect(validation.report().windowed.predictors.blend.calibrationError).toBeCloseTo(0.45, 2);
+  });
+
   it('has no ratios without denominators, and nothing that JSON cannot carry', () => {
     const { report } = run(0, 10);
     for (const name of PREDICTORS)
@@ -60,6 +69,7 @@ describe('Progressive validation', () => {
         normalisedEntropy: null,
         auc: null,
         calibration: null,
+        calibrationError: null,
         calibrationBins: [],
       });
     expect(JSON.parse(JSON.stringify(run(50, 10).report))).toEqual(run(50, 10).report);

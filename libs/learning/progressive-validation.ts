@@ -5,6 +5,7 @@
  *
  *     log loss = mean −ln p(label)          normalised entropy = log loss / entropy of the mean rate
  *     calibration = Σ predictions / Σ clicks (1 is right)
+ *     calibration error = mean |prediction − observed rate| over ten bins of about equal count (ECE)
  *
  * (He et al., "Practical Lessons from Predicting Clicks on Ads at Facebook", ADKDD 2014.) All samples count
  * equally: `noClickWeight` weighs the learning, not the measuring.
@@ -12,7 +13,7 @@
 import type { ByteReader } from './byte-reader.js';
 import type { ByteWriter } from './byte-writer.js';
 import { logLoss } from './logistic.js';
-import { ScoreHistogram, type CalibrationBin } from './score-histogram.js';
+import { calibrationError, ScoreHistogram, type CalibrationBin } from './score-histogram.js';
 
 export const PREDICTORS = ['ftrl', 'fm', 'olr', 'blend', 'itemCtr', 'overallCtr'] as const;
 export type PredictorName = (typeof PREDICTORS)[number];
@@ -24,6 +25,7 @@ export interface LossReport {
   readonly normalisedEntropy: number | null;
   readonly auc: number | null;
   readonly calibration: number | null;
+  readonly calibrationError: number | null;
   readonly calibrationBins: readonly CalibrationBin[];
 }
 
@@ -134,6 +136,7 @@ export class ProgressiveValidation {
     const entropy =
       clicks > 0 && clicks < samples ? -(rate * Math.log(rate) + (1 - rate) * Math.log(1 - rate)) : 0;
     const reports = PREDICTORS.map((name, k): [PredictorName, LossReport] => {
+      const bins = histograms[k]!.calibration();
       const mean = samples > 0 ? losses[k]! / samples : null;
       return [
         name,
@@ -142,7 +145,8 @@ export class ProgressiveValidation {
           normalisedEntropy: mean !== null && entropy > 0 ? mean / entropy : null,
           auc: histograms[k]!.auc(),
           calibration: clicks > 0 ? predicted[k]! / clicks : null,
-          calibrationBins: histograms[k]!.calibration(),
+          calibrationError: calibrationError(bins),
+          calibrationBins: bins,
         },
       ];
     });

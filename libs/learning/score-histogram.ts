@@ -1,5 +1,5 @@
 /** Scores of positives and negatives in fixed bins of the logit: AUC and calibration without keeping samples. */
-const { exp, floor, log } = Math;
+const { abs, exp, floor, log } = Math;
 
 export const SCORE_BINS = 1_024;
 /** Logits beyond ± this share the outer bins. */
@@ -55,6 +55,17 @@ export class ScoreHistogram {
     }
     return bins;
   }
+}
+
+/** Mean distance of prediction and observed rate, weighted by samples (ECE: Naeini et al. 2015); null without samples. */
+export function calibrationError(bins: readonly CalibrationBin[]): number | null {
+  let samples = 0;
+  let distance = 0;
+  for (const bin of bins) {
+    samples += bin.samples;
+    distance += bin.samples * abs(bin.predicted - bin.observed);
+  }
+  return samples > 0 ? distance / samples : null;
 }
 
 function binOf(probability: number): number {

@@ -246,6 +246,12 @@ export const METRIC_CATALOGUE = {
     'Sum of predictions over sum of clicks; 1 is calibrated.',
     ['learner', 'window'],
   ),
+  progressiveCalibrationError: gauge(
+    ['learner'],
+    'rekappa_progressive_calibration_error',
+    'Mean distance of prediction and observed rate over ten bins of predictions (ECE).',
+    ['learner', 'window'],
+  ),
   clippedSteps: counter(['learner'], 'rekappa_clipped_steps_total', 'Update steps clipped to their bound.', [
     'learner',
   ]),

@@ -75,6 +75,22 @@ describe('the command line', () => {
   );
 
   it(
+    'evaluates the log of the deployment itself, every list that was shown and clicked',
+    async () => {
+      const { learner } = await cli.settled();
+      const report = await cli.json<{ input: Record<string, number>; tables: { rows: unknown[][] }[] }>(
+        'evaluate',
+        'live',
+      );
+      expect(report.input.samples).toBe(learner.samples);
+      expect(report.tables[0]!.rows.map(([model]) => model)).toEqual(
+        expect.arrayContaining(['random', 'popularity', 'recent popularity', 'item CTR', 'blend']),
+      );
+    },
+    SLOW_MS,
+  );
+
+  it(
     'promotes a model with other settings, served by every host, and still verifies',
     async () => {
       const before = await cli.settled();

@@ -29,6 +29,7 @@ import { itemDistance } from './item-distance.js';
 import { LiveScorer, MODELS } from './live-scorer.js';
 
 const RANDOM_SEED = 1;
+const AS_SHOWN = asShown().name;
 const RECENT_SECONDS = 3_600;
 
 export interface PrequentialOptions extends RehearsalSettings {
@@ -60,7 +61,12 @@ export class Prequential {
     this.scorer = new LiveScorer(this.rehearsal);
     this.positive = new Set(options.fold.positiveTypes);
     const columns: ModelColumn[] = [
-      ...this.baselines.map(({ name, probabilistic }) => ({ name, probabilistic, baseline: true })),
+      // The order shown is no rival: clicks follow it, whatever stands there.
+      ...this.baselines.map(({ name, probabilistic }) => ({
+        name,
+        probabilistic,
+        baseline: name !== AS_SHOWN,
+      })),
       ...MODELS.map((name) => ({ name, probabilistic: true })),
     ];
     this.lists = new ListReport(columns, {

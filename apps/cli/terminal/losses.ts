@@ -2,8 +2,8 @@
 import type { LossReport, ProgressiveReport } from '#learning';
 import { decimals, renderTable } from './table.js';
 
-const METRICS = ['logLoss', 'normalisedEntropy', 'auc', 'calibration'] as const;
-const HEADINGS = ['log loss', 'entropy', 'AUC', 'calibration'];
+const METRICS = ['logLoss', 'normalisedEntropy', 'auc', 'calibration', 'calibrationError'] as const;
+const HEADINGS = ['log loss', 'entropy', 'AUC', 'calibration', 'ECE'];
 
 /** One model: all samples, and the newest ones. */
 export function lossTable({ cumulative, windowed }: ProgressiveReport): string {

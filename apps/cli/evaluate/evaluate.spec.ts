@@ -1,0 +1,133 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { loadSettings } from '#config';
+import { asEventId, asItemId, asUserId } from '#kernel';
+import type { LogEvent, Tick } from '#events';
+import { UsageError } from '../terminal/exit.js';
+import { reportOf } from './click-log.js';
+import { evaluationContext, rehearsalOf } from './context.js';
+import type { SharedOptions } from './dataset.js';
+import { Prequential } from './prequential.js';
+import { renderReport } from './report.js';
+
+const OPTIONS: SharedOptions & Record<string, unknown> = { json: false, set: [], last: 0.5, compare: [] };
+const contextWith = (options: Partial<SharedOptions>) =>
+  evaluationContext({ ...OPTIONS, ...options }, new AbortController().signal);
+
+describe('files of a data set', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'rekappa-evaluate-'));
+    for (const name of ['log.csv.gz', 'items.csv']) await writeFile(join(folder, name), '');
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  it('are found in a folder, packed or not', async () => {
+    const { file } = contextWith({ dataFolder: folder });
+    expect(await file('set/log.csv')).toBe(join(folder, 'log.csv.gz'));
+    expect(await file('set/items.csv.gz')).toBe(join(folder, 'items.csv'));
+  });
+
+  it('are looked for beside the main file that was named, whatever its name', async () => {
+    const { file } = contextWith({ dataFile: join(folder, 'log.csv.gz') });
+    expect(await file('set/other-name.csv')).toBe(join(folder, 'log.csv.gz'));
+    expect(await file('set/items.csv')).toBe(join(folder, 'items.csv'));
+  });
+
+  it('that are not there are a wrong call, which says what to do', async () => {
+    const missing = contextWith({ dataFolder: folder }).file('set/none.csv');
+    await expect(missing).rejects.toThrow(UsageError);
+    await expect(missing).rejects.toThrow(/none\.csv does not exist\. Set REKAPPA_DATA .*--data-folder/);
+  });
+});
+
+describe('settings of an evaluation', () => {
+  it('are the defaults, then the data set’s own, then those of --set', () => {
+    const context = contextWith({ set: ['ftrl.alpha=0.3'] });
+    expect(context.settings.ftrl.alpha).toBe(0.3);
+    const own = context.settingsWith(['ftrl.alpha=0.1', 'interest.attributionSeconds=10']);
+    expect([own.ftrl.alpha, own.interest.attributionSeconds]).toEqual([0.3, 10]);
+  });
+});
+
+describe('a log of lists and clicks', () => {
+  const START = 1_700_000_000_000;
+  const settings = loadSettings({ REKAPPA_INTEREST_ATTRIBUTION_SECONDS: '10', REKAPPA_MODEL_BITS: '10' });
+
+  /** 40 lists of three; item b is clicked five seconds later, in three lists of four. */
+  function events(): Exclude<LogEvent, Tick>[] {
+    return Array.from({ length: 40 }, (_, i): Exclude<LogEvent, Tick>[] => {
+      const base = { userId: asUserId(`user-${i % 4}`), version: 1 as const };
+      const listId = asEventId(`list-${i}`);
+      const at = START + i * 20_000;
+      const items = ['a', 'b', 'c'].map((id) => ({ itemId: asItemId(id) }));
+      return [
+        { ...base, kind: 'impression', eventId: listId, timestamp: at, recommendationId: listId, items },
+        ...(i % 4 === 0
+          ? []
+          : [
+              {
+                ...base,
+                kind: 'interaction' as const,
+                eventId: asEventId(`click-${i}`),
+                timestamp: at + 5_000,
+                type: 'click',
+                itemId: asItemId('b'),
+              },
+            ]),
+      ];
+    }).flat();
+  }
+
+  const played = (log: Exclude<LogEvent, Tick>[]): Prequential => {
+    const prequential = new Prequential(rehearsalOf(settings));
+    for (const event of log) prequential.play(event);
+    prequential.end();
+    return prequential;
+  };
+
+  it('is predicted before it is learnt, by every model and baseline', () => {
+    const { lists, points } = played(events());
+    expect([lists.lists, lists.ranks.lists(), points.samples()]).toEqual([40, 30, 120]);
+    expect(points.rate()).toBeCloseTo(30 / 120);
+    const popularity = lists.columns.findIndex(({ name }) => name === 'popularity');
+    // Only before the first click is there something not to know.
+    const [first, ...rest] = lists.ranks.samples(popularity, 'MRR');
+    expect(first!).toBeLessThanOrEqual(1);
+    expect(Math.min(...rest)).toBe(1);
+  });
+
+  it('counts no event twice', () => {
+    const log = events();
+    const twice = log.flatMap((event) => [event, event]);
+    const [once, again] = [played(log), played(twice)];
+    expect(again.points.rows()).toEqual(once.points.rows());
+    expect(again.lists.lists).toBe(40);
+  });
+
+  it('becomes a report with tables, comparisons and curves, and a text that a person can read', () => {
+    const report = reportOf(
+      'demo',
+      played(events()),
+      { last: 0.5, compare: [['blend', 'item CTR']] },
+      {
+        input: { events: 70 },
+      },
+    );
+    const text = renderReport(report);
+    for (const part of [
+      'demo: events 70, ',
+      'NDCG@10',
+      'AUC per user',
+      'novelty, bits',
+      'blend − item CTR: ',
+      'fold and learn an event',
+    ])
+      expect(text).toContain(part);
+    expect(report.curves.map((curve) => curve.series.length > 0)).toEqual([true, true, true]);
+    expect(() =>
+      reportOf('demo', played(events()), { last: 0.5, compare: [['blend', 'nothing']] }, { input: {} }),
+    ).toThrow('there is no model "nothing" to compare; there are random, ');
+  });
+});
