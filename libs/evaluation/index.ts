@@ -20,3 +20,5 @@ export * from './log-fold.js';
 export * from './live-rehearsal.js';
 export * from './off-policy/index.js';
 export * from './next-item/index.js';
+export * from './rating-baselines.js';
+export * from './rating-report.js';

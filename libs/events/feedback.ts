@@ -29,6 +29,8 @@ export interface FeatureVector {
 
 export const FEATURES_MAX = 128;
 export const RECENT_KEYS_MAX = 16;
+/** Labels of the item, and of the user, that a rating carries. */
+export const RATING_LABELS_MAX = 8;
 /** Records of one part. Part of the format: it never changes. */
 export const FEEDBACK_PART_RECORDS = 256;
 
@@ -78,6 +80,11 @@ export interface Engagement {
   /** The user's other recent positive items, newest first, with their ages in seconds of event time. */
   readonly recentKeys: readonly number[];
   readonly recentAgesSeconds: readonly number[];
+  /** The interaction's value as it was given: a rating, seconds of dwell... Undefined when it had none. */
+  readonly value?: number | undefined;
+  /** Of a rating: feature indices of what is known of the item and of the user, at most RATING_LABELS_MAX each. */
+  readonly itemLabels?: readonly number[] | undefined;
+  readonly userLabels?: readonly number[] | undefined;
 }
 
 export type FeedbackRecord = Exposure | Outcome | Engagement;

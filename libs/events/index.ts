@@ -5,3 +5,4 @@ export * from './frame.js';
 export * from './stored-frame.js';
 export * from './feedback.js';
 export * from './feedback-codec.js';
+export * from './feedback-decoder.js';

@@ -13,3 +13,4 @@ export { FeatureExtractor, extractFeatures, type RequestContext } from './featur
 export { InterestIndex } from './interest-index.js';
 export { appendPosition, positionIndex, POSITION_BUCKETS } from './position.js';
 export { DIMENSIONS, labelHash, priceBandLabel, profileHash, type Dimension } from './dimensions.js';
+export { ratingLabels, type RatingLabels } from './rating-labels.js';

@@ -1,7 +1,14 @@
 /** An interaction: engagement always; a positive outcome when it closes an item of an open impression. */
 import { fnv1a32, key53 } from '#kernel';
 import { RECENT_KEYS_MAX, type Engagement, type FeedbackRecord, type Interaction } from '#events';
-import { CATEGORIES_USED_MAX, itemHash, priceBandLabel, TAGS_USED_MAX, type ItemSignals } from '#features';
+import {
+  CATEGORIES_USED_MAX,
+  itemHash,
+  priceBandLabel,
+  ratingLabels,
+  TAGS_USED_MAX,
+  type ItemSignals,
+} from '#features';
 import { itemAt, type FoldMoment } from './fold-moment.js';
 import { addClickedLabels } from './impression.js';
 import { interactionWeight } from './interaction-weight.js';
@@ -48,7 +55,7 @@ export function decideInteraction(
   const match = rules.positiveTypes.has(event.type)
     ? user.pending.match(itemKey, listKey, at, rules.attributionMs)
     : undefined;
-  const records: FeedbackRecord[] = [engagement(user, event, itemKey, weight, moment)];
+  const records: FeedbackRecord[] = [engagement(user, event, item, itemKey, weight, moment)];
   if (match?.kind === 'open')
     records.push(clickedOutcome(user, match.impression, match.item, typeWeight ?? 0, cause));
   const knownType = typeWeight !== undefined;
@@ -113,6 +120,7 @@ function attributionOf(
 function engagement(
   user: UserState,
   event: Interaction,
+  item: ItemSignals | undefined,
   itemKey: number,
   weight: number,
   moment: FoldMoment,
@@ -136,6 +144,8 @@ function engagement(
     weight: Math.fround(weight),
     recentKeys,
     recentAgesSeconds,
+    ...(event.value !== undefined && { value: event.value }),
+    ...(event.type === 'rating' && event.value !== undefined && ratingLabels(user, item)),
   };
 }
 

@@ -7,6 +7,10 @@ export { STATE_PARTS, type ModelHash, type ModelIdentity, type StatePart } from 
 export * from './scorer.js';
 export type { ModelTable } from './model-table.js';
 export { TABLES, type TableName, type Tables } from './tables.js';
+export { RatingModel, type RatingPrediction } from './ratings/rating-model.js';
+export { newRatingTables, type RatingTables } from './ratings/rating-tables.js';
+export * from './ratings/synthetic-ratings.js';
+export type { RatingLabelLists } from './ratings/label-set.js';
 export * from './progressive-validation.js';
 export * from './item-statistics.js';
 export * from './position-statistics.js';

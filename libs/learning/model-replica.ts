@@ -14,9 +14,14 @@ import { modelVersion, type ModelSettings } from './model-settings.js';
 import type { SnapshotHeader } from './model-snapshot.js';
 import { OnlineModel } from './online-model.js';
 import type { PositionStatistics } from './position-statistics.js';
+import type { RatingLabelLists } from './ratings/label-set.js';
+import type { RatingPrediction } from './ratings/rating-model.js';
 import { Scorer, type Scores } from './scorer.js';
 import { newTables } from './tables.js';
 import type { RankedKeys } from './popularity-table.js';
+
+/** With fewer ratings than this there is nothing to say about a scale. */
+const RATINGS_MIN = 10;
 
 export class ModelReplica {
   private constructor(
@@ -101,6 +106,15 @@ export class ModelReplica {
   /** Contribution of each feature to the blend's logit, then of each of STATISTICS_FEATURE_NAMES. */
   explain(features: FeatureVector, itemKey: number, now: number): Float64Array {
     return this.scorer.explain(features, itemKey, now);
+  }
+
+  /** What the user would rate the item; undefined while there are hardly any ratings. */
+  rating(userKey: number, itemKey: number, labels: RatingLabelLists): RatingPrediction | undefined {
+    const { ratings } = this.scorer;
+    if (ratings.ratings < RATINGS_MIN) return undefined;
+    const prediction = { mean: 0, median: 0 };
+    ratings.predict(userKey, itemKey, labels, prediction);
+    return prediction;
   }
 
   ctr(itemKey: number): number {

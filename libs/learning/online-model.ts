@@ -15,6 +15,7 @@ import {
   type Outcome,
 } from '#events';
 import { positionIndex } from '#features';
+import { fnv1a32 } from '#kernel';
 import { massesOf, predictsRelevance, type Masses } from './debias.js';
 import { DirtyRows } from './dirty-rows.js';
 import { ExposureMemory } from './exposure-memory.js';
@@ -41,6 +42,8 @@ import { newTables, tableList } from './tables.js';
 /** The weight of one positive is cut to this. */
 export const SAMPLE_WEIGHT_MAX = 10;
 const BLEND = LEARNERS.length;
+/** The type whose value is a rating. */
+const RATING = fnv1a32('rating');
 /** No list has this key: key53 is never 0. */
 const NO_LIST = 0;
 
@@ -116,6 +119,7 @@ export class OnlineModel implements FeedbackSink, ModelState {
   engagement(record: Engagement): void {
     if (!Number.isFinite(record.weight) || !Number.isFinite(record.timestamp)) return void this.rejected++;
     this.advance(record.timestamp);
+    if (record.typeHash === RATING && record.value !== undefined) this.rating(record, record.value);
     const { statistics, covisitation } = this.scorer.tables;
     statistics.recordEngagement(record.itemKey, record.weight, record.timestamp);
     covisitation.recordEngagement(
@@ -190,6 +194,11 @@ export class OnlineModel implements FeedbackSink, ModelState {
     for (let list = this.held.overdue(olderThan); list !== undefined; list = this.held.overdue(olderThan)) {
       for (const positive of this.held.release(list)) this.learnHeld(positive);
     }
+  }
+
+  /** A value out of all proportion is refused and counted; the rest of its engagement holds all the same. */
+  private rating(record: Engagement, value: number): void {
+    if (!this.scorer.ratings.learn(record.userKey, record.itemKey, record, value)) this.rejected++;
   }
 
   private learnHeld(positive: HeldPositive): void {

@@ -14,6 +14,7 @@ import { newReading, readItem } from './item-reading.js';
 import type { Predictor } from './online-learner.js';
 import { fillSample, newSample } from './sample.js';
 import { appendStatisticsFeatures, STATISTICS_FEATURE_NAMES } from './statistics-features.js';
+import { RatingModel } from './ratings/rating-model.js';
 import type { Tables } from './tables.js';
 
 export const LEARNERS = ['ftrl', 'fm', 'olr'] as const;
@@ -41,6 +42,8 @@ export class Scorer {
   readonly calibrators: readonly Calibrator[];
   /** Of the sample last predicted, at training weights: each learner's, and the blend's last. */
   readonly totals = new Float64Array(LEARNERS.length + 1);
+  /** What users would rate items. */
+  readonly ratings: RatingModel;
   private readonly mask: number;
   private readonly trainingShift: number;
 
@@ -51,6 +54,7 @@ export class Scorer {
   ) {
     this.mask = 2 ** settings.bits - 1;
     this.trainingShift = -Math.log(settings.noClickWeight);
+    this.ratings = new RatingModel(tables);
     this.calibrators = [...LEARNERS, 'blend'].map(() => new Calibrator(settings.noClickWeight));
   }
 

@@ -8,8 +8,9 @@ import { ExaminationCurve } from './examination-curve.js';
 import type { StatisticsSettings } from './model-settings.js';
 import type { ModelTable } from './model-table.js';
 import { PositionStatistics } from './position-statistics.js';
+import { newRatingTables, type RatingTables } from './ratings/rating-tables.js';
 
-export interface Tables {
+export interface Tables extends RatingTables {
   readonly statistics: ItemStatistics;
   readonly positions: PositionStatistics;
   readonly covisitation: CoVisitation;
@@ -24,6 +25,10 @@ export const TABLES = [
   'positions',
   'covisitation',
   'examination',
+  'ratings',
+  'ratingUsers',
+  'ratingItems',
+  'ratingLabels',
 ] as const satisfies readonly TableName[];
 
 export function newTables(settings: StatisticsSettings): Tables {
@@ -32,6 +37,7 @@ export function newTables(settings: StatisticsSettings): Tables {
     positions: new PositionStatistics(),
     covisitation: new CoVisitation(settings),
     examination: new ExaminationCurve(settings),
+    ...newRatingTables(),
   };
   return tables satisfies Record<TableName, ModelTable>;
 }

@@ -8,6 +8,8 @@ import type { TastingUser } from '#recall';
 
 /** What ranking reads of a user; libs/interest's UserState has this shape. */
 export interface RankableUser extends TastingUser {
+  /** key53 of the user's id. */
+  readonly userKey: number;
   /** key53 of items bought or disliked, as far as remembered. */
   readonly purchased: { values(): readonly number[] };
   readonly disliked: { values(): readonly number[] };

@@ -3,6 +3,7 @@
  * re-rank; rules may boost, but not exclude. Hidden items are left out; everything else the caller named comes back, also what the catalogue does
  * not know, scored with what is known of the user, the moment and the id's own clicks.
  */
+import { ratingLabels } from '#features';
 import { key53 } from '#kernel';
 import { tasteOf } from '#recall';
 import type { RuleRun } from '#rules';
@@ -72,12 +73,14 @@ function scoreAll(
 }
 
 function present(
-  { index, replica, now }: RankingInput<RankRequest>,
+  { user, index, replica, now }: RankingInput<RankRequest>,
   rules: RuleRun,
   { candidate, score }: Scored,
   propensity: number,
   position: number,
 ): RankedItem {
+  const { item, key } = candidate;
+  const predictedRating = replica.rating?.(user.userKey, key, ratingLabels(user, item));
   return {
     itemId: candidate.itemId,
     title: candidate.item?.title ?? candidate.itemId,
@@ -87,6 +90,7 @@ function present(
     propensity,
     position,
     reasons: position > EXPLAINED_MAX ? [] : reasonsFor(),
+    ...(predictedRating && { predictedRating }),
   };
 
   function reasonsFor() {

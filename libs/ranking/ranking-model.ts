@@ -1,5 +1,6 @@
 /** What ranking needs of a model. libs/learning's ModelReplica has this shape. */
 import type { FeatureVector } from '#events';
+import type { RatingLabels } from '#features';
 import type { LiveStatistics } from '#recall';
 
 export interface Scores {
@@ -22,4 +23,10 @@ export interface RankingModel extends LiveStatistics {
   deviation(features: FeatureVector, itemKey: number, now: number): number;
   /** Contribution to the blend's log-odds of each feature, then of each of the statistics' features. */
   explain(features: FeatureVector, itemKey: number, now: number): Float64Array;
+  /** What the user would rate the item, in the ratings' own units; undefined while there are hardly any. */
+  rating?(
+    userKey: number,
+    itemKey: number,
+    labels: RatingLabels,
+  ): { readonly mean: number; readonly median: number } | undefined;
 }

@@ -103,6 +103,15 @@ export interface RankedItem {
   /** 1-based. */
   readonly position: number;
   readonly reasons: readonly Reason[];
+  /** Of a caller's own candidate, where users rate items: the rating it would most fairly get, in their units. */
+  readonly predictedRating?: PredictedRating;
+}
+
+export interface PredictedRating {
+  /** Least expected squared error. */
+  readonly mean: number;
+  /** Least expected absolute error: one of the levels of the scale. */
+  readonly median: number;
 }
 
 export interface Ranked {

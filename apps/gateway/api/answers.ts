@@ -20,6 +20,10 @@ export const listedItemSchema = z.object({
     .array(z.object({ feature: z.string(), contribution: z.number() }))
     .describe('The features that moved its score most.'),
   position: z.int().min(1),
+  predictedRating: z
+    .object({ mean: z.number(), median: z.number() })
+    .optional()
+    .describe('/v1/rank only, where users rate items: what the user would rate it, in their units.'),
 });
 
 export const recommendationSchema = z.object({

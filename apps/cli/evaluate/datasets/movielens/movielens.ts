@@ -4,6 +4,7 @@ import type { Upsert } from '#events';
 import { UsageError } from '../../../terminal/exit.js';
 import type { Dataset, EvaluationContext } from '../../dataset.js';
 import { readFilms, readRatings } from './ratings.js';
+import { evaluateRatings } from './rating.js';
 import { evaluateTopN } from './top-n.js';
 
 const RATINGS = 'movietweetings-100k/ratings.dat';
@@ -15,12 +16,18 @@ const FILMS: readonly (readonly [pattern: RegExp, films: string])[] = [
 
 export const movielens: Dataset = {
   name: 'movielens',
-  summary: 'Streams of ratings (MovieTweetings, MovieLens): which film does the user take to next?',
+  summary:
+    'Streams of ratings (MovieTweetings, MovieLens): which film does the user take to next, or with --rating: what is it rated?',
   examples: [
     'REKAPPA_DATA=~/data rekappa evaluate movielens --plot curves.svg',
     'rekappa evaluate movielens --data-file ml-100k/u.data --json',
+    'rekappa evaluate movielens --rating --data-folder ml-100k --plot mae.svg',
   ],
+  configure(command) {
+    command.option('--rating', 'predict the ratings themselves (MAE, RMSE) instead of the next film', false);
+  },
   async run(context) {
+    if (context.options.rating === true) return evaluateRatings(context);
     const path = await context.file(RATINGS);
     const file = await readRatings(path);
     return evaluateTopN(context, file, await films(context, path));
