@@ -2,6 +2,7 @@ export * from './ranking-metrics.js';
 export * from './probability-metrics.js';
 export * from './exposure-metrics.js';
 export * from './bootstrap.js';
+export * from './delong.js';
 export * from './order.js';
 export * from './baselines.js';
 export * from './top-n-baselines.js';

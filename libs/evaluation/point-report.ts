@@ -3,6 +3,7 @@
  * made before its sample was learnt. Streaming: sums in blocks over all samples, the newest few millions for AUC.
  */
 import { pairedBootstrap, type BootstrapResult } from './bootstrap.js';
+import type { AucDifference } from './delong.js';
 import { MetricBlocks } from './metric-blocks.js';
 import { columnIndex, type ModelColumn } from './model-column.js';
 import { calibrationError, clipProbability, type CalibrationBin } from './probability-metrics.js';
@@ -94,6 +95,15 @@ export class PointReport {
     const losses = (name: string): Float64Array =>
       this.sums.blockMeans(lossColumn(columnIndex(this.columns, name)), last);
     return pairedBootstrap(losses(a), losses(b), seed, resamples, 'lower');
+  }
+
+  /** AUC of two models on the same samples. */
+  compareAuc(a: string, b: string, last = 1): AucDifference {
+    return this.store.compareAuc(
+      columnIndex(this.columns, a),
+      columnIndex(this.columns, b),
+      this.samples(last),
+    );
   }
 
   /** AUC per user of two models: the users are resampled, each with the weight of their samples. */

@@ -2,6 +2,7 @@
  * Predictions and labels of many models over the newest samples, for the metrics that need all of them at once: AUC, AUC per
  * user, calibration. 4 bytes a model and sample, and 5 beside; when full, the older half is let go.
  */
+import { compareAuc, type AucDifference } from './delong.js';
 import {
   auc,
   calibrationCurve,
@@ -51,6 +52,11 @@ export class SampleStore {
   /** @param newest how many of the newest samples count */
   auc(model: number, newest = this.length): number {
     return auc(...this.newest(model, newest));
+  }
+
+  compareAuc(a: number, b: number, newest = this.length): AucDifference {
+    const [left, labels] = this.newest(a, newest);
+    return compareAuc(left, this.newest(b, newest)[0], labels);
   }
 
   logLoss(model: number, newest = this.length): number {

@@ -24,7 +24,7 @@ export function rankComparisons(
   );
 }
 
-/** Log loss by sample, AUC by user. The best baseline is that of the highest AUC that has probabilities. */
+/** Log loss and AUC by sample, AUC per user by user. The best baseline is that of the highest AUC that has probabilities. */
 export function pointComparisons(report: PointReport, served: string, wanted: Wanted): Comparison[] {
   const probabilistic = report.columns.filter((column) => column.probabilistic);
   const rival = report
@@ -39,6 +39,7 @@ export function pointComparisons(report: PointReport, served: string, wanted: Wa
         ...(losses
           ? [comparison('log loss', a, b, of, report.compareLoss(a, b, SEED, POINT_RESAMPLES, share))]
           : []),
+        comparison('AUC', a, b, of, report.compareAuc(a, b, share), 'DeLong'),
         ...(users ? [comparison('AUC per user', a, b, of, users)] : []),
       ];
     }),
@@ -50,9 +51,10 @@ export function comparison(
   a: string,
   b: string,
   of: string,
-  { difference, standardError, low, high, pValue }: BootstrapResult,
+  { difference, standardError, low, high, pValue }: Omit<BootstrapResult, 'resamples'>,
+  test = 'paired bootstrap',
 ): Comparison {
-  return { metric, a, b, of, difference, standardError, low, high, pValue };
+  return { metric, a, b, of, difference, standardError, low, high, pValue, test };
 }
 
 function pairsOf(

@@ -69,7 +69,7 @@ export interface ReportTable {
   readonly note?: string;
 }
 
-/** A paired bootstrap: a − b. */
+/** A paired test: a − b. */
 export interface Comparison {
   readonly metric: string;
   readonly a: string;
@@ -81,8 +81,10 @@ export interface Comparison {
   /** 95 % interval. */
   readonly low: number;
   readonly high: number;
-  /** One-sided: the share of the resamples in which a is not better than b. */
+  /** One-sided, that a is not better than b: of a bootstrap the share of the resamples in which it is not. */
   readonly pValue: number;
+  /** Default: paired bootstrap. */
+  readonly test?: string;
 }
 
 export interface Curve {

@@ -41,7 +41,7 @@ function words(name: string): string {
 
 function renderComparison({ metric, a, b, of, ...test }: Comparison): string {
   const p = test.pValue < 1e-4 ? '< .0001' : decimals(test.pValue);
-  return `${a} − ${b}: ${signed(test.difference)} ${metric}${of ? `, ${of}` : ''}, standard error ${decimals(test.standardError)}, 95 % ${signed(test.low)} to ${signed(test.high)}, p ${p} (paired bootstrap)`;
+  return `${a} − ${b}: ${signed(test.difference)} ${metric}${of ? `, ${of}` : ''}, standard error ${decimals(test.standardError)}, 95 % ${signed(test.low)} to ${signed(test.high)}, p ${p} (${test.test ?? 'paired bootstrap'})`;
 }
 
 function signed(value: number): string {
