@@ -197,7 +197,7 @@ export const settingsSchema = z.strictObject({
       weightMax: positive.min(1).default(10).describe('Where the inverse of examination is cut.'),
       ctr: z
         .enum(['shown', 'examined'])
-        .default('shown')
+        .default('examined')
         .describe(
           'An item’s CTR counts impressions as shown, or by the chance that their slot is looked at.',
         ),

@@ -51,11 +51,11 @@ export const DEPTH_BUCKETS = 32;
 const SINGLE_DEPTHS = 16;
 const STRIDE = POSITIONS_MAX + 1;
 export const EXAMINATION_CELLS = (DEPTH_BUCKETS + 1) * STRIDE;
-/** Items that the sweep meets with every outcome, and the fewest rows of a sweep. */
-const SWEEP_STEP = 4;
-const SWEEP_ROWS_MIN = 1024;
+/** A round of the sweep takes this many outcomes; with more than SWEEP_STEP_MAX items an outcome to meet, longer. */
+const SWEEP_OUTCOMES = 512;
+const SWEEP_STEP_MAX = 16;
 /** Strength of the curve by the model's relevance, in expected clicks of a slot. */
-const PRIOR_CLICKS = 20;
+const PRIOR_CLICKS = 50;
 /** Strength of what that one starts from: all depths together, and "always examined" for those. */
 const START_CLICKS = 2;
 const EXAMINATION_MAX = 4;
@@ -75,6 +75,8 @@ export class ExaminationCurve implements ModelTable {
   private readonly items: ItemSlots;
   private hand = 0;
   private outcomes = 0;
+  /** Outcomes before which no round ends. */
+  private solveAt = SWEEP_OUTCOMES;
   private readonly kept: number;
 
   constructor(settings: ExaminationSettings) {
@@ -94,13 +96,18 @@ export class ExaminationCurve implements ModelTable {
     this.clicksBy[cell] = this.clicksBy[cell]! * this.kept + label;
     this.expectedBy[cell] = this.expectedBy[cell]! * this.kept + relevance;
     this.dirty.mark(cell);
-    for (let i = 0; i < SWEEP_STEP; i++) this.sweep();
+    this.sweep();
   }
 
   /** Chance that the slot is looked at, relative to slot 1 of the same depth; 1 while nothing is known. */
   examination(position: number, depth: number): number {
     const row = bucketOf(depth) * STRIDE;
     return this.factorBy[row + slotOf(position)]! / this.factorBy[row + 1]!;
+  }
+
+  /** θ in units of slot 1 over all depths: what compares slots of different depths. */
+  factor(position: number, depth: number): number {
+    return this.factorBy[bucketOf(depth) * STRIDE + slotOf(position)]!;
   }
 
   /** Slots that were met, by depth, and all depths together. */
@@ -120,6 +127,7 @@ export class ExaminationCurve implements ModelTable {
   encode(writer: ByteWriter): void {
     writer.varint(this.hand);
     writer.varint(this.outcomes);
+    writer.varint(this.solveAt);
     for (const cells of this.columns()) writer.array(cells);
     this.items.encode(writer);
   }
@@ -127,6 +135,7 @@ export class ExaminationCurve implements ModelTable {
   decode(reader: ByteReader): void {
     this.hand = reader.varint();
     this.outcomes = reader.varint();
+    this.solveAt = reader.varint();
     for (const cells of this.columns()) reader.array(cells);
     this.items.decode(reader);
   }
@@ -147,14 +156,16 @@ export class ExaminationCurve implements ModelTable {
     }
   }
 
-  /** Meets the next item; behind the last one, solves the slots and begins again. */
+  /** Meets the next items; behind the last one, solves the slots and begins again. */
   private sweep(): void {
-    const row = this.hand++;
-    if (row < this.items.size) {
-      const weight = this.kept ** this.items.age(row, this.outcomes);
-      this.items.weigh(row, this.factorBy, weight, this.sweptClicks, this.sweptExpected);
+    const step = Math.min(SWEEP_STEP_MAX, Math.ceil(this.items.size / SWEEP_OUTCOMES));
+    const end = Math.min(this.items.size, this.hand + step);
+    for (; this.hand < end; this.hand++) {
+      const weight = this.kept ** this.items.age(this.hand, this.outcomes);
+      this.items.weigh(this.hand, this.factorBy, weight, this.sweptClicks, this.sweptExpected);
     }
-    if (this.hand < Math.max(this.items.size, SWEEP_ROWS_MIN)) return;
+    if (this.hand < this.items.size || this.outcomes < this.solveAt) return;
+    this.solveAt = this.outcomes + SWEEP_OUTCOMES;
     this.solve();
     this.sweptClicks.fill(0);
     this.sweptExpected.fill(0);
