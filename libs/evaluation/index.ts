@@ -5,7 +5,6 @@ export * from './bootstrap.js';
 export * from './delong.js';
 export * from './order.js';
 export * from './baselines.js';
-export * from './top-n-baselines.js';
 export * from './recent-counts.js';
 export * from './item-popularity.js';
 export * from './metric-blocks.js';

@@ -48,10 +48,10 @@ export class RankScores {
     return this.blocks.blockMeans(this.column(model, metric), last);
   }
 
-  /** [lists so far, mean over them]. */
-  curve(model: number, metric: string, points: number): [number, number][] {
+  /** [lists so far, mean over them], or `windowed`, over those since the last point. */
+  curve(model: number, metric: string, points: number, windowed = false): [number, number][] {
     const column = this.column(model, metric);
-    return this.blocks.curve(points, (sums, rows) => sums[column]! / rows);
+    return this.blocks.curve(points, (sums, rows) => sums[column]! / rows, windowed);
   }
 
   private column(model: number, metric: string): number {

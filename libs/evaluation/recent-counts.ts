@@ -31,11 +31,6 @@ export class RecentCounts {
     return this.counts.get(itemId) ?? 0;
   }
 
-  /** Items that occurred within the window. */
-  items(): IterableIterator<string> {
-    return this.counts.keys();
-  }
-
   private forgetOldest(): void {
     const id = this.ids[this.oldest]!;
     const left = this.of(id) - 1;

@@ -10,16 +10,23 @@ const POINT_RESAMPLES = 2_000;
 
 type Wanted = Pick<SharedOptions, 'last' | 'compare'>;
 
-/** By list (or event), on all of them and on their newest share. @throws UsageError for a model that is not there */
+/** By list (or event), on all of them and on their newest share. @param what which lists, when not all @throws UsageError for a model that is not there */
 export function rankComparisons(
   report: ListReport | TopNReport,
   metric: string,
   served: string,
   wanted: Wanted,
+  what = '',
 ): Comparison[] {
   return pairsOf(report.columns, served, report.bestBaseline(metric), wanted.compare).flatMap(([a, b]) =>
     shares(wanted.last).map(({ share, of }) =>
-      comparison(metric, a, b, of, report.compare(metric, a, b, SEED, RESAMPLES, share)),
+      comparison(
+        metric,
+        a,
+        b,
+        what ? `${of} of ${what}` : of,
+        report.compare(metric, a, b, SEED, RESAMPLES, share),
+      ),
     ),
   );
 }

@@ -25,6 +25,26 @@ export function rankCurve(
   };
 }
 
+/** A metric of each stretch by itself, of what serves and of the best baseline: how it changed with the times. */
+export function stretchCurve(
+  report: ListReport | TopNReport,
+  metric: string,
+  served: string,
+  unit: string,
+): Curve {
+  const shown = [served, report.bestBaseline(metric)];
+  return {
+    title: `${metric}, of each twentieth of the ${unit}`,
+    xLabel: unit,
+    yLabel: metric,
+    series: report.columns.flatMap(({ name }, model) =>
+      shown.includes(name)
+        ? [{ name, strong: name === served, points: report.ranks.curve(model, metric, STEPS, true) }]
+        : [],
+    ),
+  };
+}
+
 /** Log loss of each step by itself, of the models with probabilities. */
 export function lossCurve(report: PointReport, served: string): Curve {
   return {

@@ -1,4 +1,3 @@
 export * from './next-item-model.js';
 export * from './recent-popularity.js';
 export * from './isgd.js';
-export * from './next-item-report.js';

@@ -7,7 +7,7 @@
  * and items are ranked by |1 − p_u · q_i|, nearest first. New vectors are drawn from N(0, 0.1).
  */
 import { SeededRandom } from '#kernel';
-import type { NextItemModel } from './next-item-model.js';
+import { topByScore, type NextItemModel } from './next-item-model.js';
 
 const INITIAL_DEVIATION = 0.1;
 
@@ -26,13 +26,9 @@ export function isgd({ factors: k, rate, regularisation, seed }: IsgdOptions): N
   const distance = (user: number, item: number): number => Math.abs(1 - dot(users, user, items, item, k));
   return {
     name: `ISGD, k = ${k}, η = ${rate}`,
-    rank: ({ user, item }, taken) => {
+    top: (n, { user }, taken) => {
       users.reach(user);
-      const own = distance(user, item);
-      let before = 0;
-      for (let other = 0; other < items.size; other++) if (distance(user, other) < own) before++;
-      for (const other of taken) if (distance(user, other) < own) before--;
-      return before;
+      return topByScore(n, items.size, (item) => -distance(user, item), taken);
     },
     learn: ({ user, item }) => {
       users.reach(user);

@@ -13,26 +13,34 @@ export interface NextItemEvent {
 export interface NextItemModel {
   readonly name: string;
   /**
-   * How many items not taken by the user stand before the event's item. Asked only for an item known before the event.
-   * @param taken items the user has taken
+   * The n best items for a user now, best first; fewer when there are not so many.
+   * @param taken items the user has taken, which are not named
    */
-  rank(event: NextItemEvent, taken: ReadonlySet<number>): number;
+  top(n: number, now: Omit<NextItemEvent, 'item'>, taken: ReadonlySet<number>): number[];
   learn(event: NextItemEvent): void;
 }
 
-/** Items of a dense score table that stand before `item`: higher scores, and equal scores of longer known items. */
-export function rankByScore(
-  scores: Float64Array,
+/** The n of the first `known` items with the highest scores; of equal ones those known longer. */
+export function topByScore(
+  n: number,
   known: number,
-  item: number,
+  score: (item: number) => number,
   taken: ReadonlySet<number>,
-): number {
-  const own = scores[item]!;
-  let before = 0;
-  for (let other = 0; other < known; other++) if (scores[other]! > own) before++;
-  for (let other = 0; other < item; other++) if (scores[other] === own) before++;
-  for (const other of taken) if (scores[other]! > own || (scores[other] === own && other < item)) before--;
-  return before;
+): number[] {
+  const items: number[] = [];
+  const scores: number[] = [];
+  for (let item = 0; item < known; item++) {
+    const own = score(item);
+    if ((items.length === n && !(own > scores[n - 1]!)) || taken.has(item)) continue;
+    let at = Math.min(items.length, n - 1);
+    for (; at > 0 && scores[at - 1]! < own; at--) {
+      items[at] = items[at - 1]!;
+      scores[at] = scores[at - 1]!;
+    }
+    items[at] = item;
+    scores[at] = own;
+  }
+  return items;
 }
 
 /** A column that grows with the items, keeping its values. */

@@ -1,5 +1,6 @@
 /** The live system in one process, asked before each rating for the list it would serve, then given the rating. */
-import { LiveRehearsal, MISSED, type RehearsalSettings } from '#evaluation';
+import type { Catalogue } from '#catalogue';
+import { LiveRehearsal, type RehearsalSettings } from '#evaluation';
 import type { Upsert } from '#events';
 import { createUser } from '#interest';
 import { asEventId, asItemId, asUserId, fnv1a32, SeededRandom } from '#kernel';
@@ -33,18 +34,21 @@ export class LiveRecommendations {
     this.index = new RecallIndex(this.rehearsal.log.catalogue);
   }
 
-  /** The place of the film in the list that would be served now, from 0; MISSED when it is not in it. */
-  rank({ user, item, at }: Rating, n: number): number {
-    if (this.index.size === 0) return MISSED;
+  get catalogue(): Catalogue {
+    return this.rehearsal.log.catalogue;
+  }
+
+  /** The list that would be served now, best first. */
+  top({ user, item, at }: Rating, n: number): string[] {
+    if (this.index.size === 0) return [];
     const items = this.recommend(user, at, n);
-    const place = items.findIndex((ranked) => ranked.itemId === item);
     for (const ranked of items) {
       const count = this.shown.get(ranked.channel) ?? { shown: 0, hits: 0 };
       this.shown.set(ranked.channel, count);
       count.shown++;
       if (ranked.itemId === item) count.hits++;
     }
-    return place < 0 ? MISSED : place;
+    return items.map((ranked) => ranked.itemId);
   }
 
   /** The user took to the film, which enters the catalogue with its first rating. */

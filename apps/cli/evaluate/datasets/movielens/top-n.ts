@@ -6,16 +6,20 @@
 import {
   decayedPopularity,
   isgd,
-  MISSED,
-  NextItemReport,
+  ItemPopularity,
+  randomItems,
+  TopNReport,
   windowedPopularity,
-  type NextItemEvent,
   type NextItemModel,
 } from '#evaluation';
 import type { Upsert } from '#events';
 import { CliError } from '../../../terminal/exit.js';
+import { rankComparisons } from '../../comparisons.js';
 import { rehearsalOf } from '../../context.js';
-import type { Comparison, EvaluationContext, EvaluationReport, ReportTable } from '../../dataset.js';
+import { stretchCurve } from '../../curves.js';
+import type { EvaluationContext, EvaluationReport } from '../../dataset.js';
+import { itemDistance } from '../../item-distance.js';
+import { exposureTable, rankTable } from '../../tables.js';
 import { LiveRecommendations } from './live-recommendations.js';
 import type { RatingsFile } from './ratings.js';
 
@@ -23,8 +27,11 @@ export const TOP = 20;
 const SERVED = 'served';
 /** Nothing is explored, and genres, of which every film has several, cap nothing. */
 const DEFAULTS = ['serving.explore=0', 'serving.newItemShare=0', `serving.perCategoryMax=${TOP}`];
-const STRETCH = 5_000;
 const SEED = 1;
+/** One right answer a list: recall@k is the hit rate, and precision@k is recall@k / k. */
+const METRICS = ['recall@10', 'recall@20', 'NDCG@10', 'NDCG@20', 'F1@10', 'MRR'];
+const WHAT = 'ratings';
+const RETURNING = 'ratings of users seen before';
 
 export async function evaluateTopN(
   context: EvaluationContext,
@@ -34,120 +41,93 @@ export async function evaluateTopN(
   const settings = context.settingsWith(DEFAULTS);
   const live = new LiveRecommendations(rehearsalOf(settings), settings.serving, films);
   const baselines = baselineModels();
-  const report = new NextItemReport([SERVED, ...baselines.map((model) => model.name)]);
   const users = new Numbers();
   const items = new Numbers();
+  const popularity = new ItemPopularity(() => items.size);
+  const columns = [{ name: SERVED }, ...baselines.map(({ name }) => ({ name, baseline: true }))];
+  const measures = { share: popularity.share, distance: itemDistance(live.catalogue) };
+  const report = new TopNReport(columns, measures);
+  const returning = new TopNReport(columns, measures);
   const taken: Set<number>[] = [];
-  const progress = context.progress('evaluate', ratings.length, 'ratings');
+  const progress = context.progress('evaluate', ratings.length, WHAT);
   let repeated = 0;
   for (const [position, rating] of ratings.entries()) {
     if (position % 64 === 0) await new Promise(setImmediate);
     if (context.signal.aborted) throw new CliError('interrupted');
     progress.update(position);
-    const known = items.has(rating.item);
-    const event = { user: users.of(rating.user), item: items.of(rating.item), at: rating.at };
-    const seen = (taken[event.user] ??= new Set());
-    if (seen.has(event.item)) {
+    const now = { user: users.of(rating.user), at: rating.at };
+    const seen = (taken[now.user] ??= new Set());
+    const item = items.find(rating.item);
+    if (item !== undefined && seen.has(item)) {
       repeated++;
       continue;
     }
-    const served = live.rank(rating, TOP);
-    report.add([served, ...baselines.map((model) => rankOf(model, event, known, seen))], seen.size > 0);
+    const lists = [
+      live.top(rating, TOP),
+      ...baselines.map((model) => model.top(TOP, now, seen).map((number) => items.id(number))),
+    ];
+    report.add(rating.item, lists);
+    if (seen.size > 0) returning.add(rating.item, lists);
     live.take(rating);
+    const event = { ...now, item: items.of(rating.item) };
     for (const model of baselines) model.learn(event);
+    popularity.add(rating.item);
     seen.add(event.item);
   }
   progress.stop(ratings.length);
-  const best = bestBaseline(report);
+  const { last } = context.options;
   return {
     dataset: 'movielens',
-    input: { ratings: report.size, refused, repeated, users: users.size, items: items.size },
-    tables: [...tables(report, context.options.last), live.timings(), live.channels()],
-    comparisons: comparisons(report, best, context.options.last),
-    curves: [10, 20].map((k) => ({
-      title: `recall@${k}, each ${STRETCH.toLocaleString('en')} ratings`,
-      xLabel: 'ratings',
-      yLabel: `recall@${k}`,
-      series: [0, best].map((model) => ({
-        name: report.names[model]!,
-        points: report.curve(model, k, STRETCH),
-      })),
-    })),
+    input: { ratings: report.ranks.lists(), refused, repeated, users: users.size, items: items.size },
+    tables: [
+      rankTable(report, METRICS, 1, WHAT),
+      rankTable(returning, METRICS, 1, RETURNING),
+      rankTable(report, METRICS, last, WHAT),
+      exposureTable(report.exposureRows(items.size)),
+      live.timings(),
+      live.channels(),
+    ],
+    comparisons: ['recall@10', 'recall@20'].flatMap((metric) => [
+      ...rankComparisons(report, metric, SERVED, context.options),
+      ...rankComparisons(returning, metric, SERVED, context.options, RETURNING),
+    ]),
+    curves: ['recall@10', 'recall@20'].map((metric) => stretchCurve(report, metric, SERVED, WHAT)),
   };
 }
 
 /** Popularity over a grid around its best, and ISGD with the best of a search over k, η and λ. */
 function baselineModels(): NextItemModel[] {
   return [
-    ...[12, 24, 36, 48, 72].map(decayedPopularity),
+    randomItems(SEED),
+    ...[Infinity, 12, 24, 36, 48, 72].map(decayedPopularity),
     ...[48, 72, 96].map(windowedPopularity),
     isgd({ factors: 10, rate: 0.1, regularisation: 0.01, seed: SEED }),
   ];
 }
 
-function rankOf(
-  model: NextItemModel,
-  event: NextItemEvent,
-  known: boolean,
-  taken: ReadonlySet<number>,
-): number {
-  return known ? Math.min(model.rank(event, taken), MISSED) : MISSED;
-}
-
-/** The one with the highest recall@10 over all events, in hindsight. */
-function bestBaseline(report: NextItemReport): number {
-  let best = 1;
-  for (let model = 2; model < report.names.length; model++)
-    if (report.recall(model, 10) > report.recall(best, 10)) best = model;
-  return best;
-}
-
-const SLICES = (last: number) => [
-  { of: 'all ratings', slice: {} },
-  { of: 'ratings of users seen before', slice: { returning: true } },
-  { of: `the last ${Math.round(last * 100)} % of all ratings`, slice: { last } },
-];
-
-function tables(report: NextItemReport, last: number): ReportTable[] {
-  return SLICES(last).map(({ of, slice }) => ({
-    title: `${of}: ${report.count(slice).toLocaleString('en')}`,
-    columns: ['model', 'recall@10', 'recall@20', 'MRR@20'],
-    rows: report.names.map((name, model) => [
-      name,
-      report.recall(model, 10, slice),
-      report.recall(model, 20, slice),
-      report.mrr(model, TOP, slice),
-    ]),
-  }));
-}
-
-function comparisons(report: NextItemReport, best: number, last: number): Comparison[] {
-  return SLICES(last).flatMap(({ of, slice }) =>
-    [10, 20].map((k) => ({
-      metric: `recall@${k}`,
-      a: SERVED,
-      b: report.names[best]!,
-      of,
-      ...report.compare(0, best, k, slice),
-    })),
-  );
-}
-
 /** Dense numbers for ids, in order of first appearance. */
 class Numbers {
   private readonly numbers = new Map<string, number>();
+  private readonly ids: string[] = [];
 
   get size(): number {
     return this.numbers.size;
   }
 
-  has(id: string): boolean {
-    return this.numbers.has(id);
+  find(id: string): number | undefined {
+    return this.numbers.get(id);
+  }
+
+  id(number: number): string {
+    return this.ids[number]!;
   }
 
   of(id: string): number {
     let number = this.numbers.get(id);
-    if (number === undefined) this.numbers.set(id, (number = this.numbers.size));
+    if (number === undefined) {
+      this.numbers.set(id, (number = this.numbers.size));
+      this.ids.push(id);
+    }
     return number;
   }
 }
