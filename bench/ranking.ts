@@ -76,15 +76,16 @@ function input(i: number) {
     catalogue,
     index,
     replica,
-    settings: settings.serving,
+    settings: { ...settings.serving, audienceAttributes: settings.interest.audienceAttributes },
     random,
     now: world.now + i * BETWEEN_MS,
   };
 }
 
 function diversified(i: number, diversityBy: 'mmr' | 'dpp'): number {
-  const varied = { ...settings.serving, diversity: 0.5, diversityBy };
-  return recommend({ ...input(i), settings: varied, request: { n: 10 } }).items.length;
+  const asked = input(i);
+  const varied = { ...asked.settings, diversity: 0.5, diversityBy };
+  return recommend({ ...asked, settings: varied, request: { n: 10 } }).items.length;
 }
 
 function hundred(i: number): string[] {

@@ -109,7 +109,7 @@ function assemble(settings: Settings) {
       catalogue: catalogue.current,
       index,
       follower,
-      settings: settings.serving,
+      settings: { ...settings.serving, audienceAttributes: settings.interest.audienceAttributes },
       clock: systemClock,
       served: (event) => served.write(event),
       stages: () => stageTimes(metrics),

@@ -49,6 +49,8 @@ export interface RankRequest extends ListRequest {
 export interface TrendingRequest {
   readonly n?: number;
   readonly category?: string;
+  /** A segment's name, `cluster:3`, or an audience such as `country=NO`. */
+  readonly segment?: string;
   readonly windowSeconds?: number;
 }
 

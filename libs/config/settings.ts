@@ -51,6 +51,19 @@ const apiKeys = z.array(
   }),
 );
 
+const segmentRules = z
+  .array(
+    z.strictObject({
+      name: z.string().regex(/^[a-z][a-z0-9_-]{0,63}$/),
+      atLeast: z.record(z.string().regex(/^[a-z][a-z0-9_-]{0,31}$/), z.number().int().positive()).default({}),
+      profile: z
+        .record(z.string().min(1).max(64), z.union([z.string(), z.number(), z.boolean()]))
+        .default({}),
+    }),
+  )
+  .max(64);
+const attributeNames = z.array(z.string().min(1).max(64)).max(16);
+
 export const settingsSchema = z.strictObject({
   namespace: z
     .string()
@@ -169,6 +182,21 @@ export const settingsSchema = z.strictObject({
         .default({})
         .transform((own) => ({ ...DEFAULT_INTERACTION_WEIGHTS, ...own }))
         .describe('JSON object of interaction types and weights, added to the default ones.'),
+      segments: z
+        .union([segmentRules, jsonText.pipe(segmentRules)])
+        .default([
+          { name: 'high_value', atLeast: { purchase: 51 }, profile: {} },
+          { name: 'potential', atLeast: { interactions: 201 }, profile: {} },
+        ])
+        .describe(
+          'JSON list of segments by rule, first match first: name, `atLeast` (lifetime counts by type, or `interactions`), `profile` (attributes that must be equal).',
+        ),
+      audienceAttributes: z
+        .union([attributeNames, commaSeparated.pipe(attributeNames)])
+        .default(['country', 'language', 'age_band', 'gender', 'device'])
+        .describe(
+          'Attributes of profile or context whose values have trends of their own, for users who are not known yet; the first four that are there count.',
+        ),
     })
     .prefault({}),
   model: z
@@ -184,6 +212,13 @@ export const settingsSchema = z.strictObject({
         .default(0.1)
         .describe('Sample weight of an implicit negative; predictions are recalibrated for it.'),
       seed: z.coerce.number().int().default(20_240_601).describe('Seed of the hashed initialisation.'),
+      clusters: z.coerce
+        .number()
+        .int()
+        .min(0)
+        .max(64)
+        .default(16)
+        .describe('Clusters of users by taste, found online; 0: none.'),
     })
     .prefault({}),
   debias: z

@@ -1,8 +1,14 @@
 import { fnv1a32 } from '#kernel';
-import { encodeFeedbackBatch } from './feedback-codec.js';
+import {
+  assembleFeedbackBatch,
+  encodeFeedbackBatch,
+  encodeFeedbackRecord,
+  FEEDBACK_KIND,
+} from './feedback-codec.js';
 import { decodeFeedbackBatch } from './feedback-decoder.js';
 import type { Engagement } from './feedback.js';
 
+const BATCH = { partition: 1, epoch: 2, through: { sequence: 7, index: 0 } };
 const plain: Engagement = {
   kind: 'engagement',
   cause: { sequence: 7, index: 0 },
@@ -10,6 +16,9 @@ const plain: Engagement = {
   userKey: 11,
   itemKey: 12,
   segment: 1,
+  taste: 0,
+  audiences: [],
+  repeated: false,
   typeHash: fnv1a32('click'),
   weight: 1,
   recentKeys: [13],
@@ -35,10 +44,20 @@ describe('A feedback batch', () => {
     expect(decodeFeedbackBatch(bytes).records).toEqual(records);
   });
 
-  it('stores an engagement without a value as it always did', () => {
-    const batch = { partition: 1, epoch: 2, through: { sequence: 7, index: 0 } };
-    const kindOf = (record: Engagement) => encodeFeedbackBatch({ ...batch, records: [record] })[40];
-    expect(kindOf(plain)).toBe(3);
-    expect(kindOf(rated)).toBe(6);
+  it('gives back what is known of the user', () => {
+    const known = { ...plain, taste: 2 ** 47 + 5, audiences: [1, 0xffffffff], repeated: true };
+    const bytes = encodeFeedbackBatch({ ...BATCH, records: [known, plain, { ...rated, ...known }] });
+    expect(decodeFeedbackBatch(bytes).records).toEqual([known, plain, { ...rated, ...known }]);
+  });
+
+  it('reads engagements of earlier versions, which knew nothing of the user', () => {
+    const record = encodeFeedbackRecord(plain);
+    const header = Buffer.from(record.subarray(0, 19));
+    header[0] = FEEDBACK_KIND.engagement;
+    const earlier = Buffer.concat([header, record.subarray(19 + 8 + 2)]);
+    expect(decodeFeedbackBatch(assembleFeedbackBatch(BATCH, [earlier, record])).records).toEqual([
+      plain,
+      plain,
+    ]);
   });
 });

@@ -12,6 +12,9 @@
  *
  * Kinds 1 and 2 are exposures and outcomes of earlier versions, without a depth.
  *
+ * A kind with TASTE added has, before its body, what is known of the user: taste f64; for an engagement also
+ * repeated u8 | m u8 | m × audience u32. Records of earlier versions have none of it.
+ *
  * feedback-decoder.ts reads them.
  */
 import { crc32 } from 'node:zlib';
@@ -35,6 +38,8 @@ export const FEEDBACK_KIND = {
   exposureWithDepth: 5,
   valuedEngagement: 6,
 } as const;
+/** Added to the kind of a record that carries what is known of the user. */
+export const TASTE = 0x10;
 
 export interface FeedbackHeader {
   partition: number;
@@ -97,11 +102,11 @@ export function decodeFeedbackHeader(payload: Uint8Array): FeedbackHeader {
 function recordBytes(record: FeedbackRecord): number {
   switch (record.kind) {
     case 'exposure':
-      return 25 + record.itemKeys.length * 10;
+      return 33 + record.itemKeys.length * 10;
     case 'outcome':
-      return 59 + record.features.length * 8;
+      return 67 + record.features.length * 8;
     case 'engagement':
-      return 46 + record.recentKeys.length * 12 + valueBytes(record);
+      return 56 + record.recentKeys.length * 12 + (record.audiences?.length ?? 0) * 4 + valueBytes(record);
   }
 }
 
@@ -116,11 +121,12 @@ function kindOf(record: FeedbackRecord): number {
 }
 
 function writeRecord(buffer: Buffer, at: number, record: FeedbackRecord): number {
-  buffer.writeUInt8(kindOf(record), at);
+  buffer.writeUInt8(kindOf(record) + TASTE, at);
   buffer.writeDoubleLE(record.cause.sequence, at + 1);
   buffer.writeUInt16LE(record.cause.index, at + 9);
   buffer.writeDoubleLE(record.timestamp, at + 11);
-  at += 19;
+  buffer.writeDoubleLE(record.taste ?? 0, at + 19);
+  at += 27;
   switch (record.kind) {
     case 'exposure':
       return writeExposure(buffer, at, record);
@@ -162,6 +168,8 @@ function writeOutcome(buffer: Buffer, at: number, record: Outcome): number {
 }
 
 function writeEngagement(buffer: Buffer, at: number, record: Engagement): number {
+  at = buffer.writeUInt8(record.repeated ? 1 : 0, at);
+  at = writeLabels(buffer, at, record.audiences);
   buffer.writeDoubleLE(record.userKey, at);
   buffer.writeDoubleLE(record.itemKey, at + 8);
   buffer.writeUInt16LE(record.segment, at + 16);

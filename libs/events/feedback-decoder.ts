@@ -15,6 +15,7 @@ import {
   decodeFeedbackHeader,
   FEEDBACK_HEADER_BYTES,
   FEEDBACK_KIND as KIND,
+  TASTE,
   type FeedbackHeader,
 } from './feedback-codec.js';
 
@@ -38,6 +39,7 @@ export class FeedbackDecoder {
     cause: this.cause,
     timestamp: 0,
     segment: 0,
+    taste: 0,
     depth: 0,
     itemKeys: [],
     positions: [],
@@ -50,6 +52,7 @@ export class FeedbackDecoder {
     itemKey: 0,
     listKey: 0,
     segment: 0,
+    taste: 0,
     label: 0,
     weight: 0,
     position: 0,
@@ -59,13 +62,20 @@ export class FeedbackDecoder {
   };
   private readonly itemLabels: number[] = [];
   private readonly userLabels: number[] = [];
-  private readonly engagement: Mutable<Engagement> & { recentKeys: number[]; recentAgesSeconds: number[] } = {
+  private readonly engagement: Mutable<Engagement> & {
+    recentKeys: number[];
+    recentAgesSeconds: number[];
+    audiences: number[];
+  } = {
     kind: 'engagement',
     cause: this.cause,
     timestamp: 0,
     userKey: 0,
     itemKey: 0,
     segment: 0,
+    taste: 0,
+    audiences: [],
+    repeated: false,
     typeHash: 0,
     weight: 0,
     recentKeys: [],
@@ -79,17 +89,21 @@ export class FeedbackDecoder {
     const view = new DataView(buffer.buffer, buffer.byteOffset, buffer.length);
     let at = FEEDBACK_HEADER_BYTES;
     for (let i = 0; i < header.count; i++) {
-      const kind = view.getUint8(at);
+      const withTaste = view.getUint8(at) >= TASTE;
+      const kind = view.getUint8(at) % TASTE;
       this.cause.sequence = view.getFloat64(at + 1, true);
       this.cause.index = view.getUint16(at + 9, true);
       const timestamp = view.getFloat64(at + 11, true);
       at += 19;
+      const taste = withTaste ? view.getFloat64(at, true) : 0;
+      this.exposure.taste = this.outcome.taste = this.engagement.taste = taste;
+      if (withTaste) at += 8;
       if (kind === KIND.outcomeWithDepth || kind === KIND.outcome)
         at = this.readOutcome(view, at, timestamp, sink, kind === KIND.outcomeWithDepth);
       else if (kind === KIND.exposureWithDepth || kind === KIND.exposure)
         at = this.readExposure(view, at, timestamp, sink, kind === KIND.exposureWithDepth);
       else if (kind === KIND.engagement || kind === KIND.valuedEngagement)
-        at = this.readEngagement(view, at, timestamp, sink, kind === KIND.valuedEngagement);
+        at = this.readEngagement(view, at, timestamp, sink, withTaste, kind === KIND.valuedEngagement);
       else throw new AppError('REK_LOG_DAMAGED', `unknown feedback record kind ${kind}`);
     }
     return header;
@@ -152,10 +166,14 @@ export class FeedbackDecoder {
     at: number,
     timestamp: number,
     sink: FeedbackSink,
+    withTaste: boolean,
     valued: boolean,
   ): number {
     const record = this.engagement;
     record.timestamp = timestamp;
+    record.repeated = withTaste && view.getUint8(at) === 1;
+    record.audiences.length = 0;
+    if (withTaste) at = readLabels(view, at + 1, record.audiences);
     record.userKey = view.getFloat64(at, true);
     record.itemKey = view.getFloat64(at + 8, true);
     record.segment = view.getUint16(at + 16, true);

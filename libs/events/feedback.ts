@@ -31,6 +31,7 @@ export const FEATURES_MAX = 128;
 export const RECENT_KEYS_MAX = 16;
 /** Labels of the item, and of the user, that a rating carries. */
 export const RATING_LABELS_MAX = 8;
+export const AUDIENCES_MAX = 4;
 /** Records of one part. Part of the format: it never changes. */
 export const FEEDBACK_PART_RECORDS = 256;
 
@@ -39,6 +40,8 @@ export interface Exposure {
   readonly cause: LogPosition;
   readonly timestamp: number;
   readonly segment: number;
+  /** The user's taste as it was, see taste-sketch.ts; 0: unknown. */
+  readonly taste?: number;
   /** Slots of the list that was shown; 0 or absent when unknown. */
   readonly depth?: number;
   /** key53 of each item and its 1-based position. */
@@ -56,6 +59,8 @@ export interface Outcome {
   /** Identifies the list, for ranking metrics: key53 of the impression's event id. */
   readonly listKey: number;
   readonly segment: number;
+  /** The user's taste at the impression. */
+  readonly taste?: number;
   readonly label: 0 | 1;
   /** Type weight of the closing interaction for a positive (click = 1), 1 for a negative. */
   readonly weight: number;
@@ -74,6 +79,12 @@ export interface Engagement {
   readonly userKey: number;
   readonly itemKey: number;
   readonly segment: number;
+  /** The user's taste before this interaction. */
+  readonly taste?: number;
+  /** Groups of what is known of the user from outside (libs/features, user-groups.ts), at most AUDIENCES_MAX. */
+  readonly audiences?: readonly number[];
+  /** The user had lately acted on this very item already: it says nothing new about what is popular. */
+  readonly repeated?: boolean;
   /** fnv1a32 of the type name. */
   readonly typeHash: number;
   readonly weight: number;

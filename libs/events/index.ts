@@ -6,3 +6,4 @@ export * from './stored-frame.js';
 export * from './feedback.js';
 export * from './feedback-codec.js';
 export * from './feedback-decoder.js';
+export * from './taste-sketch.js';

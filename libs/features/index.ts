@@ -10,6 +10,8 @@ export {
 } from './item-signals.js';
 export type { Scalar, UserSignals, InterestSignals, RecentSignals, ShownSignals } from './user-signals.js';
 export { FeatureExtractor, extractFeatures, type RequestContext } from './feature-extractor.js';
+export { audienceOf, audiencesOf, clusterGroup, segmentGroup, type Audience } from './user-groups.js';
+export { tasteSketch } from './taste-sketch.js';
 export { InterestIndex } from './interest-index.js';
 export { appendPosition, positionIndex, POSITION_BUCKETS } from './position.js';
 export { DIMENSIONS, labelHash, priceBandLabel, profileHash, type Dimension } from './dimensions.js';

@@ -2,7 +2,6 @@
 import { DIMENSIONS } from '#features';
 import { remaining } from './decay.js';
 import { WINDOWS_SECONDS } from './limits.js';
-import { SEGMENTS } from './segments.js';
 import type { UserState } from './user-state.js';
 
 const INTERESTS_SHOWN = 10;
@@ -13,7 +12,7 @@ export function describeUser(state: UserState, now: number): Record<string, unkn
   return {
     userId: state.userId,
     mergedInto: state.mergedInto,
-    segment: SEGMENTS[state.segment] ?? state.profile.get('segment'),
+    segment: state.segmentName,
     profile: Object.fromEntries(state.profile),
     firstSeenAt: isoTime(counters.firstSeenAt),
     lastSeenAt: isoTime(counters.lastSeenAt),

@@ -6,9 +6,11 @@ import type { Profile } from '#events';
 import type { Scalar } from '#features';
 import type { ExpiryDecision, UserDecision } from './decide.js';
 import type { FoldMoment } from './fold-moment.js';
+import type { FoldRules } from './fold-rules.js';
 import { evolveAbsorb, evolveMerge } from './handover.js';
 import { evolveImpression } from './impression.js';
 import { evolveInteraction } from './interaction.js';
+import { segmentOf } from './segments.js';
 import type { UserState } from './user-state.js';
 
 /** @param eventKey key53 of the event's id: the event is remembered as folded */
@@ -24,7 +26,7 @@ export function evolve(user: UserState, eventKey: number, decision: UserDecision
     case 'served':
       return user.served.add(decision.list);
     case 'profile':
-      return evolveProfile(user, decision.event);
+      return evolveProfile(user, decision.event, rules);
     case 'merge':
       return evolveMerge(user, decision);
     case 'absorb':
@@ -37,11 +39,12 @@ export function evolveExpiry(user: UserState, { ended }: ExpiryDecision): void {
 }
 
 /** A null removes an attribute; the others are set. */
-function evolveProfile(user: UserState, event: Profile): void {
+function evolveProfile(user: UserState, event: Profile, rules: FoldRules): void {
   const attributes = new Map<string, Scalar>(user.profile);
   for (const [name, value] of Object.entries(event.attributes)) {
     if (value === null) attributes.delete(name);
     else attributes.set(name, value);
   }
   user.setProfile(attributes);
+  user.setSegment(segmentOf(user.profile, user.counters, rules.segments));
 }

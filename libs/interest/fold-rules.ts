@@ -1,5 +1,6 @@
 /** The settings of a fold, ready for use: times in ms, look-ups instead of lists. */
 import type { InterestSettings } from '#config';
+import type { SegmentRule } from './segments.js';
 
 export type FoldSettings = InterestSettings & { readonly futureSkewSeconds: number };
 
@@ -16,6 +17,8 @@ export interface FoldRules {
   readonly dedupeMax: number;
   readonly weights: ReadonlyMap<string, number>;
   readonly positiveTypes: ReadonlySet<string>;
+  readonly segments: readonly SegmentRule[];
+  readonly audienceAttributes: readonly string[];
 }
 
 export function foldRules(settings: FoldSettings): FoldRules {
@@ -32,5 +35,7 @@ export function foldRules(settings: FoldSettings): FoldRules {
     dedupeMax: settings.dedupeMax,
     weights: new Map(Object.entries(settings.weights)),
     positiveTypes: new Set(settings.positiveTypes),
+    segments: settings.segments,
+    audienceAttributes: settings.audienceAttributes,
   };
 }

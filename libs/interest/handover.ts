@@ -108,7 +108,7 @@ export function evolveAbsorb(
   for (const impression of other.pending.values()) user.pending.add(impression);
   user.pending.remove(overflowed);
   user.setProfile(new Map([...other.profile, ...user.profile]));
-  user.segment = segmentOf(user.profile, user.counters);
+  user.setSegment(segmentOf(user.profile, user.counters, rules.segments));
 }
 
 /**

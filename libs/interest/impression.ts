@@ -13,6 +13,7 @@ import {
   itemHash,
   priceBandLabel,
   TAGS_USED_MAX,
+  tasteSketch,
   type ItemSignals,
 } from '#features';
 import type { EarlyClick } from './early-clicks.js';
@@ -54,6 +55,7 @@ export function decideImpression(user: UserState, event: Impression, moment: Fol
       timestamp: moment.at,
       segment: user.segment,
       depth: opened.depth,
+      taste: opened.taste,
       itemKeys: opened.itemKeys,
       positions: opened.positions,
     },
@@ -123,7 +125,8 @@ function openImpression(user: UserState, event: Impression, { at, rules }: FoldM
     at,
     Math.ceil((at + rules.attributionMs) / 1000) * 1000,
     user.segment,
-    event.depth,
+    event.depth ?? 0,
+    tasteSketch(user.interests),
   );
   const itemIds: string[] = [];
   for (let i = 0; i < event.items.length; i++) {

@@ -1,12 +1,20 @@
 /** An interaction: engagement always; a positive outcome when it closes an item of an open impression. */
 import { fnv1a32, key53 } from '#kernel';
-import { RECENT_KEYS_MAX, type Engagement, type FeedbackRecord, type Interaction } from '#events';
 import {
+  AUDIENCES_MAX,
+  RECENT_KEYS_MAX,
+  type Engagement,
+  type FeedbackRecord,
+  type Interaction,
+} from '#events';
+import {
+  audiencesOf,
   CATEGORIES_USED_MAX,
   itemHash,
   priceBandLabel,
   ratingLabels,
   TAGS_USED_MAX,
+  tasteSketch,
   type ItemSignals,
 } from '#features';
 import { itemAt, type FoldMoment } from './fold-moment.js';
@@ -91,7 +99,7 @@ export function evolveInteraction(user: UserState, decision: InteractionDecision
     user.earlyClicks.add({ itemKey, listKey, at, weight }, user.counters.lastSeenAt, rules.attributionMs);
   }
   rememberItem(user, decision, typeRow, at, rules.recentMax);
-  if (!user.profile.has('segment')) user.segment = segmentOf(user.profile, user.counters);
+  user.setSegment(segmentOf(user.profile, user.counters, rules.segments));
 }
 
 function attributionOf(
@@ -140,6 +148,11 @@ function engagement(
     userKey: user.userKey,
     itemKey,
     segment: user.segment,
+    taste: tasteSketch(user.interests),
+    audiences: audiencesOf(moment.rules.audienceAttributes, user.profile, event.context, AUDIENCES_MAX).map(
+      ({ group }) => group,
+    ),
+    repeated: keys.includes(itemKey),
     typeHash: fnv1a32(event.type),
     weight: Math.fround(weight),
     recentKeys,

@@ -45,6 +45,7 @@ function outcome(
     itemKey: impression.itemKeys[item]!,
     listKey: impression.listKey,
     segment: impression.segment,
+    taste: impression.taste,
     label,
     weight,
     position: impression.positions[item]!,

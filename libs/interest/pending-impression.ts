@@ -39,7 +39,9 @@ export class PendingImpression {
     readonly deadline: number,
     readonly segment: number,
     /** Slots on the page; 0: the deepest slot named. */
-    private readonly depthGiven = 0,
+    private readonly depthGiven: number,
+    /** The user's taste when it was shown, see taste-sketch.ts. */
+    readonly taste: number,
   ) {}
 
   get size(): number {
@@ -127,6 +129,7 @@ export class PendingImpression {
     out.count(this.deadline);
     out.count(this.segment);
     out.count(this.depthGiven);
+    out.f64(this.taste);
     out.count(this.itemKeys.length);
     out.f64s(this.itemKeys);
     out.counts(this.positions);
@@ -147,6 +150,7 @@ export class PendingImpression {
       from.count(),
       from.count(),
       from.count(),
+      from.f64(),
     );
     const n = from.size(15);
     pending.itemKeys.push(...from.f64s(n));

@@ -13,14 +13,13 @@ import { DISLIKED_MAX, PURCHASED_MAX } from './limits.js';
 import { PendingImpressions } from './pending-impressions.js';
 import { RecentItems } from './recent-items.js';
 import { SeenEvents } from './seen-events.js';
-import { segmentOf } from './segments.js';
 import { ServedLists } from './served-lists.js';
 import { ShownItems } from './shown-items.js';
 import { invalid, StateReader, StateWriter } from './state-writer.js';
 import { UserCounters } from './user-counters.js';
 import { UserState } from './user-state.js';
 
-export const USER_STATE_VERSION = 2;
+export const USER_STATE_VERSION = 3;
 
 const writer = new StateWriter();
 
@@ -29,6 +28,7 @@ export function encodeUser(state: UserState): Uint8Array {
   writer.count(USER_STATE_VERSION);
   writer.text(state.userId);
   writer.text(state.mergedInto ?? '');
+  writer.text(state.segmentName);
   writeProfile(writer, state.profile);
   state.counters.write(writer);
   state.interests.write(writer);
@@ -52,6 +52,7 @@ export function decodeUser(bytes: Uint8Array): UserState {
   if (version !== USER_STATE_VERSION) throw invalid(`version ${version}`);
   const state = new UserState(reader.text());
   state.mergedInto = reader.text() || undefined;
+  state.setSegment(reader.text());
   const profile = readProfile(reader);
   state.counters = UserCounters.read(reader);
   state.interests = InterestTable.read(reader);
@@ -67,7 +68,6 @@ export function decodeUser(bytes: Uint8Array): UserState {
   state.seen = SeenEvents.read(reader);
   if (!reader.exhausted) throw invalid('bytes are left over');
   state.setProfile(profile);
-  state.segment = segmentOf(state.profile, state.counters);
   return state;
 }
 

@@ -13,7 +13,7 @@ import { DISLIKED_MAX, PROFILE_MAX, PURCHASED_MAX } from './limits.js';
 import { PendingImpressions } from './pending-impressions.js';
 import { RecentItems } from './recent-items.js';
 import { SeenEvents } from './seen-events.js';
-import { segmentOf } from './segments.js';
+import { segmentCode, SEGMENTS } from './segments.js';
 import { ServedLists } from './served-lists.js';
 import { ShownItems } from './shown-items.js';
 import { UserCounters } from './user-counters.js';
@@ -21,7 +21,9 @@ import { UserCounters } from './user-counters.js';
 export class UserState implements UserSignals {
   readonly userHash: number;
   readonly userKey: number;
+  /** See segments.ts; the code is what feedback carries. */
   segment = 0;
+  segmentName: string = SEGMENTS[0];
   /** The user this visitor turned out to be; what was known was handed over then. */
   mergedInto: string | undefined;
   profile: ReadonlyMap<string, Scalar> = new Map();
@@ -57,7 +59,12 @@ export class UserState implements UserSignals {
     const sorted = [...attributes].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).slice(0, PROFILE_MAX);
     this.profile = new Map(sorted);
     this.profileHashes = sorted.map(([name, value]) => profileHash(name, value));
-    this.segment = segmentOf(this.profile, this.counters);
+  }
+
+  setSegment(name: string): void {
+    if (name === this.segmentName) return;
+    this.segmentName = name;
+    this.segment = segmentCode(name);
   }
 }
 

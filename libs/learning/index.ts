@@ -17,6 +17,8 @@ export * from './position-statistics.js';
 export * from './examination-curve.js';
 export * from './debias.js';
 export * from './co-visitation.js';
+export { GROUPS_MAX, GroupTrends, ITEMS_EACH } from './group-trends.js';
+export { CLUSTERS_MAX, NO_CLUSTER, UserClusters } from './user-clusters.js';
 export { POPULARITY_SECONDS } from './decayed-sums.js';
 export type { RankedKeys } from './popularity-table.js';
 export { STATISTICS_FEATURE_NAMES } from './statistics-features.js';

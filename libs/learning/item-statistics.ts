@@ -56,13 +56,10 @@ export class ItemStatistics implements ModelTable {
     this.clicksBy[this.claim(itemKey)]! += 1;
   }
 
-  recordEngagement(itemKey: number, weight: number, timestamp: number): void {
+  /** @param judges whether it tells which window is best: not so when somebody acts again on the same item */
+  recordEngagement(itemKey: number, weight: number, timestamp: number, judges = true): void {
     if (!(weight > 0)) return;
-    const known = this.rows.find(itemKey);
-    this.windows.record((window) => {
-      const rank = known < 0 ? -1 : this.popularities.rankOf(known, window);
-      return rank >= 0 && rank < HIT_RANK;
-    });
+    if (judges) this.judgeWindows(this.rows.find(itemKey));
     this.popularities.add(this.claim(itemKey), weight, timestamp, this.rows.size);
   }
 
@@ -162,6 +159,13 @@ export class ItemStatistics implements ModelTable {
       this.clicksBy[row] = reader.varint();
       this.popularities.decodeRow(reader, row, this.rows.size);
     }
+  }
+
+  private judgeWindows(row: number): void {
+    this.windows.record((window) => {
+      const rank = row < 0 ? -1 : this.popularities.rankOf(row, window);
+      return rank >= 0 && rank < HIT_RANK;
+    });
   }
 
   private encodeTotals(writer: ByteWriter): void {

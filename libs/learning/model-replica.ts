@@ -135,6 +135,16 @@ export class ModelReplica {
     return this.statistics.trending(n, now, windowSeconds);
   }
 
+  /** What a group of users engages with now (libs/features, user-groups.ts), in the window that suits best. */
+  groupTrending(group: number, n: number, now: number, windowSeconds?: number): RankedKeys {
+    return this.scorer.tables.groups.trending(group, n, now, windowSeconds ?? this.bestWindowSeconds);
+  }
+
+  /** The cluster of a taste (libs/features, tasteSketch): a small number that keeps its meaning; −1: not known yet. */
+  clusterOf(taste: number): number {
+    return this.scorer.tables.clusters.nearest(taste);
+  }
+
   neighbours(itemKey: number): RankedKeys {
     return this.scorer.tables.covisitation.neighbours(itemKey);
   }

@@ -53,6 +53,8 @@ export interface StatisticsSettings {
   readonly examinedItemsMax: number;
   /** Outcomes after which what the curve was not told again weighs 1/e. */
   readonly examinationMemory: number;
+  /** Clusters of users by taste, 0 .. 64; 0: none. */
+  readonly clusters: number;
 }
 
 export const DEFAULT_STATISTICS: StatisticsSettings = {
@@ -63,6 +65,7 @@ export const DEFAULT_STATISTICS: StatisticsSettings = {
   covisitationHalfLifeSeconds: 14 * 86_400,
   examinedItemsMax: 65_536,
   examinationMemory: 1_000_000,
+  clusters: 16,
 };
 
 /** A list's negatives are late when they come this many attribution windows after it. */
@@ -70,7 +73,12 @@ const HOLD_WINDOWS = 2;
 
 /** The part of the configuration that the model reads (libs/config's `Settings` has this shape). */
 export interface ModelConfiguration {
-  readonly model: { readonly bits: number; readonly noClickWeight: number; readonly seed: number };
+  readonly model: {
+    readonly bits: number;
+    readonly noClickWeight: number;
+    readonly seed: number;
+    readonly clusters: number;
+  };
   readonly ftrl: ModelSettings['ftrl'];
   readonly fm: ModelSettings['fm'];
   readonly olr: ModelSettings['olr'];
@@ -89,8 +97,8 @@ export function modelSettingsOf(configuration: ModelConfiguration): ModelSetting
     fm: { factors: fm.factors, alpha: fm.alpha, l2: fm.l2, initScale: fm.initScale },
     olr: { alpha: olr.alpha },
     holdSeconds: interest.attributionSeconds * HOLD_WINDOWS,
-    statistics: DEFAULT_STATISTICS,
     debias: { method: debias.method, weightMax: debias.weightMax, ctr: debias.ctr },
+    statistics: { ...DEFAULT_STATISTICS, clusters: model.clusters },
     metricsWindow: learner.metricsWindow,
   };
 }
@@ -122,6 +130,7 @@ export function settingsHash(settings: ModelSettings): string {
     debias.method,
     debias.weightMax,
     debias.ctr,
+    statistics.clusters,
   ];
   return createHash('sha256').update(JSON.stringify(canonical)).digest('hex');
 }

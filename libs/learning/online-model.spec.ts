@@ -283,6 +283,7 @@ function exposure(afterMs: number): Exposure {
     cause: { sequence: 1, index: 0 },
     timestamp: BASE_MS + afterMs,
     segment: 0,
+    taste: 0,
     itemKeys: [itemKeyOf(1), itemKeyOf(2)],
     positions: [1, 2],
   };
@@ -297,6 +298,7 @@ function outcome(afterMs: number, item: number, label: 0 | 1): Outcome {
     itemKey: itemKeyOf(item),
     listKey: 77 + afterMs,
     segment: 0,
+    taste: 0,
     label,
     weight: 1,
     position: item,

@@ -14,7 +14,7 @@ import {
   type FeatureVector,
   type Outcome,
 } from '#events';
-import { positionIndex } from '#features';
+import { clusterGroup, positionIndex, segmentGroup } from '#features';
 import { fnv1a32 } from '#kernel';
 import { massesOf, predictsRelevance, type Masses } from './debias.js';
 import { DirtyRows } from './dirty-rows.js';
@@ -36,6 +36,7 @@ import {
 import type { OnlineLearner } from './online-learner.js';
 import { OnlineLogisticRegression } from './online-logistic-regression.js';
 import { ProgressiveValidation, type ProgressiveReport } from './progressive-validation.js';
+import { NO_CLUSTER } from './user-clusters.js';
 import { LEARNERS, newScores, Scorer, type LearnerName, type Scores } from './scorer.js';
 import { newTables, tableList } from './tables.js';
 
@@ -121,7 +122,8 @@ export class OnlineModel implements FeedbackSink, ModelState {
     this.advance(record.timestamp);
     if (record.typeHash === RATING && record.value !== undefined) this.rating(record, record.value);
     const { statistics, covisitation } = this.scorer.tables;
-    statistics.recordEngagement(record.itemKey, record.weight, record.timestamp);
+    statistics.recordEngagement(record.itemKey, record.weight, record.timestamp, !record.repeated);
+    this.recordForGroups(record);
     covisitation.recordEngagement(
       record.itemKey,
       record.weight,
@@ -185,6 +187,17 @@ export class OnlineModel implements FeedbackSink, ModelState {
   /** One message of what changed since the last one; call until undefined to get everything. */
   drainDelta(): Uint8Array | undefined {
     return encodeDelta(this);
+  }
+
+  private recordForGroups(record: Engagement): void {
+    const { taste = 0, segment, audiences = [], itemKey, weight, timestamp } = record;
+    const { groups, clusters, statistics } = this.scorer.tables;
+    const cluster = clusters.nearest(taste);
+    const window = statistics.bestWindowSeconds;
+    groups.record(segmentGroup(segment), itemKey, weight, timestamp, window);
+    if (cluster !== NO_CLUSTER) groups.record(clusterGroup(cluster), itemKey, weight, timestamp, window);
+    for (const group of audiences) groups.record(group, itemKey, weight, timestamp, window);
+    if (weight > 0) clusters.record(taste);
   }
 
   /** Moves event time, and learns the positives whose list's negatives can come no more. */

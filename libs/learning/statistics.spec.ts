@@ -1,30 +1,15 @@
 import { SeededRandom } from '#kernel';
-import { ByteReader } from './byte-reader.js';
-import { ByteWriter } from './byte-writer.js';
 import { CoVisitation, NEIGHBOURS_MAX } from './co-visitation.js';
 import { POPULARITY_SECONDS } from './decayed-sums.js';
 import { ItemStatistics } from './item-statistics.js';
-import type { ModelTable } from './model-table.js';
 import { PositionStatistics } from './position-statistics.js';
+import { bytesOf, changesOf, follow, restored as copyOf } from './table-fixture.js';
 
 const HOUR = 3_600_000;
 const NOW = 1_700_000_000_000;
 const newStatistics = () => new ItemStatistics({ priorImpressions: 20, itemsMax: 1_000 });
 const newCoVisitation = () =>
   new CoVisitation({ covisitationItemsMax: 100, covisitationHalfLifeSeconds: 86_400 });
-
-function bytesOf(table: ModelTable): Buffer {
-  const writer = new ByteWriter();
-  table.encode(writer);
-  return Buffer.from(writer.bytes());
-}
-
-/** Everything that changed, as one delta would carry it. */
-function changesOf(table: ModelTable): Buffer {
-  const writer = new ByteWriter();
-  table.encodeRows(writer, table.dirty.drain(table.dirty.size));
-  return Buffer.from(writer.bytes());
-}
 
 describe('Item statistics', () => {
   it('smooth an item’s CTR towards the overall one, which adapts', () => {
@@ -112,16 +97,20 @@ describe('Item statistics', () => {
     expect(chosen(30 * 86_400)).toBeGreaterThanOrEqual(21_600);
   });
 
+  it('do not let somebody who acts twice on an item decide on the window', () => {
+    const statistics = newStatistics();
+    for (let i = 0; i < 500; i++) statistics.recordEngagement(1, 1, NOW + i, false);
+    expect(statistics.windows.report().every(({ hitRate }) => hitRate === 0)).toBe(true);
+  });
+
   it('go on bit for bit from their stored form, and a replica by deltas ranks alike', () => {
     const statistics = newStatistics();
     const random = new SeededRandom(3);
     const engage = (table: ItemStatistics, at: number, item: number): void =>
       table.recordEngagement(item, 1, NOW + at * 60_000);
     for (let i = 0; i < 500; i++) engage(statistics, i, 1 + random.below(40));
-    const restored = newStatistics();
-    restored.decode(new ByteReader(bytesOf(statistics)));
-    const replica = newStatistics();
-    replica.decodeRows(new ByteReader(changesOf(statistics)));
+    const restored = copyOf(statistics, newStatistics());
+    const replica = follow(newStatistics(), changesOf(statistics));
     for (let i = 500; i < 800; i++) {
       const item = 1 + random.below(60);
       engage(statistics, i, item);
@@ -129,8 +118,7 @@ describe('Item statistics', () => {
     }
     expect(bytesOf(restored)).toEqual(bytesOf(statistics));
     const changes = changesOf(statistics);
-    replica.decodeRows(new ByteReader(changes));
-    replica.decodeRows(new ByteReader(changes));
+    follow(follow(replica, changes), changes);
     const now = NOW + 900 * 60_000;
     expect(replica.bestWindowSeconds).toBe(statistics.bestWindowSeconds);
     for (const window of POPULARITY_SECONDS)

@@ -3,7 +3,13 @@
  * whose clicks follow a logistic model of both. The same options give the same records, byte for byte.
  */
 import { combine32, fnv1a32, key53, SeededRandom } from '#kernel';
-import { encodeFeedbackBatch, type FeedbackRecord, type FeatureVector } from '#events';
+import {
+  encodeFeedbackBatch,
+  packTaste,
+  TASTE_DIMENSIONS,
+  type FeedbackRecord,
+  type FeatureVector,
+} from '#events';
 import { sigmoid } from './logistic.js';
 
 export interface SyntheticOptions {
@@ -28,6 +34,11 @@ export function* syntheticFeedback(options: SyntheticOptions): Generator<Feedbac
   const random = new SeededRandom(seed);
   const quality = Float64Array.from({ length: items }, () => random.normal());
   const taste = Float64Array.from({ length: users * CATEGORIES }, () => random.normal());
+  const sketches = Array.from({ length: users }, (_, user) =>
+    packTaste(
+      Array.from({ length: TASTE_DIMENSIONS }, (__, d) => 1.5 * taste[user * CATEGORIES + (d % CATEGORIES)]!),
+    ),
+  );
   const recent = new Map<number, number[]>();
   const known = new Map<number, FeatureVector>();
   const keysByItem = Array.from({ length: items }, (_, item) => itemKeyOf(item));
@@ -48,6 +59,7 @@ export function* syntheticFeedback(options: SyntheticOptions): Generator<Feedbac
       cause,
       timestamp,
       segment: 0,
+      taste: sketches[user]!,
       itemKeys: keys,
       positions: shown.map((_, i) => i + 1),
     };
@@ -64,6 +76,7 @@ export function* syntheticFeedback(options: SyntheticOptions): Generator<Feedbac
       itemKey: keys[i]!,
       listKey,
       segment: 0,
+      taste: sketches[user]!,
       label: labels[i] as 0 | 1,
       weight: 1,
       position: i + 1,
@@ -81,6 +94,9 @@ export function* syntheticFeedback(options: SyntheticOptions): Generator<Feedbac
         userKey,
         itemKey: keys[i]!,
         segment: 0,
+        taste: sketches[user]!,
+        audiences: [fnv1a32(`country ${user % 3}`)],
+        repeated: false,
         typeHash: CLICK,
         weight: 1,
         recentKeys: [...mine],

@@ -3,18 +3,22 @@
  * online-model.ts that feed it; snapshots, deltas, hashes and replicas follow.
  */
 import { CoVisitation } from './co-visitation.js';
+import { GroupTrends } from './group-trends.js';
 import { ItemStatistics } from './item-statistics.js';
 import { ExaminationCurve } from './examination-curve.js';
 import type { StatisticsSettings } from './model-settings.js';
 import type { ModelTable } from './model-table.js';
 import { PositionStatistics } from './position-statistics.js';
 import { newRatingTables, type RatingTables } from './ratings/rating-tables.js';
+import { UserClusters } from './user-clusters.js';
 
 export interface Tables extends RatingTables {
   readonly statistics: ItemStatistics;
   readonly positions: PositionStatistics;
   readonly covisitation: CoVisitation;
   readonly examination: ExaminationCurve;
+  readonly groups: GroupTrends;
+  readonly clusters: UserClusters;
 }
 
 export type TableName = keyof Tables;
@@ -29,6 +33,8 @@ export const TABLES = [
   'ratingUsers',
   'ratingItems',
   'ratingLabels',
+  'groups',
+  'clusters',
 ] as const satisfies readonly TableName[];
 
 export function newTables(settings: StatisticsSettings): Tables {
@@ -38,6 +44,8 @@ export function newTables(settings: StatisticsSettings): Tables {
     covisitation: new CoVisitation(settings),
     examination: new ExaminationCurve(settings),
     ...newRatingTables(),
+    groups: new GroupTrends(),
+    clusters: new UserClusters(settings.clusters),
   };
   return tables satisfies Record<TableName, ModelTable>;
 }

@@ -13,6 +13,8 @@ export interface RankableUser extends TastingUser {
   /** key53 of items bought or disliked, as far as remembered. */
   readonly purchased: { values(): readonly number[] };
   readonly disliked: { values(): readonly number[] };
+  /** See libs/interest's segments. */
+  readonly segmentName: string;
 }
 
 export interface Exclusions {

@@ -76,6 +76,11 @@ export function recallReason(
       return { feature: 'popular now', contribution: prior.popularity };
     case 'trending-category':
       return { feature: `popular in ${index.list(cause).label} now`, contribution: prior.popularity };
+    case 'segment': {
+      const { label } = taste.groups[cause]!;
+      const people = label === undefined ? 'people like you' : `people of ${label}`;
+      return { feature: `popular with ${people}`, contribution: prior.popularity };
+    }
     case 'new':
       return { feature: 'new', contribution: 0 };
     case 'catalogue':

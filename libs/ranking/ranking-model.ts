@@ -15,6 +15,8 @@ export interface RankingModel extends LiveStatistics {
   readonly version: string;
   /** Outcomes learnt from; decides how much the prior still counts. */
   readonly samples: number;
+  /** The cluster of a taste sketch; −1: not known. */
+  clusterOf(taste: number): number;
   readonly statistics: { popularity(itemKey: number, now: number, windowSeconds: number): number };
   /** The factorisation machine's click-through rate alone. */
   coarse(features: FeatureVector, itemKey: number, now: number): number;

@@ -18,6 +18,7 @@ import type { RuleRun } from '#rules';
 import type { Candidate } from './candidate-scorer.js';
 import { exclusionsOf } from './exclusions.js';
 import { featureReasons, freshnessReason, recallReason, ruleReasons } from './explain.js';
+import { groupsOf } from './groups.js';
 import { policyOf } from './policies.js';
 import { drawSlate, type Arrangement, type Policy } from './policy.js';
 import type { Ranked, RankedItem, RankingInput, RecommendRequest } from './request.js';
@@ -45,7 +46,11 @@ interface Scored {
 
 export function recommend(input: RankingInput<RecommendRequest>): Ranked {
   const { user, request, index, replica, settings, now, ended } = input;
-  const taste = tasteOf(user, now);
+  const taste = tasteOf(
+    user,
+    now,
+    groupsOf(user, replica, settings.audienceAttributes ?? [], request.context),
+  );
   scratch.covisitation.compute(index, replica, taste);
   const rules = ruleRunOf(input);
   const candidates = recallAdmitted(input, taste, rules);

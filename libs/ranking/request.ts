@@ -45,6 +45,8 @@ export interface RankingSettings extends PolicySettings {
   readonly candidatesMax: number;
   readonly coarseMax: number;
   readonly newItemShare: number;
+  /** Attributes of profile or context whose values are audiences with trends of their own; default: none. */
+  readonly audienceAttributes?: readonly string[];
   readonly perCategoryMax: number;
   readonly perBrandMax: number;
   readonly perSellerMax: number;

@@ -18,6 +18,7 @@ export const SERVING: RankingSettings = {
   explore: 0,
   thompsonSpread: 1,
   newItemShare: 0,
+  audienceAttributes: ['country'],
   perCategoryMax: 4,
   perBrandMax: 10,
   perSellerMax: 10,
@@ -54,6 +55,8 @@ const FOLD: FoldSettings = {
   positiveTypes: ['click', 'purchase'],
   weights: { click: 1, like: 2, purchase: 5, dislike: -2 },
   futureSkewSeconds: 300,
+  segments: [],
+  audienceAttributes: ['country'],
 };
 
 interface Asked {

@@ -5,9 +5,8 @@ import type { RankingInput, RankRequest, RecommendRequest } from './request.js';
 
 export function ruleRunOf(input: RankingInput<RecommendRequest | RankRequest>): RuleRun {
   const { user, request, rules = [], ruleFailed, now } = input;
-  const own = user.profile.get('segment');
   const scene = {
-    segment: typeof own === 'string' && own !== '' ? own : (SEGMENTS[user.segment] ?? 'other'),
+    segment: user.segmentName,
     profile: user.profile,
     context: request.context,
     scenario: request.scenario ?? 'default',

@@ -10,6 +10,7 @@ export const CHANNELS = [
   'embedding',
   'trending',
   'trending-category',
+  'segment',
   'new',
   'catalogue',
 ] as const;
@@ -24,7 +25,7 @@ export class CandidateSet {
   readonly channels: Uint32Array;
   /** Of the strongest channel; comparable between channels, (0, 1]. */
   readonly strength: Float32Array;
-  /** What made the strongest channel find it: a list id (content, trending-category), a recent item's index (covisitation), else −1. */
+  /** What made the strongest channel find it: a list id (content, trending-category), the index of a group (segment), a recent item's index (covisitation), else −1. */
   readonly cause: Int32Array;
   /** Place + 1 of a slot in this set. */
   private places = new Int32Array(1024);

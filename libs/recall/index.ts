@@ -14,5 +14,6 @@ export {
   type RecentItem,
   type Taste,
   type TastingUser,
+  type UserGroup,
 } from './taste.js';
 export { trendingItems, type TrendingQuery } from './trending-items.js';

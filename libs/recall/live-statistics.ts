@@ -12,6 +12,8 @@ export interface LiveStatistics {
   impressions(itemKey: number): number;
   /** The most popular items now, ranked as engagement arrives. @param windowSeconds half-life; default: the best one */
   trending(n: number, now: number, windowSeconds?: number): RankedKeys;
+  /** What a group of users engages with now (libs/features, user-groups.ts). */
+  groupTrending(group: number, n: number, now: number, windowSeconds?: number): RankedKeys;
   /** The half-life of popularity that finds most of what people engage with next, s. */
   readonly bestWindowSeconds: number;
   /** Items the same people engage with; scores in [0, 1). */

@@ -119,6 +119,24 @@ describe('recall', () => {
     expect(shop.index.list(out.cause[0]!).label).toBe('c1');
   });
 
+  it('finds what people like the user engage with now, the small groups beside the large', () => {
+    const shop = bigShop();
+    const favourites = (from: number): Record<string, number> =>
+      Object.fromEntries(Array.from({ length: 30 }, (_, i) => [`item ${from + i}`, 30 - i]));
+    const statistics = statisticsOf({}, { 11: favourites(100), 12: favourites(200) });
+    const taste = tasteFor([], [], undefined, [
+      { group: 11 },
+      { group: 12, label: 'country NO' },
+      { group: 13 },
+    ]);
+    const ofGroups = found(shop, shop.request(statistics, { taste })).filter(
+      ({ label }) => label === 'segment',
+    );
+    expect(ofGroups).toHaveLength(20);
+    expect(ofGroups.filter(({ cause }) => cause === 0).map(({ id }) => id)).toContain('item 100');
+    expect(ofGroups.filter(({ cause }) => cause === 1).map(({ id }) => id)).toContain('item 200');
+  });
+
   it('finds what lies near the user’s embedding, and only among embeddings of the same length', () => {
     const shop = new SampleShop();
     for (let i = 0; i < 300; i++) {

@@ -9,6 +9,7 @@
  * | content      | 35 %  | 0.45 .. 0.9 | the lists of the user's strongest interests   |
  * | embedding    | 10 %  | 0 .. 0.8    | items near the user's embedding               |
  * | trending     | 10 %  | 0 .. 0.6    | what everybody engages with now               |
+ * | segment      | 10 %  | 0 .. 0.62   | the same among people like the user           |
  * | trending-category | 10 % | 0 .. 0.65 | the same in the user's favourite categories |
  * | new          | 10 %  | 0 .. 0.5    | the newest without evidence                   |
  * | catalogue    | rest  | 0.1         | the best by CTR, then anything, up to a floor |
@@ -20,6 +21,7 @@ import { content } from './channels/content.js';
 import { covisitation } from './channels/covisitation.js';
 import { embedding } from './channels/embedding.js';
 import { newest } from './channels/newest.js';
+import { segment } from './channels/segment.js';
 import { trendingInCategories } from './channels/trending-category.js';
 import { trending } from './channels/trending.js';
 
@@ -29,6 +31,7 @@ const SHARES: readonly { readonly name: ChannelName; readonly share: number; rea
   { name: 'embedding', share: 0.1, find: embedding },
   { name: 'trending', share: 0.1, find: trending },
   { name: 'trending-category', share: 0.1, find: trendingInCategories },
+  { name: 'segment', share: 0.1, find: segment },
   { name: 'new', share: 0.1, find: newest },
 ];
 /** Candidates looked for: so many for each item wanted, within what the set holds. More cost time and hardly ever win. */

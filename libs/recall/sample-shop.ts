@@ -6,7 +6,7 @@ import type { RecallRequest } from './channel.js';
 import { CovisitationScores } from './covisitation-scores.js';
 import type { LiveStatistics, RankedKeys } from './live-statistics.js';
 import { RecallIndex } from './recall-index.js';
-import type { Interest, Taste } from './taste.js';
+import type { Interest, Taste, UserGroup } from './taste.js';
 
 export const NOW = 1_700_000_000_000;
 
@@ -70,7 +70,11 @@ export interface KnownItem {
   readonly neighbours?: Readonly<Record<string, number>>;
 }
 
-export function statisticsOf(items: Readonly<Record<string, KnownItem>>): LiveStatistics {
+/** @param groups popularity of items by group */
+export function statisticsOf(
+  items: Readonly<Record<string, KnownItem>>,
+  groups: Readonly<Record<number, Readonly<Record<string, number>>>> = {},
+): LiveStatistics {
   const known = new Map(Object.entries(items).map(([id, item]) => [key53(id), item]));
   return {
     ctr: (key) => known.get(key)?.ctr ?? 0.05,
@@ -83,6 +87,11 @@ export function statisticsOf(items: Readonly<Record<string, KnownItem>>): LiveSt
         n,
       ),
     bestWindowSeconds: 3_600,
+    groupTrending: (group, n) =>
+      ranked(
+        Object.entries(groups[group] ?? {}).map(([id, score]) => [key53(id), score]),
+        n,
+      ),
     neighbours: (key) =>
       ranked(Object.entries(known.get(key)?.neighbours ?? {}).map(([id, score]) => [key53(id), score])),
   };
@@ -92,6 +101,7 @@ export function tasteFor(
   interests: readonly Interest[],
   recents: readonly string[] = [],
   embedding?: number[],
+  groups: readonly UserGroup[] = [],
 ): Taste {
   return {
     interests,
@@ -102,6 +112,7 @@ export function tasteFor(
       ageSeconds: 60 * i,
     })),
     embedding: embedding && Float32Array.from(embedding),
+    groups,
   };
 }
 

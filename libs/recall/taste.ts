@@ -18,11 +18,21 @@ export interface RecentItem {
   readonly ageSeconds: number;
 }
 
+/** People like the user, in one respect. */
+export interface UserGroup {
+  /** See libs/features, user-groups.ts. */
+  readonly group: number;
+  /** "country NO"; undefined for people of like taste or behaviour. */
+  readonly label?: string;
+}
+
 export interface Taste {
   readonly interests: readonly Interest[];
   /** What the user took to, newest first. */
   readonly recents: readonly RecentItem[];
   readonly embedding: Float32Array | undefined;
+  /** The narrowest first. */
+  readonly groups: readonly UserGroup[];
 }
 
 /** What recall reads of a user; libs/interest's UserState has this shape. */
@@ -45,7 +55,7 @@ const WEIGHT_MIN = 1e-3;
  * Long and short interests add up, so what was done within the last minutes counts twice:
  * weight = long · 2^(−Δt/half-life) + short · 2^(−Δt/short half-life).
  */
-export function tasteOf(user: TastingUser, now: number): Taste {
+export function tasteOf(user: TastingUser, now: number, groups: readonly UserGroup[] = []): Taste {
   const { interests: stored, recents } = user;
   const elapsed = Math.max(0, now - stored.at);
   const long = 2 ** (-elapsed / stored.halfLifeMs);
@@ -66,5 +76,5 @@ export function tasteOf(user: TastingUser, now: number): Taste {
       ageSeconds: Math.max(0, now - recents.times[i]!) / 1000,
     });
   }
-  return { interests, recents: newest, embedding: user.embedding };
+  return { interests, recents: newest, embedding: user.embedding, groups };
 }

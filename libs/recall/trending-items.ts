@@ -8,6 +8,8 @@ import type { RelatedItem } from './similar-items.js';
 export interface TrendingQuery {
   readonly n: number;
   readonly category?: string;
+  /** Among these people only (libs/features, user-groups.ts). */
+  readonly group?: number;
   /** Half-life of popularity; the replica takes the next it keeps. Default: the one that suits best. */
   readonly windowSeconds?: number;
   readonly now: number;
@@ -27,7 +29,10 @@ export function trendingItems(
   const { n, category, now, admits = () => true } = query;
   const list = category === undefined ? index.everything : index.listOf('category', category);
   if (!list) return [];
-  const { keys, scores } = statistics.trending(LOOKED_AT_MAX, now, query.windowSeconds);
+  const { keys, scores } =
+    query.group === undefined
+      ? statistics.trending(LOOKED_AT_MAX, now, query.windowSeconds)
+      : statistics.groupTrending(query.group, LOOKED_AT_MAX, now, query.windowSeconds);
   const trending: RelatedItem[] = [];
   const taken = new Set<number>();
   for (let i = 0; i < keys.length && trending.length < n; i++) {

@@ -19,6 +19,7 @@ import {
 } from '#ranking';
 import { similarItems, trendingItems, type RecallIndex, type RelatedItem } from '#recall';
 import { RuleSet } from '#rules';
+import { groupNamed } from './segment-group.js';
 import type { HostRequest, RankRequest, RecommendRequest } from './requests.js';
 
 export interface ListAnswer {
@@ -33,7 +34,7 @@ export interface RecommenderPorts {
   readonly catalogue: Catalogue;
   readonly index: RecallIndex;
   readonly follower: ModelFollower;
-  readonly settings: Settings['serving'];
+  readonly settings: Settings['serving'] & Pick<Settings['interest'], 'audienceAttributes'>;
   readonly clock: Clock;
   readonly served: (event: Served) => void;
   /** Hears when a list begins; what it returns hears when each of its stages ends. */
@@ -86,7 +87,14 @@ export class Recommender {
       case 'trending':
         return {
           windowSeconds: request.windowSeconds ?? follower.replica.bestWindowSeconds,
-          ...this.related(trendingItems(index, follower.replica, { ...request, now: clock.now(), admits })),
+          ...this.related(
+            trendingItems(index, follower.replica, {
+              ...request,
+              ...(request.segment !== undefined && { group: groupNamed(request.segment) }),
+              now: clock.now(),
+              admits,
+            }),
+          ),
         };
       case 'item':
         return { item: this.item(request.itemId) };

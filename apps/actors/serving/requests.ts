@@ -66,6 +66,7 @@ const trending = z.object({
   n,
   category: z.string().max(128).optional(),
   windowSeconds: z.number().positive().optional(),
+  segment: z.string().min(1).max(128).optional(),
 });
 const item = z.object({ op: z.literal('item'), itemId: idSchema });
 

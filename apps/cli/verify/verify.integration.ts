@@ -140,6 +140,7 @@ describe('a walk over FEEDBACK', () => {
           cause: { sequence, index: 0 },
           timestamp: 1_700_000_000_000,
           segment: 0,
+          taste: 0,
           itemKeys: [7],
           positions: [1],
         },

@@ -93,6 +93,14 @@ export const similarQuerySchema = z.strictObject({ n: fromText(n) });
 export const trendingQuerySchema = z.strictObject({
   n: fromText(n),
   category: z.string().min(1).max(128).optional().describe('Only items of this category.'),
+  segment: z
+    .string()
+    .min(1)
+    .max(128)
+    .optional()
+    .describe(
+      'Only what these people do: a segment (new, normal, potential, high_value or your own), `cluster:3`, or an audience such as `country=NO`.',
+    ),
   windowSeconds: fromText(z.number().min(1).max(WINDOW_SECONDS_MAX).optional()).describe(
     'Half-life of popularity, s: 60, 600, 3600, 21600, 86400 or 604800; another takes the next longer. Default: the one that best foretells what people do here.',
   ),

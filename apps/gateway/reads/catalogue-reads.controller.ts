@@ -25,7 +25,7 @@ export class CatalogueReadsController {
     try {
       sendJsonBytes(reply, await this.rpc.host({ op: 'trending', ...request }));
     } catch (error) {
-      if (!(error instanceof AppError) || !error.retryable || request.category !== undefined) throw error;
+      if (!(error instanceof AppError) || !error.retryable || !isPlain(request)) throw error;
       const items = (await this.keeper.items()).slice(0, request.n);
       const degraded = { reason: error.code, source: items.length > 0 ? 'trending' : 'empty' } as const;
       this.metrics.degraded.inc(degraded);
@@ -49,4 +49,9 @@ export class CatalogueReadsController {
     const { n } = checked(similarQuerySchema, query);
     sendJsonBytes(reply, await this.rpc.host({ op: 'similar', itemId: checked(itemIdSchema, itemId), n }));
   }
+}
+
+/** The substitute is what is trending overall: no answer to a narrower question. */
+function isPlain(request: { category?: string | undefined; segment?: string | undefined }): boolean {
+  return request.category === undefined && request.segment === undefined;
 }

@@ -1,0 +1,22 @@
+/** The groups that a request's user stands in, the narrowest first: people of like taste, from the same place, of the same segment. */
+import { AUDIENCES_MAX } from '#events';
+import { audiencesOf, clusterGroup, segmentGroup, tasteSketch, type RequestContext } from '#features';
+import type { UserGroup } from '#recall';
+import type { RankableUser } from './exclusions.js';
+import type { RankingModel } from './ranking-model.js';
+
+export function groupsOf(
+  user: RankableUser,
+  model: RankingModel,
+  attributes: readonly string[],
+  context: RequestContext | undefined,
+): UserGroup[] {
+  const cluster = model.clusterOf(tasteSketch(user.interests));
+  const audiences = audiencesOf(attributes, user.profile, context, AUDIENCES_MAX);
+  return [
+    ...(cluster < 0 ? [] : [{ group: clusterGroup(cluster) }]),
+    ...audiences.map(({ attribute, value, group }) => ({ group, label: `${attribute} ${value}` })),
+    // What newcomers have in common is that nothing is known of them.
+    ...(user.segmentName === 'new' ? [] : [{ group: segmentGroup(user.segment) }]),
+  ];
+}
