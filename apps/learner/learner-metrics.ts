@@ -6,9 +6,12 @@ import type { WrittenSnapshot } from './snapshot-writer.js';
 
 /** The losses of a window are recomputed at most this often, ms. */
 const LOSSES_MS = 1_000;
+/** And so is how its samples were ordered, which takes some sorting, ms. */
+const RANKING_MS = 10_000;
 
 export class LearnerMetrics {
   private lossesAt = -Infinity;
+  private rankingAt = -Infinity;
   private samples = { clicks: 0, total: 0 };
   private rejected = 0;
   private clipped = { ftrl: 0, fm: 0, olr: 0 };
@@ -23,6 +26,7 @@ export class LearnerMetrics {
     if (snapshot) this.metrics.snapshotAgeSeconds.set((systemClock.now() - snapshot.at) / 1_000);
     this.observeLosses(model);
     this.observeCounts(model);
+    if (now - this.rankingAt >= RANKING_MS) this.observeRanking(model, now);
     for (const { seconds, hitRate } of model.scorer.tables.statistics.windows.report())
       this.metrics.trendingHitRate.set({ window: String(seconds) }, hitRate);
   }
@@ -71,6 +75,16 @@ export class LearnerMetrics {
         if (losses.calibrationError !== null)
           this.metrics.progressiveCalibrationError.set({ learner, window }, losses.calibrationError);
       }
+    }
+  }
+
+  private observeRanking(model: OnlineModel, now: number): void {
+    this.rankingAt = now;
+    const { predictors } = model.ranking.report();
+    for (const learner of PREDICTORS) {
+      const { ndcg, userAuc } = predictors[learner];
+      if (ndcg !== null) this.metrics.progressiveNdcg.set({ learner }, ndcg);
+      if (userAuc !== null) this.metrics.progressiveUserAuc.set({ learner }, userAuc);
     }
   }
 

@@ -104,6 +104,7 @@ export class LearnerService {
       clipped: model.clipped(),
       settings: model.settings,
       metrics: model.report(),
+      ranking: model.ranking.report(),
       trendingWindows: model.scorer.tables.statistics.windows.report(),
       snapshot: last ? { id: last.id, sequence: last.sequence, at: last.at } : null,
     };

@@ -12,6 +12,7 @@ export { newRatingTables, type RatingTables } from './ratings/rating-tables.js';
 export * from './ratings/synthetic-ratings.js';
 export type { RatingLabelLists } from './ratings/label-set.js';
 export * from './progressive-validation.js';
+export type { RankingMetrics, RankingReport } from './progressive-ranking.js';
 export * from './item-statistics.js';
 export * from './position-statistics.js';
 export * from './examination-curve.js';

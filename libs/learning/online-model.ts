@@ -35,6 +35,7 @@ import {
 } from './model-snapshot.js';
 import type { OnlineLearner } from './online-learner.js';
 import { OnlineLogisticRegression } from './online-logistic-regression.js';
+import { ProgressiveRanking } from './progressive-ranking.js';
 import { ProgressiveValidation, type ProgressiveReport } from './progressive-validation.js';
 import { NO_CLUSTER } from './user-clusters.js';
 import { LEARNERS, newScores, Scorer, type LearnerName, type Scores } from './scorer.js';
@@ -54,6 +55,7 @@ export class OnlineModel implements FeedbackSink, ModelState {
   readonly exposures: ExposureMemory;
   readonly held = new HeldPositives();
   readonly validation: ProgressiveValidation;
+  readonly ranking: ProgressiveRanking;
   identity: ModelIdentity;
   sequence = 0;
   samples = 0;
@@ -88,6 +90,7 @@ export class OnlineModel implements FeedbackSink, ModelState {
     );
     this.exposures = new ExposureMemory(settings.statistics.exposuresMax);
     this.validation = new ProgressiveValidation(settings.metricsWindow);
+    this.ranking = new ProgressiveRanking(settings.metricsWindow);
   }
 
   get version(): string {
@@ -136,6 +139,7 @@ export class OnlineModel implements FeedbackSink, ModelState {
   outcome(record: Outcome): void {
     if (!isSound(record)) return void this.rejected++;
     const { tables, reading } = this.scorer;
+    this.ranking.begin(record.userKey, record.listKey);
     for (const positive of this.held.release(record.label === 0 ? record.listKey : NO_LIST))
       this.learnHeld(positive);
     this.readShown(record);
@@ -203,10 +207,10 @@ export class OnlineModel implements FeedbackSink, ModelState {
   /** Moves event time, and learns the positives whose list's negatives can come no more. */
   private advance(timestamp: number): void {
     if (timestamp > this.eventTime) this.eventTime = timestamp;
+    this.ranking.end();
     const olderThan = this.eventTime - this.settings.holdSeconds * 1000;
-    for (let list = this.held.overdue(olderThan); list !== undefined; list = this.held.overdue(olderThan)) {
+    for (let list = this.held.overdue(olderThan); list !== undefined; list = this.held.overdue(olderThan))
       for (const positive of this.held.release(list)) this.learnHeld(positive);
-    }
   }
 
   /** A value out of all proportion is refused and counted; the rest of its engagement holds all the same. */
@@ -260,13 +264,16 @@ export class OnlineModel implements FeedbackSink, ModelState {
     const { predictions } = this.validation;
     const { method, ctr } = this.settings.debias;
     const seen = predictsRelevance(method) ? Math.min(1, examined) : 1;
-    predictions[0] = this.scores.ftrl * seen;
-    predictions[1] = this.scores.fm * seen;
-    predictions[2] = this.scores.olr * seen;
-    predictions[3] = this.scores.blend * seen;
+    predictions[0] = this.scores.ftrl;
+    predictions[1] = this.scores.fm;
+    predictions[2] = this.scores.olr;
+    predictions[3] = this.scores.blend;
+    predictions[4] = sigmoid(ctrLogit);
+    predictions[5] = sigmoid(overallLogit);
+    // Items are ranked as if all stood in the same slot; clicks are predicted where they stood.
+    this.ranking.record(label, predictions);
     const counted = ctr === 'examined' ? Math.min(1, examined) : 1;
-    predictions[4] = sigmoid(ctrLogit) * counted;
-    predictions[5] = sigmoid(overallLogit) * counted;
+    for (let k = 0; k < predictions.length; k++) predictions[k]! *= k <= BLEND ? seen : counted;
     this.validation.record(label);
   }
 

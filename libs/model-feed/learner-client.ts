@@ -1,6 +1,6 @@
 /** Asks the live learner: `rpc.learner`, request-reply over core NATS, JSON both ways. */
 import { AppError, errorMessage, ERROR_CATALOGUE, type ErrorCode } from '#kernel';
-import type { ModelHash, ModelSettings, ProgressiveReport } from '#learning';
+import type { ModelHash, ModelSettings, ProgressiveReport, RankingReport } from '#learning';
 import { subjectPrefix, type NatsConnection } from '#log';
 
 export type LearnerRequest =
@@ -19,6 +19,8 @@ export interface LearnerStatus {
   readonly clipped: Readonly<Record<string, number>>;
   readonly settings: ModelSettings;
   readonly metrics: ProgressiveReport;
+  /** How the newest samples were ordered, since the process started. */
+  readonly ranking: RankingReport;
   /** Of each half-life of popularity: the share of engagements whose item was among its ten best. */
   readonly trendingWindows: readonly {
     readonly seconds: number;

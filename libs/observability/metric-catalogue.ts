@@ -252,6 +252,18 @@ export const METRIC_CATALOGUE = {
     'Mean distance of prediction and observed rate over ten bins of predictions (ECE).',
     ['learner', 'window'],
   ),
+  progressiveNdcg: gauge(
+    ['learner'],
+    'rekappa_progressive_ndcg',
+    'NDCG@10 of the newest lists with a click, in the order of predictions made before learning.',
+    ['learner'],
+  ),
+  progressiveUserAuc: gauge(
+    ['learner'],
+    'rekappa_progressive_user_auc',
+    'Area under the ROC curve of each user’s newest samples, mean weighted by samples.',
+    ['learner'],
+  ),
   clippedSteps: counter(['learner'], 'rekappa_clipped_steps_total', 'Update steps clipped to their bound.', [
     'learner',
   ]),

@@ -71,5 +71,5 @@ function print({ log, hosts, learner }: Status): void {
   printLine(
     `model ${learner.version}: ${learner.samples.toLocaleString('en')} samples, feedback ${learner.sequence.toLocaleString('en')} of ${log.feedbackHead.toLocaleString('en')}`,
   );
-  printLine(lossTable(learner.metrics));
+  printLine(lossTable(learner.metrics, learner.ranking));
 }

@@ -1,16 +1,19 @@
 /** Progressive losses as tables. */
-import type { LossReport, ProgressiveReport } from '#learning';
+import type { LossReport, ProgressiveReport, RankingReport } from '#learning';
 import { decimals, renderTable } from './table.js';
 
 const METRICS = ['logLoss', 'normalisedEntropy', 'auc', 'calibration', 'calibrationError'] as const;
 const HEADINGS = ['log loss', 'entropy', 'AUC', 'calibration', 'ECE'];
 
-/** One model: all samples, and the newest ones. */
-export function lossTable({ cumulative, windowed }: ProgressiveReport): string {
+/** One model: all samples, and the newest ones. @param ranking how the newest were ordered, if somebody watched */
+export function lossTable({ cumulative, windowed }: ProgressiveReport, ranking?: RankingReport): string {
   const rows = names(cumulative.predictors).map((name) => [
     name,
     ...cells(cumulative.predictors[name]),
     ...cells(windowed.predictors[name]),
+    ...(ranking
+      ? [ranking.predictors[name].userAuc, ranking.predictors[name].ndcg].map((v) => decimals(v ?? undefined))
+      : []),
   ]);
   return renderTable(
     [
@@ -18,6 +21,7 @@ export function lossTable({ cumulative, windowed }: ProgressiveReport): string {
       ...HEADINGS,
       `newest ${windowed.samples.toLocaleString('en')}: log loss`,
       ...HEADINGS.slice(1),
+      ...(ranking ? ['AUC per user', 'NDCG@10'] : []),
     ],
     rows,
   );

@@ -1,0 +1,157 @@
+/**
+ * How well the newest samples were ordered, each predicted before it was learnt: within the list that showed them, and among
+ * what their user saw.
+ *
+ *     NDCG@10 of a list with a click: binary gain, log2 discount; equal predictions share their places
+ *     (McSherry & Najork, ECIR 2008)
+ *     AUC per user: mean AUC of the users' samples, weighted by their number (Zhu et al., KDD 2017, section 4.2)
+ *
+ * No part of the model's state: it decides nothing, and begins anew with the process. `record` allocates nothing.
+ */
+import { PREDICTORS, type PredictorName } from './progressive-validation.js';
+
+export interface RankingMetrics {
+  /** Null while no list has a click and something beside it. */
+  readonly ndcg: number | null;
+  /** Null while no user has both a click and none. */
+  readonly userAuc: number | null;
+}
+
+export interface RankingReport {
+  readonly samples: number;
+  readonly lists: number;
+  readonly users: number;
+  readonly predictors: Readonly<Record<PredictorName, RankingMetrics>>;
+}
+
+const CUTOFF = 10;
+const WIDTH = PREDICTORS.length;
+const NO_LIST = -1;
+
+export class ProgressiveRanking {
+  private samples = 0;
+  private userKey = 0;
+  private listKey = NO_LIST;
+  private readonly users: Float64Array;
+  private readonly lists: Float64Array;
+  private readonly labels: Uint8Array;
+  private readonly predictions: Float32Array;
+
+  /** @param window samples that count */
+  constructor(private readonly window: number) {
+    this.users = new Float64Array(window);
+    this.lists = new Float64Array(window);
+    this.labels = new Uint8Array(window);
+    this.predictions = new Float32Array(window * WIDTH);
+  }
+
+  /** To whom, and in which list, the samples that follow were shown. */
+  begin(userKey: number, listKey: number): void {
+    this.userKey = userKey;
+    this.listKey = listKey;
+  }
+
+  /** Nobody knows any more to whom the samples that follow were shown: they do not count. */
+  end(): void {
+    this.listKey = NO_LIST;
+  }
+
+  /** @param predictions in the order of PREDICTORS */
+  record(label: 0 | 1, predictions: Float64Array): void {
+    if (this.listKey === NO_LIST) return;
+    const at = this.samples++ % this.window;
+    this.users[at] = this.userKey;
+    this.lists[at] = this.listKey;
+    this.labels[at] = label;
+    this.predictions.set(predictions, at * WIDTH);
+  }
+
+  report(): RankingReport {
+    const lists = this.groups(this.lists);
+    const users = this.groups(this.users);
+    const predictors = PREDICTORS.map((name, k): [PredictorName, RankingMetrics] => [
+      name,
+      { ndcg: this.ndcg(lists, k), userAuc: this.userAuc(users, k) },
+    ]);
+    return {
+      samples: Math.min(this.samples, this.window),
+      lists: lists.length,
+      users: users.length,
+      predictors: Object.fromEntries(predictors) as Record<PredictorName, RankingMetrics>,
+    };
+  }
+
+  /** Samples of the same key, of those keys that have both labels. */
+  private groups(keys: Float64Array): Uint32Array[] {
+    const order = Uint32Array.from({ length: Math.min(this.samples, this.window) }, (_, i) => i);
+    order.sort((a, b) => keys[a]! - keys[b]!);
+    const groups: Uint32Array[] = [];
+    for (let from = 0, to = 0; from < order.length; from = to) {
+      let clicks = 0;
+      for (to = from; to < order.length && keys[order[to]!] === keys[order[from]!]; to++)
+        clicks += this.labels[order[to]!]!;
+      if (clicks > 0 && clicks < to - from) groups.push(order.subarray(from, to));
+    }
+    return groups;
+  }
+
+  private ndcg(lists: readonly Uint32Array[], k: number): number | null {
+    let sum = 0;
+    for (const list of lists) {
+      let dcg = 0;
+      let clicks = 0;
+      this.ties(list, k, (from, to, positives) => {
+        let places = 0;
+        for (let rank = from; rank < to; rank++) places += discount(rank);
+        dcg += (positives * places) / (to - from);
+        clicks += positives;
+      });
+      let ideal = 0;
+      for (let rank = 0; rank < clicks; rank++) ideal += discount(rank);
+      sum += dcg / ideal;
+    }
+    return lists.length > 0 ? sum / lists.length : null;
+  }
+
+  private userAuc(users: readonly Uint32Array[], k: number): number | null {
+    let sum = 0;
+    let weight = 0;
+    for (const user of users) {
+      let wins = 0;
+      let clicks = 0;
+      let passed = 0;
+      // From the best on: a click wins over every sample without one that comes after it.
+      this.ties(user, k, (from, to, positives) => {
+        const negatives = to - from - positives;
+        wins -= positives * (passed + negatives / 2);
+        passed += negatives;
+        clicks += positives;
+      });
+      wins += clicks * passed;
+      sum += user.length * (wins / (clicks * passed));
+      weight += user.length;
+    }
+    return weight > 0 ? sum / weight : null;
+  }
+
+  /** Walks a group from its best prediction on, equal ones together: ranks from (0-based) and to, and the clicks among them. */
+  private ties(
+    group: Uint32Array,
+    k: number,
+    walk: (from: number, to: number, positives: number) => void,
+  ): void {
+    const { predictions, labels } = this;
+    const order = group.slice().sort((a, b) => predictions[b * WIDTH + k]! - predictions[a * WIDTH + k]!);
+    for (let from = 0, to = 0; from < order.length; from = to) {
+      const value = predictions[order[from]! * WIDTH + k]!;
+      let positives = 0;
+      for (to = from; to < order.length && predictions[order[to]! * WIDTH + k] === value; to++)
+        positives += labels[order[to]!]!;
+      walk(from, to, positives);
+    }
+  }
+}
+
+function discount(rank: number): number {
+  return rank < CUTOFF ? 1 / Math.log2(rank + 2) : 0;
+}
