@@ -62,6 +62,23 @@ const segmentRules = z
     }),
   )
   .max(64);
+const labelWeights = z
+  .record(z.string().min(1).max(128), z.number().min(-100).max(100))
+  .refine((weights) => Object.keys(weights).length <= 64, { message: 'at most 64 labels' });
+const coldStartRules = z
+  .array(
+    z
+      .strictObject({
+        when: z.record(z.string().min(1).max(64), z.union([z.string(), z.number(), z.boolean()])).default({}),
+        categories: labelWeights.optional(),
+        tags: labelWeights.optional(),
+        brands: labelWeights.optional(),
+      })
+      .refine(({ categories, tags, brands }) => categories ?? tags ?? brands, {
+        message: 'a rule names categories, tags or brands and their weights',
+      }),
+  )
+  .max(256);
 const attributeNames = z.array(z.string().min(1).max(64)).max(16);
 
 export const settingsSchema = z.strictObject({
@@ -286,7 +303,18 @@ export const settingsSchema = z.strictObject({
         .describe('thompson: the standard deviations of the scores times this.'),
       newItemShare: fraction
         .default(0.1)
-        .describe('Largest share of a list given to items without evidence.'),
+        .describe(
+          'Share of a list that items without evidence are sure of, the least shown first; more only if they win places by score.',
+        ),
+      coldStart: z
+        .union([coldStartRules, jsonText.pipe(coldStartRules)])
+        .default([])
+        .describe(
+          'JSON list of what is assumed of users below 5 interactions: `when` (attributes of context or profile that must be equal) and weights of `categories`, `tags`, `brands`.',
+        ),
+      newItemImpressions: count
+        .default(20)
+        .describe('An item shown less often than this has no evidence yet, and is new.'),
       perCategoryMax: count.default(4).describe('Most items of one category among any ten.'),
       perBrandMax: count.default(10).describe('Most items of one brand among any ten; 10: as many as win.'),
       perSellerMax: count.default(10).describe('Most items of one seller among any ten; 10: as many as win.'),

@@ -1,7 +1,8 @@
 /** Merging a visitor into a user, erasing, profiles. */
 import type { LogEvent } from '#events';
 import { key53 } from '#kernel';
-import { Folding, MINUTE, T0 } from './folding.fixture.js';
+import { Folding, MINUTE, T0, testSettings } from './folding.fixture.js';
+import { segmentCode } from './segments.js';
 
 const WINDOW = 30 * MINUTE;
 const merge = (folding: Folding, at: number, into = 'u'): LogEvent => ({
@@ -111,6 +112,57 @@ describe('a merge', () => {
     const expected = weights(alone.user());
     const actual = weights(folding.user());
     for (const [label, weight] of Object.entries(expected)) expect(actual[label]).toBeCloseTo(weight, 4);
+  });
+
+  it('counts nothing twice: the absorbing itself says nothing to the learner', () => {
+    const folding = merged();
+    folding.taken();
+    folding.given(folding.effects[0]!.event);
+    expect(folding.taken()).toEqual([]);
+    folding.given(folding.tick(T0 + 2 * WINDOW));
+    expect(folding.outcomes()).toMatchObject([{ label: 0, itemKey: key53('c') }]);
+    folding.given(folding.tick(T0 + 4 * WINDOW));
+    expect(folding.taken()).toEqual([]);
+  });
+
+  it('leaves an outcome what was known of the visitor when the list was shown', () => {
+    const folding = new Folding();
+    const visitor = { userId: 'visitor' };
+    folding.given(folding.click(T0, 'a', visitor), folding.impression(T0 + 1, ['c'], visitor));
+    const [shown] = folding.taken().filter((record) => record.kind === 'exposure');
+    expect(shown!.taste).not.toBe(0);
+    for (let i = 0; i < 9; i++) folding.given(folding.click(T0 + 2 + i, 'b'));
+    folding.given(merge(folding, T0 + MINUTE));
+    folding.given(folding.effects[0]!.event, folding.click(T0 + 2 * MINUTE, 'c'));
+    expect(folding.outcomes()).toMatchObject([
+      { label: 1, userKey: key53('u'), taste: shown!.taste, segment: segmentCode('new') },
+    ]);
+  });
+
+  it('makes the segment that of both together', () => {
+    const segments = [{ name: 'buyer', atLeast: { purchase: 2 }, profile: {} }];
+    const folding = new Folding(testSettings({ segments }));
+    folding.given(
+      folding.interaction(T0, 'purchase', 'a'),
+      folding.interaction(T0 + 1, 'purchase', 'b', { userId: 'visitor' }),
+    );
+    expect(folding.user().segmentName).toBe('new');
+    folding.given(merge(folding, T0 + MINUTE));
+    expect(folding.user('visitor').segmentName).toBe('new');
+    folding.given(folding.effects[0]!.event);
+    expect(folding.user().segmentName).toBe('buyer');
+    expect(folding.reload().user().segmentName).toBe('buyer');
+  });
+
+  it('hands over what the visitor does afterwards with the next merge, and only that', () => {
+    const folding = new Folding();
+    const visitor = { userId: 'visitor' };
+    folding.given(folding.click(T0, 'a', visitor), merge(folding, T0 + 1));
+    folding.given(folding.effects[0]!.event);
+    folding.given(folding.click(T0 + 2, 'b', visitor), merge(folding, T0 + 3));
+    folding.given(folding.effects[1]!.event);
+    expect(folding.user().counters.interactions).toBe(2);
+    expect(folding.user().recents.ids).toEqual(['a', 'b']);
   });
 
   it('of an unreadable state is counted and ignored', () => {

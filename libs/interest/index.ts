@@ -5,7 +5,7 @@ export { PartitionFold, FOLD_STATE_VERSION, type FoldEffect, type ResidentUsers 
 export type { FoldSettings } from './fold-rules.js';
 export type { FoldCounterName, FoldCounters } from './fold-counters.js';
 export { streamNow } from './stream-time.js';
-export { SEGMENTS, segmentCode } from './segments.js';
+export { NEW_INTERACTIONS, SEGMENTS, segmentCode, type SegmentRule } from './segments.js';
 export { WINDOWS_SECONDS } from './limits.js';
 export { interactionWeight } from './interaction-weight.js';
 export type { WindowCounts } from './action-window.js';

@@ -5,7 +5,7 @@
 import { newFeatureVector } from '#events';
 import { STATISTICS_FEATURE_NAMES } from '#learning';
 import type { Item } from '#catalogue';
-import type { CandidateSet, RecallIndex, Taste } from '#recall';
+import type { CandidateSet, LabelList, RecallIndex, Taste } from '#recall';
 import type { RuleMove, RuleRun } from '#rules';
 import type { Candidate, CandidateScorer } from './candidate-scorer.js';
 import type { Prior } from './prior.js';
@@ -69,7 +69,7 @@ export function recallReason(
       };
     }
     case 'content':
-      return { feature: `you like ${index.list(cause).label}`, contribution: prior.affinity };
+      return { feature: interestReason(index.list(cause), taste), contribution: prior.affinity };
     case 'embedding':
       return { feature: 'close to what you chose', contribution: 0 };
     case 'trending':
@@ -98,6 +98,17 @@ export function ruleReasons(rules: RuleRun, item: Item | undefined): Reason[] {
 export function freshnessReason(item: Item, settings: RankingSettings, now: number): Reason[] {
   const contribution = freshnessOf(item, settings, now);
   return contribution >= CONTRIBUTION_MIN ? [{ feature: 'fresh', contribution }] : [];
+}
+
+function interestReason({ dimension, label }: LabelList, { interests }: Taste): string {
+  const interest = interests.find((known) => known.dimension === dimension && known.label === label);
+  return interest?.given ? `to start with: ${label}` : `you like ${label}`;
+}
+
+/** That the item is new, when something else found it more strongly. */
+export function newReason(candidates: CandidateSet, place: number): Reason[] {
+  const isNew = candidates.labelOf(place) !== 'new' && candidates.channelsOf(place).includes('new');
+  return isNew ? [{ feature: 'new', contribution: 0 }] : [];
 }
 
 /** What the prior knows of a caller's own candidate; undefined when nothing. `prior` has just read it. */

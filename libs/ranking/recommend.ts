@@ -16,12 +16,14 @@ import {
 } from '#recall';
 import type { RuleRun } from '#rules';
 import type { Candidate } from './candidate-scorer.js';
+import { withColdStart } from './cold-start.js';
 import { exclusionsOf } from './exclusions.js';
-import { featureReasons, freshnessReason, recallReason, ruleReasons } from './explain.js';
+import { featureReasons, freshnessReason, newReason, recallReason, ruleReasons } from './explain.js';
 import { groupsOf } from './groups.js';
+import { byTurn, newcomersOf } from './newcomers.js';
 import { policyOf } from './policies.js';
 import { drawSlate, type Arrangement, type Policy } from './policy.js';
-import type { Ranked, RankedItem, RankingInput, RecommendRequest } from './request.js';
+import type { Ranked, RankedItem, RankingInput, RankingSettings, RecommendRequest } from './request.js';
 import { listsWithin, requestFilter } from './request-filter.js';
 import { ruleRunOf } from './scene.js';
 import { freshnessOf } from './freshness.js';
@@ -35,6 +37,7 @@ const UNPROVEN_SHARE = 0.1;
 interface Scored {
   readonly place: number;
   readonly candidate: Candidate;
+  readonly impressions: number;
   readonly unproven: boolean;
   /** What rules and freshness add, log-odds. */
   readonly lift: number;
@@ -46,18 +49,16 @@ interface Scored {
 
 export function recommend(input: RankingInput<RecommendRequest>): Ranked {
   const { user, request, index, replica, settings, now, ended } = input;
-  const taste = tasteOf(
-    user,
-    now,
-    groupsOf(user, replica, settings.audienceAttributes ?? [], request.context),
-  );
+  const groups = groupsOf(user, replica, settings.audienceAttributes ?? [], request.context);
+  const taste = withColdStart(tasteOf(user, now, groups), user, settings.coldStart ?? [], request.context);
   scratch.covisitation.compute(index, replica, taste);
   const rules = ruleRunOf(input);
   const candidates = recallAdmitted(input, taste, rules);
   ended?.('recall', candidates.size);
   scratch.prior.begin(index, replica, taste, now);
   scratch.scorer.begin(index, replica, user, request.context, now);
-  const survivors = coarseRank(gather(input, candidates, rules), settings.coarseMax);
+  const newPlaces = Math.ceil(request.n * settings.newItemShare) + 1;
+  const survivors = coarseRank(gather(input, candidates, rules), settings.coarseMax, newPlaces);
   ended?.('coarse', survivors.length);
   const ranked = fineRank(survivors);
   ended?.('fine', ranked.length);
@@ -90,6 +91,7 @@ function recallAdmitted(input: RankingInput<RecommendRequest>, taste: Taste, rul
         covisitation: scratch.covisitation,
         admits,
         within: listsWithin(index, request.filter),
+        evidence: evidenceOf(settings),
         wanted: request.n,
         now,
         random,
@@ -115,10 +117,12 @@ function gather(
     const item = index.item(slot)!;
     const candidate = { itemId: item.id, key: item.key, item, slot };
     scratch.scorer.extract(place, candidate);
+    const impressions = replica.impressions(item.key);
     return {
       place,
       candidate,
-      unproven: replica.impressions(item.key) < EVIDENCE_IMPRESSIONS,
+      impressions,
+      unproven: impressions < evidenceOf(settings),
       lift: rules.lift(item) + freshnessOf(item, settings, now),
       tie: tieOf(user, item.hashes.id),
       score: 0,
@@ -126,15 +130,22 @@ function gather(
   });
 }
 
-/** The best by the factorisation machine, and beside them the best of those without evidence. */
-function coarseRank(all: Scored[], coarseMax: number): Scored[] {
+/**
+ * The best by the factorisation machine, and beside them those without evidence whose turn it is.
+ * @param newPlaces places in the list that are theirs
+ */
+function coarseRank(all: Scored[], coarseMax: number, newPlaces: number): Scored[] {
   if (all.length <= coarseMax) return all;
   for (const scored of all)
     scored.score = scratch.scorer.coarse(scored.place, scored.candidate.key) + scored.lift;
   all.sort(byScore);
-  const kept = all.slice(0, coarseMax - Math.floor(coarseMax * UNPROVEN_SHARE));
+  const reserved = Math.min(coarseMax, Math.max(Math.floor(coarseMax * UNPROVEN_SHARE), newPlaces));
+  const kept = all.slice(0, coarseMax - reserved);
   const rest = all.slice(kept.length);
-  const unproven = rest.filter((scored) => scored.unproven).slice(0, coarseMax - kept.length);
+  const unproven = rest
+    .filter((scored) => scored.unproven)
+    .sort(byTurn)
+    .slice(0, coarseMax - kept.length);
   const others = rest
     .filter((scored) => !unproven.includes(scored))
     .slice(0, coarseMax - kept.length - unproven.length);
@@ -162,6 +173,7 @@ function arrange(
     (candidate) => ranked[candidate]!.unproven,
     settings.newItemShare,
     random.next(),
+    newcomersOf(ranked),
   );
   const deviations = policy.samplesScores
     ? ranked.map(({ place, candidate }) => scratch.scorer.deviation(place, candidate.key))
@@ -191,11 +203,16 @@ function present(
     position,
     reasons: [
       found,
+      ...newReason(candidates, place),
       ...ruleReasons(rules, candidate.item),
       ...freshnessReason(candidate.item!, settings, now),
       ...featureReasons(scorer, replica, candidate, now),
     ],
   };
+}
+
+function evidenceOf({ newItemImpressions = EVIDENCE_IMPRESSIONS }: RankingSettings): number {
+  return newItemImpressions;
 }
 
 export function tieOf(user: UserSignals, itemHash: number): number {

@@ -4,6 +4,7 @@ import type { Catalogue } from '#catalogue';
 import type { RequestContext } from '#features';
 import type { ChannelName, RecallIndex } from '#recall';
 import type { RuleFailed, RuleSet } from '#rules';
+import type { ColdStartRule } from './cold-start.js';
 import type { RankableUser } from './exclusions.js';
 import type { PolicySettings } from './policies.js';
 import type { RankingModel } from './ranking-model.js';
@@ -44,7 +45,12 @@ export interface RankRequest {
 export interface RankingSettings extends PolicySettings {
   readonly candidatesMax: number;
   readonly coarseMax: number;
+  /** Share of a list that items without evidence are sure of. */
   readonly newItemShare: number;
+  /** What is assumed of people who have done next to nothing. */
+  readonly coldStart?: readonly ColdStartRule[];
+  /** Impressions from which an item has evidence; default: EVIDENCE_IMPRESSIONS. */
+  readonly newItemImpressions?: number;
   /** Attributes of profile or context whose values are audiences with trends of their own; default: none. */
   readonly audienceAttributes?: readonly string[];
   readonly perCategoryMax: number;

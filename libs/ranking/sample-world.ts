@@ -128,6 +128,10 @@ export class SampleWorld {
     });
   }
 
+  profile(userId: string, attributes: Record<string, string>): this {
+    return this.event({ kind: 'profile', ...this.base(), userId: asUserId(userId), attributes });
+  }
+
   show(userId: string, itemIds: readonly string[]): this {
     const items = itemIds.map((itemId) => ({ itemId: asItemId(itemId) }));
     return this.event({ kind: 'impression', ...this.base(), userId: asUserId(userId), items });

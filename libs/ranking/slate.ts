@@ -31,6 +31,7 @@ export function softmaxWeights(scores: ArrayLike<number>, size: number): Float64
 /**
  * @param unproven whether a candidate has no evidence
  * @param share of the slots that items without evidence are sure of, if there are any
+ * @param newcomers those without evidence in the order in which reserved slots take them; default: the best first
  * @param phase in [0, 1): by slot k at least ⌊k·share + phase⌋ items without evidence stand, if there are so many
  */
 export function greedySlate(
@@ -39,12 +40,13 @@ export function greedySlate(
   unproven: (candidate: number) => boolean,
   share: number,
   phase: number,
+  newcomers?: readonly number[],
 ): number[] {
   const slate: number[] = [];
   let given = 0;
   for (const open = new OpenCandidates(candidates); slate.length < n && open.nextSlot();) {
     const due = Math.floor((slate.length + 1) * share + phase);
-    const chosen = (given < due ? open.first(unproven) : undefined) ?? open.first()!;
+    const chosen = (given < due ? open.firstNew(unproven, newcomers) : undefined) ?? open.first()!;
     if (unproven(chosen)) given++;
     open.take(chosen);
     slate.push(chosen);
@@ -73,6 +75,12 @@ export class OpenCandidates {
     this.ruleYields = false;
     this.ruleYields = !this.left.some((candidate) => this.admits(candidate));
     return this.left.length > 0;
+  }
+
+  /** The first newcomer that may stand here. */
+  firstNew(unproven: (candidate: number) => boolean, newcomers?: readonly number[]): number | undefined {
+    if (!newcomers) return this.first(unproven);
+    return newcomers.find((candidate) => this.left.includes(candidate) && this.admits(candidate));
   }
 
   /** The best that may stand here, and passes the test. */

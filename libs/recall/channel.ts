@@ -17,6 +17,8 @@ export interface RecallRequest {
   readonly admits: (slot: number) => boolean;
   /** Lists that together hold everything a filter lets through; undefined: the whole catalogue. */
   readonly within: readonly LabelList[] | undefined;
+  /** An item shown less often than this has no evidence. */
+  readonly evidence: number;
   /** How many items the caller wants in the end. */
   readonly wanted: number;
   readonly now: number;

@@ -20,5 +20,5 @@ export interface LiveStatistics {
   neighbours(itemKey: number): RankedKeys;
 }
 
-/** An item shown less often than this has no evidence: neither its CTR nor its features' weights say much. */
+/** By default an item shown less often than this has no evidence: neither its CTR nor its features' weights say much. */
 export const EVIDENCE_IMPRESSIONS = 20;

@@ -4,13 +4,14 @@
  *
  * Promises: holds exactly the visible items; a change costs the lists whose labels change, never the catalogue
  * (but for a refill of the newest after many removals). Ranking reads through it and writes nothing but the
- * heads' and trending lists' refreshes.
+ * heads' and trending lists' refreshes and takes proven items out of `unproven`.
  */
 import type { Catalogue, Item } from '#catalogue';
 import { DIMENSIONS, priceBandLabel } from '#features';
 import { EmbeddingBuckets } from './embedding-buckets.js';
 import { LabelList } from './label-list.js';
 import { NewestList } from './newest-list.js';
+import { SlotList } from './slot-list.js';
 import type { LabelDimension } from './taste.js';
 import { TrendingLists } from './trending-lists.js';
 
@@ -23,6 +24,8 @@ export class RecallIndex {
   readonly newest = new NewestList(NEWEST_KEPT);
   /** By `firstSeenAt`: an old film that came in today. */
   readonly arrivals = new NewestList(NEWEST_KEPT);
+  /** Those that were not yet found to have evidence, in no order. */
+  readonly unproven = new SlotList();
   readonly embeddings = new EmbeddingBuckets();
   /** By category; refreshed as it is asked. */
   readonly trending = new TrendingLists();
@@ -108,6 +111,7 @@ export class RecallIndex {
     this.items[slot] = item;
     this.labels[slot] = new Int32Array(0);
     this.everything.members.add(slot);
+    this.unproven.add(slot);
     this.relabel(slot, item);
     this.place(slot, item);
   }
@@ -130,6 +134,7 @@ export class RecallIndex {
     const item = this.items[slot]!;
     for (const id of this.labels[slot]!) this.leave(id, slot);
     this.everything.members.remove(slot);
+    this.unproven.remove(slot);
     this.slots.delete(item.key);
     this.items[slot] = undefined;
     this.displace(slot, item);

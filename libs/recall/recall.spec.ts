@@ -2,9 +2,10 @@ import fc from 'fast-check';
 import { SeededRandom } from '#kernel';
 import { CandidateSet } from './candidates.js';
 import type { RecallRequest } from './channel.js';
+import { newest } from './channels/newest.js';
 import { trendingInCategories } from './channels/trending-category.js';
 import { recall } from './recall.js';
-import { SampleShop, statisticsOf, tasteFor } from './sample-shop.js';
+import { SampleShop, statisticsOf, tasteFor, type KnownItem } from './sample-shop.js';
 
 const nothingKnown = statisticsOf({});
 
@@ -135,6 +136,25 @@ describe('recall', () => {
     expect(ofGroups).toHaveLength(20);
     expect(ofGroups.filter(({ cause }) => cause === 0).map(({ id }) => id)).toContain('item 100');
     expect(ofGroups.filter(({ cause }) => cause === 1).map(({ id }) => id)).toContain('item 200');
+  });
+
+  it('reaches every item without evidence, however many arrive at once, and lets proven ones be', () => {
+    const shop = new SampleShop();
+    const proven: Record<string, KnownItem> = {};
+    for (let i = 0; i < 1_000; i++) {
+      shop.put(`item ${i}`, { categories: ['c'] });
+      if (i % 2 === 0) proven[`item ${i}`] = { impressions: 50 };
+    }
+    const statistics = statisticsOf(proven);
+    const reached = new Set<string>();
+    for (let seed = 0; seed < 300; seed++) {
+      const out = new CandidateSet(500);
+      out.reset(shop.index.slotCount);
+      newest(shop.request(statistics, { random: new SeededRandom(seed) }), 20, out);
+      for (let place = 0; place < out.size; place++) reached.add(shop.id(out.slots[place]!));
+    }
+    expect([...reached].some((id) => id in proven)).toBe(false);
+    expect(reached.size).toBeGreaterThan(480);
   });
 
   it('finds what lies near the user’s embedding, and only among embeddings of the same length', () => {

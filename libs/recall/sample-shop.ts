@@ -4,7 +4,7 @@ import type { ItemEvent, ItemFields } from '#events';
 import { Catalogue } from '#catalogue';
 import type { RecallRequest } from './channel.js';
 import { CovisitationScores } from './covisitation-scores.js';
-import type { LiveStatistics, RankedKeys } from './live-statistics.js';
+import { EVIDENCE_IMPRESSIONS, type LiveStatistics, type RankedKeys } from './live-statistics.js';
 import { RecallIndex } from './recall-index.js';
 import type { Interest, Taste, UserGroup } from './taste.js';
 
@@ -51,6 +51,7 @@ export class SampleShop {
       covisitation,
       admits: () => true,
       within: undefined,
+      evidence: EVIDENCE_IMPRESSIONS,
       wanted: 10,
       now: NOW,
       random: new SeededRandom(1),

@@ -20,10 +20,15 @@ export class SlotList {
     this.slots[this.count++] = slot;
   }
 
+  /** The last slot takes its place. */
+  removeAt(index: number): void {
+    this.slots[index] = this.slots[--this.count]!;
+  }
+
   /** Linear in the list; only catalogue changes do it, and only on the lists whose label the item loses. */
   remove(slot: number): void {
     const index = this.slots.indexOf(slot);
     if (index < 0 || index >= this.count) return;
-    this.slots[index] = this.slots[--this.count]!;
+    this.removeAt(index);
   }
 }

@@ -8,6 +8,8 @@ export interface Interest {
   readonly label: string;
   /** Decayed sum of interaction weights; negative: disliked. */
   readonly weight: number;
+  /** Not the user's own: assumed of people like them. */
+  readonly given?: boolean;
 }
 
 export interface RecentItem {
@@ -43,7 +45,7 @@ export interface TastingUser extends UserSignals {
     /** Rows of `counters.types`. */
     readonly types: readonly number[];
   };
-  readonly counters: { readonly types: readonly string[] };
+  readonly counters: { readonly types: readonly string[]; readonly interactions: number };
 }
 
 /** The newest items the user took to that count. */
