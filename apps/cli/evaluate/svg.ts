@@ -41,7 +41,8 @@ export function renderCurves(curves: readonly Curve[]): string {
 }
 
 function panel(curve: Curve): string {
-  const series = curve.series.map(finite).filter(({ points }) => points.length > 0);
+  const drawn = curve.series.map(finite).filter(({ points }) => points.length > 0);
+  const series = [...drawn.filter((s) => s.strong), ...drawn.filter((s) => !s.strong)];
   const points = series.flatMap((s) => s.points);
   const x = tight(
     points.map((p) => p[0]),
