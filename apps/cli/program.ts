@@ -10,6 +10,7 @@ import { registerReplay } from './commands/replay.js';
 import { registerSimulate } from './commands/simulate.js';
 import { registerStatus } from './commands/status.js';
 import { registerVerify } from './commands/verify.js';
+import { registerTune } from './commands/tune.js';
 import { registerUp } from './up/up.command.js';
 
 export function buildProgram(): Command {
@@ -22,6 +23,7 @@ export function buildProgram(): Command {
     registerImport,
     registerEvaluate,
     registerReplay,
+    registerTune,
     registerSimulate,
     registerKey,
     registerAudit,

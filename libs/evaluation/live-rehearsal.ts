@@ -26,7 +26,11 @@ export class LiveRehearsal {
   records = 0;
   private lastTickAt = 0;
 
-  constructor(private readonly settings: RehearsalSettings) {
+  /** @param hear takes the feedback instead of the model: for whoever learns from it elsewhere */
+  constructor(
+    private readonly settings: RehearsalSettings,
+    private readonly hear?: (record: FeedbackRecord) => void,
+  ) {
     this.model = new OnlineModel(settings.model);
     this.log = new LogFold(settings.partitions, settings.fold, (_, record) => this.learn(record));
   }
@@ -83,6 +87,7 @@ export class LiveRehearsal {
 
   private learn(record: FeedbackRecord): void {
     this.records++;
+    if (this.hear) return this.hear(record);
     this.model.sequence = this.sequence;
     switch (record.kind) {
       case 'exposure':

@@ -1,0 +1,86 @@
+/**
+ * FEEDBACK as it happened, held in memory to be learnt from by many models: folded once, played often. In front of each
+ * list stands what has to be predicted: its items with the features they had, and which were clicked, known from the
+ * outcomes that come later. The slot an item stood in is left out of what is predicted from, as in serving.
+ */
+import {
+  newFeatureVector,
+  type Exposure,
+  type FeatureVector,
+  type FeedbackRecord,
+  type Outcome,
+} from '#events';
+import { appendPosition } from '#features';
+
+/** The events' bound. */
+const POSITIONS_MAX = 10_000;
+
+export interface TapedList {
+  readonly timestamp: number;
+  readonly outcomes: Outcome[];
+}
+
+/** One step: a list to be predicted, or a record to be learnt. */
+export type Step = { readonly list: TapedList } | { readonly record: FeedbackRecord };
+
+export class Tape {
+  readonly steps: Step[] = [];
+  /** Shown items whose outcome came. */
+  outcomes = 0;
+  /** Records beyond `outcomesMax` outcomes were left out. */
+  full = false;
+  private readonly listOf = new Map<string, TapedList>();
+  private readonly slots = slotIndices();
+
+  constructor(private readonly outcomesMax: number) {}
+
+  /** Takes one record, in the order of FEEDBACK, and keeps it. */
+  add(record: FeedbackRecord): void {
+    if (this.outcomes >= this.outcomesMax) this.full = true;
+    if (this.full) return;
+    if (record.kind === 'exposure') this.open(record);
+    else if (record.kind === 'outcome') this.close(record);
+    this.steps.push({ record });
+  }
+
+  /** Lists with at least one outcome, in order of time. */
+  lists(): TapedList[] {
+    return this.steps.flatMap((step) => ('list' in step && step.list.outcomes.length > 0 ? [step.list] : []));
+  }
+
+  private open(exposure: Exposure): void {
+    const list: TapedList = { timestamp: exposure.timestamp, outcomes: [] };
+    for (const key of exposure.itemKeys) this.listOf.set(nameOf(key, exposure.timestamp), list);
+    this.steps.push({ list });
+  }
+
+  private close(outcome: Outcome): void {
+    this.outcomes++;
+    const name = nameOf(outcome.itemKey, outcome.timestamp);
+    this.listOf.get(name)?.outcomes.push({ ...outcome, features: this.asServed(outcome.features) });
+    this.listOf.delete(name);
+  }
+
+  private asServed({ indices, values, length }: FeatureVector): FeatureVector {
+    const served = newFeatureVector(length);
+    for (let i = 0; i < length; i++) {
+      if (this.slots.has(indices[i]!)) continue;
+      served.indices[served.length] = indices[i]!;
+      served.values[served.length++] = values[i]!;
+    }
+    return served;
+  }
+}
+
+const nameOf = (itemKey: number, timestamp: number): string => `${itemKey}:${timestamp}`;
+
+/** Every feature that a slot can have. */
+function slotIndices(): Set<number> {
+  const indices = new Set<number>();
+  for (let position = 1; position <= POSITIONS_MAX; position++) {
+    const out = newFeatureVector(1);
+    appendPosition(out, position);
+    indices.add(out.indices[0]!);
+  }
+  return indices;
+}
