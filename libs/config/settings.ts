@@ -257,7 +257,7 @@ export const settingsSchema = z.strictObject({
     .prefault({}),
   ftrl: z
     .strictObject({
-      alpha: positive.default(0.1).describe('Learning rate α.'),
+      alpha: positive.default(0.03).describe('Learning rate α.'),
       beta: positive.default(1).describe('Learning rate β.'),
       l1: z.coerce.number().min(0).default(0.1).describe('λ1: sparsity.'),
       l2: z.coerce.number().min(0).default(1).describe('λ2.'),
@@ -266,7 +266,7 @@ export const settingsSchema = z.strictObject({
   fm: z
     .strictObject({
       factors: z.coerce.number().int().min(2).max(64).default(8).describe('Latent dimensions k.'),
-      alpha: positive.default(0.05).describe('Step size of AdaGrad.'),
+      alpha: positive.default(0.02).describe('Step size of AdaGrad.'),
       l2: z.coerce.number().min(0).default(1e-5).describe('L2 on weights and factors.'),
       initScale: positive.default(0.01).describe('Standard deviation of the initial factors.'),
     })

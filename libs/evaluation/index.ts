@@ -7,6 +7,7 @@ export * from './order.js';
 export * from './baselines.js';
 export * from './recent-counts.js';
 export * from './item-popularity.js';
+export * from './running-rates.js';
 export * from './metric-blocks.js';
 export * from './sample-store.js';
 export * from './rank-scores.js';

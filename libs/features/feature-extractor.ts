@@ -11,7 +11,7 @@ import { InterestIndex } from './interest-index.js';
 import { addMatch } from './interest-match.js';
 import { addAge, addCrosses, addHistory, addOwn } from './item-features.js';
 import { CATEGORIES_USED_MAX, itemHash, TAGS_USED_MAX, type ItemSignals } from './item-signals.js';
-import { addUserFeatures, type UserReading } from './user-features.js';
+import { addUserFeatures, CONTEXT_CROSSES_MAX, type UserReading } from './user-features.js';
 import type { UserSignals } from './user-signals.js';
 
 /** Scalars of the request or the page; `hour` (0..23, local) and `device` are also crossed with categories. */
@@ -23,7 +23,15 @@ const RESERVED = 1;
 export class FeatureExtractor {
   private readonly writer = new FeatureWriter();
   private readonly index = new InterestIndex();
-  private readonly reading: UserReading = { hour: 0, deviceHash: 0, longLeft: 1, shortLeft: 1, ctr: 0 };
+  private readonly reading: UserReading = {
+    hour: 0,
+    deviceHash: 0,
+    contextHashes: new Uint32Array(CONTEXT_CROSSES_MAX),
+    contexts: 0,
+    longLeft: 1,
+    shortLeft: 1,
+    ctr: 0,
+  };
   private readonly single = new Uint32Array(1);
   private user: UserSignals | undefined;
   private context: RequestContext | undefined;

@@ -1,5 +1,6 @@
 /** Appends features to a vector within its bound; the value must be finite or the feature is dropped. */
 import type { FeatureVector } from '#events';
+import { plainIndex, ratedIndex } from './families.js';
 
 export class FeatureWriter {
   private indices: Uint32Array = new Uint32Array(0);
@@ -22,7 +23,18 @@ export class FeatureWriter {
     return this.names !== undefined;
   }
 
-  add(index: number, value: number): void {
+  /** A feature without a family. */
+  add(hash: number, value: number): void {
+    this.put(plainIndex(hash), value);
+  }
+
+  /** A feature of which the model keeps a click rate. */
+  addRated(family: number, hash: number, value: number): void {
+    this.put(ratedIndex(family, hash), value);
+  }
+
+  /** An index that is final already. */
+  put(index: number, value: number): void {
     const n = this.length;
     if (n >= this.limit || !(value - value === 0)) return;
     this.indices[n] = index;

@@ -135,7 +135,7 @@ describe('extraction', () => {
     expect(names).toContain('you chose it before');
     expect(names.some((name) => name.startsWith('category'))).toBe(false);
     expect(extracted(nobody, undefined, 'seen').out.indices).toContain(
-      itemHashes({ itemId: 'seen', categories: [], tags: [], priceBand: 0 }).id,
+      itemHashes({ itemId: 'seen', categories: [], tags: [], priceBand: 0 }).own.indices[0],
     );
   });
 

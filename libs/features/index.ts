@@ -16,3 +16,4 @@ export { InterestIndex } from './interest-index.js';
 export { appendPosition, positionIndex, POSITION_BUCKETS } from './position.js';
 export { DIMENSIONS, labelHash, priceBandLabel, profileHash, type Dimension } from './dimensions.js';
 export { ratingLabels, type RatingLabels } from './rating-labels.js';
+export { FAMILIES, familyOf, type FamilyName } from './families.js';

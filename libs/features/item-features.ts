@@ -1,6 +1,7 @@
 /** The features of one item, alone and crossed with the user: identity, labels, attributes, age, history. */
 import { combine32 } from '#kernel';
 import { SEEDS } from './dimensions.js';
+import { FAMILY } from './families.js';
 import type { FeatureWriter } from './feature-writer.js';
 import type { ItemSignals } from './item-signals.js';
 import { logBucket, squash } from './scales.js';
@@ -16,7 +17,7 @@ const RECENT_CROSSES_MAX = 3;
 /** The item itself, its labels and its attributes. */
 export function addOwn(out: FeatureWriter, item: ItemSignals): void {
   const { indices, values, names } = item.hashes.own;
-  for (let i = 0; i < indices.length; i++) out.add(indices[i]!, values[i]!);
+  for (let i = 0; i < indices.length; i++) out.put(indices[i]!, values[i]!);
   if (out.named) out.nameEach(names);
 }
 
@@ -40,12 +41,13 @@ export function addCrosses(
   const userSeed = combine32(SEEDS.userCategory, user.userHash);
   const segmentSeed = combine32(SEEDS.segmentCategory, user.segment);
   for (let i = 0; i < crossed; i++) {
-    out.add(combine32(userSeed, categories[i]!), value);
+    out.addRated(FAMILY['user x category'], combine32(userSeed, categories[i]!), value);
     if (out.named) out.name(`you × ${item.categories[i]}`);
     out.add(combine32(segmentSeed, categories[i]!), value);
     if (out.named) out.name(`your segment × ${item.categories[i]}`);
   }
-  if (brand !== 0) out.add(combine32(combine32(SEEDS.userBrand, user.userHash), brand), 1);
+  if (brand !== 0)
+    out.addRated(FAMILY['user x brand'], combine32(combine32(SEEDS.userBrand, user.userHash), brand), 1);
   if (out.named) out.name(`you × ${item.brand}`);
   const inContext = Math.min(CONTEXT_CATEGORIES_MAX, categories.length);
   for (let i = 0; i < inContext; i++) {
@@ -53,6 +55,16 @@ export function addCrosses(
     if (reading.deviceHash !== 0)
       out.add(combine32(combine32(SEEDS.deviceCategory, reading.deviceHash), categories[i]!), 1);
     if (out.named) out.name(`hour and device × ${item.categories[i]}`);
+  }
+  for (let i = 0; i < reading.contexts; i++) {
+    const context = reading.contextHashes[i]!;
+    const item_ = combine32(combine32(SEEDS.itemContext, context), item.hashes.id);
+    out.addRated(FAMILY['item x context'], item_, 1);
+    if (crossed > 0) {
+      const category = combine32(combine32(SEEDS.categoryContext, context), categories[0]!);
+      out.addRated(FAMILY['category x context'], category, 1);
+    }
+    if (out.named) out.name('in this context');
   }
   const last = user.recents.lastCategory;
   if (last !== 0 && categories.length > 0)
@@ -74,8 +86,15 @@ export function addHistory(out: FeatureWriter, user: UserSignals, hash: number, 
   const shown = user.shownItems.hashes.indexOf(hash);
   if (shown < 0) return;
   out.add(combine32(SEEDS.shownBefore, Math.min(8, user.shownItems.counts[shown]!)), 1);
-  out.add(combine32(SEEDS.shownAgo, ageBucket(now - user.shownItems.times[shown]!)), 1);
+  const since = user.shownItems.times[shown]!;
+  const chosen = acted >= 0 && recents.times[acted]! >= since ? 1 : 0;
+  out.add(combine32(SEEDS.shownAgo, 2 * agoBucket(now - since) + chosen), 1);
   out.name('shown to you before');
+}
+
+/** One bucket an octave of seconds. */
+function agoBucket(ms: number): number {
+  return logBucket(Math.floor(Math.max(0, ms) / 1_000));
 }
 
 /** One bucket an octave of minutes. */

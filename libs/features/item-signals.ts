@@ -4,6 +4,7 @@
  */
 import { combine32, fnv1a32 } from '#kernel';
 import { labelHash, priceBandLabel, SEEDS } from './dimensions.js';
+import { FAMILY, plainIndex, ratedIndex } from './families.js';
 import { warp } from './scales.js';
 
 /** Numeric attributes with this prefix become features. */
@@ -77,16 +78,23 @@ export function itemHash(itemId: string): number {
 
 /** Labels of one dimension share a length of 1, so that an item with many tags is not louder than one with few. */
 function ownFeatures(fields: HashedFields, hashes: Omit<ItemHashes, 'own'>): OwnFeatures {
-  const features: Feature[] = [{ index: hashes.id, value: 1, name: 'item' }];
-  const labels = (name: string, texts: readonly string[], indices: Uint32Array, max: number) => {
+  const features: Feature[] = [{ index: plainIndex(hashes.id), value: 1, name: 'item' }];
+  const labels = (name: 'category' | 'tag', texts: readonly string[], indices: Uint32Array, max: number) => {
     const used = Math.min(max, indices.length);
     for (let i = 0; i < used; i++) {
-      features.push({ index: indices[i]!, value: 1 / Math.sqrt(used), name: `${name} ${texts[i]}` });
+      const index = ratedIndex(FAMILY[name], indices[i]!);
+      features.push({ index, value: 1 / Math.sqrt(used), name: `${name} ${texts[i]}` });
     }
   };
   labels('category', fields.categories, hashes.categories, CATEGORIES_USED_MAX);
-  if (hashes.brand !== 0) features.push({ index: hashes.brand, value: 1, name: `brand ${fields.brand}` });
-  if (hashes.price !== 0) features.push({ index: hashes.price, value: 1, name: 'price' });
+  if (hashes.brand !== 0)
+    features.push({
+      index: ratedIndex(FAMILY.brand, hashes.brand),
+      value: 1,
+      name: `brand ${fields.brand}`,
+    });
+  if (hashes.price !== 0)
+    features.push({ index: ratedIndex(FAMILY.price, hashes.price), value: 1, name: 'price' });
   features.push(...attributeFeatures(fields.attributes ?? {}));
   labels('tag', fields.tags, hashes.tags, TAGS_USED_MAX);
   return {
@@ -117,8 +125,8 @@ function attributeFeatures(attributes: Readonly<Record<string, unknown>>): Featu
       const seed = combine32(SEEDS.attribute, fnv1a32(attribute));
       const name = attribute.slice(NUMERIC_ATTRIBUTE_PREFIX.length);
       return [
-        { index: combine32(seed, knot), value: 1 - (place - knot), name },
-        { index: combine32(seed, knot + 1), value: place - knot, name },
+        { index: plainIndex(combine32(seed, knot)), value: 1 - (place - knot), name },
+        { index: plainIndex(combine32(seed, knot + 1)), value: place - knot, name },
       ];
     });
 }

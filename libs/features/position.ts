@@ -5,6 +5,7 @@
 import { combine32 } from '#kernel';
 import type { FeatureVector } from '#events';
 import { SEEDS } from './dimensions.js';
+import { plainIndex } from './families.js';
 
 /** Slots 1 to 10 stand alone; beyond, half-octaves share a bucket. */
 const SINGLE_SLOTS = 10;
@@ -13,14 +14,14 @@ export const POSITION_BUCKETS = 10 + Math.ceil(2 * Math.log2(1000)) + 1;
 
 /** Index of the position feature of a slot. */
 export function positionIndex(position: number): number {
-  return combine32(SEEDS.position, positionBucket(position));
+  return plainIndex(combine32(SEEDS.position, positionBucket(position)));
 }
 
 /** @param position 1-based slot; below 1 counts as 1 */
 export function appendPosition(out: FeatureVector, position: number, names?: string[]): void {
   if (out.length >= out.indices.length) return;
   const bucket = positionBucket(position);
-  out.indices[out.length] = combine32(SEEDS.position, bucket);
+  out.indices[out.length] = positionIndex(position);
   out.values[out.length++] = 1;
   names?.push(`position ${bucket <= SINGLE_SLOTS ? bucket : `beyond ${SINGLE_SLOTS}`}`);
 }

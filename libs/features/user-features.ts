@@ -7,6 +7,7 @@
 import type { Context } from '#events';
 import { combine32, fnv1a32 } from '#kernel';
 import { DIMENSIONS, SEEDS } from './dimensions.js';
+import { FAMILY } from './families.js';
 import type { FeatureWriter } from './feature-writer.js';
 import { clamp, logBucket } from './scales.js';
 import type { UserSignals } from './user-signals.js';
@@ -17,6 +18,10 @@ export const RECENT_SET_MAX = 6;
 export const TASTE_SET_MAX = 4;
 export const PROFILE_FEATURES_MAX = 12;
 export const CONTEXT_FEATURES_MAX = 16;
+/** Entries of the context that are crossed with the user, the item and its category: the first ones given. */
+export const CONTEXT_CROSSES_MAX = 2;
+/** Lists whose clicks are remembered one by one. */
+const LAST_LISTS_MAX = 4;
 const ACTIVITY_WINDOWS_MS = [300_000, 3_600_000, 86_400_000] as const;
 /** A click rate starts from 1 click in 8 items shown. */
 export const CTR_PRIOR_CLICKS = 1;
@@ -26,6 +31,9 @@ export interface UserReading {
   hour: number;
   /** 0 without a device. */
   deviceHash: number;
+  /** Feature indices of the entries that are crossed. */
+  readonly contextHashes: Uint32Array;
+  contexts: number;
   /** How much of the long- and short-term values is left at the moment of extraction. */
   longLeft: number;
   shortLeft: number;
@@ -42,13 +50,14 @@ export function addUserFeatures(
 ): void {
   out.add(SEEDS.bias, 1);
   out.name('bias');
-  out.add(combine32(SEEDS.user, user.userHash), 1);
+  out.addRated(FAMILY.user, combine32(SEEDS.user, user.userHash), 1);
   out.name('user');
   out.add(combine32(SEEDS.segment, user.segment), 1);
   out.name('segment');
   addClickRate(out, user, reading);
   addActivity(out, user, now);
-  addContext(out, context, now, reading);
+  addLastLists(out, user, now);
+  addContext(out, user.userHash, context, now, reading);
   addProfile(out, user);
   addRecentItems(out, user);
   addTastes(out, user);
@@ -61,6 +70,7 @@ function addClickRate(out: FeatureWriter, user: UserSignals, reading: UserReadin
   const logit = clamp(Math.log(reading.ctr / Math.max(1e-3, 1 - reading.ctr)), 4);
   out.add(SEEDS.userCtr, logit / 4);
   out.add(combine32(SEEDS.userCtrBucket, Math.floor(logit * 2)), 1);
+  out.add(combine32(SEEDS.exposure, logBucket(Math.floor(shownTotal * left))), 1);
   out.name('your click rate');
 }
 
@@ -72,15 +82,41 @@ function addActivity(out: FeatureWriter, user: UserSignals, now: number): void {
   }
 }
 
+/** Which of the last lists were clicked, the newest first, and how long ago the newest was shown. */
+function addLastLists(out: FeatureWriter, user: UserSignals, now: number): void {
+  const shown = user.shownItems.times;
+  const acted = user.recents.times;
+  let end = Infinity;
+  let lists = 0;
+  let clicked = 0;
+  for (; lists < LAST_LISTS_MAX; lists++) {
+    let newest = -Infinity;
+    for (let i = 0; i < shown.length; i++) if (shown[i]! < end && shown[i]! > newest) newest = shown[i]!;
+    if (newest === -Infinity) break;
+    let k = acted.length - 1;
+    while (k >= 0 && acted[k]! >= end) k--;
+    if (k >= 0 && acted[k]! >= newest) clicked |= 1 << lists;
+    if (lists === 0) {
+      const ago = logBucket(Math.floor(Math.max(0, now - newest) / 1_000));
+      out.add(combine32(SEEDS.lastAgo, 2 * ago + (clicked & 1)), 1);
+    }
+    end = newest;
+  }
+  out.add(combine32(SEEDS.lastLists, (lists << LAST_LISTS_MAX) | clicked), 1);
+  out.name('your last lists');
+}
+
 /** Every entry of the context is a feature; numbers by value, so a caller buckets what is continuous. */
 function addContext(
   out: FeatureWriter,
+  userHash: number,
   context: Context | undefined,
   now: number,
   reading: UserReading,
 ): void {
   reading.hour = hourOf(context, now);
   reading.deviceHash = 0;
+  reading.contexts = 0;
   out.add(combine32(SEEDS.hour, reading.hour), 1);
   out.name('hour');
   if (!context) return;
@@ -89,9 +125,14 @@ function addContext(
     if (key === 'hour') continue;
     if (used++ === CONTEXT_FEATURES_MAX) break;
     const value = context[key]!;
-    const hash = fnv1a32(typeof value === 'string' ? value : String(value));
-    if (key === 'device') reading.deviceHash = hash;
-    out.add(combine32(combine32(SEEDS.context, fnv1a32(key)), hash), 1);
+    const valueHash = fnv1a32(typeof value === 'string' ? value : String(value));
+    if (key === 'device') reading.deviceHash = valueHash;
+    const hash = combine32(combine32(SEEDS.context, fnv1a32(key)), valueHash);
+    out.addRated(FAMILY.context, hash, 1);
+    if (reading.contexts < CONTEXT_CROSSES_MAX) {
+      out.addRated(FAMILY['user x context'], combine32(combine32(SEEDS.userContext, hash), userHash), 1);
+      reading.contextHashes[reading.contexts++] = hash;
+    }
     if (out.named) out.name(`${key} ${value}`);
   }
 }
@@ -105,7 +146,7 @@ function hourOf(context: Context | undefined, now: number): number {
 
 function addProfile(out: FeatureWriter, user: UserSignals): void {
   const n = Math.min(PROFILE_FEATURES_MAX, user.profileHashes.length);
-  for (let i = 0; i < n; i++) out.add(user.profileHashes[i]!, 1);
+  for (let i = 0; i < n; i++) out.addRated(FAMILY.profile, user.profileHashes[i]!, 1);
   out.name('profile');
 }
 

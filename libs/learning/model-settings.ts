@@ -55,6 +55,10 @@ export interface StatisticsSettings {
   readonly examinationMemory: number;
   /** Clusters of users by taste, 0 .. 64; 0: none. */
   readonly clusters: number;
+  /** Features with click rates of their own; beyond it those unused for longest make room. */
+  readonly ratedFeaturesMax: number;
+  /** Strength of the prior of a feature's rate, in samples. */
+  readonly ratePriorShown: number;
 }
 
 export const DEFAULT_STATISTICS: StatisticsSettings = {
@@ -66,6 +70,8 @@ export const DEFAULT_STATISTICS: StatisticsSettings = {
   examinedItemsMax: 65_536,
   examinationMemory: 1_000_000,
   clusters: 16,
+  ratedFeaturesMax: 2_000_000,
+  ratePriorShown: 8,
 };
 
 /** A list's negatives are late when they come this many attribution windows after it. */
@@ -131,6 +137,8 @@ export function settingsHash(settings: ModelSettings): string {
     debias.weightMax,
     debias.ctr,
     statistics.clusters,
+    statistics.ratedFeaturesMax,
+    statistics.ratePriorShown,
   ];
   return createHash('sha256').update(JSON.stringify(canonical)).digest('hex');
 }

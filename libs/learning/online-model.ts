@@ -21,7 +21,7 @@ import { DirtyRows } from './dirty-rows.js';
 import { ExposureMemory } from './exposure-memory.js';
 import { FactorisationMachine } from './factorisation-machine.js';
 import { FtrlProximal } from './ftrl-proximal.js';
-import { HeldPositives, type HeldPositive } from './held-positives.js';
+import { HeldPositives } from './held-positives.js';
 import { newReading, readItem } from './item-reading.js';
 import { sigmoid } from './logistic.js';
 import { encodeDelta } from './model-delta.js';
@@ -140,8 +140,7 @@ export class OnlineModel implements FeedbackSink, ModelState {
     if (!isSound(record)) return void this.rejected++;
     const { tables, reading } = this.scorer;
     this.ranking.begin(record.userKey, record.listKey);
-    for (const positive of this.held.release(record.label === 0 ? record.listKey : NO_LIST))
-      this.learnHeld(positive);
+    this.learnWaiting(record.label === 0 ? record.listKey : NO_LIST);
     this.readShown(record);
     if (record.label === 0) this.learn(record, 0, 1);
     else if (this.settings.holdSeconds > 0) this.held.hold(record, reading);
@@ -210,7 +209,7 @@ export class OnlineModel implements FeedbackSink, ModelState {
     this.ranking.end();
     const olderThan = this.eventTime - this.settings.holdSeconds * 1000;
     for (let list = this.held.overdue(olderThan); list !== undefined; list = this.held.overdue(olderThan))
-      for (const positive of this.held.release(list)) this.learnHeld(positive);
+      this.learnWaiting(list);
   }
 
   /** A value out of all proportion is refused and counted; the rest of its engagement holds all the same. */
@@ -218,9 +217,12 @@ export class OnlineModel implements FeedbackSink, ModelState {
     if (!this.scorer.ratings.learn(record.userKey, record.itemKey, record, value)) this.rejected++;
   }
 
-  private learnHeld(positive: HeldPositive): void {
-    Object.assign(this.scorer.reading, positive.reading);
-    this.learn(positive, 1, Math.min(positive.weight, SAMPLE_WEIGHT_MAX));
+  /** Learns the positives that wait for this list. */
+  private learnWaiting(listKey: number): void {
+    for (const positive of this.held.release(listKey)) {
+      Object.assign(this.scorer.reading, positive.reading);
+      this.learn({ ...positive, listKey }, 1, Math.min(positive.weight, SAMPLE_WEIGHT_MAX));
+    }
   }
 
   /** The item's statistics when it was shown. */
@@ -234,8 +236,9 @@ export class OnlineModel implements FeedbackSink, ModelState {
   private learn(shown: Shown, label: 0 | 1, weight: number): void {
     const { scorer, masses } = this;
     const { method, weightMax } = this.settings.debias;
-    const { examination } = scorer.tables;
+    const { examination, rates } = scorer.tables;
     const { itemKey, position, depth = 0 } = shown;
+    rates.open(shown.listKey);
     const slot = this.prepare(shown);
     scorer.predict();
     scorer.read(this.scores);
@@ -245,6 +248,7 @@ export class OnlineModel implements FeedbackSink, ModelState {
     massesOf(masses, method, label, examined, this.scores.blend, weightMax);
     this.update(weight * masses.positive, weight * masses.negative);
     examination.record(itemKey, position, depth, label, relevance);
+    rates.record(shown.features, label);
     this.samples++;
   }
 
@@ -296,7 +300,7 @@ export class OnlineModel implements FeedbackSink, ModelState {
 }
 
 /** What `learn` reads of an outcome, fresh or held. */
-type Shown = Pick<Outcome, 'itemKey' | 'position' | 'depth' | 'features'>;
+type Shown = Pick<Outcome, 'listKey' | 'itemKey' | 'position' | 'depth' | 'features'>;
 
 /** Finite throughout: nothing of a record that is not may reach a weight. */
 function isSound({ timestamp, weight, label, features }: Outcome): boolean {

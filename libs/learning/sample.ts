@@ -4,8 +4,8 @@
  */
 import { FEATURES_MAX, type FeatureVector } from '#events';
 
-/** Room for the statistics features that the model appends. */
-export const STATISTICS_FEATURES_MAX = 8;
+/** Room for the statistics and rates that the model appends. */
+export const APPENDED_FEATURES_MAX = 24;
 /** Values beyond ± this are cut. */
 export const FEATURE_VALUE_MAX = 100;
 
@@ -18,7 +18,7 @@ export interface Sample {
 }
 
 export function newSample(): Sample {
-  const capacity = FEATURES_MAX + STATISTICS_FEATURES_MAX;
+  const capacity = FEATURES_MAX + APPENDED_FEATURES_MAX;
   return { slots: new Uint32Array(capacity), values: new Float32Array(capacity), length: 0, offset: 0 };
 }
 

@@ -12,6 +12,7 @@ import { Calibrator } from './calibrator.js';
 import type { FtrlWeights } from './ftrl-weights.js';
 import { newReading, readItem } from './item-reading.js';
 import type { Predictor } from './online-learner.js';
+import { appendRateFeatures, contributionsByFeature } from './rate-features.js';
 import { fillSample, newSample } from './sample.js';
 import { appendStatisticsFeatures, STATISTICS_FEATURE_NAMES } from './statistics-features.js';
 import { RatingModel } from './ratings/rating-model.js';
@@ -65,6 +66,7 @@ export class Scorer {
   prepare(features: FeatureVector): boolean {
     const sound = fillSample(this.sample, features, this.mask);
     if (!sound) this.sample.length = 0;
+    else appendRateFeatures(this.sample, features, this.tables.rates, this.reading.overallLogit, this.mask);
     appendStatisticsFeatures(this.sample, this.reading, this.mask);
     this.sample.offset += this.trainingShift;
     return sound;
@@ -131,7 +133,7 @@ export class Scorer {
    */
   explain(features: FeatureVector, itemKey: number, now: number): Float64Array {
     readItem(this.reading, this.tables.statistics, itemKey, now, 0);
-    this.prepare(features);
+    const sound = this.prepare(features);
     this.predict();
     const contributions = new Float64Array(this.sample.length);
     LEARNERS.forEach((name, k) =>
@@ -139,6 +141,6 @@ export class Scorer {
     );
     contributions[this.sample.length - STATISTICS_FEATURE_NAMES.length]! +=
       this.reading.ctrLogit - this.reading.overallLogit;
-    return contributions;
+    return sound ? contributionsByFeature(contributions, features) : contributions;
   }
 }

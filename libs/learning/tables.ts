@@ -4,6 +4,7 @@
  */
 import { CoVisitation } from './co-visitation.js';
 import { GroupTrends } from './group-trends.js';
+import { FeatureRates } from './feature-rates.js';
 import { ItemStatistics } from './item-statistics.js';
 import { ExaminationCurve } from './examination-curve.js';
 import type { StatisticsSettings } from './model-settings.js';
@@ -19,6 +20,7 @@ export interface Tables extends RatingTables {
   readonly examination: ExaminationCurve;
   readonly groups: GroupTrends;
   readonly clusters: UserClusters;
+  readonly rates: FeatureRates;
 }
 
 export type TableName = keyof Tables;
@@ -35,6 +37,7 @@ export const TABLES = [
   'ratingLabels',
   'groups',
   'clusters',
+  'rates',
 ] as const satisfies readonly TableName[];
 
 export function newTables(settings: StatisticsSettings): Tables {
@@ -46,6 +49,7 @@ export function newTables(settings: StatisticsSettings): Tables {
     ...newRatingTables(),
     groups: new GroupTrends(),
     clusters: new UserClusters(settings.clusters),
+    rates: new FeatureRates(settings.ratedFeaturesMax, settings.ratePriorShown),
   };
   return tables satisfies Record<TableName, ModelTable>;
 }

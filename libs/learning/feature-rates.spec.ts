@@ -1,0 +1,104 @@
+import type { FeatureVector } from '#events';
+import { FAMILIES, familyOf } from '#features';
+import { ByteReader } from './byte-reader.js';
+import { ByteWriter } from './byte-writer.js';
+import { FeatureRates } from './feature-rates.js';
+import { logit } from './logistic.js';
+import { contributionsByFeature } from './rate-features.js';
+
+const PRIOR = 8;
+const P0 = 0.25;
+const newRates = (rowsMax = 100): FeatureRates => new FeatureRates(rowsMax, PRIOR);
+/** The n-th feature of a family; family 0 has no rates. */
+const feature = (family: number, n: number): number => ((family << 26) | n) >>> 0;
+const vector = (...indices: number[]): FeatureVector => ({
+  indices: Uint32Array.from(indices),
+  values: new Float32Array(indices.length).fill(1),
+  length: indices.length,
+});
+const read = (rates: FeatureRates, index: number): number => rates.distance(index, P0, logit(P0));
+
+/** Four lists, one after the other, each of one sample. */
+function taught(rates = newRates()): FeatureRates {
+  for (let list = 1; list <= 4; list++) {
+    rates.open(list);
+    rates.record(vector(feature(1, list % 2), feature(2, 7), feature(0, 5)), list === 1 ? 1 : 0);
+  }
+  rates.open(5);
+  return rates;
+}
+
+const bytesOf = (rates: FeatureRates): Buffer => {
+  const writer = new ByteWriter();
+  rates.encode(writer);
+  return Buffer.from(writer.bytes());
+};
+
+describe('Rates of features', () => {
+  it('are smoothed towards the overall rate, and nothing is known of what was never seen', () => {
+    const rates = taught();
+    expect(read(rates, feature(2, 7))).toBeCloseTo(logit((1 + PRIOR * P0) / (4 + PRIOR)) - logit(P0), 6);
+    expect(read(rates, feature(1, 1))).toBeCloseTo(logit((1 + PRIOR * P0) / (2 + PRIOR)) - logit(P0), 6);
+    expect(read(rates, feature(3, 7))).toBe(0);
+  });
+
+  it('know nothing of the list at hand: its samples read the same, whatever came of the others', () => {
+    const rates = taught();
+    const before = read(rates, feature(2, 7));
+    rates.record(vector(feature(2, 7)), 1);
+    rates.open(5);
+    expect(read(rates, feature(2, 7))).toBe(before);
+    rates.open(6);
+    expect(read(rates, feature(2, 7))).toBeGreaterThan(before);
+  });
+
+  it('count features of families alone', () => {
+    expect(taught().size).toBe(3);
+  });
+
+  it('stay within their bound: what was not used for longest makes room', () => {
+    const rates = newRates(2);
+    for (let list = 1; list <= 50; list++) {
+      rates.open(list);
+      rates.record(vector(feature(1, list)), 1);
+    }
+    expect(rates.size).toBe(2);
+    expect(read(rates, feature(1, 1))).toBe(0);
+    expect(read(rates, feature(1, 49))).toBeCloseTo(logit((1 + PRIOR * P0) / (1 + PRIOR)) - logit(P0), 6);
+  });
+
+  it('go on after a snapshot as if nothing had happened, the list at hand included', () => {
+    const rates = taught();
+    rates.record(vector(feature(1, 9)), 1);
+    const restored = newRates();
+    restored.decode(new ByteReader(bytesOf(rates)));
+    expect(bytesOf(restored)).toEqual(bytesOf(rates));
+    for (const each of [rates, restored]) each.open(6);
+    expect(read(restored, feature(1, 9))).toBe(read(rates, feature(1, 9)));
+  });
+
+  it('reach a replica by deltas, even twice', () => {
+    const rates = taught();
+    const writer = new ByteWriter();
+    rates.encodeRows(writer, rates.dirty.drain(rates.dirty.size));
+    const delta = Buffer.from(writer.bytes());
+    const replica = newRates();
+    for (let i = 0; i < 2; i++) replica.decodeRows(new ByteReader(delta));
+    for (const index of [feature(1, 0), feature(1, 1), feature(2, 7)])
+      expect(read(replica, index)).toBe(read(rates, index));
+  });
+});
+
+describe('What a rate contributed', () => {
+  it('is told of the feature that it belongs to', () => {
+    const features = vector(feature(0, 1), feature(2, 3), feature(2, 4), feature(1, 5));
+    // Four features, the rates of families 1 and 2, one statistic.
+    const contributions = Float64Array.from([1, 2, 4, 8, 100, 200, 1000]);
+    expect([...contributionsByFeature(contributions, features)]).toEqual([1, 202, 4, 108, 1000]);
+  });
+});
+
+it('Families fit the bits that weights leave free', () => {
+  expect(FAMILIES.length).toBeLessThan(64);
+  expect(familyOf(feature(FAMILIES.length, 2 ** 26 - 1))).toBe(FAMILIES.length);
+});

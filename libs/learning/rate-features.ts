@@ -1,0 +1,59 @@
+/**
+ * The click rates of a sample's features, appended by this one function when learning and when serving (invariant I8): one
+ * numeric feature a family, the mean distance of its members from the overall rate.
+ */
+import { fnv1a32 } from '#kernel';
+import type { FeatureVector } from '#events';
+import { FAMILIES, familyOf } from '#features';
+import type { FeatureRates } from './feature-rates.js';
+import { clip, sigmoid } from './logistic.js';
+import { appendToSample, type Sample } from './sample.js';
+
+const DISTANCE_MAX = 4;
+/** By family number; 0 is no family. */
+const INDICES = [0, ...FAMILIES.map((name) => fnv1a32(`rate:${name}`))];
+const sums = new Float64Array(INDICES.length);
+const firsts = new Int32Array(INDICES.length);
+const members = new Uint8Array(INDICES.length);
+
+/**
+ * What the rates contributed, counted for the first member of each family: a person is told of the brand, not of its rate.
+ * @param contributions of the features, of the rates, then of the rest of the sample
+ * @returns of the features, then of the rest
+ */
+export function contributionsByFeature(contributions: Float64Array, features: FeatureVector): Float64Array {
+  firsts.fill(-1);
+  for (let i = features.length - 1; i >= 0; i--) {
+    const family = familyOf(features.indices[i]!);
+    if (family < INDICES.length) firsts[family] = i;
+  }
+  let rate = features.length;
+  for (let family = 1; family < INDICES.length; family++)
+    if (firsts[family]! >= 0) contributions[firsts[family]!]! += contributions[rate++]!;
+  const out = new Float64Array(contributions.length - (rate - features.length));
+  out.set(contributions.subarray(0, features.length));
+  out.set(contributions.subarray(rate), features.length);
+  return out;
+}
+
+/** @param overallLogit of the overall CTR when the sample was shown */
+export function appendRateFeatures(
+  sample: Sample,
+  features: FeatureVector,
+  rates: FeatureRates,
+  overallLogit: number,
+  mask: number,
+): void {
+  const p0 = sigmoid(overallLogit);
+  sums.fill(0);
+  members.fill(0);
+  for (let i = 0; i < features.length; i++) {
+    const family = familyOf(features.indices[i]!);
+    if (family === 0 || family >= INDICES.length) continue;
+    sums[family]! += rates.distance(features.indices[i]!, p0, overallLogit);
+    members[family]!++;
+  }
+  for (let family = 1; family < INDICES.length; family++)
+    if (members[family]! > 0)
+      appendToSample(sample, INDICES[family]!, clip(sums[family]! / members[family]!, DISTANCE_MAX), mask);
+}
