@@ -9,6 +9,7 @@ import { playSource } from '../evaluate/play.js';
 import { readUntil } from '../replay/until.js';
 import { withSession } from '../session.js';
 import { withOverrides } from '../setting-overrides.js';
+import { openKuaiRand } from '../sources/kuairand-source.js';
 import { openMetarank } from '../sources/metarank-source.js';
 import type { EventSource } from '../sources/source.js';
 import { CliError } from '../terminal/exit.js';
@@ -32,6 +33,15 @@ const DATASETS: Readonly<Record<string, TapedDataset>> = {
   ranklens: {
     open: async (context) => openMetarank(await context.file('ranklens/events.jsonl.gz')),
     defaults: ['interest.attributionSeconds=10'],
+  },
+  kuairand: {
+    open: async (context) =>
+      openKuaiRand({
+        log: await context.file('kuairand-pure/log_standard_0425_0503.csv.gz'),
+        videos: await context.file('kuairand-pure/video_features_basic_pure.csv.gz'),
+        users: await context.file('kuairand-pure/user_features_pure.csv.gz'),
+      }),
+    defaults: ['model.noClickWeight=1', 'interest.attributionSeconds=1', 'interest.positiveTypes=click'],
   },
 };
 
