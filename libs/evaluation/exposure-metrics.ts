@@ -6,7 +6,7 @@ export interface ExposureRow {
   readonly name: string;
   /** Share of the catalogue that stood in at least one list (Herlocker et al. 2004, "coverage"). */
   readonly coverage: number;
-  /** Gini coefficient of exposures over the catalogue: 0 all alike, 1 one item has all (Shani & Gunawardana 2011, 8.3.3). */
+  /** Gini coefficient of exposures over the catalogue: 0 all alike, 1 one item has all (Shani & Gunawardana 2011). */
   readonly gini: number;
   /** Mean self-information of the items shown, bits: −log2 of the share of interactions (Zhou et al. 2010, Castells 2011). */
   readonly novelty: number;

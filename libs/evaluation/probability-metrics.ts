@@ -19,7 +19,7 @@ export function logLoss(predictions: ArrayLike<number>, labels: ArrayLike<number
 
 /**
  * Log loss divided by the entropy of the labels' mean (He et al. 2014, "Practical Lessons from Predicting
- * Clicks on Ads at Facebook", section 3): below 1 is better than always predicting the average rate.
+ * Clicks on Ads at Facebook", ADKDD 2014): below 1 is better than always predicting the average rate.
  */
 export function normalisedEntropy(predictions: ArrayLike<number>, labels: ArrayLike<number>): number {
   const rate = mean(labels);

@@ -70,7 +70,7 @@ export class SampleStore {
 
   /**
    * AUC of each user's own samples, weighted by their number (GAUC: Zhu et al., "Optimized Cost per Click in Taobao
-   * Display Advertising", KDD 2017, section 4.2): how well a user's items are ordered, which is what a list needs.
+   * Display Advertising", KDD 2017): how well a user's items are ordered, which is what a list needs.
    */
   groupedAuc(model: number, newest = this.length): GroupedAuc {
     let [sum, weight, groups] = [0, 0, 0];

@@ -4,7 +4,7 @@
  *
  *     NDCG@10 of a list with a click: binary gain, log2 discount; equal predictions share their places
  *     (McSherry & Najork, ECIR 2008)
- *     AUC per user: mean AUC of the users' samples, weighted by their number (Zhu et al., KDD 2017, section 4.2)
+ *     AUC per user: mean AUC of the users' samples, weighted by their number (Zhu et al., KDD 2017)
  *
  * No part of the model's state: it decides nothing, and begins anew with the process. `record` allocates nothing.
  */
