@@ -5,6 +5,8 @@ import { SampleWorld } from './sample-world.js';
 const SHARE = 0.2;
 const N = 10;
 const PROVEN = 60;
+/** Of the proven ones, liked better than the average, which is what is believed of a newcomer. */
+const LIKED = 30;
 const NEW = 30;
 const EVIDENCE = 20;
 
@@ -15,7 +17,7 @@ function shopWithNewcomers(): SampleWorld {
   for (const id of known) world.put(id, { categories: [`c${id.length % 3}`] });
   for (let round = 0; round < 25; round++) {
     world.show(`reader ${round}`, known);
-    for (let k = 0; k < 12; k++) world.act(`reader ${round}`, 'click', known[(round * 5 + k) % PROVEN]!);
+    for (let k = 0; k < 12; k++) world.act(`reader ${round}`, 'click', known[(round * 5 + k) % LIKED]!);
   }
   world.pass(3_600);
   for (let i = 0; i < NEW; i++) world.put(`new ${i}`, { categories: ['fresh'] });
@@ -40,6 +42,10 @@ describe('new items', () => {
         user,
         list.items.map(({ itemId }) => itemId),
       );
+      // Every second proven item is clicked, and no newcomer: they win no place by score.
+      const proven = list.items.filter(({ itemId }) => !isNew(itemId));
+      for (const { itemId } of proven.filter((_, i) => (visit + i) % 2 === 0))
+        world.act(user, 'click', itemId);
       const found = newIn(list);
       places.push(found.length);
       for (const id of found) shown.set(id, (shown.get(id) ?? 0) + 1);
