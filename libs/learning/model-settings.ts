@@ -21,7 +21,7 @@ export interface ModelSettings {
     readonly initScale: number;
   };
   readonly olr: { readonly alpha: number };
-  /** Longest wait of a positive for its list's negatives, seconds of event time; 0: learn it at once. */
+  /** Longest wait of a positive for its list's negatives, seconds of event time; 0: learn it at once, and without rates of features. */
   readonly holdSeconds: number;
   readonly statistics: StatisticsSettings;
   readonly debias: DebiasSettings;

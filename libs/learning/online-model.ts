@@ -248,7 +248,8 @@ export class OnlineModel implements FeedbackSink, ModelState {
     massesOf(masses, method, label, examined, this.scores.blend, weightMax);
     this.update(weight * masses.positive, weight * masses.negative);
     examination.record(itemKey, position, depth, label, relevance);
-    rates.record(shown.features, label);
+    // Without the hold, clicks are learnt before what was not clicked: rates would be of clicks alone.
+    if (this.settings.holdSeconds > 0) rates.record(shown.features, label);
     this.samples++;
   }
 
@@ -289,7 +290,8 @@ export class OnlineModel implements FeedbackSink, ModelState {
       const p = sigmoid(totals[k]!);
       const gradient = positive * (p - 1) + negative * noClickWeight * p;
       calibrators[k]!.update(totals[k]!, positive, negative);
-      if (k === BLEND) blend.update(logits, gradient);
+      const curvature = (positive + negative * noClickWeight) * p * (1 - p);
+      if (k === BLEND) blend.update(logits, gradient, curvature);
       else this.learners[LEARNERS[k]!].update(sample, gradient);
     }
     for (let i = 0; i < sample.length; i++) {

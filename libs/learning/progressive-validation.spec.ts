@@ -95,17 +95,24 @@ describe('Calibration', () => {
 });
 
 describe('The blend', () => {
-  it('starts as the mean, and moves to the learner that knows', () => {
-    const blend = new Blend(3);
+  it('starts at the given shares, and moves to the learner that knows', () => {
+    const blend = new Blend([1 / 3, 1 / 3, 1 / 3]);
     expect(blend.logit(1, Float64Array.of(3, 0, 0))).toBeCloseTo(2, 10);
     const random = new SeededRandom(3);
     for (let i = 0; i < 20_000; i++) {
       const truth = random.normal();
       const logits = Float64Array.of(truth, random.normal(), random.normal());
-      blend.update(logits, sigmoid(blend.logit(0, logits)) - (random.next() < sigmoid(truth) ? 1 : 0));
+      const p = sigmoid(blend.logit(0, logits));
+      blend.update(logits, p - (random.next() < sigmoid(truth) ? 1 : 0), p * (1 - p));
     }
     const [, knows, guesses] = blend.coefficients;
     expect(knows!).toBeGreaterThan(0.7);
     expect(Math.abs(guesses!)).toBeLessThan(0.2);
+  });
+
+  it('stays finite and bounded, whatever it is told', () => {
+    const blend = new Blend([0.5, 0.5]);
+    for (let i = 0; i < 5_000; i++) blend.update(Float64Array.of(80, -80 + (i % 3)), i % 2 ? 10 : -10, 1e-9);
+    for (const coefficient of blend.coefficients) expect(Math.abs(coefficient)).toBeLessThanOrEqual(4);
   });
 });

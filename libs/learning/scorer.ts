@@ -21,6 +21,8 @@ import type { Tables } from './tables.js';
 export const LEARNERS = ['ftrl', 'fm', 'olr'] as const;
 export type LearnerName = (typeof LEARNERS)[number];
 const BLEND = LEARNERS.length;
+/** The blend before any sample: the plain gradient descent has to earn its part. */
+const FIRST_SHARES: Readonly<Record<LearnerName, number>> = { ftrl: 0.5, fm: 0.5, olr: 0 };
 
 /** Calibrated click-through rates. */
 export interface Scores {
@@ -38,7 +40,7 @@ export class Scorer {
   readonly reading = newReading();
   /** Of the sample last predicted: what each learner adds to the offset. */
   readonly logits = new Float64Array(LEARNERS.length);
-  readonly blend = new Blend(LEARNERS.length);
+  readonly blend = new Blend(LEARNERS.map((name) => FIRST_SHARES[name]));
   /** One a learner, and the blend's last. */
   readonly calibrators: readonly Calibrator[];
   /** Of the sample last predicted, at training weights: each learner's, and the blend's last. */
