@@ -65,6 +65,7 @@ const segmentRules = z
 const labelWeights = z
   .record(z.string().min(1).max(128), z.number().min(-100).max(100))
   .refine((weights) => Object.keys(weights).length <= 64, { message: 'at most 64 labels' });
+const channelShares = z.record(z.string().regex(/^[a-z][a-z-]{0,31}$/), z.number().min(0).max(1));
 const coldStartRules = z
   .array(
     z
@@ -234,8 +235,8 @@ export const settingsSchema = z.strictObject({
         .int()
         .min(0)
         .max(64)
-        .default(16)
-        .describe('Clusters of users by taste, found online; 0: none.'),
+        .default(0)
+        .describe('Clusters of users by taste, found online, such as 16; 0: none.'),
     })
     .prefault({}),
   debias: z
@@ -305,6 +306,12 @@ export const settingsSchema = z.strictObject({
         .default(0.1)
         .describe(
           'Share of a list that items without evidence are sure of, the least shown first; more only if they win places by score.',
+        ),
+      recallShares: z
+        .union([channelShares, jsonText.pipe(channelShares)])
+        .default({})
+        .describe(
+          'JSON object of recall channels and their shares of the candidates, where they differ from the usual ones (docs/recommendations.md); 0: off.',
         ),
       coldStart: z
         .union([coldStartRules, jsonText.pipe(coldStartRules)])

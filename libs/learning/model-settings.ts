@@ -69,7 +69,7 @@ export const DEFAULT_STATISTICS: StatisticsSettings = {
   covisitationHalfLifeSeconds: 14 * 86_400,
   examinedItemsMax: 65_536,
   examinationMemory: 1_000_000,
-  clusters: 16,
+  clusters: 0,
   ratedFeaturesMax: 2_000_000,
   ratePriorShown: 8,
 };

@@ -16,7 +16,13 @@ const SETTINGS: ModelSettings = {
   olr: { alpha: 0.05 },
   debias: { method: 'feature', weightMax: 10, ctr: 'shown' },
   holdSeconds: 60,
-  statistics: { ...DEFAULT_STATISTICS, itemsMax: 150, exposuresMax: 500, covisitationItemsMax: 120 },
+  statistics: {
+    ...DEFAULT_STATISTICS,
+    itemsMax: 150,
+    exposuresMax: 500,
+    covisitationItemsMax: 120,
+    clusters: 8,
+  },
   metricsWindow: 300,
 };
 

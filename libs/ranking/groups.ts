@@ -5,6 +5,8 @@ import type { UserGroup } from '#recall';
 import type { RankableUser } from './exclusions.js';
 import type { RankingModel } from './ranking-model.js';
 
+const UNTOLD: ReadonlySet<string> = new Set(['new', 'normal']);
+
 export function groupsOf(
   user: RankableUser,
   model: RankingModel,
@@ -16,7 +18,7 @@ export function groupsOf(
   return [
     ...(cluster < 0 ? [] : [{ group: clusterGroup(cluster) }]),
     ...audiences.map(({ attribute, value, group }) => ({ group, label: `${attribute} ${value}` })),
-    // What newcomers have in common is that nothing is known of them.
-    ...(user.segmentName === 'new' ? [] : [{ group: segmentGroup(user.segment) }]),
+    // Whom no rule tells apart have nothing in common.
+    ...(UNTOLD.has(user.segmentName) ? [] : [{ group: segmentGroup(user.segment) }]),
   ];
 }

@@ -92,6 +92,7 @@ function recallAdmitted(input: RankingInput<RecommendRequest>, taste: Taste, rul
         admits,
         within: listsWithin(index, request.filter),
         evidence: evidenceOf(settings),
+        ...(settings.recallShares && { shares: settings.recallShares }),
         wanted: request.n,
         now,
         random,

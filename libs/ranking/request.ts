@@ -49,6 +49,8 @@ export interface RankingSettings extends PolicySettings {
   readonly newItemShare: number;
   /** What is assumed of people who have done next to nothing. */
   readonly coldStart?: readonly ColdStartRule[];
+  /** Shares of the candidates by recall channel, where they differ from the usual ones. */
+  readonly recallShares?: Readonly<Record<string, number>>;
   /** Impressions from which an item has evidence; default: EVIDENCE_IMPRESSIONS. */
   readonly newItemImpressions?: number;
   /** Attributes of profile or context whose values are audiences with trends of their own; default: none. */

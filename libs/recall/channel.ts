@@ -19,6 +19,8 @@ export interface RecallRequest {
   readonly within: readonly LabelList[] | undefined;
   /** An item shown less often than this has no evidence. */
   readonly evidence: number;
+  /** Of the budget, by channel, where they differ from the usual ones; 0: the channel is off. */
+  readonly shares?: Readonly<Record<string, number>>;
   /** How many items the caller wants in the end. */
   readonly wanted: number;
   readonly now: number;

@@ -120,6 +120,22 @@ describe('recall', () => {
     expect(shop.index.list(out.cause[0]!).label).toBe('c1');
   });
 
+  it('gives a channel the share it is told, and none at 0', () => {
+    const shop = bigShop();
+    const statistics = statisticsOf(
+      Object.fromEntries(Array.from({ length: 400 }, (_, i) => [`item ${i}`, { popularity: 400 - i }])),
+    );
+    const taste = tasteFor([{ dimension: 'category', label: 'c1', weight: 3 }]);
+    const by = (shares: Record<string, number>, channel: string): number =>
+      found(shop, shop.request(statistics, { taste, shares }), 500).filter(({ channels }) =>
+        (channels as string[]).includes(channel),
+      ).length;
+    expect(by({}, 'trending-category')).toBe(0);
+    expect(by({ 'trending-category': 0.1 }, 'trending-category')).toBeGreaterThan(0);
+    expect(by({}, 'trending')).toBeGreaterThan(0);
+    expect(by({ trending: 0 }, 'trending')).toBe(0);
+  });
+
   it('finds what people like the user engage with now, the small groups beside the large', () => {
     const shop = bigShop();
     const favourites = (from: number): Record<string, number> =>

@@ -10,7 +10,7 @@
  * | embedding    | 10 %  | 0 .. 0.8    | items near the user's embedding               |
  * | trending     | 10 %  | 0 .. 0.6    | what everybody engages with now               |
  * | segment      | 10 %  | 0 .. 0.62   | the same among people like the user           |
- * | trending-category | 10 % | 0 .. 0.65 | the same in the user's favourite categories |
+ * | trending-category | off | | 0 .. 0.65 | the same in the user's favourite categories |
  * | new          | 10 %  | 0 .. 0.5    | items without evidence                        |
  * | catalogue    | rest  | 0.1         | the best by CTR, then anything, up to a floor |
  */
@@ -30,7 +30,7 @@ const SHARES: readonly { readonly name: ChannelName; readonly share: number; rea
   { name: 'content', share: 0.35, find: content },
   { name: 'embedding', share: 0.1, find: embedding },
   { name: 'trending', share: 0.1, find: trending },
-  { name: 'trending-category', share: 0.1, find: trendingInCategories },
+  { name: 'trending-category', share: 0, find: trendingInCategories },
   { name: 'segment', share: 0.1, find: segment },
   { name: 'new', share: 0.1, find: newest },
 ];
@@ -45,7 +45,10 @@ const FLOOR_EACH = 4;
 export function recall(request: RecallRequest, out: CandidateSet): void {
   out.reset(request.index.slotCount);
   const budget = Math.min(out.capacity, Math.max(BUDGET_MIN, request.wanted * BUDGET_EACH));
-  for (const { share, find } of SHARES) find(request, Math.ceil(budget * share), out);
+  for (const { name, share: usual, find } of SHARES) {
+    const share = request.shares?.[name] ?? usual;
+    if (share > 0) find(request, Math.ceil(budget * share), out);
+  }
   const floor = Math.min(out.capacity, Math.max(FLOOR, request.wanted * FLOOR_EACH));
   if (out.size < floor) catalogue(request, floor - out.size, out);
 }

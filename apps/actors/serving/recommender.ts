@@ -17,7 +17,7 @@ import {
   type RankedItem,
   type StageObserver,
 } from '#ranking';
-import { similarItems, trendingItems, type RecallIndex, type RelatedItem } from '#recall';
+import { CHANNELS, similarItems, trendingItems, type RecallIndex, type RelatedItem } from '#recall';
 import { RuleSet } from '#rules';
 import { groupNamed } from './segment-group.js';
 import type { HostRequest, RankRequest, RecommendRequest } from './requests.js';
@@ -51,6 +51,7 @@ export class Recommender {
 
   constructor(private readonly ports: RecommenderPorts) {
     this.rules = RuleSet.compile(ports.settings.rules);
+    requireChannels(Object.keys(ports.settings.recallShares));
   }
 
   get modelVersion(): string {
@@ -187,4 +188,14 @@ const SERVED_ITEMS_MAX = 200;
 
 function asAnswer(recommendationId: string, { policy, modelVersion, explored, items }: Ranked): ListAnswer {
   return { recommendationId, modelVersion, policy, explored, items };
+}
+
+/** @throws AppError REK_CONFIG_INVALID */
+function requireChannels(names: readonly string[]): void {
+  const unknown = names.find((name) => !(CHANNELS as readonly string[]).includes(name));
+  if (unknown === undefined) return;
+  throw new AppError(
+    'REK_CONFIG_INVALID',
+    `serving.recallShares: there is no channel "${unknown}"; there are ${CHANNELS.join(', ')}`,
+  );
 }
