@@ -21,7 +21,7 @@ export interface Item {
   readonly price?: number;
   /** 0 unknown, else 1 + ⌊2·log2(1 + price)⌋: half-octaves of the price. */
   readonly priceBand: number;
-  /** As published, else `firstSeenAt`; ms since the Unix epoch. */
+  /** As published, but not after it was published, else `firstSeenAt`; ms since the Unix epoch. */
   readonly createdAt: number;
   /** When its first upsert (since the last deletion) was appended or, if earlier, says it happened; ms. */
   readonly firstSeenAt: number;
@@ -43,7 +43,7 @@ export function upsertedItem(
 ): Item {
   const kept = event.mode === 'merge' ? before : undefined;
   const firstSeenAt = before?.firstSeenAt ?? Math.min(event.timestamp, appendedAt);
-  return buildItem(event.itemId, kept, event.fields, firstSeenAt, since);
+  return buildItem(event.itemId, kept, event.fields, firstSeenAt, since, appendedAt);
 }
 
 export function hiddenItem(before: Item, since: number): Item {
@@ -60,6 +60,7 @@ function buildItem(
   fields: ItemFields,
   firstSeenAt: number,
   since: number,
+  appendedAt: number,
 ): Item {
   const price = fields.price ?? kept?.price;
   const attributes = fields.attributes ?? kept?.attributes ?? {};
@@ -75,7 +76,7 @@ function buildItem(
     title: fields.title ?? kept?.title ?? id,
     ...labels,
     price,
-    createdAt: fields.createdAt ?? kept?.createdAt ?? firstSeenAt,
+    createdAt: Math.min(fields.createdAt ?? kept?.createdAt ?? firstSeenAt, appendedAt),
     firstSeenAt,
     hidden: fields.hidden ?? kept?.hidden ?? false,
     attributes,

@@ -146,6 +146,13 @@ export const settingsSchema = z.strictObject({
       inFlightMax: count
         .default(1_024)
         .describe('Most unacknowledged frames of one publisher; more is refused with 429.'),
+      embeddingDimensions: z.coerce
+        .number()
+        .int()
+        .min(0)
+        .max(1024)
+        .default(0)
+        .describe('Length that item embeddings must have at the edge; 0: any.'),
       futureSkewSeconds: positive
         .default(300)
         .describe('Event times further ahead than this are refused at the edge and clipped in the fold, s.'),

@@ -5,6 +5,7 @@
  */
 import { crc32 } from 'node:zlib';
 import type { LogEvent, Rejection } from './parse.js';
+import { nestsDeeper } from './json-depth.js';
 import { parseEvent } from './parse.js';
 
 export const CRC_HEADER = 'Rekappa-Crc32';
@@ -53,7 +54,9 @@ export function decodeFrame(payload: Uint8Array): FrameEntry[] {
   }
   return values.map((raw, index) => {
     const parsed = parseEvent(raw);
-    return parsed.ok ? { index, event: parsed.event } : { index, rejection: parsed.rejection, raw };
+    if (parsed.ok) return { index, event: parsed.event };
+    // What is too deep to be written as JSON again goes on as the payload that it came in.
+    return { index, rejection: parsed.rejection, raw: nestsDeeper(raw) ? undefined : raw };
   });
 }
 

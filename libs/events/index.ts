@@ -7,3 +7,4 @@ export * from './feedback.js';
 export * from './feedback-codec.js';
 export * from './feedback-decoder.js';
 export * from './taste-sketch.js';
+export * from './json-depth.js';

@@ -1,13 +1,20 @@
 /** What happened to the catalogue: the facts of `log.item`. */
 import { z } from 'zod';
-import { EVENT_VERSION, idSchema, timestampSchema } from './user-events.js';
+import { EVENT_VERSION, idSchema, LONE_SURROGATE, timestampSchema } from './user-events.js';
 
 export const CATEGORIES_MAX = 16;
 export const TAGS_MAX = 64;
 export const EMBEDDING_DIMENSIONS_MAX = 1024;
 export const ATTRIBUTES_BYTES_MAX = 16_384;
 
-const label = z.string().min(1).max(128);
+/** Labels name interests and are stored as UTF-8: no half of a character, no NUL. */
+const label = z
+  .string()
+  .min(1)
+  .max(128)
+  .refine((text) => !text.includes('\0') && !LONE_SURROGATE.test(text), {
+    message: 'must be text without NUL',
+  });
 
 /** The fields of an item, all optional: an upsert may replace the item or merge into it. */
 export const itemFieldsSchema = z.strictObject({

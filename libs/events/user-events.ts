@@ -17,7 +17,7 @@ export const TEXT_CHARS_MAX = 256;
 const utf8Bytes = (text: string): number => Buffer.byteLength(text, 'utf8');
 
 /** Half of a character: it has no UTF-8, so two such ids would meet wherever ids are stored as bytes. */
-const LONE_SURROGATE = /\p{Surrogate}/u;
+export const LONE_SURROGATE = /\p{Surrogate}/u;
 
 /** Any 1..256 bytes of UTF-8 without NUL. */
 export const idSchema = z

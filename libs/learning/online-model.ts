@@ -3,10 +3,9 @@
  * in stream order. Equal settings and equal records give equal bytes (invariant I1): no clock, no random
  * numbers, a fixed order of floating-point operations.
  *
- * A record that is not finite is counted in `rejected` and changes nothing else.
+ * A record that is not sound (sound-record.ts) is counted in `rejected` and changes nothing else.
  */
 import {
-  FEATURES_MAX,
   FeedbackDecoder,
   type Engagement,
   type Exposure,
@@ -38,6 +37,7 @@ import { OnlineLogisticRegression } from './online-logistic-regression.js';
 import { ProgressiveRanking } from './progressive-ranking.js';
 import { ProgressiveValidation, type ProgressiveReport } from './progressive-validation.js';
 import { NO_CLUSTER } from './user-clusters.js';
+import { isSoundEngagement, isSoundExposure, isSoundOutcome } from './sound-record.js';
 import { LEARNERS, newScores, Scorer, type LearnerName, type Scores } from './scorer.js';
 import { newTables, tableList } from './tables.js';
 
@@ -104,7 +104,7 @@ export class OnlineModel implements FeedbackSink, ModelState {
   }
 
   exposure(record: Exposure): void {
-    if (!Number.isFinite(record.timestamp)) return void this.rejected++;
+    if (!isSoundExposure(record)) return void this.rejected++;
     this.advance(record.timestamp);
     const { statistics, positions, examination } = this.scorer.tables;
     const depth = record.depth ?? 0;
@@ -121,7 +121,7 @@ export class OnlineModel implements FeedbackSink, ModelState {
   }
 
   engagement(record: Engagement): void {
-    if (!Number.isFinite(record.weight) || !Number.isFinite(record.timestamp)) return void this.rejected++;
+    if (!isSoundEngagement(record)) return void this.rejected++;
     this.advance(record.timestamp);
     if (record.typeHash === RATING && record.value !== undefined) this.rating(record, record.value);
     const { statistics, covisitation } = this.scorer.tables;
@@ -137,7 +137,7 @@ export class OnlineModel implements FeedbackSink, ModelState {
   }
 
   outcome(record: Outcome): void {
-    if (!isSound(record)) return void this.rejected++;
+    if (!isSoundOutcome(record)) return void this.rejected++;
     const { tables, reading } = this.scorer;
     this.ranking.begin(record.userKey, record.listKey);
     this.learnWaiting(record.label === 0 ? record.listKey : NO_LIST);
@@ -303,17 +303,3 @@ export class OnlineModel implements FeedbackSink, ModelState {
 
 /** What `learn` reads of an outcome, fresh or held. */
 type Shown = Pick<Outcome, 'listKey' | 'itemKey' | 'position' | 'depth' | 'features'>;
-
-/** Finite throughout: nothing of a record that is not may reach a weight. */
-function isSound({ timestamp, weight, label, features }: Outcome): boolean {
-  if (
-    !Number.isFinite(timestamp) ||
-    !Number.isFinite(weight) ||
-    weight <= 0 ||
-    (label !== 0 && label !== 1) ||
-    features.length > FEATURES_MAX
-  )
-    return false;
-  for (let i = 0; i < features.length; i++) if (!Number.isFinite(features.values[i]!)) return false;
-  return true;
-}

@@ -9,3 +9,5 @@ export {
   type RunningSystem,
   type SystemOptions,
 } from './start-system.js';
+export { BAD_EVENTS, badEventText, ODD_EVENTS, type BadEvent } from './bad-events.js';
+export { notFinite } from './not-finite.js';

@@ -2,7 +2,7 @@
 import { checksumOf, CRC_HEADER } from '#events';
 import { partitionOf, until } from '#kernel';
 import { DeadLetters } from '#log';
-import { testSeed } from '#testkit';
+import { BAD_EVENTS, badEventText, testSeed } from '#testkit';
 import { Cluster, PARTITIONS } from './actors/cluster.js';
 
 describe('poison in the log', () => {
@@ -52,6 +52,12 @@ describe('poison in the log', () => {
       ],
       ['a scalar', '42', 'REK_INVALID_EVENT'],
       ['prototype pollution', '{"kind":"__proto__"}', 'REK_UNKNOWN_KIND'],
+      ['brackets without end', '['.repeat(100_000) + ']'.repeat(100_000), 'REK_INVALID_EVENT'],
+      ...BAD_EVENTS.filter(({ kind }) => kind !== 'upsert').map((bad): [string, string, string] => [
+        bad.what,
+        badEventText(bad, { eventId: 'e', userId: 'ann', itemId: 'i', timestamp: Date.now() }),
+        bad.code,
+      ]),
     ];
     const traffic = cluster.traffic(testSeed('poison'), 200);
     const sequences: number[] = [];
@@ -75,23 +81,28 @@ describe('poison in the log', () => {
       ),
     );
     await cluster.topology.log.append('log.item', Buffer.from('[{"kind":"upsert"}]'));
+    const items = BAD_EVENTS.filter(({ kind }) => kind === 'upsert');
+    for (const bad of items) {
+      const text = badEventText(bad, { eventId: 'e', userId: 'ann', itemId: 'i', timestamp: Date.now() });
+      await cluster.topology.log.append('log.item', Buffer.from(text));
+    }
     await traffic.stop();
     await cluster.equalsReference();
 
     const dead = new DeadLetters(cluster.topology);
     await until(
       'all letters are stored',
-      async () => (await dead.count('actors')) >= poison.length + 3,
+      async () => (await dead.count('actors')) >= poison.length + items.length + 3,
       20_000,
       100,
     );
-    const { letters } = await dead.list({ where: 'actors', limit: 100 });
-    expect(letters).toHaveLength(poison.length + 3);
+    const { letters } = await dead.list({ where: 'actors', limit: 200 });
+    expect(letters).toHaveLength(poison.length + items.length + 3);
     const codes = new Map(letters.map(({ source, reason }) => [source.sequence, reason.code]));
     poison.forEach(([what, , code], i) => expect([what, codes.get(sequences[i]!)]).toEqual([what, code]));
     expect(codes.get(sequences.at(-1)!)).toBe('REK_LOG_DAMAGED');
     expect(letters.every(({ raw }) => raw.length <= 24_000)).toBe(true);
-    expect(await host.metric('rekappa_dead_total')).toBe(poison.length + 3);
+    expect(await host.metric('rekappa_dead_total')).toBe(poison.length + items.length + 3);
     const { position } = (await cluster.status())[0]!.partitions.find(({ partition }) => partition === p)!;
     expect(position).toBeGreaterThan(sequences.at(-1)!);
   }, 120_000);

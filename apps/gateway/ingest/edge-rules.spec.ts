@@ -5,6 +5,7 @@ import { checkAtEdge, YEAR_2000_MS } from './edge-rules.js';
 const NOW = Date.UTC(2024, 5, 1);
 const settings = loadSettings({
   REKAPPA_LOG_FUTURE_SKEW_SECONDS: '60',
+  REKAPPA_LOG_EMBEDDING_DIMENSIONS: '3',
   REKAPPA_INTEREST_WEIGHTS: '{"wishlist":2}',
 });
 const check = (event: unknown) => checkAtEdge(event, PUBLIC_KINDS, settings, NOW);
@@ -47,6 +48,14 @@ describe('the edge', () => {
     if (!one.ok || !two.ok) throw new Error('refused');
     expect(one.event.timestamp).toBe(NOW);
     expect(one.event.eventId).not.toBe(two.event.eventId);
+  });
+
+  it('holds embeddings to the deployment’s length, and lets them be taken away', () => {
+    const upsert = (embedding: number[]) =>
+      checkAtEdge({ kind: 'upsert', itemId: 'i', fields: { embedding } }, ['upsert'], settings, NOW);
+    expect(upsert([1, 2, 3]).ok).toBe(true);
+    expect(upsert([]).ok).toBe(true);
+    expect(upsert([1, 2])).toMatchObject({ rejection: { code: 'REK_INVALID_EVENT' } });
   });
 
   it('refuses numbers that are none, and ids that are too long in bytes', () => {

@@ -4,13 +4,22 @@
  * - Only the kinds that a client may publish.
  * - `eventId` missing: a random one. Then a retry is a new event; send ids of your own to make retries harmless.
  * - `timestamp` missing: now. Event times before 2000 or beyond the allowed skew into the future are refused.
+ * - Embeddings have the deployment's length, where it says one.
  * - An interaction's type must have a weight in this deployment.
  */
 import { randomUUID } from 'node:crypto';
-import { parseEvent, PUBLIC_KINDS, type LogEvent, type Parsed, type Rejection } from '#events';
+import {
+  JSON_DEPTH_MAX,
+  nestsDeeper,
+  parseEvent,
+  PUBLIC_KINDS,
+  type LogEvent,
+  type Parsed,
+  type Rejection,
+} from '#events';
 
 export interface EdgeSettings {
-  readonly log: { readonly futureSkewSeconds: number };
+  readonly log: { readonly futureSkewSeconds: number; readonly embeddingDimensions: number };
   readonly interest: { readonly weights: Readonly<Record<string, number>> };
 }
 
@@ -28,6 +37,8 @@ export function checkAtEdge(
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return refuse('REK_INVALID_EVENT', 'an event must be a JSON object');
   }
+  if (nestsDeeper(value))
+    return refuse('REK_INVALID_EVENT', `an event must not nest deeper than ${JSON_DEPTH_MAX} levels`);
   const { kind, eventId, timestamp } = value as { kind?: unknown; eventId?: unknown; timestamp?: unknown };
   if (typeof kind !== 'string' || !kinds.includes(kind)) {
     return refuse(
@@ -41,7 +52,10 @@ export function checkAtEdge(
       : value;
   const parsed = parseEvent(filled);
   if (!parsed.ok) return parsed;
-  const rejection = outOfRange(parsed.event, settings, now) ?? withoutWeight(parsed.event, settings);
+  const rejection =
+    outOfRange(parsed.event, settings, now) ??
+    withoutWeight(parsed.event, settings) ??
+    ofAnotherLength(parsed.event, settings);
   return rejection ? { ok: false, rejection } : parsed;
 }
 
@@ -66,6 +80,17 @@ function withoutWeight(event: LogEvent, { interest }: EdgeSettings): Rejection |
   return {
     code: 'REK_UNKNOWN_INTERACTION',
     message: `type must be one of ${Object.keys(interest.weights).join(', ')}; got ${event.type}`,
+  };
+}
+
+/** An empty embedding takes the item's away. */
+function ofAnotherLength(event: LogEvent, { log }: EdgeSettings): Rejection | undefined {
+  const length = event.kind === 'upsert' ? (event.fields.embedding?.length ?? 0) : 0;
+  const wanted = log.embeddingDimensions;
+  if (length === 0 || wanted === 0 || length === wanted) return undefined;
+  return {
+    code: 'REK_INVALID_EVENT',
+    message: `fields.embedding: must have ${wanted} numbers; got ${length}`,
   };
 }
 
