@@ -23,3 +23,4 @@ export * from './off-policy/index.js';
 export * from './next-item/index.js';
 export * from './rating-baselines.js';
 export * from './rating-report.js';
+export * from './propensity-model.js';
