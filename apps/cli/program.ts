@@ -11,6 +11,7 @@ import { registerSimulate } from './commands/simulate.js';
 import { registerStatus } from './commands/status.js';
 import { registerVerify } from './commands/verify.js';
 import { registerTune } from './commands/tune.js';
+import { registerWhatIf } from './commands/whatif.js';
 import { registerUp } from './up/up.command.js';
 
 export function buildProgram(): Command {
@@ -24,6 +25,7 @@ export function buildProgram(): Command {
     registerEvaluate,
     registerReplay,
     registerTune,
+    registerWhatIf,
     registerSimulate,
     registerKey,
     registerAudit,

@@ -24,3 +24,4 @@ export * from './next-item/index.js';
 export * from './rating-baselines.js';
 export * from './rating-report.js';
 export * from './propensity-model.js';
+export * from './what-if/index.js';

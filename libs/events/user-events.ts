@@ -97,6 +97,10 @@ export const servedSchema = z.strictObject({
   scenario: z.string().max(64),
   policy: z.string().max(64),
   modelVersion: z.string().max(64),
+  /** FEEDBACK sequence up to which the model had learnt: with it a replay finds the same scores again. */
+  modelSequence: z.int().min(0).optional(),
+  /** Arms of the experiments that the user takes part in: `experiment:arm`. */
+  arms: z.array(z.string().max(80)).max(16).optional(),
   epoch: z.int().min(0),
   items: z
     .array(

@@ -1,6 +1,9 @@
 export { TEMPERATURE } from './slate.js';
 export { anonymousRules } from './scene.js';
-export { recommend } from './recommend.js';
+export { contest, recommend, type Contest } from './recommend.js';
+export * from './policy.js';
+export * from './policies.js';
+export * from './plain-score.js';
 export { EXPLAINED_MAX, rankCandidates } from './rank-candidates.js';
 export type { RankableUser } from './exclusions.js';
 export type { RankingModel } from './ranking-model.js';

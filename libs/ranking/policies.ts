@@ -48,6 +48,16 @@ export function policyOf({ policy, explore, thompsonSpread }: PolicySettings): P
   }
 }
 
+/** The settings behind a logged name; undefined when it is none of ours. */
+export function policyNamed(name: string): PolicySettings | undefined {
+  const policy = POLICY_NAMES.find((known) => name === known || name.startsWith(`${known}-`));
+  if (policy === undefined) return undefined;
+  const parameter = name === policy ? 0 : Number(name.slice(policy.length + 1));
+  return Number.isFinite(parameter)
+    ? { policy, explore: parameter, thompsonSpread: policy === 'thompson' ? parameter : 1 }
+    : undefined;
+}
+
 function made(name: string, components: Policy['components']): Policy {
   return { name, samplesScores: false, components };
 }

@@ -98,6 +98,12 @@ describe.each(CASES)('%s (%s)', (_, __, policy, of) => {
   });
 });
 
+it('a list with something that is no candidate has no probability from there on', () => {
+  const of = SHAPES[0]![1];
+  const components = policyOf({ policy: 'random', explore: 0, thompsonSpread: 1 }).components(of);
+  expect([...listPropensities(components, of, [0, -1, 2])]).toEqual([0.2, 0, 0]);
+});
+
 describe('the plackett-luce policy', () => {
   const of = SHAPES[1]![1];
   const mixture = (explore: number) => policyOf({ policy: 'plackett-luce', explore, thompsonSpread: 1 });

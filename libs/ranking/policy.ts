@@ -86,9 +86,11 @@ export function listPropensities(
     }
     const standing = open.standing();
     const at = standing.indexOf(chosen);
+    // Nothing of ours, or forbidden here: this list cannot be.
+    if (at < 0) break;
     let total = 0;
     components.forEach((component, c) => {
-      if (shares[c]! > 0) shares[c]! *= at < 0 ? 0 : component.chances(standing, above, open)[at]!;
+      if (shares[c]! > 0) shares[c]! *= component.chances(standing, above, open)[at]!;
       total += shares[c]!;
     });
     propensities[above.length] = Math.min(1, total);

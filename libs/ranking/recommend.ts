@@ -21,6 +21,7 @@ import { exclusionsOf } from './exclusions.js';
 import { featureReasons, freshnessReason, newReason, recallReason, ruleReasons } from './explain.js';
 import { groupsOf } from './groups.js';
 import { byTurn, newcomersOf } from './newcomers.js';
+import { plainScore } from './plain-score.js';
 import { policyOf } from './policies.js';
 import { drawSlate, type Arrangement, type Policy } from './policy.js';
 import type { Ranked, RankedItem, RankingInput, RankingSettings, RecommendRequest } from './request.js';
@@ -43,25 +44,25 @@ interface Scored {
   readonly lift: number;
   /** Breaks ties the same way for one user, differently between users. */
   readonly tie: number;
-  /** Log-odds. */
+  /** Log-odds, as the model and all else see them. */
+  logOdds: number;
+  /** What decides the order: the log-odds, unless the input says otherwise. */
   score: number;
 }
 
+/** What a recommendation is drawn from: those that may stand in the list, and the policy. */
+export interface Contest {
+  readonly policy: Policy;
+  readonly arrangement: Arrangement;
+  /** By candidate. */
+  readonly itemIds: readonly string[];
+  /** Predicted click-through rate, by candidate, as if in slot 1. */
+  readonly rates: Float64Array;
+}
+
 export function recommend(input: RankingInput<RecommendRequest>): Ranked {
-  const { user, request, index, replica, settings, now, ended } = input;
-  const groups = groupsOf(user, replica, settings.audienceAttributes ?? [], request.context);
-  const taste = withColdStart(tasteOf(user, now, groups), user, settings.coldStart ?? [], request.context);
-  scratch.covisitation.compute(index, replica, taste);
-  const rules = ruleRunOf(input);
-  const candidates = recallAdmitted(input, taste, rules);
-  ended?.('recall', candidates.size);
-  scratch.prior.begin(index, replica, taste, now);
-  scratch.scorer.begin(index, replica, user, request.context, now);
-  const newPlaces = Math.ceil(request.n * settings.newItemShare) + 1;
-  const survivors = coarseRank(gather(input, candidates, rules), settings.coarseMax, newPlaces);
-  ended?.('coarse', survivors.length);
-  const ranked = fineRank(survivors);
-  ended?.('fine', ranked.length);
+  const { settings, replica, ended } = input;
+  const { taste, rules, candidates, ranked } = rankAll(input);
   const policy = policyOf(settings);
   const slate = drawSlate(policy, arrange(input, ranked, policy), input.random);
   ended?.('rerank', slate.order.length);
@@ -75,6 +76,36 @@ export function recommend(input: RankingInput<RecommendRequest>): Ranked {
     explored: slate.explored,
     items,
   };
+}
+
+/** The same recommendation before chance has spoken: what could be drawn, for questions about other policies. */
+export function contest(input: RankingInput<RecommendRequest>): Contest {
+  const { ranked } = rankAll(input);
+  const policy = policyOf(input.settings);
+  return {
+    policy,
+    arrangement: arrange(input, ranked, policy),
+    itemIds: ranked.map(({ candidate }) => candidate.itemId),
+    rates: Float64Array.from(ranked, ({ logOdds }) => 1 / (1 + Math.exp(-logOdds))),
+  };
+}
+
+function rankAll(input: RankingInput<RecommendRequest>) {
+  const { user, request, index, replica, settings, now, ended } = input;
+  const groups = groupsOf(user, replica, settings.audienceAttributes ?? [], request.context);
+  const taste = withColdStart(tasteOf(user, now, groups), user, settings.coldStart ?? [], request.context);
+  scratch.covisitation.compute(index, replica, taste);
+  const rules = ruleRunOf(input);
+  const candidates = recallAdmitted(input, taste, rules);
+  ended?.('recall', candidates.size);
+  scratch.prior.begin(index, replica, taste, now);
+  scratch.scorer.begin(index, replica, user, request.context, now);
+  const newPlaces = Math.ceil(request.n * settings.newItemShare) + 1;
+  const survivors = coarseRank(gather(input, candidates, rules), settings.coarseMax, newPlaces);
+  ended?.('coarse', survivors.length);
+  const ranked = fineRank(input, survivors);
+  ended?.('fine', ranked.length);
+  return { taste, rules, candidates, ranked };
 }
 
 function recallAdmitted(input: RankingInput<RecommendRequest>, taste: Taste, rules: RuleRun): CandidateSet {
@@ -126,6 +157,7 @@ function gather(
       unproven: impressions < evidenceOf(settings),
       lift: rules.lift(item) + freshnessOf(item, settings, now),
       tie: tieOf(user, item.hashes.id),
+      logOdds: 0,
       score: 0,
     };
   });
@@ -153,9 +185,12 @@ function coarseRank(all: Scored[], coarseMax: number, newPlaces: number): Scored
   return [...kept, ...unproven, ...others];
 }
 
-function fineRank(survivors: Scored[]): Scored[] {
-  for (const scored of survivors)
-    scored.score = scratch.scorer.fine(scored.place, scored.candidate.key) + scored.lift;
+function fineRank({ replica, scoreBy, now }: RankingInput<RecommendRequest>, survivors: Scored[]): Scored[] {
+  for (const scored of survivors) {
+    const { place, candidate, lift } = scored;
+    scored.logOdds = scratch.scorer.fine(place, candidate.key) + lift;
+    scored.score = scoreBy ? plainScore(scoreBy, replica, candidate.key, now) : scored.logOdds;
+  }
   return survivors.sort(byScore);
 }
 

@@ -6,6 +6,7 @@ import type { ChannelName, RecallIndex } from '#recall';
 import type { RuleFailed, RuleSet } from '#rules';
 import type { ColdStartRule } from './cold-start.js';
 import type { RankableUser } from './exclusions.js';
+import type { PlainScore } from './plain-score.js';
 import type { PolicySettings } from './policies.js';
 import type { RankingModel } from './ranking-model.js';
 import type { VarietyMethod } from './variety.js';
@@ -89,6 +90,8 @@ export interface RankingInput<Request> {
   /** Business rules: the deployment's, then the request's. */
   readonly rules?: readonly RuleSet[];
   readonly ruleFailed?: RuleFailed;
+  /** Orders by this instead of the model's score. */
+  readonly scoreBy?: PlainScore;
 }
 
 export interface Reason {

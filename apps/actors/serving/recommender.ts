@@ -169,6 +169,7 @@ export class Recommender {
       scenario: request.scenario,
       policy: answer.policy.slice(0, NAME_CHARS_MAX),
       modelVersion: answer.modelVersion.slice(0, NAME_CHARS_MAX),
+      modelSequence: this.ports.follower.replica.sequence,
       items: answer.items
         .slice(0, SERVED_ITEMS_MAX)
         .map(({ itemId, position, score, channel, propensity }) => ({

@@ -29,7 +29,8 @@ export async function rebuildModels(
   return refused;
 }
 
-function foldInto(models: readonly OnlineModel[], sequence: number, payload: Uint8Array): boolean {
+/** One FEEDBACK message into all of them. @returns false when it is damaged: the live learner skips the same ones */
+export function foldInto(models: readonly OnlineModel[], sequence: number, payload: Uint8Array): boolean {
   try {
     for (const model of models) model.fold(sequence, payload);
     return true;

@@ -28,9 +28,14 @@ export interface OffPolicyOptions extends Partial<SupportLimits> {
   readonly modelErrorMax?: number;
 }
 
-export interface OffPolicyEstimate {
+export interface OffPolicyEstimate extends Interval {
   readonly name: EstimatorName;
   readonly value: number;
+  /** Estimate minus the mean reward of the policy that ran, on the same resamples. */
+  readonly advantage: Interval & { readonly value: number };
+}
+
+export interface Interval {
   readonly standardError: number;
   readonly low: number;
   readonly high: number;
@@ -39,6 +44,8 @@ export interface OffPolicyEstimate {
 export interface OffPolicyReport {
   /** Mean reward of the policy that ran. */
   readonly behaviour: number;
+  /** Its interval; missing when refused. */
+  readonly behaviourInterval?: Interval;
   readonly diagnostics: Diagnostics;
   /** Empty when refused. */
   readonly estimates: readonly OffPolicyEstimate[];
@@ -67,9 +74,23 @@ export function offPolicyReport(sums: OffPolicySums, options: OffPolicyOptions =
   const estimates = names.map((name, i) => ({
     name,
     value: estimate(name, total, threshold),
-    ...spread(resampled[i]!, tail),
+    advantage: {
+      value: estimate(name, total, threshold) - behaviour,
+      ...spread(
+        resampled.values[i]!.map((value, r) => value - resampled.behaviour[r]!),
+        tail,
+      ),
+    },
+    ...spread(resampled.values[i]!, tail),
   }));
-  return { behaviour, diagnostics, estimates, ...(sums.modelled && { threshold: THRESHOLDS[threshold]! }) };
+  const behaviourInterval = spread(resampled.behaviour, tail);
+  return {
+    behaviour,
+    behaviourInterval,
+    diagnostics,
+    estimates,
+    ...(sums.modelled && { threshold: THRESHOLDS[threshold]! }),
+  };
 }
 
 /** Percentile bootstrap over groups of clusters (Efron 1979; Davison & Hinkley 1997, section 3.8). */
@@ -78,10 +99,11 @@ function bootstrap(
   names: readonly EstimatorName[],
   threshold: number,
   { seed = SEED, resamples = RESAMPLES }: OffPolicyOptions,
-): Float64Array[] {
+): { values: Float64Array[]; behaviour: Float64Array } {
   const { groups } = sums;
   const random = new SeededRandom(seed);
   const values = names.map(() => new Float64Array(resamples));
+  const behaviour = new Float64Array(resamples);
   const columns = [...Object.values(COLUMNS), SWITCHED + threshold];
   const width = columns.length;
   const rows = new Float64Array(groups * width);
@@ -96,11 +118,12 @@ function bootstrap(
     }
     columns.forEach((column, c) => (drawn[column] = sum[c]!));
     names.forEach((name, i) => (values[i]![r] = estimate(name, drawn, threshold)));
+    behaviour[r] = drawn[COLUMNS.reward]! / drawn[COLUMNS.samples]!;
   }
-  return values;
+  return { values, behaviour };
 }
 
-function spread(values: Float64Array, tail: number): { standardError: number; low: number; high: number } {
+function spread(values: Float64Array, tail: number): Interval {
   values.sort();
   const n = values.length;
   const mean = values.reduce((sum, v) => sum + v, 0) / n;

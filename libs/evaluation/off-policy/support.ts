@@ -9,7 +9,8 @@ export const EFFECTIVE_SAMPLES_MIN = 100;
 /** At least this much of the evaluated policy's choices must have been possible in the log. */
 export const SUPPORT_MIN = 0.95;
 
-export type RefusalCode = 'nothing-logged' | 'no-propensities' | 'no-support' | 'few-effective-samples';
+export type RefusalCode =
+  'nothing-logged' | 'no-propensities' | 'no-support' | 'few-effective-samples' | 'not-reproduced';
 
 export interface Refusal {
   readonly code: RefusalCode;

@@ -1,0 +1,2 @@
+export * from './slot-weights.js';
+export * from './what-if.js';
