@@ -110,6 +110,7 @@ function assemble(settings: Settings) {
       index,
       follower,
       settings: { ...settings.serving, audienceAttributes: settings.interest.audienceAttributes },
+      experiments: settings.experiments,
       clock: systemClock,
       served: (event) => served.write(event),
       stages: () => stageTimes(metrics),

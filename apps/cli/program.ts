@@ -4,6 +4,7 @@ import { registerAudit } from './commands/audit.js';
 import { registerDead } from './commands/dead.js';
 import { registerDoctor } from './commands/doctor.js';
 import { registerEvaluate } from './commands/evaluate.js';
+import { registerExperiments } from './commands/experiments.js';
 import { registerImport } from './commands/import.js';
 import { registerKey } from './commands/key.js';
 import { registerReplay } from './commands/replay.js';
@@ -26,6 +27,7 @@ export function buildProgram(): Command {
     registerReplay,
     registerTune,
     registerWhatIf,
+    registerExperiments,
     registerSimulate,
     registerKey,
     registerAudit,

@@ -32,6 +32,7 @@ import { IngestService } from './ingest/ingest.service.js';
 import { ItemsController } from './ingest/items.controller.js';
 import { ActorRpc } from './reads/actor-rpc.js';
 import { CatalogueReadsController } from './reads/catalogue-reads.controller.js';
+import { ExperimentsController } from './reads/experiments.controller.js';
 import { LastLists } from './reads/last-lists.js';
 import { RecommendationsController } from './reads/recommendations.controller.js';
 import { Recommender } from './reads/recommender.js';
@@ -59,6 +60,7 @@ export class GatewayModule {
         RecommendationsController,
         CatalogueReadsController,
         UsersController,
+        ExperimentsController,
       ],
       providers: [
         {

@@ -42,6 +42,8 @@ function perform(learner: LearnerService, request: LearnerRequest): object | Pro
   switch (request.op) {
     case 'status':
       return learner.status();
+    case 'experiments':
+      return learner.experiments();
     case 'hash':
       return learner.hash();
     case 'snapshot':
@@ -59,10 +61,10 @@ function parseRequest(body: string): LearnerRequest {
     throw new AppError('REK_INVALID_JSON');
   }
   const { op, snapshotId } = request ?? {};
-  if (op === 'status' || op === 'hash' || op === 'snapshot') return { op };
+  if (op === 'status' || op === 'experiments' || op === 'hash' || op === 'snapshot') return { op };
   if (op === 'promote' && typeof snapshotId === 'string') return { op, snapshotId };
   throw new AppError(
     'REK_INVALID_REQUEST',
-    'op must be status, hash, snapshot, or promote with a snapshotId',
+    'op must be status, experiments, hash, snapshot, or promote with a snapshotId',
   );
 }

@@ -13,7 +13,13 @@
 import { AppError, errorMessage, type Clock } from '#kernel';
 import { settingsHash, modelSettingsOf, type OnlineModel } from '#learning';
 import type { DeadLetters, LogMessage, LogTopology } from '#log';
-import type { LearnerStatus, PromoteAnswer, SnapshotAnswer, SnapshotSource } from '#model-feed';
+import type {
+  ExperimentsAnswer,
+  LearnerStatus,
+  PromoteAnswer,
+  SnapshotAnswer,
+  SnapshotSource,
+} from '#model-feed';
 import type { HealthState, Logger } from '#observability';
 import type { Settings } from '#config';
 import { DeltaPublisher, isTransient } from './delta-publisher.js';
@@ -108,6 +114,12 @@ export class LearnerService {
       trendingWindows: model.scorer.tables.statistics.windows.report(),
       snapshot: last ? { id: last.id, sequence: last.sequence, at: last.at } : null,
     };
+  }
+
+  experiments(): ExperimentsAnswer {
+    this.requireModel();
+    const { sequence, scorer } = this.model;
+    return { sequence, experiments: scorer.tables.experiments.report() };
   }
 
   hash(): ReturnType<OnlineModel['hash']> {

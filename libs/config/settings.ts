@@ -7,6 +7,7 @@
 import { z } from 'zod';
 import { DEFAULT_INTERACTION_WEIGHTS } from '#events';
 import { rulesSchema } from '#rules';
+import { experimentsSchema } from './experiments-schema.js';
 
 const port = z.coerce.number().int().min(0).max(65_535);
 const positive = z.coerce.number().positive();
@@ -293,6 +294,10 @@ export const settingsSchema = z.strictObject({
       metricsWindow: count.default(10_000).describe('Samples of the windowed progressive metrics.'),
     })
     .prefault({}),
+  experiments: z
+    .preprocess(listFromText, experimentsSchema)
+    .default([])
+    .describe('JSON list of experiments, {name, salt?, since, effect?, arms}: docs/experiments.md.'),
   serving: z
     .strictObject({
       candidatesMax: count.default(500).describe('Candidates after recall.'),

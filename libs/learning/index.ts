@@ -30,3 +30,6 @@ export { sigmoid, logit, logLoss } from './logistic.js';
 export { fillSample, newSample, type Sample } from './sample.js';
 export * from './synthetic-feedback.js';
 export type { OnlineLearner, Predictor } from './online-learner.js';
+export * from './experiments.js';
+export { ARM_CLICKS_MIN, type ArmReport, type ExperimentReport } from './experiment-statistics.js';
+export * from './sequential-interval.js';

@@ -5,6 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { DebiasMethod } from './debias.js';
+import { experimentsOf, type Experiment, type ExperimentConfiguration } from './experiments.js';
 
 export interface ModelSettings {
   /** log2 of the weight slots, 10..26; a feature's slot is its 32-bit hash modulo 2^bits. */
@@ -39,6 +40,8 @@ export interface DebiasSettings {
 }
 
 export interface StatisticsSettings {
+  /** Counted by arm; absent: none. */
+  readonly experiments?: readonly Experiment[];
   /** Strength of the prior of an item's CTR, in impressions. */
   readonly priorImpressions: number;
   /** Items with statistics of their own; beyond it those unused for longest make room. */
@@ -91,10 +94,11 @@ export interface ModelConfiguration {
   readonly debias: DebiasSettings;
   readonly interest: { readonly attributionSeconds: number };
   readonly learner: { readonly metricsWindow: number };
+  readonly experiments?: readonly ExperimentConfiguration[];
 }
 
 export function modelSettingsOf(configuration: ModelConfiguration): ModelSettings {
-  const { model, ftrl, fm, olr, debias, interest, learner } = configuration;
+  const { model, ftrl, fm, olr, debias, interest, learner, experiments = [] } = configuration;
   return {
     bits: model.bits,
     noClickWeight: model.noClickWeight,
@@ -104,7 +108,11 @@ export function modelSettingsOf(configuration: ModelConfiguration): ModelSetting
     olr: { alpha: olr.alpha },
     holdSeconds: interest.attributionSeconds * HOLD_WINDOWS,
     debias: { method: debias.method, weightMax: debias.weightMax, ctr: debias.ctr },
-    statistics: { ...DEFAULT_STATISTICS, clusters: model.clusters },
+    statistics: {
+      ...DEFAULT_STATISTICS,
+      clusters: model.clusters,
+      ...(experiments.length > 0 && { experiments: experimentsOf(experiments) }),
+    },
     metricsWindow: learner.metricsWindow,
   };
 }
@@ -139,6 +147,8 @@ export function settingsHash(settings: ModelSettings): string {
     statistics.clusters,
     statistics.ratedFeaturesMax,
     statistics.ratePriorShown,
+    // Only when there are some: a deployment without experiments keeps its version.
+    ...(statistics.experiments ? [JSON.stringify(statistics.experiments)] : []),
   ];
   return createHash('sha256').update(JSON.stringify(canonical)).digest('hex');
 }

@@ -145,6 +145,7 @@ export class OnlineModel implements FeedbackSink, ModelState {
     if (record.label === 0) this.learn(record, 0, 1);
     else if (this.settings.holdSeconds > 0) this.held.hold(record, reading);
     else this.learn(record, 1, Math.min(record.weight, SAMPLE_WEIGHT_MAX));
+    tables.experiments.recordOutcome(record.userKey, record.timestamp, record.label);
     if (record.label === 1) {
       tables.statistics.recordClick(record.itemKey);
       tables.positions.recordClick(record.position);

@@ -7,6 +7,7 @@ import { GroupTrends } from './group-trends.js';
 import { FeatureRates } from './feature-rates.js';
 import { ItemStatistics } from './item-statistics.js';
 import { ExaminationCurve } from './examination-curve.js';
+import { ExperimentStatistics } from './experiment-statistics.js';
 import type { StatisticsSettings } from './model-settings.js';
 import type { ModelTable } from './model-table.js';
 import { PositionStatistics } from './position-statistics.js';
@@ -18,6 +19,7 @@ export interface Tables extends RatingTables {
   readonly positions: PositionStatistics;
   readonly covisitation: CoVisitation;
   readonly examination: ExaminationCurve;
+  readonly experiments: ExperimentStatistics;
   readonly groups: GroupTrends;
   readonly clusters: UserClusters;
   readonly rates: FeatureRates;
@@ -31,6 +33,7 @@ export const TABLES = [
   'positions',
   'covisitation',
   'examination',
+  'experiments',
   'ratings',
   'ratingUsers',
   'ratingItems',
@@ -46,6 +49,7 @@ export function newTables(settings: StatisticsSettings): Tables {
     positions: new PositionStatistics(),
     covisitation: new CoVisitation(settings),
     examination: new ExaminationCurve(settings),
+    experiments: new ExperimentStatistics(settings.experiments ?? []),
     ...newRatingTables(),
     groups: new GroupTrends(),
     clusters: new UserClusters(settings.clusters),

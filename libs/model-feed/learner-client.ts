@@ -1,10 +1,14 @@
 /** Asks the live learner: `rpc.learner`, request-reply over core NATS, JSON both ways. */
 import { AppError, errorMessage, ERROR_CATALOGUE, type ErrorCode } from '#kernel';
-import type { ModelHash, ModelSettings, ProgressiveReport, RankingReport } from '#learning';
+import type { ExperimentReport, ModelHash, ModelSettings, ProgressiveReport, RankingReport } from '#learning';
 import { subjectPrefix, type NatsConnection } from '#log';
 
 export type LearnerRequest =
-  { op: 'status' } | { op: 'hash' } | { op: 'snapshot' } | { op: 'promote'; snapshotId: string };
+  | { op: 'status' }
+  | { op: 'experiments' }
+  | { op: 'hash' }
+  | { op: 'snapshot' }
+  | { op: 'promote'; snapshotId: string };
 
 export interface LearnerStatus {
   readonly model: string;
@@ -28,6 +32,12 @@ export interface LearnerStatus {
     readonly chosen: boolean;
   }[];
   readonly snapshot: { readonly id: string; readonly sequence: number; readonly at: number } | null;
+}
+
+export interface ExperimentsAnswer {
+  /** FEEDBACK sequence counted. */
+  readonly sequence: number;
+  readonly experiments: readonly ExperimentReport[];
 }
 
 export interface SnapshotAnswer {
@@ -57,6 +67,10 @@ export class LearnerClient {
 
   status(): Promise<LearnerStatus> {
     return this.ask<LearnerStatus>({ op: 'status' }, ANSWER_MS);
+  }
+
+  experiments(): Promise<ExperimentsAnswer> {
+    return this.ask<ExperimentsAnswer>({ op: 'experiments' }, ANSWER_MS);
   }
 
   hash(): Promise<ModelHash> {

@@ -8,7 +8,7 @@ import type { UserState } from '#interest';
 import { AppError, fnv1a32, key53, SeededRandom, type Clock } from '#kernel';
 import type { ModelFollower } from '#model-feed';
 import type { Catalogue, Item } from '#catalogue';
-import type { Settings } from '#config';
+import type { ConfiguredExperiment, Settings } from '#config';
 import {
   anonymousRules,
   rankCandidates,
@@ -20,6 +20,7 @@ import {
 import { CHANNELS, similarItems, trendingItems, type RecallIndex, type RelatedItem } from '#recall';
 import { RuleSet } from '#rules';
 import { groupNamed } from './segment-group.js';
+import { RunningExperiments } from './running-experiments.js';
 import type { HostRequest, RankRequest, RecommendRequest } from './requests.js';
 
 export interface ListAnswer {
@@ -35,6 +36,7 @@ export interface RecommenderPorts {
   readonly index: RecallIndex;
   readonly follower: ModelFollower;
   readonly settings: Settings['serving'] & Pick<Settings['interest'], 'audienceAttributes'>;
+  readonly experiments: readonly ConfiguredExperiment[];
   readonly clock: Clock;
   readonly served: (event: Served) => void;
   /** Hears when a list begins; what it returns hears when each of its stages ends. */
@@ -48,10 +50,12 @@ const NAME_CHARS_MAX = 64;
 
 export class Recommender {
   private readonly rules: RuleSet;
+  private readonly experiments: RunningExperiments;
 
   constructor(private readonly ports: RecommenderPorts) {
     this.rules = RuleSet.compile(ports.settings.rules);
     requireChannels(Object.keys(ports.settings.recallShares));
+    this.experiments = new RunningExperiments(ports.experiments);
   }
 
   get modelVersion(): string {
@@ -59,19 +63,19 @@ export class Recommender {
   }
 
   recommend(user: UserState, request: RecommendRequest, epoch: number): ListAnswer {
-    const { recommendationId, input } = this.prepare(user, request);
+    const { recommendationId, arms, input } = this.prepare(user, request);
     const answer = asAnswer(recommendationId, recommend({ ...input, ended: this.ports.stages() }));
-    this.log(answer, request, epoch, input.now);
+    this.log(answer, request, epoch, input.now, arms);
     return answer;
   }
 
   rank(user: UserState, request: RankRequest, epoch: number): ListAnswer {
-    const { recommendationId, input } = this.prepare(user, {
+    const { recommendationId, arms, input } = this.prepare(user, {
       ...request,
       items: [...new Set(request.items)],
     });
     const answer = asAnswer(recommendationId, rankCandidates(input));
-    this.log(answer, request, epoch, input.now);
+    this.log(answer, request, epoch, input.now, arms);
     return answer;
   }
 
@@ -105,18 +109,21 @@ export class Recommender {
   private prepare<R extends RecommendRequest | RankRequest>(user: UserState, request: R) {
     const { catalogue, index, follower, settings, clock } = this.ports;
     const recommendationId = randomUUID();
+    const now = clock.now();
+    const { arms, changes } = this.experiments.assign(request.user, now);
     const random = new SeededRandom(fnv1a32(recommendationId));
     return {
       recommendationId,
+      arms,
       input: {
         user,
         request,
         catalogue,
         index,
         replica: follower.replica,
-        settings,
+        settings: { ...settings, ...changes },
         random,
-        now: clock.now(),
+        now,
         rules: [this.rules, RuleSet.compile('rules' in request ? request.rules : [])],
         ruleFailed: this.ruleFailed,
       },
@@ -157,7 +164,13 @@ export class Recommender {
     };
   }
 
-  private log(answer: ListAnswer, request: RecommendRequest | RankRequest, epoch: number, now: number): void {
+  private log(
+    answer: ListAnswer,
+    request: RecommendRequest | RankRequest,
+    epoch: number,
+    now: number,
+    arms: readonly string[],
+  ): void {
     this.ports.served({
       kind: 'served',
       version: 1,
@@ -170,6 +183,7 @@ export class Recommender {
       policy: answer.policy.slice(0, NAME_CHARS_MAX),
       modelVersion: answer.modelVersion.slice(0, NAME_CHARS_MAX),
       modelSequence: this.ports.follower.replica.sequence,
+      ...(arms.length > 0 && { arms: [...arms] }),
       items: answer.items
         .slice(0, SERVED_ITEMS_MAX)
         .map(({ itemId, position, score, channel, propensity }) => ({

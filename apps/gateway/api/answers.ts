@@ -37,6 +37,35 @@ export const recommendationSchema = z.object({
   degraded: degradedSchema.optional(),
 });
 
+export const experimentsSchema = z.object({
+  sequence: z.number().describe('FEEDBACK sequence counted.'),
+  experiments: z.array(
+    z.object({
+      experiment: z.string(),
+      since: z.number().describe('ms since the Unix epoch.'),
+      arms: z.array(
+        z.object({
+          arm: z.string(),
+          impressions: z.number(),
+          clicks: z.number(),
+          ctr: z.number(),
+          comparison: z
+            .object({
+              difference: z.number(),
+              standardError: z.number(),
+              lift: z.number().describe('Relative.'),
+              low: z.number(),
+              high: z.number(),
+              pValue: z.number(),
+            })
+            .optional()
+            .describe('With the first arm; valid at any time, however often one looks.'),
+        }),
+      ),
+    }),
+  ),
+});
+
 export const ingestedSchema = z.object({
   accepted: z.int().describe('How many the log has acknowledged.'),
   rejected: z

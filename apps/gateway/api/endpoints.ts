@@ -8,7 +8,13 @@ import {
   profileSchema,
   upsertSchema,
 } from '#events';
-import { changedSchema, ingestedSchema, listedItemSchema, recommendationSchema } from './answers.js';
+import {
+  changedSchema,
+  experimentsSchema,
+  ingestedSchema,
+  listedItemSchema,
+  recommendationSchema,
+} from './answers.js';
 import type { Endpoint } from './documented.js';
 import {
   rankRequestSchema,
@@ -179,6 +185,15 @@ export const TRENDING_ENDPOINT: Endpoint = {
     }),
   },
   errors: TRY_AGAIN,
+};
+
+export const EXPERIMENTS_ENDPOINT: Endpoint = {
+  tag: 'experiments',
+  scope: 'read',
+  summary: 'Live results of the experiments',
+  description: 'Intervals and p values hold at any time, however often one looks (docs/experiments.md).',
+  answer: { status: 200, description: 'Arm by arm.', schema: experimentsSchema },
+  errors: { 503: 'No learner answers (REK_NOT_READY).' },
 };
 
 export const RECOMMEND_GET_ENDPOINT: Endpoint = {

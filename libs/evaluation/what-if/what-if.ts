@@ -51,6 +51,8 @@ export interface WhatIfOptions {
   /** Of the deployment; the policy is the one that each list names. */
   readonly settings: RankingSettings;
   readonly rules: RuleSet;
+  /** What the arms of a list's experiments changed for it. */
+  readonly changes?: (arms: readonly string[]) => Partial<RankingSettings>;
   readonly positiveTypes: readonly string[];
   readonly attributionSeconds: number;
   /** Event time of the lists, ms. */
@@ -147,9 +149,9 @@ export class WhatIf {
     this.policies[event.policy] = (this.policies[event.policy] ?? 0) + 1;
     const policy = policyNamed(event.policy);
     if (!policy) return void this.unknownPolicy++;
-    const { settings, rules, assumption } = this.options;
+    const { settings, rules, changes, assumption } = this.options;
     const ran = this.contest(event, {
-      settings: { ...settings, ...policy },
+      settings: { ...settings, ...changes?.(event.arms ?? []), ...policy },
       rules,
       model: this.system.model,
     });

@@ -1,0 +1,56 @@
+/** `experiments`: who gets which arm, and what an arm changes. */
+import { z } from 'zod';
+
+const name = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,31}$/);
+const fraction = z.number().min(0).max(1);
+const count = z.number().int().positive();
+
+/** Settings of `serving` that an arm may change: those that only this list feels. */
+export const armSettingsSchema = z
+  .strictObject({
+    policy: z.enum(['plackett-luce', 'epsilon-greedy', 'thompson', 'greedy', 'random']),
+    explore: fraction,
+    thompsonSpread: z.number().positive(),
+    newItemShare: fraction,
+    perCategoryMax: count,
+    perBrandMax: count,
+    perSellerMax: count,
+    diversity: z.number().min(0).max(20),
+    diversityBy: z.enum(['mmr', 'dpp']),
+    freshness: z.number().min(0).max(10),
+    freshnessHalfLifeSeconds: z.number().positive(),
+    candidatesMax: count,
+    coarseMax: count,
+  })
+  .partial();
+
+export const experimentsSchema = z
+  .array(
+    z.strictObject({
+      name,
+      /** Another salt shares the users out anew. */
+      salt: z.string().max(64).default(''),
+      since: z.iso.datetime({ offset: true }),
+      effect: z.number().positive().max(1).default(0.01),
+      arms: z
+        .array(
+          z.strictObject({
+            name,
+            weight: z.number().positive().default(1),
+            settings: armSettingsSchema.default({}),
+          }),
+        )
+        .min(2)
+        .max(8)
+        .refine((arms) => new Set(arms.map((arm) => arm.name)).size === arms.length, {
+          message: 'arms need names of their own',
+        }),
+    }),
+  )
+  .max(16)
+  .refine((all) => new Set(all.map((experiment) => experiment.name)).size === all.length, {
+    message: 'experiments need names of their own',
+  });
+
+export type ConfiguredExperiment = z.infer<typeof experimentsSchema>[number];
+export type ArmSettings = z.infer<typeof armSettingsSchema>;

@@ -1,0 +1,30 @@
+/**
+ * Intervals that hold at every moment: whoever looks at any time, as often as they like, and stops when they like what they see, is
+ * wrong with probability α at most. For an estimate D of an effect with standard error s, information I = 1/s²:
+ *
+ *     |D − effect| ≤ √( (I + τ) ln( (I + τ) / (τ α²) ) ) / I   for all times at once, with probability 1 − α
+ *
+ * which is the confidence sequence of the mixture sequential probability ratio test with an N(0, 1/τ) mixture (Robbins 1970; Johari, Pekelis
+ * & Walsh 2017), used with the estimated variance (asymptotic confidence sequences: Waudby-Smith, Arbour, Sinha,
+ * Kennedy & Ramdas 2021). The p value is the smallest α whose interval leaves out 0.
+ */
+export interface SequentialTest {
+  readonly low: number;
+  readonly high: number;
+  readonly pValue: number;
+}
+
+/** @param effect √(1/τ): the size of effect for which the interval is tightest */
+export function sequentialTest(
+  difference: number,
+  standardError: number,
+  effect: number,
+  alpha = 0.05,
+): SequentialTest {
+  const information = 1 / standardError ** 2;
+  const tau = 1 / effect ** 2;
+  const sum = information + tau;
+  const width = Math.sqrt(sum * Math.log(sum / (tau * alpha * alpha))) / information;
+  const evidence = 0.5 * Math.log(tau / sum) + (information * difference) ** 2 / (2 * sum);
+  return { low: difference - width, high: difference + width, pValue: Math.min(1, Math.exp(-evidence)) };
+}
