@@ -85,6 +85,8 @@ const PENDING_MAX = 65_536;
 const SHARE_BUCKETS = 1_000_000;
 /** Less of the policy that ran found again makes every weight a guess. */
 export const REPRODUCED_MIN = 0.5;
+/** Weights average 1 when the policy that ran is known; with a hundred effective samples they stray a tenth by chance. */
+export const WEIGHT_MEAN_TOLERANCE = 0.33;
 
 export class WhatIf {
   private readonly sums = new OffPolicySums();
@@ -129,13 +131,14 @@ export class WhatIf {
     const reproduced = this.slots === 0 ? NaN : this.reproduced / this.slots;
     const known = { lists, shown, unknownPolicy, policies, reproduced };
     const report = offPolicyReport(this.sums, options);
-    if (report.refusal || this.options.assumption === 'cascade' || reproduced >= REPRODUCED_MIN)
-      return { ...report, ...known };
+    const { weightMean } = report.diagnostics;
+    const sound = reproduced >= REPRODUCED_MIN && Math.abs(weightMean - 1) <= WEIGHT_MEAN_TOLERANCE;
+    if (report.refusal || this.options.assumption === 'cascade' || sound) return { ...report, ...known };
     return {
       ...report,
       ...known,
       estimates: [],
-      refusal: { code: 'not-reproduced', reason: notReproduced(reproduced) },
+      refusal: { code: 'not-reproduced', reason: notReproduced(reproduced, weightMean) },
     };
   }
 
@@ -216,9 +219,10 @@ export class WhatIf {
   }
 }
 
-function notReproduced(share: number): string {
+function notReproduced(share: number, weightMean: number): string {
   return (
-    `only ${(share * 100).toFixed(0)} % of the logged propensities are found again from the replayed state: rules, settings or ` +
-    'requests (filters are not in the log) were others then. Use --assume cascade, which takes them from the log'
+    `${(share * 100).toFixed(0)} % of the logged propensities are found again from the replayed state, and weights average ` +
+    `${weightMean.toFixed(2)} instead of 1: rules, settings, requests (filters are not in the log) or the replica's moment were ` +
+    'others then. Use --assume cascade, which takes propensities from the log'
   );
 }
