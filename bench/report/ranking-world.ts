@@ -51,6 +51,7 @@ export function rankingWorld({ items, users, listsEach }: WorldSize, seed = 1): 
     (record) => {
       if (record.kind === 'exposure') model.exposure(record);
       else if (record.kind === 'outcome') model.outcome(record);
+      else if (record.kind === 'sequel') model.sequel(record);
       else model.engagement(record);
     },
     () => {},

@@ -30,6 +30,9 @@ const jsonText = z.string().transform((text, context): unknown => {
   }
 });
 
+const value = z.coerce.number().min(0).max(10_000).default(0);
+const typeNames = z.union([z.array(typeName), commaSeparated.pipe(z.array(typeName))]);
+
 /** Unlike `jsonText`, it leaves it to the list's schema to say what is wrong with which entry. */
 function listFromText(value: unknown, context: z.RefinementCtx): unknown {
   if (typeof value !== 'string') return value;
@@ -203,6 +206,14 @@ export const settingsSchema = z.strictObject({
         .union([z.array(typeName).min(1), commaSeparated.pipe(z.array(typeName).min(1))])
         .default(['click', 'like', 'cart', 'purchase', 'share'])
         .describe('Interaction types that close an impression as a positive.'),
+      likeTypes: typeNames
+        .default(['like', 'share'])
+        .describe('Interaction types that count as a like of what was clicked: a goal beside the click.'),
+      conversionTypes: typeNames
+        .default(['cart', 'purchase'])
+        .describe(
+          'Interaction types that count as a conversion of what was clicked: a goal beside the click.',
+        ),
       weights: z
         .union([typeWeights, jsonText.pipe(typeWeights)])
         .default({})
@@ -359,6 +370,13 @@ export const settingsSchema = z.strictObject({
         .default(0)
         .describe('Log-odds that an item gains at age 0; half as many with every half-life.'),
       freshnessHalfLifeSeconds: positive.default(86_400).describe('Half-life of freshness, s.'),
+      likeValue: value.describe(
+        'What a like after a click is worth, in clicks; 0: likes do not move the order.',
+      ),
+      conversionValue: value.describe(
+        'What a conversion (cart, purchase) after a click is worth, in clicks; 0: they do not move the order.',
+      ),
+      secondValue: value.describe('What a second of dwell after a click is worth, in clicks; of at most 30.'),
       rules: z
         .preprocess(listFromText, rulesSchema)
         .default([])

@@ -94,6 +94,8 @@ export class LiveRehearsal {
         return this.model.exposure(record);
       case 'outcome':
         return this.model.outcome(record);
+      case 'sequel':
+        return this.model.sequel(record);
       case 'engagement':
         return this.model.engagement(record);
     }

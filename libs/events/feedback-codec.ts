@@ -9,6 +9,7 @@
  *                n × (recentKey f64, ageSeconds f32)                                (kind 3)
  *     an engagement with a value: as kind 3, then value f64 |
  *                i u8 | i × itemLabel u32 | u u8 | u × userLabel u32                  (kind 6)
+ *     sequel     sequel-codec.ts                                                    (kind 7)
  *
  * Kinds 1 and 2 are exposures and outcomes of earlier versions, without a depth.
  *
@@ -25,7 +26,9 @@ import {
   type FeedbackBatch,
   type FeedbackRecord,
   type Outcome,
+  type Sequel,
 } from './feedback.js';
+import { sequelBytes, writeSequel } from './sequel-codec.js';
 
 const MAGIC = 0x31464b52; // "RKF1", little-endian
 export const FEEDBACK_HEADER_BYTES = 40;
@@ -37,6 +40,7 @@ export const FEEDBACK_KIND = {
   outcomeWithDepth: 4,
   exposureWithDepth: 5,
   valuedEngagement: 6,
+  sequel: 7,
 } as const;
 /** Added to the kind of a record that carries what is known of the user. */
 export const TASTE = 0x10;
@@ -105,6 +109,8 @@ function recordBytes(record: FeedbackRecord): number {
       return 33 + record.itemKeys.length * 10;
     case 'outcome':
       return 67 + record.features.length * 8;
+    case 'sequel':
+      return 19 + sequelBytes(record);
     case 'engagement':
       return 56 + record.recentKeys.length * 12 + (record.audiences?.length ?? 0) * 4 + valueBytes(record);
   }
@@ -114,19 +120,21 @@ function valueBytes({ value, itemLabels = [], userLabels = [] }: Engagement): nu
   return value === undefined ? 0 : 10 + 4 * (itemLabels.length + userLabels.length);
 }
 
-function kindOf(record: FeedbackRecord): number {
+function kindOf(record: Exclude<FeedbackRecord, Sequel>): number {
   if (record.kind === 'exposure') return FEEDBACK_KIND.exposureWithDepth;
   if (record.kind === 'outcome') return FEEDBACK_KIND.outcomeWithDepth;
   return record.value === undefined ? FEEDBACK_KIND.engagement : FEEDBACK_KIND.valuedEngagement;
 }
 
 function writeRecord(buffer: Buffer, at: number, record: FeedbackRecord): number {
-  buffer.writeUInt8(kindOf(record) + TASTE, at);
+  buffer.writeUInt8(record.kind === 'sequel' ? FEEDBACK_KIND.sequel : kindOf(record) + TASTE, at);
   buffer.writeDoubleLE(record.cause.sequence, at + 1);
   buffer.writeUInt16LE(record.cause.index, at + 9);
   buffer.writeDoubleLE(record.timestamp, at + 11);
-  buffer.writeDoubleLE(record.taste ?? 0, at + 19);
-  at += 27;
+  at += 19;
+  if (record.kind === 'sequel') return writeSequel(buffer, at, record);
+  buffer.writeDoubleLE(record.taste ?? 0, at);
+  at += 8;
   switch (record.kind) {
     case 'exposure':
       return writeExposure(buffer, at, record);

@@ -9,6 +9,7 @@ import {
   type FeedbackBatch,
   type FeedbackRecord,
   type Outcome,
+  type Sequel,
 } from './feedback.js';
 import {
   asBuffer,
@@ -18,10 +19,12 @@ import {
   TASTE,
   type FeedbackHeader,
 } from './feedback-codec.js';
+import { newSequel, readSequel } from './sequel-codec.js';
 
 export interface FeedbackSink {
   exposure(record: Exposure): void;
   outcome(record: Outcome): void;
+  sequel(record: Sequel): void;
   engagement(record: Engagement): void;
 }
 
@@ -82,6 +85,8 @@ export class FeedbackDecoder {
     recentAgesSeconds: [],
   };
 
+  private readonly sequel = newSequel(this.cause, this.features);
+
   /** Calls the sink for each record, in order. @throws AppError REK_LOG_DAMAGED */
   decode(payload: Uint8Array, sink: FeedbackSink): FeedbackHeader {
     const header = decodeFeedbackHeader(payload);
@@ -104,6 +109,7 @@ export class FeedbackDecoder {
         at = this.readExposure(view, at, timestamp, sink, kind === KIND.exposureWithDepth);
       else if (kind === KIND.engagement || kind === KIND.valuedEngagement)
         at = this.readEngagement(view, at, timestamp, sink, withTaste, kind === KIND.valuedEngagement);
+      else if (kind === KIND.sequel) at = this.readSequel(view, at, timestamp, sink);
       else throw new AppError('REK_LOG_DAMAGED', `unknown feedback record kind ${kind}`);
     }
     return header;
@@ -161,6 +167,13 @@ export class FeedbackDecoder {
     return at;
   }
 
+  private readSequel(view: DataView, at: number, timestamp: number, sink: FeedbackSink): number {
+    this.sequel.timestamp = timestamp;
+    const next = readSequel(view, at, this.sequel);
+    sink.sequel(this.sequel);
+    return next;
+  }
+
   private readEngagement(
     view: DataView,
     at: number,
@@ -201,7 +214,12 @@ export class FeedbackDecoder {
 export function decodeFeedbackBatch(payload: Uint8Array): FeedbackBatch {
   const records: FeedbackRecord[] = [];
   const keep = (record: FeedbackRecord) => void records.push(present(structuredClone(record)));
-  const header = new FeedbackDecoder().decode(payload, { exposure: keep, outcome: keep, engagement: keep });
+  const header = new FeedbackDecoder().decode(payload, {
+    exposure: keep,
+    outcome: keep,
+    sequel: keep,
+    engagement: keep,
+  });
   const { partition, epoch, through, part } = header;
   return { partition, epoch, through, ...(part > 0 ? { part } : {}), records };
 }

@@ -1,9 +1,11 @@
 /**
- * FEEDBACK: what an actor host derives from the log for the learner. Three kinds of record:
+ * FEEDBACK: what an actor host derives from the log for the learner. Four kinds of record:
  *
  * - `exposure`: a list was shown (counts impressions at once, long before its outcomes are known);
  * - `outcome`: one shown item was clicked, or its attribution window closed without a click. Carries the
  *   features *as they were at the impression*, so that the learner needs no string and no look-up;
+ * - `sequel`: what came of one clicked item until its impression ended: liked, converted, how long the user stayed. With
+ *   the features as they were at the impression, too;
  * - `engagement`: an interaction of any type (popularity, trending, co-visitation).
  *
  * A message of `feedback.<p>` is a batch of records of one partition, binary, little-endian:
@@ -98,7 +100,25 @@ export interface Engagement {
   readonly userLabels?: readonly number[] | undefined;
 }
 
-export type FeedbackRecord = Exposure | Outcome | Engagement;
+export interface Sequel {
+  readonly kind: 'sequel';
+  readonly cause: LogPosition;
+  /** Event time of the impression, ms. */
+  readonly timestamp: number;
+  readonly userKey: number;
+  readonly itemKey: number;
+  readonly listKey: number;
+  readonly segment: number;
+  /** An interaction of `interest.likeTypes`, of `interest.conversionTypes`, within the attribution window. */
+  readonly liked: boolean;
+  readonly converted: boolean;
+  /** Sum of the `dwell` interactions' values, s; −1 when there was none. */
+  readonly dwellSeconds: number;
+  readonly position: number;
+  readonly features: FeatureVector;
+}
+
+export type FeedbackRecord = Exposure | Outcome | Sequel | Engagement;
 
 export interface FeedbackBatch {
   readonly partition: number;

@@ -19,6 +19,8 @@ export interface FoldRules {
   readonly positiveTypes: ReadonlySet<string>;
   readonly segments: readonly SegmentRule[];
   readonly audienceAttributes: readonly string[];
+  readonly likeTypes: ReadonlySet<string>;
+  readonly conversionTypes: ReadonlySet<string>;
 }
 
 export function foldRules(settings: FoldSettings): FoldRules {
@@ -37,5 +39,7 @@ export function foldRules(settings: FoldSettings): FoldRules {
     positiveTypes: new Set(settings.positiveTypes),
     segments: settings.segments,
     audienceAttributes: settings.audienceAttributes,
+    likeTypes: new Set(settings.likeTypes),
+    conversionTypes: new Set(settings.conversionTypes),
   };
 }

@@ -32,7 +32,7 @@ function foldLog() {
   const users = new Map<string, UserState>();
   const feedback = createHash('sha256');
   const effects: FoldEffect[] = [];
-  const counts = { exposure: 0, outcome: 0, engagement: 0 };
+  const counts = { exposure: 0, outcome: 0, sequel: 0, engagement: 0 };
   const residents = {
     get: (id: string) => users.get(id) ?? users.set(id, createUser(id)).get(id)!,
     touched: () => undefined,

@@ -18,8 +18,9 @@ import {
 } from '#features';
 import type { EarlyClick } from './early-clicks.js';
 import { itemAt, type FoldMoment } from './fold-moment.js';
-import { clickedOutcome, unclickedOutcomes } from './outcomes.js';
+import { clickedOutcome } from './outcomes.js';
 import { PendingImpression } from './pending-impression.js';
+import { closingRecords } from './sequels.js';
 import type { ServedList } from './served-lists.js';
 import type { UserState } from './user-state.js';
 
@@ -64,7 +65,7 @@ export function decideImpression(user: UserState, event: Impression, moment: Fol
   for (const { click, item } of claimed)
     records.push(clickedOutcome(user, opened, item, click.weight, moment.cause));
   const overflowed = user.pending.overflowWith([opened], moment.rules.pendingImpressionsMax);
-  for (const impression of overflowed) records.push(...unclickedOutcomes(user, impression, moment.cause));
+  for (const impression of overflowed) records.push(...closingRecords(user, impression, moment.cause));
   const repeatedItems = event.items.length - opened.size;
   return { kind: 'impression', records, opened, items, hashes, claimed, overflowed, repeatedItems };
 }

@@ -18,6 +18,7 @@ import {
   type ItemSignals,
 } from '#features';
 import { itemAt, type FoldMoment } from './fold-moment.js';
+import { CONVERTED, LIKED, withDeed } from './deeds.js';
 import { addClickedLabels } from './impression.js';
 import { interactionWeight } from './interaction-weight.js';
 import { clickedOutcome } from './outcomes.js';
@@ -45,6 +46,9 @@ export interface InteractionDecision {
    */
   readonly attribution: 'none' | 'closed' | 'repeated' | 'late' | 'orphan';
   readonly match: ClickMatch | undefined;
+  /** What else it says of the shown item: a deed (deeds.ts), seconds stayed. */
+  readonly deed: number;
+  readonly dwellSeconds: number | undefined;
   readonly listKey: number;
 }
 
@@ -60,14 +64,19 @@ export function decideInteraction(
   const typeWeight = rules.weights.get(event.type);
   const weight = typeWeight === undefined ? 0 : interactionWeight(event.type, typeWeight, event.value);
   const listKey = event.recommendationId === undefined ? 0 : key53(event.recommendationId);
-  const match = rules.positiveTypes.has(event.type)
-    ? user.pending.match(itemKey, listKey, at, rules.attributionMs)
-    : undefined;
+  const isPositive = rules.positiveTypes.has(event.type);
+  const deed =
+    (rules.likeTypes.has(event.type) ? LIKED : 0) | (rules.conversionTypes.has(event.type) ? CONVERTED : 0);
+  const dwellSeconds = event.type === 'dwell' ? event.value : undefined;
+  const match =
+    isPositive || deed !== 0 || dwellSeconds !== undefined
+      ? user.pending.match(itemKey, listKey, at, rules.attributionMs)
+      : undefined;
+  const closes = isPositive && match?.kind === 'open';
   const records: FeedbackRecord[] = [engagement(user, event, item, itemKey, weight, moment)];
-  if (match?.kind === 'open')
-    records.push(clickedOutcome(user, match.impression, match.item, typeWeight ?? 0, cause));
+  if (closes) records.push(clickedOutcome(user, match.impression, match.item, typeWeight ?? 0, cause));
   const knownType = typeWeight !== undefined;
-  const attribution = attributionOf(user, match, hash, at);
+  const attribution = isPositive ? attributionOf(user, match, hash, at) : 'none';
   return {
     kind: 'interaction',
     records,
@@ -79,18 +88,24 @@ export function decideInteraction(
     knownType,
     attribution,
     match,
+    deed,
+    dwellSeconds,
     listKey,
   };
 }
 
 export function evolveInteraction(user: UserState, decision: InteractionDecision, moment: FoldMoment): void {
-  const { event, item, itemKey, weight, attribution, match, listKey } = decision;
+  const { event, item, itemKey, weight, attribution, match, deed, dwellSeconds, listKey } = decision;
   const { at, rules } = moment;
   const typeRow = user.counters.interaction(event.type);
   user.actions.add(at, decision.itemHash, typeRow, rules.windowEventsMax);
   user.interests.open(at, rules.halfLifeMs, rules.shortHalfLifeMs, rules.interestsMax);
   if (weight !== 0 && item) addInterests(user, item, weight, moment);
-  if (match?.kind === 'open') {
+  if (match?.kind === 'open' || match?.kind === 'clicked') {
+    const { deeds } = match.impression;
+    deeds[match.item] = withDeed(deeds[match.item]!, deed, dwellSeconds);
+  }
+  if (attribution === 'closed' && match?.kind === 'open') {
     match.impression.clicked[match.item] = 1;
     user.counters.attributedClicks++;
     user.interests.addTotals(0, 1);

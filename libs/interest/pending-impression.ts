@@ -2,7 +2,8 @@
  * One list that was shown, waiting for what the user does: its items, and the features as they were at that
  * moment (those that all items share once, then each item's own). An item is open until it is clicked; the
  * impression ends at its deadline, or earlier by overflow, and its open items then count as not clicked.
- * A clicked item stays known until the end, so that a second click on it is told from a new one.
+ * A clicked item stays known until the end, so that a second click on it is told from a new one, and what else came of
+ * it is known then.
  */
 import type { FeatureVector } from '#events';
 import { appendPosition } from '#features';
@@ -22,6 +23,8 @@ export class PendingImpression {
   readonly propensities: number[] = [];
   /** 1 for each item that was clicked. */
   readonly clicked: number[] = [];
+  /** What else was done with each item (deeds.ts). */
+  readonly deeds: number[] = [];
   /** Entry i: where the own features of item i end, counted from the end of the shared ones. */
   private readonly ends: number[] = [];
   private shared = 0;
@@ -65,6 +68,7 @@ export class PendingImpression {
     this.positions.push(item.position);
     this.propensities.push(item.propensity);
     this.clicked.push(0);
+    this.deeds.push(0);
   }
 
   /** @param own for each item, the end of its own features in `buffer`, which starts with the `shared` ones */
@@ -134,7 +138,7 @@ export class PendingImpression {
     out.f64s(this.itemKeys);
     out.counts(this.positions);
     out.f32s(this.propensities);
-    out.counts(this.clicked);
+    out.counts(this.clicked.map((clicked, i) => clicked + 2 * this.deeds[i]!));
     out.series(this.ends);
     out.count(this.shared);
     out.count(this.indices.length);
@@ -156,7 +160,10 @@ export class PendingImpression {
     pending.itemKeys.push(...from.f64s(n));
     pending.positions.push(...from.counts(n));
     pending.propensities.push(...from.f32s(n));
-    pending.clicked.push(...from.counts(n));
+    for (const mark of from.counts(n)) {
+      pending.clicked.push(mark % 2);
+      pending.deeds.push(Math.floor(mark / 2));
+    }
     pending.ends.push(...from.series(n));
     pending.shared = from.count();
     const words = from.size(8);

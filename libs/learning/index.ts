@@ -1,3 +1,5 @@
+export { GOALS, DWELL_FULL_SECONDS, type Goal } from './goals.js';
+export { GoalModel } from './goal-model.js';
 export * from './model-settings.js';
 export * from './online-model.js';
 export * from './model-replica.js';

@@ -5,6 +5,7 @@
 import { AppError } from '#kernel';
 import type { FeatureVector } from '#events';
 import { FactorWeights } from './factor-weights.js';
+import { GoalModel } from './goal-model.js';
 import type { ItemStatistics } from './item-statistics.js';
 import { priorPrecision } from './ftrl-proximal.js';
 import { FtrlWeights } from './ftrl-weights.js';
@@ -24,6 +25,8 @@ import type { RankedKeys } from './popularity-table.js';
 const RATINGS_MIN = 10;
 
 export class ModelReplica {
+  private readonly goalModel: GoalModel;
+
   private constructor(
     readonly settings: ModelSettings,
     readonly scorer: Scorer,
@@ -32,7 +35,9 @@ export class ModelReplica {
     public sequence: number,
     /** Outcomes the model had learnt. */
     public samples: number,
-  ) {}
+  ) {
+    this.goalModel = new GoalModel(scorer.tables);
+  }
 
   /** A model that knows nothing: every item at the overall CTR. */
   static empty(settings: ModelSettings, name = 'main'): ModelReplica {
@@ -86,6 +91,12 @@ export class ModelReplica {
     if (!header.final) return;
     this.sequence = Math.max(this.sequence, header.to);
     this.samples = samples ?? this.samples;
+  }
+
+  /** What comes of a click: P(goal | click) of each of GOALS, at the weight it has in the segment. */
+  goals(features: FeatureVector, itemKey: number, userKey: number, segment: number, out: Float64Array): void {
+    this.goalModel.predict(features, itemKey, userKey, out);
+    for (let goal = 0; goal < out.length; goal++) out[goal]! *= this.goalModel.trust(segment, goal);
   }
 
   /** Calibrated click-through rates. */

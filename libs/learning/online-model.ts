@@ -12,6 +12,7 @@ import {
   type FeedbackSink,
   type FeatureVector,
   type Outcome,
+  type Sequel,
 } from '#events';
 import { clusterGroup, positionIndex, segmentGroup } from '#features';
 import { fnv1a32 } from '#kernel';
@@ -20,6 +21,7 @@ import { DirtyRows } from './dirty-rows.js';
 import { ExposureMemory } from './exposure-memory.js';
 import { FactorisationMachine } from './factorisation-machine.js';
 import { FtrlProximal } from './ftrl-proximal.js';
+import { GoalModel } from './goal-model.js';
 import { HeldPositives } from './held-positives.js';
 import { newReading, readItem } from './item-reading.js';
 import { sigmoid } from './logistic.js';
@@ -37,7 +39,7 @@ import { OnlineLogisticRegression } from './online-logistic-regression.js';
 import { ProgressiveRanking } from './progressive-ranking.js';
 import { ProgressiveValidation, type ProgressiveReport } from './progressive-validation.js';
 import { NO_CLUSTER } from './user-clusters.js';
-import { isSoundEngagement, isSoundExposure, isSoundOutcome } from './sound-record.js';
+import { isSoundEngagement, isSoundExposure, isSoundOutcome, isSoundSequel } from './sound-record.js';
 import { LEARNERS, newScores, Scorer, type LearnerName, type Scores } from './scorer.js';
 import { newTables, tableList } from './tables.js';
 
@@ -52,6 +54,7 @@ const NO_LIST = 0;
 export class OnlineModel implements FeedbackSink, ModelState {
   readonly scorer: Scorer;
   readonly learners: Readonly<Record<LearnerName, OnlineLearner>> & { readonly ftrl: FtrlProximal };
+  readonly goals: GoalModel;
   readonly exposures: ExposureMemory;
   readonly held = new HeldPositives();
   readonly validation: ProgressiveValidation;
@@ -88,6 +91,7 @@ export class OnlineModel implements FeedbackSink, ModelState {
       { ftrl: ftrl.weights, fm: fm.weights, olr: olr.weights },
       newTables(settings.statistics),
     );
+    this.goals = new GoalModel(this.scorer.tables);
     this.exposures = new ExposureMemory(settings.statistics.exposuresMax);
     this.validation = new ProgressiveValidation(settings.metricsWindow);
     this.ranking = new ProgressiveRanking(settings.metricsWindow);
@@ -118,6 +122,12 @@ export class OnlineModel implements FeedbackSink, ModelState {
       statistics.recordImpression(itemKey, examined);
       positions.recordImpression(position);
     }
+  }
+
+  sequel(record: Sequel): void {
+    if (!isSoundSequel(record)) return void this.rejected++;
+    this.advance(record.timestamp);
+    this.goals.learn(record);
   }
 
   engagement(record: Engagement): void {

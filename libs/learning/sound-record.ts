@@ -2,7 +2,14 @@
  * Which records of FEEDBACK may be learnt from. Hosts write sound ones; whoever else can publish there could write
  * anything that has a checksum. What is refused is counted (`rejected`) and changes nothing else.
  */
-import { FEATURES_MAX, type Engagement, type Exposure, type Outcome } from '#events';
+import {
+  FEATURES_MAX,
+  type Engagement,
+  type Exposure,
+  type FeatureVector,
+  type Outcome,
+  type Sequel,
+} from '#events';
 
 /** 2100-01-01: event time only moves forward, so one record from beyond would make everything after it late. */
 const TIME_MAX = Date.UTC(2100, 0, 1);
@@ -24,12 +31,20 @@ export function isSoundOutcome(record: Outcome): boolean {
     !isKey(taste) ||
     !(weight > 0 && weight <= WEIGHT_MAX) ||
     (label !== 0 && label !== 1) ||
-    !(propensity >= 0 && propensity <= 1) ||
-    features.length > FEATURES_MAX
+    !(propensity >= 0 && propensity <= 1)
   )
     return false;
-  for (let i = 0; i < features.length; i++) if (!Number.isFinite(features.values[i]!)) return false;
-  return true;
+  return isFinite(features);
+}
+
+export function isSoundSequel({ timestamp, itemKey, dwellSeconds, features }: Sequel): boolean {
+  return (
+    isTime(timestamp) &&
+    isItemKey(itemKey) &&
+    dwellSeconds >= -1 &&
+    dwellSeconds <= AGE_SECONDS_MAX &&
+    isFinite(features)
+  );
 }
 
 export function isSoundEngagement(record: Engagement): boolean {
@@ -44,6 +59,12 @@ export function isSoundEngagement(record: Engagement): boolean {
     recentKeys.every(isItemKey) &&
     recentAgesSeconds.every((age) => age >= 0 && age <= AGE_SECONDS_MAX)
   );
+}
+
+function isFinite({ values, length }: FeatureVector): boolean {
+  if (length > FEATURES_MAX) return false;
+  for (let i = 0; i < length; i++) if (!Number.isFinite(values[i]!)) return false;
+  return true;
 }
 
 function isTime(timestamp: number): boolean {

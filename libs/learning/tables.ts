@@ -8,6 +8,9 @@ import { FeatureRates } from './feature-rates.js';
 import { ItemStatistics } from './item-statistics.js';
 import { ExaminationCurve } from './examination-curve.js';
 import { ExperimentStatistics } from './experiment-statistics.js';
+import { GoalHeads } from './goal-heads.js';
+import { GoalRates } from './goal-rates.js';
+import { GoalTrust } from './goal-trust.js';
 import type { StatisticsSettings } from './model-settings.js';
 import type { ModelTable } from './model-table.js';
 import { PositionStatistics } from './position-statistics.js';
@@ -23,7 +26,15 @@ export interface Tables extends RatingTables {
   readonly groups: GroupTrends;
   readonly clusters: UserClusters;
   readonly rates: FeatureRates;
+  readonly goalItems: GoalRates;
+  readonly goalUsers: GoalRates;
+  readonly goalHeads: GoalHeads;
+  readonly goalTrust: GoalTrust;
 }
+
+/** Items and users with rates of their own; beyond it those unused for longest make room. */
+const GOAL_ITEMS_MAX = 200_000;
+const GOAL_USERS_MAX = 500_000;
 
 export type TableName = keyof Tables;
 
@@ -41,6 +52,10 @@ export const TABLES = [
   'groups',
   'clusters',
   'rates',
+  'goalItems',
+  'goalUsers',
+  'goalHeads',
+  'goalTrust',
 ] as const satisfies readonly TableName[];
 
 export function newTables(settings: StatisticsSettings): Tables {
@@ -54,6 +69,10 @@ export function newTables(settings: StatisticsSettings): Tables {
     groups: new GroupTrends(),
     clusters: new UserClusters(settings.clusters),
     rates: new FeatureRates(settings.ratedFeaturesMax, settings.ratePriorShown),
+    goalItems: new GoalRates(GOAL_ITEMS_MAX),
+    goalUsers: new GoalRates(GOAL_USERS_MAX),
+    goalHeads: new GoalHeads(),
+    goalTrust: new GoalTrust(),
   };
   return tables satisfies Record<TableName, ModelTable>;
 }

@@ -6,8 +6,10 @@ import { newFeatureVector, type FeatureVector } from '#events';
 import type { Item } from '#catalogue';
 import { FeatureExtractor, type RequestContext, type UserSignals } from '#features';
 import type { RecallIndex } from '#recall';
+import type { GoalValues } from './goal-values.js';
 import type { Prior } from './prior.js';
 import type { RankingModel, Scores } from './ranking-model.js';
+import type { RankingSettings, Reason } from './request.js';
 
 const PROBABILITY_MIN = 1e-9;
 
@@ -18,6 +20,12 @@ export interface Candidate {
   readonly item: Item | undefined;
   /** −1 when the index does not have it. */
   readonly slot: number;
+}
+
+/** libs/interest's UserState has this shape. */
+export interface ScoredUser extends UserSignals {
+  /** key53 of the id: how the learner names the user. */
+  readonly userKey: number;
 }
 
 export class CandidateScorer {
@@ -32,18 +40,26 @@ export class CandidateScorer {
   private index!: RecallIndex;
   private model!: RankingModel;
 
-  constructor(private readonly prior: Prior) {}
+  private user!: ScoredUser;
+
+  constructor(
+    private readonly prior: Prior,
+    private readonly goals: GoalValues,
+  ) {}
 
   begin(
     index: RecallIndex,
     model: RankingModel,
-    user: UserSignals,
+    user: ScoredUser,
+    settings: RankingSettings,
     context: RequestContext | undefined,
     now: number,
   ): void {
     this.index = index;
     this.model = model;
     this.now = now;
+    this.user = user;
+    this.goals.begin(settings);
     this.extractor.begin(user, context, now);
     this.shared = this.extractor.shared(this.common);
   }
@@ -65,10 +81,23 @@ export class CandidateScorer {
     return logOdds(this.model.coarse(this.vectors[place]!, itemKey, this.now)) + this.priors[place]!;
   }
 
-  /** Log-odds by all learners together, and the prior. */
+  /** Log-odds by all learners together, what comes after the click, and the prior. */
   fine(place: number, itemKey: number): number {
     this.model.score(this.vectors[place]!, itemKey, this.now, this.scores);
-    return logOdds(this.scores.blend) + this.priors[place]!;
+    return logOdds(this.scores.blend) + this.goalLift(place, itemKey) + this.priors[place]!;
+  }
+
+  /** What the goals beside the click did for the candidate. */
+  goalReasons(place: number, itemKey: number): Reason[] {
+    this.goalLift(place, itemKey);
+    return this.goals.any ? this.goals.reasons() : [];
+  }
+
+  private goalLift(place: number, itemKey: number): number {
+    if (!this.goals.any) return 0;
+    const { userKey, segment } = this.user;
+    this.model.goals(this.vectors[place]!, itemKey, userKey, segment, this.goals.probabilities);
+    return this.goals.lift();
   }
 
   /** Standard deviation of `fine`, as far as the model knows its own uncertainty. */

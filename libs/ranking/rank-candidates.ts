@@ -33,7 +33,7 @@ export function rankCandidates(input: RankingInput<RankRequest>): Ranked {
   const taste = tasteOf(user, now);
   scratch.covisitation.compute(index, replica, taste);
   scratch.prior.begin(index, replica, taste, now);
-  scratch.scorer.begin(index, replica, user, request.context, now);
+  scratch.scorer.begin(index, replica, user, settings, request.context, now);
   const rules = ruleRunOf(input);
   const policy = policyOf(settings);
   const ranked = scoreAll(input, rules, policy);
@@ -96,9 +96,11 @@ function present(
   function reasonsFor() {
     scratch.prior.read(index, replica, candidate.slot, candidate.key);
     const liked = priorReason(scratch.prior, index);
+    scratch.scorer.extract(0, candidate);
     return [
       ...(liked ? [liked] : []),
       ...ruleReasons(rules, candidate.item),
+      ...scratch.scorer.goalReasons(0, candidate.key),
       ...featureReasons(scratch.scorer, replica, candidate, now),
     ];
   }

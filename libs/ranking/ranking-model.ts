@@ -23,6 +23,8 @@ export interface RankingModel extends LiveStatistics {
   score(features: FeatureVector, itemKey: number, now: number, out: Scores): void;
   /** Standard deviation of the log-odds: what the model does not know of this candidate yet. */
   deviation(features: FeatureVector, itemKey: number, now: number): number;
+  /** What comes of a click: likes, conversions, share of a full dwell (libs/learning's GOALS), into `out`. */
+  goals(features: FeatureVector, itemKey: number, userKey: number, segment: number, out: Float64Array): void;
   /** Contribution to the blend's log-odds of each feature, then of each of the statistics' features. */
   explain(features: FeatureVector, itemKey: number, now: number): Float64Array;
   /** What the user would rate the item, in the ratings' own units; undefined while there are hardly any. */

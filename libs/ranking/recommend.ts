@@ -99,7 +99,7 @@ function rankAll(input: RankingInput<RecommendRequest>) {
   const candidates = recallAdmitted(input, taste, rules);
   ended?.('recall', candidates.size);
   scratch.prior.begin(index, replica, taste, now);
-  scratch.scorer.begin(index, replica, user, request.context, now);
+  scratch.scorer.begin(index, replica, user, settings, request.context, now);
   const newPlaces = Math.ceil(request.n * settings.newItemShare) + 1;
   const survivors = coarseRank(gather(input, candidates, rules), settings.coarseMax, newPlaces);
   ended?.('coarse', survivors.length);
@@ -241,6 +241,7 @@ function present(
       found,
       ...newReason(candidates, place),
       ...ruleReasons(rules, candidate.item),
+      ...scorer.goalReasons(place, candidate.key),
       ...freshnessReason(candidate.item!, settings, now),
       ...featureReasons(scorer, replica, candidate, now),
     ],

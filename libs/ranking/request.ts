@@ -67,6 +67,10 @@ export interface RankingSettings extends PolicySettings {
   /** Log-odds added to an item of age 0; halves with every half-life. */
   readonly freshness: number;
   readonly freshnessHalfLifeSeconds: number;
+  /** What a like, a conversion and a second of dwell are worth, in clicks. */
+  readonly likeValue: number;
+  readonly conversionValue: number;
+  readonly secondValue: number;
 }
 
 export type RankingStage = 'recall' | 'coarse' | 'fine' | 'rerank' | 'explain';

@@ -27,6 +27,9 @@ export const SERVING: RankingSettings = {
   diversityBy: 'mmr',
   freshness: 0,
   freshnessHalfLifeSeconds: 86_400,
+  likeValue: 0,
+  conversionValue: 0,
+  secondValue: 0,
 };
 
 const MODEL: ModelSettings = {
@@ -53,6 +56,8 @@ const FOLD: FoldSettings = {
   dedupeSeconds: 604_800,
   dedupeMax: 2_048,
   positiveTypes: ['click', 'purchase'],
+  likeTypes: ['like'],
+  conversionTypes: ['purchase'],
   weights: { click: 1, like: 2, purchase: 5, dislike: -2 },
   futureSkewSeconds: 300,
   segments: [],
@@ -91,6 +96,7 @@ export class SampleWorld {
         if (!learning) return;
         if (record.kind === 'exposure') this.model.exposure(record);
         else if (record.kind === 'outcome') this.model.outcome(record);
+        else if (record.kind === 'sequel') this.model.sequel(record);
         else this.model.engagement(record);
       },
       () => {},

@@ -4,12 +4,13 @@
  */
 import { CandidateSet, CovisitationScores } from '#recall';
 import { CandidateScorer } from './candidate-scorer.js';
+import { GoalValues } from './goal-values.js';
 import { Prior } from './prior.js';
 
 class Scratch {
   readonly covisitation = new CovisitationScores();
   readonly prior = new Prior(this.covisitation);
-  readonly scorer = new CandidateScorer(this.prior);
+  readonly scorer = new CandidateScorer(this.prior, new GoalValues());
   private set = new CandidateSet(0);
 
   candidates(capacity: number): CandidateSet {

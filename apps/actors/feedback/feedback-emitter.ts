@@ -49,10 +49,10 @@ interface OpenFrame {
   repeated: boolean;
 }
 
-const KINDS = ['exposure', 'outcome', 'engagement'] as const;
+const KINDS = ['exposure', 'outcome', 'sequel', 'engagement'] as const;
 
 function openFrame(repeated: boolean): OpenFrame {
-  return { records: [], kinds: { exposure: 0, outcome: 0, engagement: 0 }, effects: [], repeated };
+  return { records: [], kinds: { exposure: 0, outcome: 0, sequel: 0, engagement: 0 }, effects: [], repeated };
 }
 
 export class FeedbackEmitter {

@@ -186,6 +186,7 @@ async function rebuildEverything(
     emit: (_, record) => {
       if (record.kind === 'outcome') model.outcome(record);
       else if (record.kind === 'exposure') model.exposure(record);
+      else if (record.kind === 'sequel') model.sequel(record);
       else model.engagement(record);
     },
   });

@@ -156,7 +156,7 @@ function show(
     if (record.cause.sequence <= lastOf(partition)) ledgers[partition]!.see(record);
   };
   try {
-    decoder.decode(payload, { exposure: see, outcome: see, engagement: see });
+    decoder.decode(payload, { exposure: see, outcome: see, sequel: see, engagement: see });
   } catch {
     // A damaged message: its records are missing from the ledger, and the comparison says from where on.
   }

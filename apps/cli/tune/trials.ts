@@ -78,6 +78,7 @@ function advance(model: OnlineModel, step: Step, predictions: Predictions): void
     const { record } = step;
     if (record.kind === 'exposure') model.exposure(record);
     else if (record.kind === 'outcome') model.outcome(record);
+    else if (record.kind === 'sequel') model.sequel(record);
     else model.engagement(record);
     return;
   }

@@ -21,7 +21,7 @@ export function examineLogMessage(message: LogMessage, partitions: number): Find
 /** Messages of FEEDBACK: checksum, records, and that no partition's batches go back behind what was emitted. */
 export class FeedbackExaminer {
   private readonly decoder = new FeedbackDecoder();
-  private readonly sink: FeedbackSink = { exposure() {}, outcome() {}, engagement() {} };
+  private readonly sink: FeedbackSink = { exposure() {}, outcome() {}, sequel() {}, engagement() {} };
   private readonly through = new Map<number, { sequence: number; index: number; part: number }>();
 
   examine(message: LogMessage): Finding[] {
