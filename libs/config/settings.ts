@@ -289,6 +289,11 @@ export const settingsSchema = z.strictObject({
       alpha: positive.default(0.02).describe('Step size of AdaGrad.'),
       l2: z.coerce.number().min(0).default(1e-5).describe('L2 on weights and factors.'),
       initScale: positive.default(0.01).describe('Standard deviation of the initial factors.'),
+      distillation: fraction
+        .default(0)
+        .describe(
+          'Share of the blend’s own prediction in what the factorisation machine learns: the coarse rank’s teacher.',
+        ),
     })
     .prefault({}),
   olr: z

@@ -20,6 +20,8 @@ export interface ModelSettings {
     readonly alpha: number;
     readonly l2: number;
     readonly initScale: number;
+    /** Share of the blend's prediction in what the coarse rank's machine learns; absent: 0. */
+    readonly distillation?: number;
   };
   readonly olr: { readonly alpha: number };
   /** Longest wait of a positive for its list's negatives, seconds of event time; 0: learn it at once, and without rates of features. */
@@ -104,7 +106,13 @@ export function modelSettingsOf(configuration: ModelConfiguration): ModelSetting
     noClickWeight: model.noClickWeight,
     seed: model.seed,
     ftrl: { alpha: ftrl.alpha, beta: ftrl.beta, l1: ftrl.l1, l2: ftrl.l2 },
-    fm: { factors: fm.factors, alpha: fm.alpha, l2: fm.l2, initScale: fm.initScale },
+    fm: {
+      factors: fm.factors,
+      alpha: fm.alpha,
+      l2: fm.l2,
+      initScale: fm.initScale,
+      distillation: fm.distillation,
+    },
     olr: { alpha: olr.alpha },
     holdSeconds: interest.attributionSeconds * HOLD_WINDOWS,
     debias: { method: debias.method, weightMax: debias.weightMax, ctr: debias.ctr },
@@ -149,6 +157,7 @@ export function settingsHash(settings: ModelSettings): string {
     statistics.ratePriorShown,
     // Only when there are some: a deployment without experiments keeps its version.
     ...(statistics.experiments ? [JSON.stringify(statistics.experiments)] : []),
+    ...(fm.distillation ? ['distillation', fm.distillation] : []),
   ];
   return createHash('sha256').update(JSON.stringify(canonical)).digest('hex');
 }

@@ -46,6 +46,8 @@ import { newTables, tableList } from './tables.js';
 /** The weight of one positive is cut to this. */
 export const SAMPLE_WEIGHT_MAX = 10;
 const BLEND = LEARNERS.length;
+/** The coarse rank's learner: it can learn from the blend, too. */
+const STUDENT = LEARNERS.indexOf('fm');
 /** The type whose value is a rating. */
 const RATING = fnv1a32('rating');
 /** No list has this key: key53 is never 0. */
@@ -296,14 +298,19 @@ export class OnlineModel implements FeedbackSink, ModelState {
   /** @param positive mass of the sample as a positive. @param negative as a negative */
   private update(positive: number, negative: number): void {
     const { sample, logits, totals, blend, calibrators } = this.scorer;
-    const { noClickWeight } = this.settings;
+    const { noClickWeight, fm } = this.settings;
+    const taught = fm.distillation ?? 0;
+    const teacher = sigmoid(totals[BLEND]!);
     for (let k = BLEND; k >= 0; k--) {
       const p = sigmoid(totals[k]!);
-      const gradient = positive * (p - 1) + negative * noClickWeight * p;
+      let gradient = positive * (p - 1) + negative * noClickWeight * p;
       calibrators[k]!.update(totals[k]!, positive, negative);
-      const curvature = (positive + negative * noClickWeight) * p * (1 - p);
-      if (k === BLEND) blend.update(logits, gradient, curvature);
-      else this.learners[LEARNERS[k]!].update(sample, gradient);
+      const mass = positive + negative * noClickWeight;
+      if (k === BLEND) blend.update(logits, gradient, mass * p * (1 - p));
+      else {
+        if (k === STUDENT && taught > 0) gradient += taught * (mass * (p - teacher) - gradient);
+        this.learners[LEARNERS[k]!].update(sample, gradient);
+      }
     }
     for (let i = 0; i < sample.length; i++) {
       this.touched[sample.slots[i]!] = 1;

@@ -9,12 +9,13 @@ export function changedModel(
   settings: Settings,
   pairs: readonly string[],
 ): ModelSettings {
-  const { bits, noClickWeight, seed, ftrl, fm, olr, statistics, metricsWindow } = present;
+  const { bits, noClickWeight, seed, ftrl, fm, olr, debias, statistics, metricsWindow } = present;
   const live: Settings = {
     ...settings,
     ftrl,
-    fm,
+    fm: { ...fm, distillation: fm.distillation ?? 0 },
     olr,
+    debias,
     model: { ...settings.model, bits, noClickWeight, seed },
     learner: { ...settings.learner, metricsWindow },
   };
