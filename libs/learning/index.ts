@@ -35,3 +35,5 @@ export type { OnlineLearner, Predictor } from './online-learner.js';
 export * from './experiments.js';
 export { ARM_CLICKS_MIN, type ArmReport, type ExperimentReport } from './experiment-statistics.js';
 export * from './sequential-interval.js';
+export { NextItems } from './next-item/next-items.js';
+export { SIGNALS, SITUATIONS, type Situation } from './next-item/signals.js';

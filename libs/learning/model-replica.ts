@@ -13,6 +13,8 @@ import { LinearWeights } from './linear-weights.js';
 import { applyDelta, decodeDeltaHeader } from './model-delta.js';
 import { modelVersion, type ModelSettings } from './model-settings.js';
 import type { SnapshotHeader } from './model-snapshot.js';
+import type { NextItems } from './next-item/next-items.js';
+import type { Situation } from './next-item/signals.js';
 import { OnlineModel } from './online-model.js';
 import type { PositionStatistics } from './position-statistics.js';
 import type { RatingLabelLists } from './ratings/label-set.js';
@@ -154,6 +156,16 @@ export class ModelReplica {
   /** The cluster of a taste (libs/features, tasteSketch): a small number that keeps its meaning; −1: not known yet. */
   clusterOf(taste: number): number {
     return this.scorer.tables.clusters.nearest(taste);
+  }
+
+  /** What the collaborative channels find for a user now. Holds until the next call. */
+  nextItems(situation: Situation): NextItems {
+    this.scorer.nextItems.begin(situation);
+    return this.scorer.nextItems;
+  }
+
+  eachNeighbour(itemKey: number, visit: (neighbour: number, score: number) => void): void {
+    this.scorer.tables.covisitation.each(itemKey, visit);
   }
 
   neighbours(itemKey: number): RankedKeys {

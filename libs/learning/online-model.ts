@@ -34,6 +34,7 @@ import {
   type EncodedSnapshot,
   type SnapshotHeader,
 } from './model-snapshot.js';
+import { recordNextItem } from './next-item/next-item-tables.js';
 import type { OnlineLearner } from './online-learner.js';
 import { OnlineLogisticRegression } from './online-logistic-regression.js';
 import { ProgressiveRanking } from './progressive-ranking.js';
@@ -136,6 +137,7 @@ export class OnlineModel implements FeedbackSink, ModelState {
     if (!isSoundEngagement(record)) return void this.rejected++;
     this.advance(record.timestamp);
     if (record.typeHash === RATING && record.value !== undefined) this.rating(record, record.value);
+    this.scorer.nextItems.learn(record);
     const { statistics, covisitation } = this.scorer.tables;
     statistics.recordEngagement(record.itemKey, record.weight, record.timestamp, !record.repeated);
     this.recordForGroups(record);
@@ -146,6 +148,7 @@ export class OnlineModel implements FeedbackSink, ModelState {
       record.recentKeys,
       record.recentAgesSeconds,
     );
+    recordNextItem(this.scorer.tables, record);
   }
 
   outcome(record: Outcome): void {

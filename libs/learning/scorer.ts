@@ -11,6 +11,7 @@ import { Blend } from './blend.js';
 import { Calibrator } from './calibrator.js';
 import type { FtrlWeights } from './ftrl-weights.js';
 import { newReading, readItem } from './item-reading.js';
+import { NextItems } from './next-item/next-items.js';
 import type { Predictor } from './online-learner.js';
 import { appendRateFeatures, contributionsByFeature } from './rate-features.js';
 import { fillSample, newSample } from './sample.js';
@@ -47,6 +48,7 @@ export class Scorer {
   readonly totals = new Float64Array(LEARNERS.length + 1);
   /** What users would rate items. */
   readonly ratings: RatingModel;
+  readonly nextItems: NextItems;
   private readonly mask: number;
   private readonly trainingShift: number;
 
@@ -55,6 +57,7 @@ export class Scorer {
     readonly weights: Readonly<Record<LearnerName, Predictor>> & { readonly ftrl: FtrlWeights },
     readonly tables: Tables,
   ) {
+    this.nextItems = new NextItems(tables);
     this.mask = 2 ** settings.bits - 1;
     this.trainingShift = -Math.log(settings.noClickWeight);
     this.ratings = new RatingModel(tables);

@@ -13,11 +13,12 @@ import { GoalRates } from './goal-rates.js';
 import { GoalTrust } from './goal-trust.js';
 import type { StatisticsSettings } from './model-settings.js';
 import type { ModelTable } from './model-table.js';
+import { newNextItemTables, type NextItemTables } from './next-item/next-item-tables.js';
 import { PositionStatistics } from './position-statistics.js';
 import { newRatingTables, type RatingTables } from './ratings/rating-tables.js';
 import { UserClusters } from './user-clusters.js';
 
-export interface Tables extends RatingTables {
+export interface Tables extends RatingTables, NextItemTables {
   readonly statistics: ItemStatistics;
   readonly positions: PositionStatistics;
   readonly covisitation: CoVisitation;
@@ -56,6 +57,13 @@ export const TABLES = [
   'goalUsers',
   'goalHeads',
   'goalTrust',
+  'transitions',
+  'histories',
+  'takers',
+  'lately',
+  'userFactors',
+  'itemFactors',
+  'mix',
 ] as const satisfies readonly TableName[];
 
 export function newTables(settings: StatisticsSettings): Tables {
@@ -73,6 +81,7 @@ export function newTables(settings: StatisticsSettings): Tables {
     goalUsers: new GoalRates(GOAL_USERS_MAX),
     goalHeads: new GoalHeads(),
     goalTrust: new GoalTrust(),
+    ...newNextItemTables(),
   };
   return tables satisfies Record<TableName, ModelTable>;
 }

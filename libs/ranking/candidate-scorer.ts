@@ -36,7 +36,10 @@ export class CandidateScorer {
   private readonly vectors: FeatureVector[] = [];
   private readonly priors: number[] = [];
   private readonly scores: Scores = { ftrl: 0, fm: 0, olr: 0, blend: 0 };
+  private readonly candidates: Candidate[] = [];
   private now = 0;
+  /** A model without samples knows nothing but items' click-through rates: its features need not be read. */
+  private learnt = false;
   private index!: RecallIndex;
   private model!: RankingModel;
 
@@ -60,12 +63,43 @@ export class CandidateScorer {
     this.now = now;
     this.user = user;
     this.goals.begin(settings);
+    this.learnt = model.samples > 0;
     this.extractor.begin(user, context, now);
     this.shared = this.extractor.shared(this.common);
   }
 
   /** Reads the candidate's features and prior into a place; comes before its scores. */
-  extract(place: number, { itemId, item, key, slot }: Candidate): void {
+  extract(place: number, candidate: Candidate): void {
+    this.candidates[place] = candidate;
+    this.priors[place] = this.prior.read(this.index, this.model, candidate.slot, candidate.key);
+    if (this.learnt) this.readFeatures(place);
+  }
+
+  /** Log-odds by the factorisation machine alone, and the prior. */
+  coarse(place: number, itemKey: number): number {
+    if (!this.learnt) return this.unlearnt(place, itemKey);
+    return logOdds(this.model.coarse(this.vectors[place]!, itemKey, this.now)) + this.priors[place]!;
+  }
+
+  /** Log-odds by all learners together, what comes after the click, and the prior. */
+  fine(place: number, itemKey: number): number {
+    if (!this.learnt) return this.unlearnt(place, itemKey);
+    this.model.score(this.vectors[place]!, itemKey, this.now, this.scores);
+    return logOdds(this.scores.blend) + this.goalLift(place, itemKey) + this.priors[place]!;
+  }
+
+  /** Standard deviation of `fine`, as far as the model knows its own uncertainty. */
+  deviation(place: number, itemKey: number): number {
+    if (!this.learnt) this.readFeatures(place);
+    return this.model.deviation(this.vectors[place]!, itemKey, this.now);
+  }
+
+  private unlearnt(place: number, itemKey: number): number {
+    return logOdds(this.model.ctr(itemKey)) + this.priors[place]!;
+  }
+
+  private readFeatures(place: number): void {
+    const { itemId, item } = this.candidates[place]!;
     const vector = (this.vectors[place] ??= newFeatureVector());
     const { indices, values } = this.common;
     for (let i = 0; i < this.shared; i++) {
@@ -73,36 +107,18 @@ export class CandidateScorer {
       vector.values[i] = values[i]!;
     }
     this.extractor.extend(vector, this.shared, item, itemId);
-    this.priors[place] = this.prior.read(this.index, this.model, slot, key);
-  }
-
-  /** Log-odds by the factorisation machine alone, and the prior. */
-  coarse(place: number, itemKey: number): number {
-    return logOdds(this.model.coarse(this.vectors[place]!, itemKey, this.now)) + this.priors[place]!;
-  }
-
-  /** Log-odds by all learners together, what comes after the click, and the prior. */
-  fine(place: number, itemKey: number): number {
-    this.model.score(this.vectors[place]!, itemKey, this.now, this.scores);
-    return logOdds(this.scores.blend) + this.goalLift(place, itemKey) + this.priors[place]!;
   }
 
   /** What the goals beside the click did for the candidate. */
   goalReasons(place: number, itemKey: number): Reason[] {
-    this.goalLift(place, itemKey);
-    return this.goals.any ? this.goals.reasons() : [];
+    return this.goalLift(place, itemKey) === 0 ? [] : this.goals.reasons();
   }
 
   private goalLift(place: number, itemKey: number): number {
-    if (!this.goals.any) return 0;
+    if (!this.goals.any || !this.learnt) return 0;
     const { userKey, segment } = this.user;
     this.model.goals(this.vectors[place]!, itemKey, userKey, segment, this.goals.probabilities);
     return this.goals.lift();
-  }
-
-  /** Standard deviation of `fine`, as far as the model knows its own uncertainty. */
-  deviation(place: number, itemKey: number): number {
-    return this.model.deviation(this.vectors[place]!, itemKey, this.now);
   }
 }
 

@@ -35,6 +35,7 @@ export function featureReasons(
   candidate: Candidate,
   now: number,
 ): Reason[] {
+  if (model.samples === 0) return [];
   const names: string[] = [];
   scorer.extractor.extract(candidate.item, candidate.itemId, vector, names);
   const contributions = model.explain(vector, candidate.key, now);
@@ -68,6 +69,12 @@ export function recallReason(
         contribution: prior.covisitation,
       };
     }
+    case 'session':
+      return { feature: 'often chosen next', contribution: prior.mixed };
+    case 'neighbours':
+      return { feature: 'chosen by people with the same taste', contribution: prior.mixed };
+    case 'factors':
+      return { feature: 'fits what you chose', contribution: prior.mixed };
     case 'content':
       return { feature: interestReason(index.list(cause), taste), contribution: prior.affinity };
     case 'embedding':

@@ -5,7 +5,7 @@
  */
 import { ratingLabels } from '#features';
 import { key53 } from '#kernel';
-import { tasteOf } from '#recall';
+import { nextItemsQuestion, tasteOf } from '#recall';
 import type { RuleRun } from '#rules';
 import type { Candidate } from './candidate-scorer.js';
 import { featureReasons, priorReason, ruleReasons } from './explain.js';
@@ -32,7 +32,7 @@ export function rankCandidates(input: RankingInput<RankRequest>): Ranked {
   const { user, request, index, replica, settings, random, now } = input;
   const taste = tasteOf(user, now);
   scratch.covisitation.compute(index, replica, taste);
-  scratch.prior.begin(index, replica, taste, now);
+  scratch.prior.begin(index, replica, taste, replica.nextItems(nextItemsQuestion(user, now)), now);
   scratch.scorer.begin(index, replica, user, settings, request.context, now);
   const rules = ruleRunOf(input);
   const policy = policyOf(settings);

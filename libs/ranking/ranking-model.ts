@@ -1,7 +1,7 @@
 /** What ranking needs of a model. libs/learning's ModelReplica has this shape. */
 import type { FeatureVector } from '#events';
 import type { RatingLabels } from '#features';
-import type { LiveStatistics } from '#recall';
+import type { LiveStatistics, NextItemsFound, NextItemsQuestion } from '#recall';
 
 export interface Scores {
   ftrl: number;
@@ -18,6 +18,8 @@ export interface RankingModel extends LiveStatistics {
   /** The cluster of a taste sketch; −1: not known. */
   clusterOf(taste: number): number;
   readonly statistics: { popularity(itemKey: number, now: number, windowSeconds: number): number };
+  /** What the collaborative channels find. Holds until the next call. */
+  nextItems(question: NextItemsQuestion): NextItemsFound;
   /** The factorisation machine's click-through rate alone. */
   coarse(features: FeatureVector, itemKey: number, now: number): number;
   score(features: FeatureVector, itemKey: number, now: number, out: Scores): void;

@@ -8,9 +8,11 @@ import { combine32 } from '#kernel';
 import type { UserSignals } from '#features';
 import {
   EVIDENCE_IMPRESSIONS,
+  nextItemsQuestion,
   recall,
   tasteOf,
   type CandidateSet,
+  type NextItemsFound,
   type RecallRequest,
   type Taste,
 } from '#recall';
@@ -95,10 +97,11 @@ function rankAll(input: RankingInput<RecommendRequest>) {
   const groups = groupsOf(user, replica, settings.audienceAttributes ?? [], request.context);
   const taste = withColdStart(tasteOf(user, now, groups), user, settings.coldStart ?? [], request.context);
   scratch.covisitation.compute(index, replica, taste);
+  const next = replica.nextItems(nextItemsQuestion(user, now));
   const rules = ruleRunOf(input);
-  const candidates = recallAdmitted(input, taste, rules);
+  const candidates = recallAdmitted(input, taste, next, rules);
   ended?.('recall', candidates.size);
-  scratch.prior.begin(index, replica, taste, now);
+  scratch.prior.begin(index, replica, taste, next, now);
   scratch.scorer.begin(index, replica, user, settings, request.context, now);
   const newPlaces = Math.ceil(request.n * settings.newItemShare) + 1;
   const survivors = coarseRank(gather(input, candidates, rules), settings.coarseMax, newPlaces);
@@ -108,7 +111,12 @@ function rankAll(input: RankingInput<RecommendRequest>) {
   return { taste, rules, candidates, ranked };
 }
 
-function recallAdmitted(input: RankingInput<RecommendRequest>, taste: Taste, rules: RuleRun): CandidateSet {
+function recallAdmitted(
+  input: RankingInput<RecommendRequest>,
+  taste: Taste,
+  next: NextItemsFound,
+  rules: RuleRun,
+): CandidateSet {
   const { user, request, index, replica, settings, random, now } = input;
   const { refused, acted } = exclusionsOf(user, request.exclude ?? []);
   const allowed = requestFilter(request.filter);
@@ -120,6 +128,7 @@ function recallAdmitted(input: RankingInput<RecommendRequest>, taste: Taste, rul
         statistics: replica,
         taste,
         covisitation: scratch.covisitation,
+        next,
         admits,
         within: listsWithin(index, request.filter),
         evidence: evidenceOf(settings),

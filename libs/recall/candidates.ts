@@ -6,6 +6,9 @@
 /** Order is the bit in `channels`. */
 export const CHANNELS = [
   'covisitation',
+  'session',
+  'neighbours',
+  'factors',
   'content',
   'embedding',
   'trending',

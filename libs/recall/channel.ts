@@ -4,6 +4,7 @@ import type { CandidateSet } from './candidates.js';
 import type { CovisitationScores } from './covisitation-scores.js';
 import type { LabelList } from './label-list.js';
 import type { LiveStatistics } from './live-statistics.js';
+import type { NextItemsFound } from './next-items.js';
 import type { RecallIndex } from './recall-index.js';
 import type { Taste } from './taste.js';
 
@@ -13,6 +14,8 @@ export interface RecallRequest {
   readonly taste: Taste;
   /** Of this user's recent items. */
   readonly covisitation: CovisitationScores;
+  /** What the collaborative channels found for this user; undefined where nothing learns from engagement. */
+  readonly next?: NextItemsFound;
   /** What may be recommended at all: not bought, not excluded, inside the filter. */
   readonly admits: (slot: number) => boolean;
   /** Lists that together hold everything a filter lets through; undefined: the whole catalogue. */

@@ -23,8 +23,9 @@ export class CovisitationScores {
     this.reset(index.slotCount);
     for (const [i, recent] of taste.recents.entries()) {
       const weight = 2 ** (-recent.ageSeconds / HALF_LIFE_SECONDS) * PLACE_DECAY ** i;
-      const { keys, scores } = statistics.neighbours(recent.itemKey);
-      for (let k = 0; k < keys.length; k++) this.point(index.slotOf(keys[k]!), weight * scores[k]!, i);
+      statistics.eachNeighbour(recent.itemKey, (key, score) =>
+        this.point(index.slotOf(key), weight * score, i),
+      );
     }
     this.found.sort((a, b) => this.strengths[b]! - this.strengths[a]! || a - b);
   }

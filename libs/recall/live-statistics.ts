@@ -18,6 +18,8 @@ export interface LiveStatistics {
   readonly bestWindowSeconds: number;
   /** Items the same people engage with; scores in [0, 1). */
   neighbours(itemKey: number): RankedKeys;
+  /** The same in no particular order, without sorting. */
+  eachNeighbour(itemKey: number, visit: (neighbour: number, score: number) => void): void;
 }
 
 /** By default an item shown less often than this has no evidence: neither its CTR nor its features' weights say much. */

@@ -6,6 +6,10 @@
  * | channel      | share | strength    | finds                                         |
  * |--------------|-------|-------------|-----------------------------------------------|
  * | covisitation | 20 %  | 0.5 .. 1    | neighbours of the user's recent items         |
+ * | mix          | 30 %  | 0 .. 1      | the best of all collaborative channels by the learnt mix |
+ * | session      | 8 %   | 0.4 .. 0.85 | what followed the user's recent items         |
+ * | neighbours   | 8 %   | 0.4 .. 0.75 | what people with the same items took to       |
+ * | factors      | 4 %   | 0.3 .. 0.65 | the nearest by matrix factorisation           |
  * | content      | 35 %  | 0.45 .. 0.9 | the lists of the user's strongest interests   |
  * | embedding    | 10 %  | 0 .. 0.8    | items near the user's embedding               |
  * | trending     | 10 %  | 0 .. 0.6    | what everybody engages with now               |
@@ -20,12 +24,21 @@ import { catalogue } from './channels/catalogue.js';
 import { content } from './channels/content.js';
 import { covisitation } from './channels/covisitation.js';
 import { embedding } from './channels/embedding.js';
+import { factors, mix, neighbours, session } from './channels/next-items.js';
 import { newest } from './channels/newest.js';
 import { segment } from './channels/segment.js';
 import { trendingInCategories } from './channels/trending-category.js';
 import { trending } from './channels/trending.js';
 
-const SHARES: readonly { readonly name: ChannelName; readonly share: number; readonly find: Channel }[] = [
+const SHARES: readonly {
+  readonly name: ChannelName | 'mix';
+  readonly share: number;
+  readonly find: Channel;
+}[] = [
+  { name: 'mix', share: 0.3, find: mix },
+  { name: 'session', share: 0.08, find: session },
+  { name: 'neighbours', share: 0.08, find: neighbours },
+  { name: 'factors', share: 0.04, find: factors },
   { name: 'covisitation', share: 0.2, find: covisitation },
   { name: 'content', share: 0.35, find: content },
   { name: 'embedding', share: 0.1, find: embedding },

@@ -93,6 +93,9 @@ export function statisticsOf(
         Object.entries(groups[group] ?? {}).map(([id, score]) => [key53(id), score]),
         n,
       ),
+    eachNeighbour: (key, visit) => {
+      for (const [id, score] of Object.entries(known.get(key)?.neighbours ?? {})) visit(key53(id), score);
+    },
     neighbours: (key) =>
       ranked(Object.entries(known.get(key)?.neighbours ?? {}).map(([id, score]) => [key53(id), score])),
   };

@@ -39,6 +39,8 @@ export interface Taste {
 
 /** What recall reads of a user; libs/interest's UserState has this shape. */
 export interface TastingUser extends UserSignals {
+  /** key53 of the id. */
+  readonly userKey: number;
   readonly recents: RecentSignals & {
     /** key53 of the ids. */
     readonly keys: readonly number[];

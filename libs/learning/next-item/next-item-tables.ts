@@ -1,0 +1,69 @@
+/** The tables that next-item recommendation reads and learns, and how an engagement feeds them. */
+import type { Engagement } from '#events';
+import type { CoVisitation } from '../co-visitation.js';
+import type { ItemStatistics } from '../item-statistics.js';
+import { ChannelMix } from './channel-mix.js';
+import { FactorVectors } from './factor-vectors.js';
+import * as factorisation from './matrix-factorisation.js';
+import { RecentLinks } from './recent-links.js';
+import { Transitions } from './transitions.js';
+
+const USERS_MAX = 200_000;
+const ITEMS_MAX = 100_000;
+/** Items remembered of a user, users of an item. */
+const HISTORY_MAX = 20;
+const TAKERS_MAX = 48;
+/** The newest engagements of everybody, from which negatives are drawn: one row. */
+const LATELY_MAX = 255;
+const EVERYBODY = 1;
+const SEED = 20_240_601;
+
+export interface NextItemTables {
+  readonly transitions: Transitions;
+  /** Items by user, users by item. */
+  readonly histories: RecentLinks;
+  readonly takers: RecentLinks;
+  /** What everybody took to lately. */
+  readonly lately: RecentLinks;
+  readonly userFactors: FactorVectors;
+  readonly itemFactors: FactorVectors;
+  readonly mix: ChannelMix;
+}
+
+/** What it reads besides. */
+export interface NextItemReads extends NextItemTables {
+  readonly statistics: ItemStatistics;
+  readonly covisitation: CoVisitation;
+}
+
+export function newNextItemTables(): NextItemTables {
+  return {
+    transitions: new Transitions(),
+    histories: new RecentLinks(USERS_MAX, HISTORY_MAX),
+    takers: new RecentLinks(ITEMS_MAX, TAKERS_MAX),
+    lately: new RecentLinks(1, LATELY_MAX),
+    userFactors: new FactorVectors(USERS_MAX, SEED),
+    itemFactors: new FactorVectors(ITEMS_MAX, SEED + 1),
+    mix: new ChannelMix(),
+  };
+}
+
+/** Comes after the mix has learnt from the engagement: it predicts with what was known before. */
+export function recordNextItem(tables: NextItemTables, record: Engagement): void {
+  const { userKey, itemKey, weight, timestamp, recentKeys, recentAgesSeconds } = record;
+  if (!(weight > 0)) return;
+  tables.transitions.recordEngagement(itemKey, weight, timestamp, recentKeys, recentAgesSeconds);
+  const lately = tables.lately.of(EVERYBODY) ?? { keys: new Float64Array(0), size: 0 };
+  factorisation.recordEngagement(
+    tables.userFactors,
+    tables.itemFactors,
+    tables.histories,
+    lately,
+    userKey,
+    itemKey,
+    timestamp,
+  );
+  tables.histories.record(userKey, itemKey, timestamp);
+  tables.takers.record(itemKey, userKey, timestamp);
+  tables.lately.record(EVERYBODY, itemKey, timestamp);
+}

@@ -1,0 +1,50 @@
+/**
+ * What follows what within a session: the chance that an item is the next after another,
+ *
+ *     P(b | a) = c_ab / (m_a + λ)
+ *
+ * where c_ab counts engagements with b after a, less the more items stood between them and the longer it took.
+ */
+import { NeighbourRows } from './neighbour-rows.js';
+
+const ITEMS_MAX = 200_000;
+const HALF_LIFE_SECONDS = 60 * 86_400;
+/** An item after this long counts half. */
+const GAP_HALF_LIFE_SECONDS = 60_000;
+/** For each item in between. */
+const STEP_DECAY = 0.8;
+const STEPS_MAX = 8;
+const COUNT_MIN = 1e-3;
+/** λ. */
+const SHRINKAGE = 3;
+
+export class Transitions extends NeighbourRows {
+  constructor(itemsMax = ITEMS_MAX) {
+    super(itemsMax, HALF_LIFE_SECONDS);
+  }
+
+  recordEngagement(
+    itemKey: number,
+    weight: number,
+    timestamp: number,
+    recentKeys: readonly number[],
+    recentAgesSeconds: readonly number[],
+  ): void {
+    if (!(weight > 0)) return;
+    const steps = Math.min(STEPS_MAX, recentKeys.length);
+    for (let step = 0; step < steps; step++) {
+      const gap = Math.max(0, recentAgesSeconds[step]!);
+      const count = STEP_DECAY ** step * 2 ** (-gap / GAP_HALF_LIFE_SECONDS);
+      if (count > COUNT_MIN && recentKeys[step] !== itemKey)
+        this.add(recentKeys[step]!, itemKey, count, timestamp);
+    }
+  }
+
+  /** Calls with each item that has followed and P(item | itemKey), in no particular order. */
+  each(itemKey: number, visit: (next: number, probability: number) => void): void {
+    const row = this.row(itemKey);
+    if (!row) return;
+    const scale = 1 / (row.mass[0]! + SHRINKAGE);
+    for (let i = 0; i < row.size; i++) visit(row.keys[i]!, row.counts[i]! * scale);
+  }
+}

@@ -1,0 +1,95 @@
+/**
+ * The channels that learn from who took what: `session` (what followed the user's recent items, and how soon),
+ * `neighbours` (what people with the same items took to), `factors` (the nearest by matrix factorisation), and the best
+ * of all together by the learnt mix, each under the name of the channel that speaks most for it.
+ */
+import type { CandidateSet, ChannelName } from '../candidates.js';
+import type { Channel, RecallRequest } from '../channel.js';
+
+/** The channels' places in libs/learning's SIGNALS. */
+const SIGNAL = { covisitation: 4, session: 5, lastSession: 6, neighbours: 7, rareNeighbours: 8, factors: 9 };
+const POPULARITY_SIGNALS = [0, 1, 2, 3];
+const STRENGTH = { session: 0.85, neighbours: 0.75, factors: 0.65 };
+/** Of the mix: above the others, once it has learnt. */
+const MIX_STRENGTH = 1;
+const EXAMPLES_HALF = 1_000;
+
+const SPEAKERS: readonly { readonly name: ChannelName; readonly signals: readonly number[] }[] = [
+  { name: 'trending', signals: POPULARITY_SIGNALS },
+  { name: 'covisitation', signals: [SIGNAL.covisitation] },
+  { name: 'session', signals: [SIGNAL.session, SIGNAL.lastSession] },
+  { name: 'neighbours', signals: [SIGNAL.neighbours, SIGNAL.rareNeighbours] },
+  { name: 'factors', signals: [SIGNAL.factors] },
+];
+
+export const session: Channel = (request, budget, out) => bySignal('session', request, budget, out);
+export const neighbours: Channel = (request, budget, out) => bySignal('neighbours', request, budget, out);
+export const factors: Channel = (request, budget, out) => bySignal('factors', request, budget, out);
+
+export const mix: Channel = (request, budget, out) => {
+  const { next, index, admits } = request;
+  if (!next || next.examples === 0) return;
+  const order = next.ranked();
+  const usual = averages(request, order);
+  const learnt = next.examples / (next.examples + EXAMPLES_HALF);
+  let left = budget;
+  for (let rank = 0; rank < order.length && left > 0; rank++) {
+    const place = order[rank]!;
+    const slot = index.slotOf(next.keys[place]!);
+    if (slot < 0 || !admits(slot)) continue;
+    const strength = MIX_STRENGTH * learnt * (1 - rank / (2 * order.length));
+    const speaker = speakerOf(request, place, slot, usual);
+    if (
+      out.add(slot, speaker, strength, speaker === 'covisitation' ? request.covisitation.causeOf(slot) : -1)
+    )
+      left--;
+  }
+};
+
+function bySignal(
+  name: keyof typeof STRENGTH,
+  request: RecallRequest,
+  budget: number,
+  out: CandidateSet,
+): void {
+  const { next, index, admits } = request;
+  if (!next) return;
+  const signal = SIGNAL[name];
+  const places: number[] = [];
+  for (let place = 0; place < next.size; place++) if (next.signal(place, signal) > 0) places.push(place);
+  places.sort((a, b) => next.signal(b, signal) - next.signal(a, signal) || a - b);
+  let left = budget;
+  for (let rank = 0; rank < places.length && left > 0; rank++) {
+    const slot = index.slotOf(next.keys[places[rank]!]!);
+    if (slot < 0 || !admits(slot)) continue;
+    if (out.add(slot, name, STRENGTH[name] * (1 - rank / (2 * places.length)))) left--;
+  }
+}
+
+/** What each channel adds to the candidates' log-odds on average: only what goes beyond it speaks for an item. */
+function averages({ next }: RecallRequest, order: ArrayLike<number>): number[] {
+  return SPEAKERS.map(({ signals }) => {
+    let sum = 0;
+    for (let place = 0; place < order.length; place++)
+      for (const signal of signals) sum += next!.contribution(place, signal);
+    return sum / Math.max(1, order.length);
+  });
+}
+
+function speakerOf(
+  { next, covisitation }: RecallRequest,
+  place: number,
+  slot: number,
+  usual: readonly number[],
+): ChannelName {
+  let best: ChannelName = 'trending';
+  let most = 0;
+  SPEAKERS.forEach(({ name, signals }, i) => {
+    if (name === 'covisitation' && covisitation.strengthOf(slot) === 0) return;
+    const says = signals.reduce((sum, signal) => sum + next!.contribution(place, signal), 0) - usual[i]!;
+    if (says <= most) return;
+    most = says;
+    best = name;
+  });
+  return best;
+}
