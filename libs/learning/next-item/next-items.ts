@@ -48,7 +48,7 @@ export class NextItems {
   private readonly similarities = new Map<number, number>();
   private now = 0;
   private userRow = -1;
-  private floor = Infinity;
+  private floor: number | undefined;
 
   constructor(private readonly tables: NextItemReads) {}
 
@@ -62,7 +62,7 @@ export class NextItems {
     this.followRecents(situation);
     this.askNeighbours(situation);
     this.gather(situation);
-    this.floor = Infinity;
+    this.floor = undefined;
   }
 
   /** Predicts the engagement, then teaches the mix. Comes before the tables hear of it. */
@@ -109,7 +109,7 @@ export class NextItems {
   logit(itemKey: number): number {
     const place = this.placeOf(itemKey);
     if (place >= 0) return this.tables.mix.logit(this.signals, place, this.situation);
-    if (this.floor === Infinity) this.floor = this.lowest();
+    this.floor ??= this.lowest();
     this.describe(CANDIDATES_MAX, itemKey);
     return Math.min(this.floor, this.tables.mix.logit(this.signals, CANDIDATES_MAX, this.situation));
   }
