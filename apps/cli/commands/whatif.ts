@@ -99,7 +99,7 @@ function print(policy: string, report: WhatIfReport, assumption: ClickAssumption
     `\n${Math.round(diagnostics.effectiveSamples).toLocaleString('en')} effective of ${diagnostics.samples.toLocaleString('en')} slots, ` +
       `largest weight ${diagnostics.weightMax.toFixed(1)}, mean weight ${diagnostics.weightMean.toFixed(3)}` +
       `${diagnostics.support === undefined ? '' : `, support ${(diagnostics.support * 100).toFixed(1)} %`}; ` +
-      `${(report.reproduced * 100).toFixed(0)} % of the logged propensities found again; assumed: ${assumption}` +
+      `${(report.reproduced * 100).toFixed(0)} % of the lists found again and weighed; assumed: ${assumption}` +
       `${diagnostics.withoutPropensity > 0 ? `; ${diagnostics.withoutPropensity.toLocaleString('en')} slots left out, which the policy that ran could not be seen to choose` : ''}`,
   );
 }

@@ -69,7 +69,7 @@ export interface WhatIfReport extends OffPolicyReport {
   readonly shown: number;
   /** Lists whose policy is none of ours: nothing can be said about them. */
   readonly unknownPolicy: number;
-  /** Share of the slots whose logged propensity was found again from the replayed state. */
+  /** Share of the lists whose logged propensities were all found again from the replayed state: only these are weighed. */
   readonly reproduced: number;
   /** Lists by the policy that ran. */
   readonly policies: Readonly<Record<string, number>>;
@@ -97,7 +97,6 @@ export class WhatIf {
   private lists = 0;
   private shown = 0;
   private unknownPolicy = 0;
-  private slots = 0;
   private reproduced = 0;
 
   constructor(
@@ -128,7 +127,8 @@ export class WhatIf {
   report(options?: OffPolicyOptions): WhatIfReport {
     this.open.closeAll();
     const { lists, shown, unknownPolicy, policies } = this;
-    const reproduced = this.slots === 0 ? NaN : this.reproduced / this.slots;
+    const asked = lists - unknownPolicy;
+    const reproduced = asked === 0 ? NaN : this.reproduced / asked;
     const known = { lists, shown, unknownPolicy, policies, reproduced };
     const report = offPolicyReport(this.sums, options);
     const { weightMean } = report.diagnostics;
@@ -163,8 +163,10 @@ export class WhatIf {
       itemIds: event.items.map(({ itemId }) => itemId),
       propensities: event.items.map(({ propensity }) => propensity),
     };
-    this.slots += logged.itemIds.length;
-    this.reproduced += reproducedSlots(logged, ran);
+    // What the host saw and the replay does not (requests' filters, a replica between two deltas, draws over a catalogue
+    // that nothing is known of) makes both policies' chances guesses: such a list says nothing.
+    if (reproducedSlots(logged, ran) < logged.itemIds.length) return;
+    this.reproduced++;
     const slots = slotWeights(logged, ran, this.contest(event, this.other), assumption);
     this.pending.set(event.recommendationId, { logged, slots });
     if (this.pending.size > PENDING_MAX) this.pending.delete(this.pending.keys().next().value!);
@@ -221,7 +223,7 @@ export class WhatIf {
 
 function notReproduced(share: number, weightMean: number): string {
   return (
-    `${(share * 100).toFixed(0)} % of the logged propensities are found again from the replayed state, and weights average ` +
+    `the logged propensities of ${(share * 100).toFixed(0)} % of the lists are found again from the replayed state, and weights average ` +
     `${weightMean.toFixed(2)} instead of 1: rules, settings, requests (filters are not in the log) or the replica's moment were ` +
     'others then. Use --assume cascade, which takes propensities from the log'
   );
