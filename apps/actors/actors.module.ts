@@ -27,7 +27,7 @@ import { DeadLetterQueue } from './reading/dead-letter-queue.js';
 import { LogReader } from './reading/log-reader.js';
 import { Recommender } from './serving/recommender.js';
 import { RpcServer } from './serving/rpc-server.js';
-import { stageTimes } from './serving/stage-times.js';
+import { channelTimes, stageTimes } from './serving/stage-times.js';
 import { ServedWriter } from './serving/served-writer.js';
 import { UserRpc } from './serving/user.rpc.js';
 
@@ -114,6 +114,7 @@ function assemble(settings: Settings) {
       clock: systemClock,
       served: (event) => served.write(event),
       stages: () => stageTimes(metrics),
+      channels: () => channelTimes(metrics),
       ruleFailed: (rule) => metrics.ruleFailures.inc({ rule }),
     });
     const rpc = new RpcServer(nats, settings.namespace, metrics, logger);

@@ -202,6 +202,15 @@ export const METRIC_CATALOGUE = {
   rankStageSeconds: histogram(['actors'], 'rekappa_rank_stage_seconds', 'Stages of a recommendation.', [
     'stage',
   ]),
+  recallChannelSeconds: histogram(['actors'], 'rekappa_recall_channel_seconds', 'Channels of a recall.', [
+    'channel',
+  ]),
+  recallChannelCandidates: counter(
+    ['actors'],
+    'rekappa_recall_channel_candidates_total',
+    'Candidates that no channel before had found.',
+    ['channel'],
+  ),
   candidates: histogram(['actors'], 'rekappa_candidates', 'Candidates after recall.', [], SIZE_EVENTS),
   modelAgeSeconds: gauge(
     ['actors'],

@@ -136,6 +136,7 @@ function recallAdmitted(
         wanted: request.n,
         now,
         random,
+        ...(input.looked && { looked: input.looked }),
       },
       candidates,
     );

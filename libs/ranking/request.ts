@@ -2,7 +2,7 @@
 import type { SeededRandom } from '#kernel';
 import type { Catalogue } from '#catalogue';
 import type { RequestContext } from '#features';
-import type { ChannelName, RecallIndex } from '#recall';
+import type { ChannelName, RecallIndex, RecallRequest } from '#recall';
 import type { RuleFailed, RuleSet } from '#rules';
 import type { ColdStartRule } from './cold-start.js';
 import type { RankableUser } from './exclusions.js';
@@ -91,6 +91,7 @@ export interface RankingInput<Request> {
   /** Event time, ms. */
   readonly now: number;
   readonly ended?: StageObserver;
+  readonly looked?: RecallRequest['looked'];
   /** Business rules: the deployment's, then the request's. */
   readonly rules?: readonly RuleSet[];
   readonly ruleFailed?: RuleFailed;

@@ -1,12 +1,15 @@
 /** One way of finding candidates: it adds up to its budget of admitted slots. */
 import type { SeededRandom } from '#kernel';
-import type { CandidateSet } from './candidates.js';
+import type { CandidateSet, ChannelName } from './candidates.js';
 import type { CovisitationScores } from './covisitation-scores.js';
 import type { LabelList } from './label-list.js';
 import type { LiveStatistics } from './live-statistics.js';
 import type { NextItemsFound } from './next-items.js';
 import type { RecallIndex } from './recall-index.js';
 import type { Taste } from './taste.js';
+
+/** What recall asks: `mix` brings what the other collaborative channels found, under their labels. */
+export type RecallChannel = ChannelName | 'mix';
 
 export interface RecallRequest {
   readonly index: RecallIndex;
@@ -28,6 +31,8 @@ export interface RecallRequest {
   readonly wanted: number;
   readonly now: number;
   readonly random: SeededRandom;
+  /** Hears when a channel has looked, and how many candidates it added that no channel before it had found. */
+  readonly looked?: (channel: RecallChannel, added: number) => void;
 }
 
 /** Adds at most `budget` new candidates. */

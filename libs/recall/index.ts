@@ -5,7 +5,7 @@ export { cosine } from './embedding-buckets.js';
 export type { LabelList } from './label-list.js';
 export { EVIDENCE_IMPRESSIONS, type LiveStatistics, type RankedKeys } from './live-statistics.js';
 export { nextItemsQuestion, type NextItemsFound, type NextItemsQuestion } from './next-items.js';
-export { recall } from './recall.js';
+export { recall, SHARED_CHANNELS } from './recall.js';
 export { RecallIndex } from './recall-index.js';
 export { similarItems, type RelatedItem } from './similar-items.js';
 export {

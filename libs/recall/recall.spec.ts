@@ -45,6 +45,20 @@ describe('recall', () => {
     expect(count('c3')).toBe(0);
   });
 
+  it('tells of each channel how many candidates it was the first to find, and leaves out those without a share', () => {
+    const shop = bigShop();
+    const taste = tasteFor([{ dimension: 'category', label: 'c1', weight: 1 }]);
+    const added = new Map<string, number>();
+    const all = found(shop, {
+      ...shop.request(nothingKnown, { taste }),
+      shares: { new: 0 },
+      looked: (channel, count) => added.set(channel, count),
+    });
+    expect([...added.values()].reduce((sum, count) => sum + count, 0)).toBe(all.length);
+    expect(added.get('content')).toBeGreaterThan(0);
+    expect(added.has('new')).toBe(false);
+  });
+
   it('can reach every item of an interest, whatever its click-through rate', () => {
     const shop = bigShop();
     const taste = tasteFor([{ dimension: 'category', label: 'c1', weight: 1 }]);

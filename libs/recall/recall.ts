@@ -18,8 +18,8 @@
  * | new          | 10 %  | 0 .. 0.5    | items without evidence                        |
  * | catalogue    | rest  | 0.1         | the best by CTR, then anything, up to a floor |
  */
-import type { CandidateSet, ChannelName } from './candidates.js';
-import type { Channel, RecallRequest } from './channel.js';
+import type { CandidateSet } from './candidates.js';
+import type { Channel, RecallChannel, RecallRequest } from './channel.js';
 import { catalogue } from './channels/catalogue.js';
 import { content } from './channels/content.js';
 import { covisitation } from './channels/covisitation.js';
@@ -31,7 +31,7 @@ import { trendingInCategories } from './channels/trending-category.js';
 import { trending } from './channels/trending.js';
 
 const SHARES: readonly {
-  readonly name: ChannelName | 'mix';
+  readonly name: RecallChannel;
   readonly share: number;
   readonly find: Channel;
 }[] = [
@@ -47,6 +47,8 @@ const SHARES: readonly {
   { name: 'segment', share: 0.1, find: segment },
   { name: 'new', share: 0.1, find: newest },
 ];
+/** Those whose share can be set: the catalogue takes the rest. */
+export const SHARED_CHANNELS: readonly RecallChannel[] = SHARES.map(({ name }) => name);
 /** Candidates looked for: so many for each item wanted, within what the set holds. More cost time and hardly ever win. */
 const BUDGET_MIN = 200;
 const BUDGET_EACH = 20;
@@ -60,8 +62,14 @@ export function recall(request: RecallRequest, out: CandidateSet): void {
   const budget = Math.min(out.capacity, Math.max(BUDGET_MIN, request.wanted * BUDGET_EACH));
   for (const { name, share: usual, find } of SHARES) {
     const share = request.shares?.[name] ?? usual;
-    if (share > 0) find(request, Math.ceil(budget * share), out);
+    if (share <= 0) continue;
+    const before = out.size;
+    find(request, Math.ceil(budget * share), out);
+    request.looked?.(name, out.size - before);
   }
   const floor = Math.min(out.capacity, Math.max(FLOOR, request.wanted * FLOOR_EACH));
-  if (out.size < floor) catalogue(request, floor - out.size, out);
+  if (out.size >= floor) return;
+  const before = out.size;
+  catalogue(request, floor - before, out);
+  request.looked?.('catalogue', out.size - before);
 }

@@ -17,8 +17,9 @@ import {
   type RankedItem,
   type StageObserver,
 } from '#ranking';
-import { CHANNELS, similarItems, trendingItems, type RecallIndex, type RelatedItem } from '#recall';
+import { SHARED_CHANNELS, similarItems, trendingItems, type RecallIndex, type RelatedItem } from '#recall';
 import { RuleSet } from '#rules';
+import type { ChannelObserver } from './stage-times.js';
 import { groupNamed } from './segment-group.js';
 import { RunningExperiments } from './running-experiments.js';
 import type { HostRequest, RankRequest, RecommendRequest } from './requests.js';
@@ -41,6 +42,8 @@ export interface RecommenderPorts {
   readonly served: (event: Served) => void;
   /** Hears when a list begins; what it returns hears when each of its stages ends. */
   readonly stages: () => StageObserver;
+  /** The same of each channel of its recall. */
+  readonly channels: () => ChannelObserver;
   /** A rule could not be applied to an item: the rule's name, or `request` for a request's own. */
   readonly ruleFailed: (rule: string) => void;
 }
@@ -64,7 +67,10 @@ export class Recommender {
 
   recommend(user: UserState, request: RecommendRequest, epoch: number): ListAnswer {
     const { recommendationId, arms, input } = this.prepare(user, request);
-    const answer = asAnswer(recommendationId, recommend({ ...input, ended: this.ports.stages() }));
+    const answer = asAnswer(
+      recommendationId,
+      recommend({ ...input, ended: this.ports.stages(), looked: this.ports.channels() }),
+    );
     this.log(answer, request, epoch, input.now, arms);
     return answer;
   }
@@ -207,10 +213,10 @@ function asAnswer(recommendationId: string, { policy, modelVersion, explored, it
 
 /** @throws AppError REK_CONFIG_INVALID */
 function requireChannels(names: readonly string[]): void {
-  const unknown = names.find((name) => !(CHANNELS as readonly string[]).includes(name));
+  const unknown = names.find((name) => !(SHARED_CHANNELS as readonly string[]).includes(name));
   if (unknown === undefined) return;
   throw new AppError(
     'REK_CONFIG_INVALID',
-    `serving.recallShares: there is no channel "${unknown}"; there are ${CHANNELS.join(', ')}`,
+    `serving.recallShares: there is no channel "${unknown}"; there are ${SHARED_CHANNELS.join(', ')}`,
   );
 }

@@ -94,6 +94,7 @@ export class LiveRecommendations {
     const { rehearsal, index, serving } = this;
     this.rehearsal.passTime(at);
     let started = performance.now();
+    let looked = started;
     const { items } = recommend({
       user: rehearsal.user(user) ?? createUser(asUserId(user)),
       request: { n, exclude: this.rated.get(user) ?? [] },
@@ -105,7 +106,11 @@ export class LiveRecommendations {
       now: at,
       ended: (stage, count) => {
         this.time(stage, started, count);
-        started = performance.now();
+        started = looked = performance.now();
+      },
+      looked: (channel, added) => {
+        this.time(`… ${channel}`, looked, added);
+        looked = performance.now();
       },
     });
     return items;
