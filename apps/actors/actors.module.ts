@@ -15,6 +15,7 @@ import {
   type Logger,
   type Metrics,
 } from '#observability';
+import { rankingSettingsOf } from '#ranking';
 import { RecallIndex } from '#recall';
 import { ActorHost } from './actor-host.js';
 import { openConnections, type HostConnections } from './actors.connections.js';
@@ -109,7 +110,7 @@ function assemble(settings: Settings) {
       catalogue: catalogue.current,
       index,
       follower,
-      settings: { ...settings.serving, audienceAttributes: settings.interest.audienceAttributes },
+      settings: rankingSettingsOf(settings),
       experiments: settings.experiments,
       clock: systemClock,
       served: (event) => served.write(event),

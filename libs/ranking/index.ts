@@ -7,4 +7,5 @@ export * from './plain-score.js';
 export { EXPLAINED_MAX, rankCandidates } from './rank-candidates.js';
 export type { RankableUser } from './exclusions.js';
 export type { RankingModel } from './ranking-model.js';
+export * from './ranking-settings.js';
 export type * from './request.js';

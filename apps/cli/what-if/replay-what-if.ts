@@ -4,7 +4,7 @@ import { decodeItemFrame, decodeUserFrame } from '#events';
 import { partitionOf } from '#kernel';
 import { modelSettingsOf, OnlineModel } from '#learning';
 import type { LogTopology } from '#log';
-import type { PlainScore, RankingSettings } from '#ranking';
+import { rankingSettingsOf, type PlainScore, type RankingSettings } from '#ranking';
 import { RecallIndex } from '#recall';
 import { RuleSet } from '#rules';
 import type { Settings } from '#config';
@@ -42,14 +42,14 @@ export async function replayWhatIf({ log, feedback }: Streams, replay: WhatIfRep
       user: (userId) => fold.partitions[partitionOf(userId, partitions)]!.peek(userId),
     },
     {
-      settings: servingOf(other.settings),
+      settings: rankingSettingsOf(other.settings),
       rules: RuleSet.compile(other.settings.serving.rules),
       model: otherModel,
       ...(other.scoreBy && { scoreBy: other.scoreBy }),
     },
     {
       ...replay.window,
-      settings: servingOf(settings),
+      settings: rankingSettingsOf(settings),
       changes: (arms) => armChanges(settings, arms),
       rules: RuleSet.compile(settings.serving.rules),
       positiveTypes: settings.interest.positiveTypes,
@@ -83,11 +83,6 @@ export async function replayWhatIf({ log, feedback }: Streams, replay: WhatIfRep
   await tail.close();
   if (signal.aborted) throw new CliError('interrupted before the log was read: no estimate');
   return whatIf.report();
-}
-
-/** As a host gives them to ranking. */
-function servingOf({ serving, interest }: Settings): RankingSettings {
-  return { ...serving, audienceAttributes: interest.audienceAttributes };
 }
 
 /** What the arms of a list changed in its settings. @param arms `experiment:arm` */

@@ -1,0 +1,15 @@
+/** The part of a deployment's configuration that ranking reads: hosts and replays take it from here, so that both rank alike. */
+import type { RankingSettings } from './request.js';
+
+/** libs/config's `Settings` has this shape. */
+export interface RankingConfiguration {
+  readonly serving: RankingSettings;
+  readonly interest: { readonly audienceAttributes: readonly string[] };
+}
+
+export function rankingSettingsOf<C extends RankingConfiguration>({
+  serving,
+  interest,
+}: C): C['serving'] & Pick<C['interest'], 'audienceAttributes'> {
+  return { ...serving, audienceAttributes: interest.audienceAttributes };
+}
