@@ -12,7 +12,7 @@ import { parseArgs } from 'node:util';
 import { Catalogue } from '#catalogue';
 import { settingsSchema } from '#config';
 import { decodeFrame, encodeFrame, type FrameEntry, type LogEvent } from '#events';
-import { createUser, PartitionFold, type UserState } from '#interest';
+import { createUser, foldSettingsOf, PartitionFold, type UserState } from '#interest';
 import { SeededRandom } from '#kernel';
 
 const USERS = 10_000;
@@ -105,7 +105,7 @@ function madeFold(): PartitionFold {
   let records = 0;
   return new PartitionFold(
     0,
-    { ...settingsSchema.parse({}).interest, futureSkewSeconds: 300 },
+    foldSettingsOf(settingsSchema.parse({})),
     catalogue,
     {
       get: (id) => {

@@ -1,5 +1,6 @@
 import { loadSettings } from '#config';
 import { encodeFrame, type LogEvent } from '#events';
+import { foldSettingsOf } from '#interest';
 import { asEventId, asItemId, asUserId, partitionOf } from '#kernel';
 import { modelSettingsOf } from '#learning';
 import { LiveRehearsal } from './live-rehearsal.js';
@@ -10,7 +11,7 @@ const settings = loadSettings({ REKAPPA_INTEREST_ATTRIBUTION_SECONDS: '10', REKA
 function rehearsal(): LiveRehearsal {
   const play = new LiveRehearsal({
     partitions: 4,
-    fold: { ...settings.interest, futureSkewSeconds: settings.log.futureSkewSeconds },
+    fold: foldSettingsOf(settings),
     model: modelSettingsOf(settings),
     tickMs: 1_000,
   });

@@ -1,6 +1,7 @@
 /** What the doors let through although it looks wrong: folded and learnt, it leaves no number that is not finite. */
 import { settingsSchema } from '#config';
 import { parseEvent, type LogEvent, type Tick } from '#events';
+import { foldSettingsOf } from '#interest';
 import { partitionOf } from '#kernel';
 import { modelSettingsOf } from '#learning';
 import { badEventText, notFinite, ODD_EVENTS } from '#testkit';
@@ -22,7 +23,7 @@ const eventOf = (value: unknown): Exclude<LogEvent, Tick> => {
 describe('A system that was given odd events', () => {
   const rehearsal = new LiveRehearsal({
     partitions: 2,
-    fold: { ...settings.interest, futureSkewSeconds: 300 },
+    fold: foldSettingsOf(settings),
     model: modelSettingsOf(settings),
     tickMs: 1_000,
   });

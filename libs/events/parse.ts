@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import type { ErrorCode } from '#kernel';
 import { itemEventSchemas, type ItemEvent } from './item-events.js';
+import { isPlain } from './plain-events.js';
 import { JSON_DEPTH_MAX, nestsDeeper } from './json-depth.js';
 import { EVENT_VERSION, partitionEventSchemas, type PartitionEvent } from './user-events.js';
 
@@ -26,6 +27,7 @@ export function parseEvent(value: unknown): Parsed<LogEvent> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return reject('REK_INVALID_EVENT', 'an event must be a JSON object');
   }
+  if (isPlain(value)) return { ok: true, event: value as LogEvent };
   if (nestsDeeper(value))
     return reject('REK_INVALID_EVENT', `an event must not nest deeper than ${JSON_DEPTH_MAX} levels`);
   const { kind, version } = value as { kind?: unknown; version?: unknown };

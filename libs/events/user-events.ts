@@ -13,6 +13,9 @@ export const POSITION_MAX = 10_000;
 export const CONTEXT_ENTRIES_MAX = 16;
 export const PROFILE_ENTRIES_MAX = 32;
 export const TEXT_CHARS_MAX = 256;
+/** Of an interaction's value, either way. */
+export const VALUE_MAX = 1e9;
+export const INTERACTION_TYPE = /^[a-z][a-z0-9_-]{0,31}$/;
 
 const utf8Bytes = (text: string): number => Buffer.byteLength(text, 'utf8');
 
@@ -80,12 +83,12 @@ export const impressionSchema = z.strictObject({
 export const interactionSchema = z.strictObject({
   kind: z.literal('interaction'),
   ...base,
-  type: z.string().regex(/^[a-z][a-z0-9_-]{0,31}$/),
+  type: z.string().regex(INTERACTION_TYPE),
   itemId: idSchema,
   /** Ties the interaction to one impression; without it the newest pending impression of the item is meant. */
   recommendationId: idSchema.optional(),
   /** Rating value, dwell seconds, ... */
-  value: z.number().min(-1e9).max(1e9).optional(),
+  value: z.number().min(-VALUE_MAX).max(VALUE_MAX).optional(),
   context: contextSchema.optional(),
 });
 

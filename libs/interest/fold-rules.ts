@@ -1,8 +1,20 @@
 /** The settings of a fold, ready for use: times in ms, look-ups instead of lists. */
-import type { InterestSettings } from '#config';
+import type { InterestSettings, Settings } from '#config';
 import type { SegmentRule } from './segments.js';
 
-export type FoldSettings = InterestSettings & { readonly futureSkewSeconds: number };
+export type FoldSettings = InterestSettings & {
+  readonly futureSkewSeconds: number;
+  /** Records tell the user's taste (taste-sketch.ts): what clusters of users are found from. */
+  readonly tasteSketch: boolean;
+};
+
+export function foldSettingsOf({ interest, log, model }: Settings): FoldSettings {
+  return {
+    ...interest,
+    futureSkewSeconds: log.futureSkewSeconds,
+    tasteSketch: model.clusters > 0,
+  };
+}
 
 export interface FoldRules {
   readonly attributionMs: number;
@@ -21,6 +33,7 @@ export interface FoldRules {
   readonly audienceAttributes: readonly string[];
   readonly likeTypes: ReadonlySet<string>;
   readonly conversionTypes: ReadonlySet<string>;
+  readonly tasteSketch: boolean;
 }
 
 export function foldRules(settings: FoldSettings): FoldRules {
@@ -41,5 +54,6 @@ export function foldRules(settings: FoldSettings): FoldRules {
     audienceAttributes: settings.audienceAttributes,
     likeTypes: new Set(settings.likeTypes),
     conversionTypes: new Set(settings.conversionTypes),
+    tasteSketch: settings.tasteSketch,
   };
 }

@@ -8,7 +8,7 @@ import {
   type Outcome,
 } from '#events';
 import { itemHashes, type ItemLookup, type ItemSignals } from '#features';
-import type { FoldSettings } from './fold-rules.js';
+import { foldSettingsOf, type FoldSettings } from './fold-rules.js';
 import { PartitionFold, type FoldEffect } from './partition-fold.js';
 import { decodeUser, encodeUser } from './user-codec.js';
 import { createUser, type UserState } from './user-state.js';
@@ -19,7 +19,7 @@ export const MINUTE = 60_000;
 export const DAY = 86_400_000;
 
 export function testSettings(overrides: Partial<FoldSettings> = {}): FoldSettings {
-  return { ...settingsSchema.parse({}).interest, futureSkewSeconds: 300, ...overrides };
+  return { ...foldSettingsOf(settingsSchema.parse({})), tasteSketch: true, ...overrides };
 }
 
 /** Items a, b, c, ...: category by letter, two tags, a brand, a price band. Those starting with `#` have many of each. */

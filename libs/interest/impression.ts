@@ -127,7 +127,7 @@ function openImpression(user: UserState, event: Impression, { at, rules }: FoldM
     Math.ceil((at + rules.attributionMs) / 1000) * 1000,
     user.segment,
     event.depth ?? 0,
-    tasteSketch(user.interests),
+    rules.tasteSketch ? tasteSketch(user.interests) : 0,
   );
   const itemIds: string[] = [];
   for (let i = 0; i < event.items.length; i++) {

@@ -2,7 +2,7 @@ export { createUser, excludedItemKeys, UserState } from './user-state.js';
 export { decodeUser, encodeUser, userBytes, USER_STATE_VERSION } from './user-codec.js';
 export { describeUser } from './describe-user.js';
 export { PartitionFold, FOLD_STATE_VERSION, type FoldEffect, type ResidentUsers } from './partition-fold.js';
-export type { FoldSettings } from './fold-rules.js';
+export { foldSettingsOf, type FoldSettings } from './fold-rules.js';
 export type { FoldCounterName, FoldCounters } from './fold-counters.js';
 export { streamNow } from './stream-time.js';
 export { NEW_INTERACTIONS, SEGMENTS, segmentCode, type SegmentRule } from './segments.js';

@@ -148,23 +148,26 @@ function engagement(
   weight: number,
   moment: FoldMoment,
 ): Engagement {
+  const { rules, at } = moment;
   const recentKeys: number[] = [];
   const recentAgesSeconds: number[] = [];
   const { keys, times } = user.recents;
   for (let i = weight > 0 ? keys.length - 1 : -1; i >= 0 && recentKeys.length < RECENT_KEYS_MAX; i--) {
     if (keys[i] === itemKey) continue;
     recentKeys.push(keys[i]!);
-    recentAgesSeconds.push(Math.fround(Math.abs(moment.at - times[i]!) / 1000));
+    recentAgesSeconds.push(Math.fround(Math.abs(at - times[i]!) / 1000));
   }
+  const { value } = event;
+  const labels = event.type === 'rating' && value !== undefined ? ratingLabels(user, item) : undefined;
   return {
     kind: 'engagement',
     cause: moment.cause,
-    timestamp: moment.at,
+    timestamp: at,
     userKey: user.userKey,
     itemKey,
     segment: user.segment,
-    taste: tasteSketch(user.interests),
-    audiences: audiencesOf(moment.rules.audienceAttributes, user.profile, event.context, AUDIENCES_MAX).map(
+    taste: rules.tasteSketch ? tasteSketch(user.interests) : 0,
+    audiences: audiencesOf(rules.audienceAttributes, user.profile, event.context, AUDIENCES_MAX).map(
       ({ group }) => group,
     ),
     repeated: keys.includes(itemKey),
@@ -172,8 +175,9 @@ function engagement(
     weight: Math.fround(weight),
     recentKeys,
     recentAgesSeconds,
-    ...(event.value !== undefined && { value: event.value }),
-    ...(event.type === 'rating' && event.value !== undefined && ratingLabels(user, item)),
+    value,
+    itemLabels: labels?.itemLabels,
+    userLabels: labels?.userLabels,
   };
 }
 

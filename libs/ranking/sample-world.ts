@@ -60,6 +60,7 @@ const FOLD: FoldSettings = {
   conversionTypes: ['purchase'],
   weights: { click: 1, like: 2, purchase: 5, dislike: -2 },
   futureSkewSeconds: 300,
+  tasteSketch: true,
   segments: [],
   audienceAttributes: ['country'],
 };

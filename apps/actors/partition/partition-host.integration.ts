@@ -14,7 +14,7 @@ import {
   type FrameEntry,
   type LogEvent,
 } from '#events';
-import { createUser, encodeUser, PartitionFold, type UserState } from '#interest';
+import { createUser, encodeUser, foldSettingsOf, PartitionFold, type UserState } from '#interest';
 import { asUserId, partitionOf, SeededRandom, systemClock, until } from '#kernel';
 import { DeadLetters, memoryTopology, type EventLog, type Lease, type LogTopology } from '#log';
 import { createLogger, createMetrics } from '#observability';
@@ -122,7 +122,7 @@ describe('PartitionHost', () => {
     };
     const fold = new PartitionFold(
       P,
-      { ...loadSettings({}).interest, futureSkewSeconds: 300 },
+      foldSettingsOf(loadSettings({})),
       { at: () => undefined },
       users,
       (record) => void records.push(encodeFeedbackRecord(record)),

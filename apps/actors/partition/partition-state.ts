@@ -4,7 +4,7 @@
  */
 import { PartitionActors } from '#actor';
 import type { CatalogueView, Item } from '#catalogue';
-import { PartitionFold, type FoldEffect, type UserState } from '#interest';
+import { foldSettingsOf, PartitionFold, type FoldEffect, type UserState } from '#interest';
 import { AppError, asPartition, errorMessage } from '#kernel';
 import type { FeedbackRecord } from '#events';
 import type { PartitionCheckpoint } from '#store';
@@ -45,8 +45,14 @@ export function partitionState(
   const users = new PartitionActors(userKind, (ids) => checkpoints.load(partition, ids), budget, {
     nothingStored: !checkpoint,
   });
-  const foldSettings = { ...settings.interest, futureSkewSeconds: settings.log.futureSkewSeconds };
-  const ports = [asPartition(partition), foldSettings, view, users, output.emit, output.effect] as const;
+  const ports = [
+    asPartition(partition),
+    foldSettingsOf(settings),
+    view,
+    users,
+    output.emit,
+    output.effect,
+  ] as const;
   if (!checkpoint) return { users, fold: new PartitionFold(...ports), position: 0, sound: true };
   try {
     return {

@@ -1,7 +1,6 @@
 /** `rekappa replay`: rebuild a model from FEEDBACK, or everything from LOG; verify, compare settings, promote. */
 import { Option, type Command } from 'commander';
-import type { Settings } from '#config';
-import type { FoldSettings } from '#interest';
+import { foldSettingsOf } from '#interest';
 import { modelSettingsOf, OnlineModel } from '#learning';
 import { openStore } from '#store';
 import { dataOption } from '../connection.js';
@@ -212,10 +211,6 @@ async function rebuildEverything(
     ),
   );
   printLine(`\n${lossTable(model.report())}`);
-}
-
-function foldSettingsOf(settings: Settings): FoldSettings {
-  return { ...settings.interest, futureSkewSeconds: settings.log.futureSkewSeconds };
 }
 
 function bar(label: string, total: number, unit: string): Progress {

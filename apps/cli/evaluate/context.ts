@@ -3,6 +3,7 @@ import { access } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { loadSettings, type Settings } from '#config';
 import type { RehearsalSettings } from '#evaluation';
+import { foldSettingsOf } from '#interest';
 import { modelSettingsOf } from '#learning';
 import { overridesAsEnvironment } from '../setting-overrides.js';
 import { UsageError } from '../terminal/exit.js';
@@ -30,7 +31,7 @@ export function evaluationContext(
 export function rehearsalOf(settings: Settings): RehearsalSettings {
   return {
     partitions: settings.log.partitions,
-    fold: { ...settings.interest, futureSkewSeconds: settings.log.futureSkewSeconds },
+    fold: foldSettingsOf(settings),
     model: modelSettingsOf(settings),
     tickMs: settings.actors.tickMs,
   };

@@ -2,6 +2,7 @@
 import { loadSettings } from '#config';
 import { LogFold } from '#evaluation';
 import { decodeFrame, encodeFeedbackBatch, encodeFrame, type FeedbackRecord, type LogEvent } from '#events';
+import { foldSettingsOf } from '#interest';
 import { asEpoch, asEventId, asItemId, asPartition, asUserId, partitionOf, SeededRandom } from '#kernel';
 import { modelSettingsOf, OnlineModel, type ModelHash } from '#learning';
 import { memoryTopology, type LogTopology } from '#log';
@@ -12,7 +13,7 @@ import { verifyLog, verifyModel, type Check } from './verification.js';
 const PARTITIONS = 2;
 const START = 1_700_000_000_000;
 const settings = loadSettings({ REKAPPA_INTEREST_ATTRIBUTION_SECONDS: '60', REKAPPA_MODEL_BITS: '12' });
-const fold = { ...settings.interest, futureSkewSeconds: settings.log.futureSkewSeconds };
+const fold = foldSettingsOf(settings);
 const model = modelSettingsOf(settings);
 const bar = () => ({
   progress: new Progress({

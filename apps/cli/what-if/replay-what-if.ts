@@ -1,5 +1,6 @@
 /** Folds LOG once, with the model as far as it had learnt at each list, and asks at every served list what the other policy would have done. */
 import { LogFold, WhatIf, type WhatIfOptions, type WhatIfReport } from '#evaluation';
+import { foldSettingsOf } from '#interest';
 import { decodeItemFrame, decodeUserFrame } from '#events';
 import { partitionOf } from '#kernel';
 import { modelSettingsOf, OnlineModel } from '#learning';
@@ -28,11 +29,7 @@ export async function replayWhatIf({ log, feedback }: Streams, replay: WhatIfRep
   const { partitions, settings, other, progress, signal } = replay;
   const model = new OnlineModel(modelSettingsOf(settings));
   const otherModel = other.ownModel ? new OnlineModel(modelSettingsOf(other.settings)) : model;
-  const fold = new LogFold(
-    partitions,
-    { ...settings.interest, futureSkewSeconds: settings.log.futureSkewSeconds },
-    () => undefined,
-  );
+  const fold = new LogFold(partitions, foldSettingsOf(settings), () => undefined);
   const tail = await FeedbackTail.open(feedback, [...new Set([model, otherModel])], signal);
   const whatIf = new WhatIf(
     {

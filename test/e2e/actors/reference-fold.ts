@@ -6,7 +6,14 @@ import { createHash } from 'node:crypto';
 import { Catalogue } from '#catalogue';
 import type { Settings } from '#config';
 import { decodeItemFrame, decodeUserFrame, encodeFeedbackRecord, isItemEvent } from '#events';
-import { createUser, encodeUser, PartitionFold, type ResidentUsers, type UserState } from '#interest';
+import {
+  createUser,
+  encodeUser,
+  foldSettingsOf,
+  PartitionFold,
+  type ResidentUsers,
+  type UserState,
+} from '#interest';
 import { asPartition, asUserId } from '#kernel';
 import type { LogTopology } from '#log';
 
@@ -39,7 +46,7 @@ export class ReferencePartition {
   constructor(partition: number, settings: Settings, catalogue: Catalogue) {
     this.fold = new PartitionFold(
       asPartition(partition),
-      { ...settings.interest, futureSkewSeconds: settings.log.futureSkewSeconds },
+      foldSettingsOf(settings),
       catalogue,
       this.users,
       (record) => void this.records.push(encodeFeedbackRecord(record)),
