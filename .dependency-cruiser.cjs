@@ -2,7 +2,18 @@
  * The rules of the house, as far as imports can break them; `npm run check` holds the code to them.
  * Tests may use real servers and the testkit wherever they stand.
  */
-const PURE = ['kernel', 'events', 'interest', 'features', 'learning', 'ranking', 'recall', 'catalogue', 'rules'];
+const PURE = [
+  'kernel',
+  'events',
+  'interest',
+  'features',
+  'learning',
+  'ranking',
+  'recall',
+  'catalogue',
+  'rules',
+  'vectors',
+];
 const pure = `^libs/(${PURE.join('|')})/`;
 const TESTS = '[.](spec|integration|e2e|fixture)[.]ts$';
 const ADAPTER = '^libs/[^/]+/(nats|redis|typeorm|memory)-[^/]+[.]ts$';

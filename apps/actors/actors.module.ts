@@ -17,6 +17,7 @@ import {
 } from '#observability';
 import { rankingSettingsOf } from '#ranking';
 import { RecallIndex } from '#recall';
+import { graphsAvailable } from '#vectors';
 import { ActorHost } from './actor-host.js';
 import { openConnections, type HostConnections } from './actors.connections.js';
 import { ActorsService } from './actors.service.js';
@@ -26,6 +27,7 @@ import { Turns } from './partition/turns.js';
 import { CatalogueReplica } from './reading/catalogue-replica.js';
 import { DeadLetterQueue } from './reading/dead-letter-queue.js';
 import { LogReader } from './reading/log-reader.js';
+import { GraphKeeper } from './serving/graph-keeper.js';
 import { Recommender } from './serving/recommender.js';
 import { RpcServer } from './serving/rpc-server.js';
 import { channelTimes, stageTimes } from './serving/stage-times.js';
@@ -135,6 +137,7 @@ function assemble(settings: Settings) {
       host,
       follower,
       recommender,
+      graphs: graphKeeper(index, follower, logger),
       rpc,
       served,
       dead,
@@ -142,6 +145,12 @@ function assemble(settings: Settings) {
       health,
     });
   };
+}
+
+function graphKeeper(index: RecallIndex, follower: ModelFollower, logger: Logger): GraphKeeper {
+  if (!graphsAvailable())
+    logger.warn('no graph library runs on this machine: nearest items are found by looking at all of them');
+  return new GraphKeeper(() => [index, follower.replica]);
 }
 
 function deadLetterQueue(letters: DeadLetters, logger: Logger, metrics: Metrics): DeadLetterQueue {

@@ -5,6 +5,7 @@ import type { ActorHost } from './actor-host.js';
 import type { HostMetrics } from './host-metrics.js';
 import type { DeadLetterQueue } from './reading/dead-letter-queue.js';
 import { hostHash, hostStatus } from './serving/host-status.rpc.js';
+import type { GraphKeeper } from './serving/graph-keeper.js';
 import type { Recommender } from './serving/recommender.js';
 import { parseHostRequest } from './serving/requests.js';
 import type { RpcServer } from './serving/rpc-server.js';
@@ -19,6 +20,7 @@ export interface ActorsParts {
   readonly host: ActorHost;
   readonly follower: ModelFollower;
   readonly recommender: Recommender;
+  readonly graphs: GraphKeeper;
   readonly rpc: RpcServer;
   readonly served: ServedWriter;
   readonly dead: DeadLetterQueue;
@@ -33,9 +35,10 @@ export class ActorsService {
 
   /** Resolves when the first partitions serve. */
   async start(): Promise<void> {
-    const { host, follower, metrics, health } = this.parts;
+    const { host, follower, graphs, metrics, health } = this.parts;
     metrics.start();
     await follower.start();
+    graphs.start();
     await host.start(health);
     this.serveHost();
   }
@@ -48,7 +51,8 @@ export class ActorsService {
 
   /** What was served is logged; every partition is checkpointed and its lease released. */
   async stop(): Promise<void> {
-    const { host, follower, served, dead, metrics } = this.parts;
+    const { host, follower, graphs, served, dead, metrics } = this.parts;
+    graphs.stop();
     await served.close();
     await host.stop();
     await dead.flush();

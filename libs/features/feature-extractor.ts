@@ -4,8 +4,8 @@
  * `extract` for each. Neither allocates nor joins strings, unless names are asked for.
  */
 import type { Context, FeatureVector } from '#events';
+import { cosine } from '#vectors';
 import { SEEDS } from './dimensions.js';
-import { cosine } from './cosine.js';
 import { FeatureWriter } from './feature-writer.js';
 import { InterestIndex } from './interest-index.js';
 import { addMatch } from './interest-match.js';

@@ -37,3 +37,4 @@ export { ARM_CLICKS_MIN, type ArmReport, type ExperimentReport } from './experim
 export * from './sequential-interval.js';
 export { NextItems } from './next-item/next-items.js';
 export { SIGNALS, SITUATIONS, type Situation } from './next-item/signals.js';
+export { ALS_DEFAULTS, type AlsSettings } from './next-item/alternating-least-squares.js';

@@ -164,6 +164,11 @@ export class ModelReplica {
     return this.scorer.nextItems;
   }
 
+  /** Brings items whose factors moved into the graph that finds the nearest. @returns how many there were */
+  tend(rowsMax: number): number {
+    return this.scorer.tables.itemFactors.near.tend(rowsMax);
+  }
+
   eachNeighbour(itemKey: number, visit: (neighbour: number, score: number) => void): void {
     this.scorer.tables.covisitation.each(itemKey, visit);
   }

@@ -5,6 +5,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { DebiasMethod } from './debias.js';
+import type { AlsSettings } from './next-item/alternating-least-squares.js';
 import { experimentsOf, type Experiment, type ExperimentConfiguration } from './experiments.js';
 
 export interface ModelSettings {
@@ -28,6 +29,8 @@ export interface ModelSettings {
   readonly holdSeconds: number;
   readonly statistics: StatisticsSettings;
   readonly debias: DebiasSettings;
+  /** The factors of users and items are fitted as a whole, once; absent: never. */
+  readonly als?: AlsSettings;
   /** Samples of the windowed progressive metrics; observes only, so it is not part of the hash. */
   readonly metricsWindow: number;
 }
@@ -127,7 +130,7 @@ export function modelSettingsOf(configuration: ModelConfiguration): ModelSetting
 
 /** SHA-256 (hex) of everything that decides the weights. */
 export function settingsHash(settings: ModelSettings): string {
-  const { bits, noClickWeight, seed, ftrl, fm, olr, holdSeconds, statistics, debias } = settings;
+  const { bits, noClickWeight, seed, ftrl, fm, olr, holdSeconds, statistics, debias, als } = settings;
   const canonical = [
     bits,
     noClickWeight,
@@ -158,6 +161,7 @@ export function settingsHash(settings: ModelSettings): string {
     // Only when there are some: a deployment without experiments keeps its version.
     ...(statistics.experiments ? [JSON.stringify(statistics.experiments)] : []),
     ...(fm.distillation ? ['distillation', fm.distillation] : []),
+    ...(als ? ['als', als.at, als.rounds, als.regularisation, als.confidence] : []),
   ];
   return createHash('sha256').update(JSON.stringify(canonical)).digest('hex');
 }

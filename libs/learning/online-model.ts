@@ -34,6 +34,7 @@ import {
   type EncodedSnapshot,
   type SnapshotHeader,
 } from './model-snapshot.js';
+import { fitFactors } from './next-item/alternating-least-squares.js';
 import { recordNextItem } from './next-item/next-item-tables.js';
 import type { OnlineLearner } from './online-learner.js';
 import { OnlineLogisticRegression } from './online-logistic-regression.js';
@@ -106,8 +107,13 @@ export class OnlineModel implements FeedbackSink, ModelState {
 
   /** Folds one FEEDBACK message. @throws AppError REK_LOG_DAMAGED before anything changed, when its checksum is wrong */
   fold(sequence: number, payload: Uint8Array): void {
+    const before = this.sequence;
     this.sequence = sequence;
-    this.decoder.decode(payload, this);
+    try {
+      this.decoder.decode(payload, this);
+    } finally {
+      this.fitFactors(before);
+    }
   }
 
   exposure(record: Exposure): void {
@@ -217,6 +223,14 @@ export class OnlineModel implements FeedbackSink, ModelState {
     if (cluster !== NO_CLUSTER) groups.record(clusterGroup(cluster), itemKey, weight, timestamp, window);
     for (const group of audiences) groups.record(group, itemKey, weight, timestamp, window);
     if (weight > 0) clusters.record(taste);
+  }
+
+  /** Once, behind the message that the settings name. @param before sequence of the message before this one */
+  private fitFactors(before: number): void {
+    const { als } = this.settings;
+    if (!als || before >= als.at || this.sequence < als.at) return;
+    const { histories, userFactors, itemFactors } = this.scorer.tables;
+    fitFactors(histories, userFactors, itemFactors, als);
   }
 
   /** Moves event time, and learns the positives whose list's negatives can come no more. */

@@ -1,7 +1,6 @@
 export { CandidateSet, CHANNELS, type ChannelName } from './candidates.js';
 export type { RecallRequest } from './channel.js';
 export { CovisitationScores } from './covisitation-scores.js';
-export { cosine } from './embedding-buckets.js';
 export type { LabelList } from './label-list.js';
 export { EVIDENCE_IMPRESSIONS, type LiveStatistics, type RankedKeys } from './live-statistics.js';
 export { nextItemsQuestion, type NextItemsFound, type NextItemsQuestion } from './next-items.js';

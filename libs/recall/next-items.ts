@@ -12,6 +12,8 @@ export interface NextItemsFound {
   ranked(): ArrayLike<number>;
   /** What one channel says of a candidate: 0 when nothing; comparable within the channel only. */
   signal(place: number, signal: number): number;
+  /** Keys of the items nearest to the user by matrix factorisation, best first. */
+  nearest(count: number, wanted: (itemKey: number) => boolean): readonly number[];
   /** What it adds to the mix's log-odds. */
   contribution(place: number, signal: number): number;
   /** The mix's log-odds of any item. */

@@ -8,7 +8,7 @@
  */
 import type { Catalogue, Item } from '#catalogue';
 import { DIMENSIONS, priceBandLabel } from '#features';
-import { EmbeddingBuckets } from './embedding-buckets.js';
+import { EmbeddingSpaces } from './embedding-spaces.js';
 import { LabelList } from './label-list.js';
 import { NewestList } from './newest-list.js';
 import { SlotList } from './slot-list.js';
@@ -26,7 +26,7 @@ export class RecallIndex {
   readonly arrivals = new NewestList(NEWEST_KEPT);
   /** Those that were not yet found to have evidence, in no order. */
   readonly unproven = new SlotList();
-  readonly embeddings = new EmbeddingBuckets();
+  readonly embeddings = new EmbeddingSpaces();
   /** By category; refreshed as it is asked. */
   readonly trending = new TrendingLists();
   private readonly items: (Item | undefined)[] = [];
@@ -91,6 +91,11 @@ export class RecallIndex {
     return (
       this.items[slot] !== undefined && (list.dimension === 'all' || this.labels[slot]!.includes(list.id))
     );
+  }
+
+  /** Work put off for the graphs of embeddings. @returns what was done of it */
+  tend(rowsMax: number): number {
+    return this.embeddings.tend(rowsMax);
   }
 
   close(): void {

@@ -3,7 +3,7 @@
  * counting more: overlap = Σ idf(shared) / Σ idf(own), idf = ln(1 + N / list size).
  */
 import type { Item } from '#catalogue';
-import { cosine } from './embedding-buckets.js';
+import { cosine } from '#vectors';
 import type { LiveStatistics } from './live-statistics.js';
 import type { RecallIndex } from './recall-index.js';
 

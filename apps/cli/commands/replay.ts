@@ -1,10 +1,11 @@
 /** `rekappa replay`: rebuild a model from FEEDBACK, or everything from LOG; verify, compare settings, promote. */
-import { Option, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import { foldSettingsOf } from '#interest';
-import { modelSettingsOf, OnlineModel } from '#learning';
+import { ALS_DEFAULTS, modelSettingsOf, OnlineModel, type AlsSettings } from '#learning';
 import { openStore } from '#store';
 import { dataOption } from '../connection.js';
 import { changedModel } from '../replay/changed-model.js';
+import { FACTOR_HITS_TOP, FactorHits } from '../replay/factor-hits.js';
 import { promote } from '../replay/promote.js';
 import { rebuildLog } from '../replay/rebuild-log.js';
 import { rebuildModels } from '../replay/rebuild-models.js';
@@ -26,6 +27,7 @@ interface ReplayOptions {
   verify: boolean;
   set: string[];
   promote: boolean;
+  als?: number;
   until?: Until;
   json: boolean;
 }
@@ -48,6 +50,11 @@ export function registerReplay(program: Command): void {
         .argParser(collect)
         .default([], 'none'),
     )
+    .option(
+      '--als [share]',
+      'fit the factors of users and items as a whole, by alternating least squares, after this share of FEEDBACK (1: at its end)',
+      parseShare,
+    )
     .option('--promote', 'make the rebuilt model the live one, without a restart or a gap', false)
     .option(
       '--until <sequence|time>',
@@ -61,16 +68,18 @@ export function registerReplay(program: Command): void {
       '\nExamples:\n  rekappa replay --verify                     the live model is what FEEDBACK makes\n' +
         '  rekappa replay --from-log --verify          and FEEDBACK and all users are what LOG makes\n' +
         '  rekappa replay --set ftrl.alpha=0.05        what another learning rate would have done\n' +
-        '  rekappa replay --set ftrl.alpha=0.05 --promote',
+        '  rekappa replay --set ftrl.alpha=0.05 --promote\n' +
+        '  rekappa replay --als 0.9                    would factors fitted as a whole foretell the last tenth better?\n' +
+        '  rekappa replay --als --promote',
     )
     .action((options: ReplayOptions) => interruptible((signal) => replay(options, signal)));
 }
 
 async function replay(options: ReplayOptions, signal: AbortSignal): Promise<void> {
-  if (options.verify && (options.set.length > 0 || options.promote || options.until))
+  if (options.verify && (options.set.length > 0 || options.als || options.promote || options.until))
     throw new UsageError('--verify goes alone: it rebuilds with the live settings, to the live sequence');
-  if (options.promote && options.fromLog)
-    throw new UsageError('--promote takes a model rebuilt from FEEDBACK: leave --from-log away');
+  if ((options.promote || options.als) && options.fromLog)
+    throw new UsageError('--promote and --als take a model rebuilt from FEEDBACK: leave --from-log away');
   await withSession(options.data, (session) => {
     if (options.verify) return verify(session, options, signal);
     return options.fromLog
@@ -118,17 +127,21 @@ async function rebuildModel(session: Session, options: ReplayOptions, signal: Ab
     (status) => status.settings,
     () => modelSettingsOf(settings),
   );
-  const changed = options.set.length > 0 ? changedModel(present, settings, options.set) : undefined;
+  const last = await lastSequence(topology.feedback, options.until);
+  const changed = changedModel(present, settings, options.set, alsOf(options, last));
   const models = [
     new OnlineModel(present, { name: settings.model.name }),
     ...(changed ? [new OnlineModel(changed, { name: settings.model.name })] : []),
   ];
-  const last = await lastSequence(topology.feedback, options.until);
+  const hits = new FactorHits(models);
   const refused = await rebuildModels(topology.feedback, models, {
     last,
     until: options.until,
     progress: bar('feedback', last, 'samples'),
     signal,
+    ...(changed?.als && {
+      before: (sequence, payload) => void (sequence > changed.als!.at && hits.look(payload)),
+    }),
   });
   const [before, after] = models as [OnlineModel, OnlineModel | undefined];
   const shadow = after ?? before;
@@ -140,6 +153,9 @@ async function rebuildModel(session: Session, options: ReplayOptions, signal: Ab
       hash: shadow.hash(),
       present: before.report(),
       changed: after?.report(),
+      ...(hits.asked > 0 && {
+        factorHits: { asked: hits.asked, present: hits.hits[0], changed: hits.hits[1] },
+      }),
     });
   else {
     printLine(
@@ -147,15 +163,16 @@ async function rebuildModel(session: Session, options: ReplayOptions, signal: Ab
     );
     printLine(
       after
-        ? compareLosses('present', before.report(), options.set.join(' '), after.report())
+        ? compareLosses('present', before.report(), changesOf(options), after.report())
         : lossTable(before.report()),
     );
+    if (hits.asked > 0) printLine(factorLine(hits));
   }
   if (!options.promote) return;
   const store = await openStore(settings.databaseUrl, { namespace: settings.namespace });
   try {
     const { version, sequence } = await promote(shadow, store.snapshots, learner, hosts);
-    await audit(topology, 'model.promote', version, options.set.join(' '));
+    await audit(topology, 'model.promote', version, changesOf(options));
     if (!options.json)
       printLine(
         `promoted: ${version} is live since feedback ${sequence.toLocaleString('en')}, and every host serves it`,
@@ -211,6 +228,26 @@ async function rebuildEverything(
     ),
   );
   printLine(`\n${lossTable(model.report())}`);
+}
+
+/** What `--als` asks for; 1 when it is given without a share. */
+function alsOf({ als }: ReplayOptions, last: number): AlsSettings | undefined {
+  return als === undefined ? undefined : { ...ALS_DEFAULTS, at: Math.max(1, Math.round(last * als)) };
+}
+
+function parseShare(text: string | true): number {
+  const share = text === true ? 1 : Number(text);
+  if (!(share > 0 && share <= 1)) throw new InvalidArgumentError('a share is above 0 and at most 1');
+  return share;
+}
+
+function changesOf({ set, als }: ReplayOptions): string {
+  return [...set, ...(als === undefined ? [] : ['als'])].join(' ');
+}
+
+function factorLine({ asked, hits }: FactorHits): string {
+  const [present, changed] = hits.map((count) => (count / asked).toFixed(4));
+  return `\nnext item among the ${FACTOR_HITS_TOP} nearest by factors, ${asked.toLocaleString('en')} engagements after the fit: present ${present}, fitted ${changed}`;
 }
 
 function bar(label: string, total: number, unit: string): Progress {

@@ -1,14 +1,16 @@
 /** The settings of a shadow: those of the live model, which may have been promoted with its own, and what `--set` changes. */
 import type { Settings } from '#config';
-import { modelSettingsOf, type ModelSettings } from '#learning';
+import { modelSettingsOf, type AlsSettings, type ModelSettings } from '#learning';
 import { withOverrides } from '../setting-overrides.js';
 
-/** @throws UsageError, AppError REK_CONFIG_INVALID */
+/** Undefined when nothing is to change. @throws UsageError, AppError REK_CONFIG_INVALID */
 export function changedModel(
   present: ModelSettings,
   settings: Settings,
   pairs: readonly string[],
-): ModelSettings {
+  als: AlsSettings | undefined,
+): ModelSettings | undefined {
+  if (pairs.length === 0 && !als) return undefined;
   const { bits, noClickWeight, seed, ftrl, fm, olr, debias, statistics, metricsWindow } = present;
   const live: Settings = {
     ...settings,
@@ -21,5 +23,11 @@ export function changedModel(
   };
   const changed = modelSettingsOf(withOverrides(live, pairs));
   const holds = pairs.some((pair) => pair.startsWith('interest.attributionSeconds='));
-  return { ...changed, statistics, holdSeconds: holds ? changed.holdSeconds : present.holdSeconds };
+  const fitted = als ?? present.als;
+  return {
+    ...changed,
+    statistics,
+    holdSeconds: holds ? changed.holdSeconds : present.holdSeconds,
+    ...(fitted && { als: fitted }),
+  };
 }

@@ -11,17 +11,19 @@ export interface RebuildOptions {
   readonly until?: Until;
   readonly progress: Progress;
   readonly signal: AbortSignal;
+  /** Sees each message before it is folded. */
+  readonly before?: (sequence: number, payload: Uint8Array) => void;
 }
 
 /** @returns messages that could not be read: the live learner refuses and skips the same ones. */
 export async function rebuildModels(
   feedback: EventLog,
   models: readonly OnlineModel[],
-  { last, until, progress, signal }: RebuildOptions,
+  { last, until, progress, signal, before }: RebuildOptions,
 ): Promise<number> {
   let refused = 0;
   for await (const batch of readUntil(feedback, last, until, signal)) {
-    for (const { sequence, payload } of batch) if (!foldInto(models, sequence, payload)) refused++;
+    for (const { sequence, payload } of batch) if (!foldInto(models, sequence, payload, before)) refused++;
     progress.update(batch.at(-1)!.sequence, models[0]!.samples);
   }
   progress.stop(models[0]!.sequence, models[0]!.samples);
@@ -30,8 +32,14 @@ export async function rebuildModels(
 }
 
 /** One FEEDBACK message into all of them. @returns false when it is damaged: the live learner skips the same ones */
-export function foldInto(models: readonly OnlineModel[], sequence: number, payload: Uint8Array): boolean {
+export function foldInto(
+  models: readonly OnlineModel[],
+  sequence: number,
+  payload: Uint8Array,
+  before?: RebuildOptions['before'],
+): boolean {
   try {
+    before?.(sequence, payload);
     for (const model of models) model.fold(sequence, payload);
     return true;
   } catch (error) {

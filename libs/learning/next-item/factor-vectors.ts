@@ -1,8 +1,10 @@
 /**
  * Vectors by key, for users or items: rows of FACTORS numbers, drawn from a hash of key and seed the first time a key
- * is claimed, so that equal streams give equal vectors.
+ * is claimed, so that equal streams give equal vectors. `near` finds the rows nearest to another vector: for serving only, since
+ * above a size it answers from a graph that lags (libs/vectors).
  */
 import { combine32, mix32 } from '#kernel';
+import { NearestVectors, type VectorRows } from '#vectors';
 import type { ByteReader } from '../byte-reader.js';
 import type { ByteWriter } from '../byte-writer.js';
 import { DirtyRows } from '../dirty-rows.js';
@@ -13,65 +15,80 @@ export const FACTORS = 16;
 const INITIAL_SCALE = 0.1;
 const FIRST_ROWS = 256;
 
-export class FactorVectors implements ModelTable {
+export class FactorVectors implements ModelTable, VectorRows {
   readonly dirty = new DirtyRows(1024);
   readonly rowBytesMax = 5 + 8 + FACTORS * 4;
+  readonly dimensions = FACTORS;
+  readonly near = new NearestVectors(this);
   values = new Float32Array(FIRST_ROWS * FACTORS);
-  private readonly rows: KeyedRows;
+  private readonly owners: KeyedRows;
 
   constructor(
     private readonly rowsMax: number,
     private readonly seed: number,
   ) {
-    this.rows = new KeyedRows(rowsMax);
+    this.owners = new KeyedRows(rowsMax);
   }
 
-  get size(): number {
-    return this.rows.size;
+  get rows(): number {
+    return this.owners.size;
+  }
+
+  /** A row whose owner was moved to another one has none until the next delta names it. */
+  holds(row: number): boolean {
+    return this.owners.keys[row] !== 0;
   }
 
   /** −1 for a key without a vector. */
   find(key: number): number {
-    return this.rows.find(key);
+    return this.owners.find(key);
   }
 
   keyOf(row: number): number {
-    return this.rows.keys[row]!;
+    return this.owners.keys[row]!;
   }
 
   claim(key: number): number {
-    const before = this.rows.size;
-    const row = this.rows.claim(key);
+    const before = this.owners.size;
+    const row = this.owners.claim(key);
     this.fit();
-    if (this.rows.recycled || this.rows.size > before) this.draw(row, key);
+    if (this.owners.recycled || this.owners.size > before) this.draw(row, key);
     this.dirty.mark(row);
+    this.near.moved(row);
     return row;
   }
 
+  set(row: number, vector: Float64Array): void {
+    this.values.set(vector, row * FACTORS);
+    this.dirty.mark(row);
+    this.near.moved(row);
+  }
+
   encode(writer: ByteWriter): void {
-    this.rows.encode(writer);
-    writer.array(this.values.subarray(0, this.rows.size * FACTORS));
+    this.owners.encode(writer);
+    writer.array(this.values.subarray(0, this.owners.size * FACTORS));
   }
 
   decode(reader: ByteReader): void {
-    this.rows.decode(reader);
+    this.owners.decode(reader);
     this.fit();
-    reader.array(this.values.subarray(0, this.rows.size * FACTORS));
+    reader.array(this.values.subarray(0, this.owners.size * FACTORS));
   }
 
   encodeRows(writer: ByteWriter, rows: Uint32Array): void {
     writer.ascending(rows);
     for (const row of rows) {
-      writer.f64(this.rows.keys[row]!);
+      writer.f64(this.owners.keys[row]!);
       writer.array(this.values.subarray(row * FACTORS, (row + 1) * FACTORS));
     }
   }
 
   decodeRows(reader: ByteReader): void {
     for (const row of reader.ascending(this.rowsMax)) {
-      this.rows.place(row, reader.f64());
+      this.owners.place(row, reader.f64());
       this.fit();
       reader.array(this.values.subarray(row * FACTORS, (row + 1) * FACTORS));
+      this.near.moved(row);
     }
   }
 
@@ -82,8 +99,8 @@ export class FactorVectors implements ModelTable {
   }
 
   private fit(): void {
-    if (this.rows.size * FACTORS <= this.values.length) return;
-    const wider = new Float32Array(Math.max(this.rows.size * FACTORS, this.values.length * 2));
+    if (this.owners.size * FACTORS <= this.values.length) return;
+    const wider = new Float32Array(Math.max(this.owners.size * FACTORS, this.values.length * 2));
     wider.set(this.values);
     this.values = wider;
   }

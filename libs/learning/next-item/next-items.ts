@@ -10,6 +10,7 @@
  *     factors          p_u · q_item
  */
 import type { Engagement } from '#events';
+import { FACTORS } from './factor-vectors.js';
 import { affinity } from './matrix-factorisation.js';
 import type { NextItemReads } from './next-item-tables.js';
 import { kindOf, POPULARITY_WINDOWS, SIGNAL, SIGNALS, type Situation } from './signals.js';
@@ -46,6 +47,8 @@ export class NextItems {
   private readonly found = new Map<number, Found>();
   private readonly places = new Map<number, number>();
   private readonly similarities = new Map<number, number>();
+  /** What the user has just taken. */
+  private readonly taken = new Set<number>();
   private now = 0;
   private userRow = -1;
   private floor: number | undefined;
@@ -95,6 +98,21 @@ export class NextItems {
   /** The signal of the one channel. */
   signal(place: number, signal: number): number {
     return this.signals[place * WIDTH + signal]!;
+  }
+
+  /**
+   * The items nearest to the user by their factors, best first, whatever channel knows of them; none for a user without
+   * factors. For recall only: above a size they are found by a graph that lags, and nothing may be learnt from it.
+   */
+  nearest(count: number, wanted: (itemKey: number) => boolean): number[] {
+    const { userFactors, itemFactors } = this.tables;
+    if (this.userRow < 0) return [];
+    const own = userFactors.values.subarray(this.userRow * FACTORS, (this.userRow + 1) * FACTORS);
+    const rows = itemFactors.near.nearest(own, count, (row) => {
+      const key = itemFactors.keyOf(row);
+      return !this.taken.has(key) && wanted(key);
+    });
+    return Array.from(rows, (row) => itemFactors.keyOf(row));
   }
 
   /** What the signal adds to the candidate's log-odds. */
@@ -168,7 +186,9 @@ export class NextItems {
   /** The best of each channel, then the most popular of each window; nothing that the user has just taken. */
   private gather({ userKey, recentKeys, now }: Situation): void {
     const { statistics, histories } = this.tables;
-    const taken = new Set(recentKeys);
+    const { taken } = this;
+    taken.clear();
+    for (const key of recentKeys) taken.add(key);
     const history = histories.of(userKey);
     for (let i = 0; history && i < history.size; i++) taken.add(history.keys[i]!);
     const entries = [...this.found].filter(([key]) => !taken.has(key));

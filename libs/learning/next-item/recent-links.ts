@@ -42,6 +42,12 @@ export class RecentLinks implements ModelTable {
     return links !== undefined && placeOf(links, partner) >= 0;
   }
 
+  /** Every owner, in order of rows. */
+  eachOwner(visit: (owner: number, links: Links) => void): void {
+    for (let at = 0; at < this.owners.size; at++)
+      if (this.owners.keys[at] !== 0) visit(this.owners.keys[at]!, this.rows[at]!);
+  }
+
   /** A known partner moves to its newest time; beyond the bound the oldest goes. */
   record(owner: number, partner: number, timestamp: number): void {
     const at = this.owners.claim(owner);

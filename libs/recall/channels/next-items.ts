@@ -24,7 +24,17 @@ const SPEAKERS: readonly { readonly name: ChannelName; readonly signals: readonl
 
 export const session: Channel = (request, budget, out) => bySignal('session', request, budget, out);
 export const neighbours: Channel = (request, budget, out) => bySignal('neighbours', request, budget, out);
-export const factors: Channel = (request, budget, out) => bySignal('factors', request, budget, out);
+
+export const factors: Channel = ({ next, index, admits }, budget, out) => {
+  const admitted = (key: number): boolean => {
+    const slot = index.slotOf(key);
+    return slot >= 0 && admits(slot);
+  };
+  const keys = next?.nearest(budget, admitted) ?? [];
+  keys.forEach((key, rank) =>
+    out.add(index.slotOf(key), 'factors', STRENGTH.factors * (1 - rank / (2 * keys.length))),
+  );
+};
 
 export const mix: Channel = (request, budget, out) => {
   const { next, index, admits } = request;
@@ -47,7 +57,7 @@ export const mix: Channel = (request, budget, out) => {
 };
 
 function bySignal(
-  name: keyof typeof STRENGTH,
+  name: 'session' | 'neighbours',
   request: RecallRequest,
   budget: number,
   out: CandidateSet,

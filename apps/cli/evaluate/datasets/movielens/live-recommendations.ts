@@ -10,6 +10,9 @@ import { RecallIndex } from '#recall';
 import type { ReportTable } from '../../dataset.js';
 import type { Rating } from './ratings.js';
 
+/** Moved items taken into the graphs before each list: more than move. */
+const GRAPH_ROWS_EACH = 16;
+
 interface Stage {
   ms: number;
   items: number;
@@ -93,6 +96,8 @@ export class LiveRecommendations {
   private recommend(user: string, at: number, n: number): readonly RankedItem[] {
     const { rehearsal, index, serving } = this;
     this.rehearsal.passTime(at);
+    const replica = ModelReplica.of(rehearsal.model);
+    for (const graph of [index, replica]) graph.tend(GRAPH_ROWS_EACH);
     let started = performance.now();
     let looked = started;
     const { items } = recommend({
@@ -100,7 +105,7 @@ export class LiveRecommendations {
       request: { n, exclude: this.rated.get(user) ?? [] },
       catalogue: rehearsal.log.catalogue,
       index,
-      replica: ModelReplica.of(rehearsal.model),
+      replica,
       settings: serving,
       random: new SeededRandom(fnv1a32(`${user}:${at}`)),
       now: at,
