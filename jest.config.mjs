@@ -24,6 +24,8 @@ const base = {
 };
 
 export default {
+  // A hang is told from a busy machine: tests wait for conditions with deadlines of their own.
+  testTimeout: 60_000,
   projects: [
     { ...base, displayName: 'unit', testMatch: ['<rootDir>/{libs,apps,docker}/**/*.spec.ts'] },
     { ...base, displayName: 'integration', testMatch: ['<rootDir>/{libs,apps}/**/*.integration.ts'] },

@@ -124,12 +124,18 @@ export class InterestTable implements InterestSignals {
 
   /** One number tells the dimension and which of the four values are not 0; then the label and those values. */
   private writeRow(row: number, out: StateWriter): void {
-    const values = [this.long[row]!, this.short[row]!, this.shown[row]!, this.clicked[row]!];
-    let present = 0;
-    values.forEach((value, i) => (present |= value === 0 ? 0 : 1 << i));
+    const long = this.long[row]!;
+    const short = this.short[row]!;
+    const shown = this.shown[row]!;
+    const clicked = this.clicked[row]!;
+    const present =
+      (long === 0 ? 0 : 1) | (short === 0 ? 0 : 2) | (shown === 0 ? 0 : 4) | (clicked === 0 ? 0 : 8);
     out.count(this.dimensions[row]! * 16 + present);
     out.text(this.labels[row]!);
-    for (const value of values) if (value !== 0) out.f32(value);
+    if (long !== 0) out.f32(long);
+    if (short !== 0) out.f32(short);
+    if (shown !== 0) out.f32(shown);
+    if (clicked !== 0) out.f32(clicked);
   }
 
   private readRow(from: StateReader): void {

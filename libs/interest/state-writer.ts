@@ -4,8 +4,12 @@
  */
 import { AppError } from '#kernel';
 
+/** Texts up to this length are written character by character, for as long as they are ASCII. */
+const SHORT_CHARS = 64;
+
 export class StateWriter {
-  private buffer = Buffer.allocUnsafe(4096);
+  private buffer = Buffer.alloc(4096);
+  private view = viewOf(this.buffer);
   private length = 0;
 
   /** Integer 0 .. 2^53 − 1. */
@@ -25,20 +29,24 @@ export class StateWriter {
 
   f64(value: number): void {
     this.room(8);
-    this.length = this.buffer.writeDoubleLE(value, this.length);
+    this.view.setFloat64(this.length, value, true);
+    this.length += 8;
   }
 
   f32(value: number): void {
     this.room(4);
-    this.length = this.buffer.writeFloatLE(value, this.length);
+    this.view.setFloat32(this.length, value, true);
+    this.length += 4;
   }
 
   u32(value: number): void {
     this.room(4);
-    this.length = this.buffer.writeUInt32LE(value, this.length);
+    this.view.setUint32(this.length, value, true);
+    this.length += 4;
   }
 
   text(value: string): void {
+    if (value.length <= SHORT_CHARS && this.shortText(value)) return;
     const bytes = Buffer.byteLength(value, 'utf8');
     this.count(bytes);
     this.room(bytes);
@@ -80,13 +88,31 @@ export class StateWriter {
     this.length = 0;
   }
 
+  /** @returns false, with nothing written, for a text that is not ASCII */
+  private shortText(value: string): boolean {
+    const chars = value.length;
+    this.room(chars + 1);
+    const { buffer, length } = this;
+    for (let i = 0; i < chars; i++) {
+      const code = value.charCodeAt(i);
+      if (code >= 0x80) return false;
+      buffer[length + 1 + i] = code;
+    }
+    buffer[length] = chars; // below 0x80: one byte, as `count` would write it
+    this.length += chars + 1;
+    return true;
+  }
+
   private room(bytes: number): void {
     if (this.length + bytes <= this.buffer.length) return;
-    const larger = Buffer.allocUnsafe(Math.max(this.buffer.length * 2, this.length + bytes));
+    const larger = Buffer.alloc(Math.max(this.buffer.length * 2, this.length + bytes));
     this.buffer.copy(larger, 0, 0, this.length);
     this.buffer = larger;
+    this.view = viewOf(larger);
   }
 }
+
+const viewOf = ({ buffer, byteOffset, length }: Buffer): DataView => new DataView(buffer, byteOffset, length);
 
 /** Reads what StateWriter wrote. @throws AppError REK_SNAPSHOT_INVALID past the end or on an impossible value */
 export class StateReader {

@@ -1,8 +1,12 @@
-/** Checkpoints every partition of the host once per `checkpointMs`, a few at a time, spread over the interval. */
+/**
+ * Checkpoints every partition of the host once per `checkpointMs`, a few at a time, spread over the interval. One that catches
+ * up changes users faster than they can be written, and nobody waits for it: its turn comes CATCHING_UP times as seldom.
+ */
 import type { PartitionHost } from './partition-host.js';
 
 /** Checkpoints under way at once: the pool of connections is shared with activations. */
 export const CONCURRENT_MAX = 3;
+const CATCHING_UP = 10;
 /** Looks per interval. */
 const LOOKS = 16;
 
@@ -29,8 +33,12 @@ export class CheckpointRounds {
       if (this.running >= CONCURRENT_MAX) return;
       const last = this.lastStart.get(host);
       if (last === undefined) this.lastStart.set(host, now - Math.random() * this.checkpointMs);
-      else if (now - last >= this.checkpointMs) void this.checkpoint(host, now);
+      else if (now - last >= this.intervalOf(host)) void this.checkpoint(host, now);
     }
+  }
+
+  private intervalOf({ phase }: PartitionHost): number {
+    return phase === 'catching up' ? CATCHING_UP * this.checkpointMs : this.checkpointMs;
   }
 
   private async checkpoint(host: PartitionHost, now: number): Promise<void> {
