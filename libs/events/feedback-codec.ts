@@ -9,6 +9,7 @@
  *                n × (recentKey f64, ageSeconds f32)                                (kind 3)
  *     an engagement with a value: as kind 3, then value f64 |
  *                i u8 | i × itemLabel u32 | u u8 | u × userLabel u32                  (kind 6)
+ *     an engagement with labels of its item: as kind 3, then i u8 | i × itemLabel u32   (kind 8)
  *     sequel     sequel-codec.ts                                                    (kind 7)
  *
  * Kinds 1 and 2 are exposures and outcomes of earlier versions, without a depth.
@@ -41,6 +42,7 @@ export const FEEDBACK_KIND = {
   exposureWithDepth: 5,
   valuedEngagement: 6,
   sequel: 7,
+  labelledEngagement: 8,
 } as const;
 /** Added to the kind of a record that carries what is known of the user. */
 export const TASTE = 0x10;
@@ -117,13 +119,15 @@ function recordBytes(record: FeedbackRecord): number {
 }
 
 function valueBytes({ value, itemLabels = [], userLabels = [] }: Engagement): number {
-  return value === undefined ? 0 : 10 + 4 * (itemLabels.length + userLabels.length);
+  if (value !== undefined) return 10 + 4 * (itemLabels.length + userLabels.length);
+  return itemLabels.length > 0 ? 1 + 4 * itemLabels.length : 0;
 }
 
 function kindOf(record: Exclude<FeedbackRecord, Sequel>): number {
   if (record.kind === 'exposure') return FEEDBACK_KIND.exposureWithDepth;
   if (record.kind === 'outcome') return FEEDBACK_KIND.outcomeWithDepth;
-  return record.value === undefined ? FEEDBACK_KIND.engagement : FEEDBACK_KIND.valuedEngagement;
+  if (record.value !== undefined) return FEEDBACK_KIND.valuedEngagement;
+  return record.itemLabels?.length ? FEEDBACK_KIND.labelledEngagement : FEEDBACK_KIND.engagement;
 }
 
 function writeRecord(buffer: Buffer, at: number, record: FeedbackRecord): number {
@@ -189,7 +193,8 @@ function writeEngagement(buffer: Buffer, at: number, record: Engagement): number
     buffer.writeDoubleLE(record.recentKeys[i]!, at);
     buffer.writeFloatLE(record.recentAgesSeconds[i]!, at + 8);
   }
-  if (record.value === undefined) return at;
+  if (record.value === undefined)
+    return record.itemLabels?.length ? writeLabels(buffer, at, record.itemLabels) : at;
   at = buffer.writeDoubleLE(record.value, at);
   at = writeLabels(buffer, at, record.itemLabels);
   return writeLabels(buffer, at, record.userLabels);

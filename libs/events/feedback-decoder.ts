@@ -107,8 +107,8 @@ export class FeedbackDecoder {
         at = this.readOutcome(view, at, timestamp, sink, kind === KIND.outcomeWithDepth);
       else if (kind === KIND.exposureWithDepth || kind === KIND.exposure)
         at = this.readExposure(view, at, timestamp, sink, kind === KIND.exposureWithDepth);
-      else if (kind === KIND.engagement || kind === KIND.valuedEngagement)
-        at = this.readEngagement(view, at, timestamp, sink, withTaste, kind === KIND.valuedEngagement);
+      else if (kind === KIND.engagement || kind === KIND.valuedEngagement || kind === KIND.labelledEngagement)
+        at = this.readEngagement(view, at, timestamp, sink, withTaste, kind);
       else if (kind === KIND.sequel) at = this.readSequel(view, at, timestamp, sink);
       else throw new AppError('REK_LOG_DAMAGED', `unknown feedback record kind ${kind}`);
     }
@@ -180,7 +180,7 @@ export class FeedbackDecoder {
     timestamp: number,
     sink: FeedbackSink,
     withTaste: boolean,
-    valued: boolean,
+    kind: number,
   ): number {
     const record = this.engagement;
     record.timestamp = timestamp;
@@ -200,7 +200,9 @@ export class FeedbackDecoder {
       record.recentAgesSeconds[i] = view.getFloat32(at + 8, true);
     }
     record.value = record.itemLabels = record.userLabels = undefined;
-    if (valued) {
+    if (kind === KIND.labelledEngagement) {
+      at = readLabels(view, at, (record.itemLabels = this.itemLabels));
+    } else if (kind === KIND.valuedEngagement) {
       record.value = view.getFloat64(at, true);
       at = readLabels(view, at + 8, (record.itemLabels = this.itemLabels));
       at = readLabels(view, at, (record.userLabels = this.userLabels));

@@ -31,7 +31,7 @@ export interface FeatureVector {
 
 export const FEATURES_MAX = 128;
 export const RECENT_KEYS_MAX = 16;
-/** Labels of the item, and of the user, that a rating carries. */
+/** Labels of the item that an engagement carries, and of the user that a rating does. */
 export const RATING_LABELS_MAX = 8;
 export const AUDIENCES_MAX = 4;
 /** Records of one part. Part of the format: it never changes. */
@@ -95,8 +95,9 @@ export interface Engagement {
   readonly recentAgesSeconds: readonly number[];
   /** The interaction's value as it was given: a rating, seconds of dwell... Undefined when it had none. */
   readonly value?: number | undefined;
-  /** Of a rating: feature indices of what is known of the item and of the user, at most RATING_LABELS_MAX each. */
+  /** Feature indices of the item's labels, at most RATING_LABELS_MAX. */
   readonly itemLabels?: readonly number[] | undefined;
+  /** Of a rating: the same of what is known of the user. */
   readonly userLabels?: readonly number[] | undefined;
 }
 

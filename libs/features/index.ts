@@ -15,5 +15,5 @@ export { tasteSketch } from './taste-sketch.js';
 export { InterestIndex } from './interest-index.js';
 export { appendPosition, positionIndex, POSITION_BUCKETS } from './position.js';
 export { DIMENSIONS, labelHash, priceBandLabel, profileHash, type Dimension } from './dimensions.js';
-export { ratingLabels, type RatingLabels } from './rating-labels.js';
+export { itemLabels, ratingLabels, userLabels, type RatingLabels } from './rating-labels.js';
 export { FAMILIES, familyOf, type FamilyName } from './families.js';

@@ -2,6 +2,7 @@
  * What features and interests read of an item. libs/catalogue's Item satisfies ItemSignals, its Catalogue
  * ItemLookup. The hashes are made once per item version, never during extraction.
  */
+import { RATING_LABELS_MAX } from '#events';
 import { combine32, fnv1a32 } from '#kernel';
 import { labelHash, priceBandLabel, SEEDS } from './dimensions.js';
 import { FAMILY, plainIndex, ratedIndex } from './families.js';
@@ -23,6 +24,8 @@ export interface ItemHashes {
   readonly tags: Uint32Array;
   readonly brand: number;
   readonly price: number;
+  /** Of the categories, then the tags: what engagements carry. */
+  readonly first: readonly number[];
   /** Everything that depends on the item alone, ready to be copied into a vector; the item itself comes first. */
   readonly own: OwnFeatures;
 }
@@ -68,7 +71,8 @@ export function itemHashes(fields: HashedFields): ItemHashes {
     brand: fields.brand === undefined ? 0 : labelHash(2, fields.brand),
     price: fields.priceBand === 0 ? 0 : labelHash(3, priceBandLabel(fields.priceBand)),
   };
-  return { ...hashes, own: ownFeatures(fields, hashes) };
+  const first = [...hashes.categories, ...hashes.tags].slice(0, RATING_LABELS_MAX);
+  return { ...hashes, first, own: ownFeatures(fields, hashes) };
 }
 
 /** The feature index of an item by id alone: all that is known of an item absent from the catalogue. */
@@ -77,7 +81,7 @@ export function itemHash(itemId: string): number {
 }
 
 /** Labels of one dimension share a length of 1, so that an item with many tags is not louder than one with few. */
-function ownFeatures(fields: HashedFields, hashes: Omit<ItemHashes, 'own'>): OwnFeatures {
+function ownFeatures(fields: HashedFields, hashes: Omit<ItemHashes, 'own' | 'first'>): OwnFeatures {
   const features: Feature[] = [{ index: plainIndex(hashes.id), value: 1, name: 'item' }];
   const labels = (name: 'category' | 'tag', texts: readonly string[], indices: Uint32Array, max: number) => {
     const used = Math.min(max, indices.length);

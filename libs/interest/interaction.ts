@@ -11,10 +11,11 @@ import {
   audiencesOf,
   CATEGORIES_USED_MAX,
   itemHash,
+  itemLabels,
   priceBandLabel,
-  ratingLabels,
   TAGS_USED_MAX,
   tasteSketch,
+  userLabels,
   type ItemSignals,
 } from '#features';
 import { itemAt, type FoldMoment } from './fold-moment.js';
@@ -158,7 +159,6 @@ function engagement(
     recentAgesSeconds.push(Math.fround(Math.abs(at - times[i]!) / 1000));
   }
   const { value } = event;
-  const labels = event.type === 'rating' && value !== undefined ? ratingLabels(user, item) : undefined;
   return {
     kind: 'engagement',
     cause: moment.cause,
@@ -176,8 +176,8 @@ function engagement(
     recentKeys,
     recentAgesSeconds,
     value,
-    itemLabels: labels?.itemLabels,
-    userLabels: labels?.userLabels,
+    itemLabels: itemLabels(item),
+    userLabels: event.type === 'rating' && value !== undefined ? userLabels(user) : undefined,
   };
 }
 

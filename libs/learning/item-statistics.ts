@@ -111,6 +111,16 @@ export class ItemStatistics implements ModelTable {
     return row < 0 ? 0 : this.popularities.at(row, windowOf(windowSeconds), now);
   }
 
+  /** For several readings of one item; −1 for one that is not known. */
+  rowOf(itemKey: number): number {
+    return this.rows.find(itemKey);
+  }
+
+  /** Decayed popularity of a row. @param window its number (decayed-sums.ts) */
+  popularityOf(row: number, window: number, now: number): number {
+    return row < 0 ? 0 : this.popularities.at(row, window, now);
+  }
+
   /** The n most popular items and their popularity, best first; up to LEADERS_MAX. */
   trending(n: number, now: number, windowSeconds: number = this.bestWindowSeconds): RankedKeys {
     return this.popularities.top(n, now, windowOf(windowSeconds), this.rows.keys);

@@ -61,6 +61,8 @@ export const TABLES = [
   'histories',
   'takers',
   'lately',
+  'itemLabels',
+  'labelled',
   'userFactors',
   'itemFactors',
   'mix',

@@ -10,6 +10,14 @@ import type { Mapped } from './metarank.js';
 /** Items get a date before every rating, so that the catalogue stands before its first use. */
 export const MOVIES_TIMESTAMP_MS = Date.UTC(2000, 0, 1);
 
+/** As many as leave room for genres and the year among the labels that engagements carry. */
+const TITLE_WORDS_MAX = 4;
+const COMMON_WORDS = new Set(
+  'the of and in to for on at an part vol movie film la le les de du des el los der die das il un une'.split(
+    ' ',
+  ),
+);
+
 export function mapMovie(line: string): Mapped {
   const [id, title, genres] = line.split('::');
   if (!id || title === undefined) return { ok: false, reason: 'a movie line must read id::title::genres' };
@@ -25,9 +33,9 @@ export function mapMovie(line: string): Mapped {
       title: title.slice(0, 512),
       categories: categories.slice(0, 16),
       ...(year && {
-        tags: [`year:${year}`, `decade:${year.slice(0, 3)}0`],
         createdAt: Date.UTC(Number(year), 0, 1),
       }),
+      tags: [...titleWords(title), ...(year ? [`year:${year}`, `decade:${year.slice(0, 3)}0`] : [])],
     },
   });
 }
@@ -59,4 +67,15 @@ export function mapRating(line: string, top = STARS): Mapped {
 function checked(event: unknown): Mapped {
   const parsed = parseEvent(event);
   return parsed.ok ? parsed : { ok: false, reason: parsed.rejection.message };
+}
+
+/** Words of a title that parts of a series share: no articles, no numbers. */
+function titleWords(title: string): string[] {
+  const words = title
+    .replace(/\(\d{4}\)\s*$/, '')
+    .toLowerCase()
+    .normalize('NFKD')
+    .split(/[^\p{Letter}]+/u)
+    .filter((word) => word.length > 1 && !COMMON_WORDS.has(word));
+  return [...new Set(words)].slice(0, TITLE_WORDS_MAX).map((word) => `title:${word.slice(0, 32)}`);
 }

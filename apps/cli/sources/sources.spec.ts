@@ -63,7 +63,7 @@ describe('a MovieLens folder', () => {
           fields: {
             title: 'Heat (1995)',
             categories: ['Action', 'Crime'],
-            tags: ['year:1995', 'decade:1990'],
+            tags: ['title:heat', 'year:1995', 'decade:1990'],
           },
         },
       },

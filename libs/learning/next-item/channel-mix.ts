@@ -1,10 +1,10 @@
 /**
- * How much each channel's word counts: a log-linear model of the next item, learnt online.
+ * How much each channel's word counts: a model of the next item, learnt online.
  *
- *     logit(item) = Σ_k (w_k + w_k[situation]) · signal_k(item)
+ *     logit(item) = Σ_k (w_k + w_k[situation]) · signal_k(item) + what a small layer says of the signals (mix-layer.ts)
  *     P(item) ∝ exp(logit(item)) over the candidates that the channels found
  *
- * An engagement is its own example: the item taken against all other candidates, one AdaGrad step on −ln P. It needs
+ * An engagement is its own example: the item taken against all other candidates, one step on −ln P. It needs
  * neither impressions nor clicks, so it also learns from logs that hold nothing but "who took what when".
  */
 import { combine32 } from '#kernel';
@@ -12,10 +12,11 @@ import type { ByteReader } from '../byte-reader.js';
 import type { ByteWriter } from '../byte-writer.js';
 import { DirtyRows } from '../dirty-rows.js';
 import type { ModelTable } from '../model-table.js';
+import { AdaptiveSteps } from './adaptive-steps.js';
+import { MixLayer } from './mix-layer.js';
 import { SIGNALS, SITUATIONS } from './signals.js';
 
-const RATE = 0.1;
-const SQUARES_MIN = 1e-2;
+const RATE = 0.02;
 const WIDTH = SIGNALS.length;
 /** One row of weights for all situations, then one for each. */
 const ROWS = SITUATIONS.length + 1;
@@ -23,18 +24,20 @@ const DAY = SIGNALS.indexOf('popularity day');
 /** An example costs more than the rest of the fold: the weights need no more than these. */
 const EXAMPLES_ALL = 500;
 const EXAMPLES_EACH = 3;
+/** A candidate that hardly pulls is left out of the step. */
+const PULL_MIN = 1e-4;
 
 export class ChannelMix implements ModelTable {
   readonly dirty = new DirtyRows(1);
-  readonly rowBytesMax = 5 + 8 + ROWS * WIDTH * 4;
+  readonly rowBytesMax: number;
   /** Examples learnt from. */
   examples = 0;
-  private readonly weights = new Float32Array(ROWS * WIDTH);
-  private readonly squares = new Float64Array(ROWS * WIDTH).fill(SQUARES_MIN);
-  private readonly gradient = new Float64Array(WIDTH);
+  private readonly sums = new AdaptiveSteps(ROWS * WIDTH, RATE);
+  private readonly layer = new MixLayer(WIDTH, SITUATIONS.length);
 
   constructor() {
-    this.weights[DAY] = 1;
+    this.sums.weights[DAY] = 1;
+    this.rowBytesMax = 5 + 8 + ROWS * WIDTH * 4 + this.layer.bytes;
   }
 
   /** Whether an engagement becomes an example: all of the first, then one in EXAMPLES_EACH, chosen by hash. */
@@ -43,14 +46,16 @@ export class ChannelMix implements ModelTable {
     return combine32(userKey >>> 0, timestamp >>> 0) % EXAMPLES_EACH === 0;
   }
 
+  /** Of the sum; what the layer says belongs to no single signal. */
   weight(signal: number, situation: number): number {
-    return this.weights[signal]! + this.weights[(situation + 1) * WIDTH + signal]!;
+    return this.sums.weights[signal]! + this.sums.weights[(situation + 1) * WIDTH + signal]!;
   }
 
   /** @param signals of all candidates, WIDTH each */
   logit(signals: Float32Array, place: number, situation: number): number {
-    let sum = 0;
-    for (let k = 0; k < WIDTH; k++) sum += this.weight(k, situation) * signals[place * WIDTH + k]!;
+    const at = place * WIDTH;
+    let sum = this.layer.says(signals, at, situation);
+    for (let k = 0; k < WIDTH; k++) sum += this.weight(k, situation) * signals[at + k]!;
     return sum;
   }
 
@@ -62,7 +67,6 @@ export class ChannelMix implements ModelTable {
     situation: number,
     logits: Float64Array,
   ): void {
-    const { gradient } = this;
     let top = -Infinity;
     for (let place = 0; place < candidates; place++) {
       logits[place] = this.logit(signals, place, situation);
@@ -73,50 +77,54 @@ export class ChannelMix implements ModelTable {
       logits[place] = Math.exp(logits[place]! - top);
       total += logits[place]!;
     }
-    for (let k = 0; k < WIDTH; k++) gradient[k] = signals[taken * WIDTH + k]!;
     for (let place = 0; place < candidates; place++) {
-      const probability = logits[place]! / total;
-      for (let k = 0; k < WIDTH; k++) gradient[k]! -= probability * signals[place * WIDTH + k]!;
+      const pull = (place === taken ? 1 : 0) - logits[place]! / total;
+      if (Math.abs(pull) < PULL_MIN) continue;
+      this.gather(signals, place * WIDTH, situation, pull);
     }
-    this.ascend(0);
-    this.ascend(situation + 1);
+    this.sums.ascend();
+    this.layer.ascend();
     this.examples++;
     this.dirty.mark(0);
   }
 
   encode(writer: ByteWriter): void {
     writer.f64(this.examples);
-    writer.array(this.weights);
-    writer.array(this.squares);
+    this.sums.encode(writer);
+    this.layer.encode(writer);
   }
 
   decode(reader: ByteReader): void {
     this.examples = reader.f64();
-    reader.array(this.weights);
-    reader.array(this.squares);
+    this.sums.decode(reader);
+    this.layer.decode(reader);
   }
 
   encodeRows(writer: ByteWriter, rows: Uint32Array): void {
     writer.ascending(rows);
     for (let i = 0; i < rows.length; i++) {
       writer.f64(this.examples);
-      writer.array(this.weights);
+      writer.array(this.sums.weights);
+      this.layer.encodeWeights(writer);
     }
   }
 
   decodeRows(reader: ByteReader): void {
     for (let left = reader.ascending(1).length; left > 0; left--) {
       this.examples = reader.f64();
-      reader.array(this.weights);
+      reader.array(this.sums.weights);
+      this.layer.decodeWeights(reader);
     }
   }
 
-  private ascend(row: number): void {
+  private gather(signals: Float32Array, at: number, situation: number, pull: number): void {
+    const { gradient } = this.sums;
+    const own = (situation + 1) * WIDTH;
     for (let k = 0; k < WIDTH; k++) {
-      const at = row * WIDTH + k;
-      const g = this.gradient[k]!;
-      this.squares[at]! += g * g;
-      this.weights[at]! += (RATE * g) / Math.sqrt(this.squares[at]!);
+      const g = pull * signals[at + k]!;
+      gradient[k]! += g;
+      gradient[own + k]! += g;
     }
+    this.layer.gather(signals, at, situation, pull);
   }
 }

@@ -4,6 +4,7 @@ import type { CoVisitation } from '../co-visitation.js';
 import type { ItemStatistics } from '../item-statistics.js';
 import { ChannelMix } from './channel-mix.js';
 import { FactorVectors } from './factor-vectors.js';
+import { ItemLabels } from './item-labels.js';
 import * as factorisation from './matrix-factorisation.js';
 import { RecentLinks } from './recent-links.js';
 import { Transitions } from './transitions.js';
@@ -13,6 +14,9 @@ const ITEMS_MAX = 100_000;
 /** Items remembered of a user, users of an item. */
 const HISTORY_MAX = 20;
 const TAKERS_MAX = 48;
+/** Labels that items are found by, and of each the items last taken: more of them than this, and it is common. */
+const LABELS_MAX = 200_000;
+export const LABELLED_MAX = 48;
 /** The newest engagements of everybody, from which negatives are drawn: one row. */
 const LATELY_MAX = 255;
 const EVERYBODY = 1;
@@ -25,6 +29,9 @@ export interface NextItemTables {
   readonly takers: RecentLinks;
   /** What everybody took to lately. */
   readonly lately: RecentLinks;
+  /** Labels by item, items by label. */
+  readonly itemLabels: ItemLabels;
+  readonly labelled: RecentLinks;
   readonly userFactors: FactorVectors;
   readonly itemFactors: FactorVectors;
   readonly mix: ChannelMix;
@@ -42,6 +49,8 @@ export function newNextItemTables(): NextItemTables {
     histories: new RecentLinks(USERS_MAX, HISTORY_MAX),
     takers: new RecentLinks(ITEMS_MAX, TAKERS_MAX),
     lately: new RecentLinks(1, LATELY_MAX),
+    itemLabels: new ItemLabels(ITEMS_MAX),
+    labelled: new RecentLinks(LABELS_MAX, LABELLED_MAX),
     userFactors: new FactorVectors(USERS_MAX, SEED),
     itemFactors: new FactorVectors(ITEMS_MAX, SEED + 1),
     mix: new ChannelMix(),
@@ -52,6 +61,7 @@ export function newNextItemTables(): NextItemTables {
 export function recordNextItem(tables: NextItemTables, record: Engagement): void {
   const { userKey, itemKey, weight, timestamp, recentKeys, recentAgesSeconds } = record;
   if (!(weight > 0)) return;
+  recordLabels(tables, record);
   tables.transitions.recordEngagement(itemKey, weight, timestamp, recentKeys, recentAgesSeconds);
   const lately = tables.lately.of(EVERYBODY) ?? { keys: new Float64Array(0), size: 0 };
   factorisation.recordEngagement(
@@ -66,4 +76,11 @@ export function recordNextItem(tables: NextItemTables, record: Engagement): void
   tables.histories.record(userKey, itemKey, timestamp);
   tables.takers.record(itemKey, userKey, timestamp);
   tables.lately.record(EVERYBODY, itemKey, timestamp);
+}
+
+function recordLabels({ itemLabels, labelled }: NextItemTables, record: Engagement): void {
+  const { itemKey, timestamp, itemLabels: labels } = record;
+  if (!labels || labels.length === 0) return;
+  itemLabels.record(itemKey, labels);
+  for (const label of labels) labelled.record(label, itemKey, timestamp);
 }

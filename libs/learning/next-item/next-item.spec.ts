@@ -52,6 +52,7 @@ function engagements(count: number, seed = 1): Engagement[] {
       segment: 0,
       typeHash: 1,
       weight: 1,
+      itemLabels: [9_000 + taste, 9_100 + (place % 7)],
       recentKeys: newest.map(({ key }) => key),
       recentAgesSeconds: newest.map(({ at }) => (timestamp - at) / 1000),
     };

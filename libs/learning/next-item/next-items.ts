@@ -8,11 +8,16 @@
  *     neighbours       users who took to the same items at about the same time, rare items counting more:
  *                      Σ_v similarity(u, v) · 2^(−age / 12 days), and the same less what is popular anyway
  *     factors          p_u · q_item
+ *     labels           cosine of the item's labels with those of the ten newest items, and with the newest's alone; rare
+ *                      labels shared with them, such as a word of a title, rarer ones counting more
  */
 import type { Engagement } from '#events';
+import { windowOf } from '../decayed-sums.js';
 import { FACTORS } from './factor-vectors.js';
+import { FoundItems } from './found-items.js';
 import { affinity } from './matrix-factorisation.js';
 import type { NextItemReads } from './next-item-tables.js';
+import { RecentLabels } from './recent-labels.js';
 import { kindOf, POPULARITY_WINDOWS, SIGNAL, SIGNALS, type Situation } from './signals.js';
 
 const WIDTH = SIGNALS.length;
@@ -20,22 +25,30 @@ const DAY_MS = 86_400_000;
 /** Kept of each popularity window, and of each of the other channels. */
 const LEADERS = 50;
 const FOUND_MAX = 60;
-export const CANDIDATES_MAX = POPULARITY_WINDOWS.length * LEADERS + 3 * FOUND_MAX;
+/** What is gathered of each item found: the strength of each channel, whether the user has it, its place + 1. */
+const COVISITATION = 0;
+const SESSION = 1;
+const LAST = 2;
+const NEIGHBOURS = 3;
+const RARE_LABELS = 4;
+const TAKEN = 5;
+const PLACE = 6;
+const FOUND_BY = [COVISITATION, SESSION, NEIGHBOURS, RARE_LABELS];
+/** Of each other user found. */
+const SIMILARITY = 0;
+const NOBODY = 1;
+const WINDOWS = POPULARITY_WINDOWS.map(windowOf);
+export const CANDIDATES_MAX = POPULARITY_WINDOWS.length * LEADERS + FOUND_BY.length * FOUND_MAX;
 const COVISITATION_DECAY = 0.9;
 const SESSION_DECAY = 0.8;
 const SESSION_HALF_LIFE_SECONDS = 7 * 86_400;
-const NEIGHBOURS = 50;
+const NEIGHBOURS_MAX = 50;
 const CO_TAKING_HALF_LIFE_MS = 14 * DAY_MS;
 const VOTE_HALF_LIFE_MS = 12 * DAY_MS;
 /** Neighbours with long histories share items by chance. */
 const HISTORY_PRIOR = 5;
-
-interface Found {
-  covisitation: number;
-  session: number;
-  last: number;
-  neighbours: number;
-}
+/** Rare labels shared say no more than this. */
+const RARE_MAX = 3;
 
 export class NextItems {
   size = 0;
@@ -44,28 +57,33 @@ export class NextItems {
   /** SIGNALS of each candidate. */
   readonly signals = new Float32Array((CANDIDATES_MAX + 1) * WIDTH);
   private readonly logits = new Float64Array(CANDIDATES_MAX);
-  private readonly found = new Map<number, Found>();
-  private readonly places = new Map<number, number>();
-  private readonly similarities = new Map<number, number>();
-  /** What the user has just taken. */
-  private readonly taken = new Set<number>();
+  private readonly found = new FoundItems(7);
+  private readonly similar = new FoundItems(2);
+  private readonly labels: RecentLabels;
   private now = 0;
   private userRow = -1;
-  private floor: number | undefined;
+  /** Of the candidates' log-odds. */
+  private floor = 0;
+  /** Whether the log-odds are those of this question. */
+  private weighed = false;
 
-  constructor(private readonly tables: NextItemReads) {}
+  constructor(private readonly tables: NextItemReads) {
+    this.labels = new RecentLabels(tables);
+  }
 
   begin(situation: Situation): void {
     this.situation = kindOf(situation);
     this.now = situation.now;
     this.userRow = this.tables.userFactors.find(situation.userKey);
     this.found.clear();
-    this.places.clear();
     this.size = 0;
+    this.weighed = false;
+    this.noteTaken(situation);
     this.followRecents(situation);
+    this.labels.follow(situation.recentKeys);
+    this.labels.eachSharingRare((key, weight) => this.add(RARE_LABELS, key, weight));
     this.askNeighbours(situation);
     this.gather(situation);
-    this.floor = undefined;
   }
 
   /** Predicts the engagement, then teaches the mix. Comes before the tables hear of it. */
@@ -78,7 +96,8 @@ export class NextItems {
   }
 
   placeOf(itemKey: number): number {
-    return this.places.get(itemKey) ?? -1;
+    const at = this.found.find(itemKey);
+    return at < 0 ? -1 : this.found.columns[PLACE]![at]! - 1;
   }
 
   /** Engagements that the mix has learnt from. */
@@ -88,8 +107,7 @@ export class NextItems {
 
   /** Places of the candidates, best by the mix first. */
   ranked(): Int32Array {
-    for (let place = 0; place < this.size; place++)
-      this.logits[place] = this.tables.mix.logit(this.signals, place, this.situation);
+    this.weigh();
     return Int32Array.from({ length: this.size }, (_, place) => place).sort(
       (a, b) => this.logits[b]! - this.logits[a]! || a - b,
     );
@@ -110,7 +128,8 @@ export class NextItems {
     const own = userFactors.values.subarray(this.userRow * FACTORS, (this.userRow + 1) * FACTORS);
     const rows = itemFactors.near.nearest(own, count, (row) => {
       const key = itemFactors.keyOf(row);
-      return !this.taken.has(key) && wanted(key);
+      const at = this.found.find(key);
+      return (at < 0 || this.found.columns[TAKEN]![at] === 0) && wanted(key);
     });
     return Array.from(rows, (row) => itemFactors.keyOf(row));
   }
@@ -125,116 +144,123 @@ export class NextItems {
    * learnt from what was found, and says nothing of the rest.
    */
   logit(itemKey: number): number {
+    this.weigh();
     const place = this.placeOf(itemKey);
-    if (place >= 0) return this.tables.mix.logit(this.signals, place, this.situation);
-    this.floor ??= this.lowest();
+    if (place >= 0) return this.logits[place]!;
     this.describe(CANDIDATES_MAX, itemKey);
     return Math.min(this.floor, this.tables.mix.logit(this.signals, CANDIDATES_MAX, this.situation));
   }
 
-  /** 0 when nothing was found: all items are alike then. */
-  private lowest(): number {
-    let lowest = this.size === 0 ? 0 : Infinity;
-    for (let place = 0; place < this.size; place++)
-      lowest = Math.min(lowest, this.tables.mix.logit(this.signals, place, this.situation));
-    return lowest;
+  /** The mix's log-odds of all candidates, once a question; the floor is 0 when there are none: all items are alike then. */
+  private weigh(): void {
+    if (this.weighed) return;
+    this.weighed = true;
+    this.floor = this.size === 0 ? 0 : Infinity;
+    for (let place = 0; place < this.size; place++) {
+      this.logits[place] = this.tables.mix.logit(this.signals, place, this.situation);
+      this.floor = Math.min(this.floor, this.logits[place]!);
+    }
+  }
+
+  /** What the user took lately is no candidate. */
+  private noteTaken({ userKey, recentKeys }: Situation): void {
+    const { found } = this;
+    for (const key of recentKeys) found.columns[TAKEN]![found.place(key)] = 1;
+    const history = this.tables.histories.of(userKey);
+    for (let i = 0; history && i < history.size; i++)
+      found.columns[TAKEN]![found.place(history.keys[i]!)] = 1;
   }
 
   private followRecents({ recentKeys, recentAgesSeconds }: Situation): void {
     const { covisitation, transitions } = this.tables;
     for (let r = 0; r < recentKeys.length; r++) {
       const pairWeight = COVISITATION_DECAY ** r;
-      covisitation.each(recentKeys[r]!, (key, score) => (this.of(key).covisitation += pairWeight * score));
+      covisitation.each(recentKeys[r]!, (key, score) => this.add(COVISITATION, key, pairWeight * score));
       const weight = SESSION_DECAY ** r * 2 ** (-recentAgesSeconds[r]! / SESSION_HALF_LIFE_SECONDS);
       transitions.each(recentKeys[r]!, (key, probability) => {
-        const found = this.of(key);
-        found.session += weight * probability;
-        if (r === 0) found.last = probability;
+        this.add(SESSION, key, weight * probability);
+        if (r === 0) this.add(LAST, key, probability);
       });
     }
   }
 
   private askNeighbours({ userKey, recentKeys, recentAgesSeconds, now }: Situation): void {
     const { takers, histories, statistics } = this.tables;
-    const { similarities } = this;
-    similarities.clear();
+    const { similar } = this;
+    similar.clear();
     for (let r = 0; r < recentKeys.length; r++) {
       const links = takers.of(recentKeys[r]!);
       if (!links) continue;
       const at = now - recentAgesSeconds[r]! * 1000;
       const rarity = 1 / Math.log(2 + statistics.popularity(recentKeys[r]!, now, 604_800));
       for (let i = 0; i < links.size; i++) {
-        const other = links.keys[i]!;
-        if (other === userKey) continue;
+        if (links.keys[i] === userKey) continue;
         const near = rarity * 2 ** (-Math.abs(links.times[i]! - at) / CO_TAKING_HALF_LIFE_MS);
-        similarities.set(other, (similarities.get(other) ?? 0) + near);
+        const other = similar.place(links.keys[i]!); // may grow the columns
+        similar.columns[SIMILARITY]![other]! += near;
       }
     }
-    const nearest = [...similarities].map(([key, similarity]) => ({
-      key,
-      similarity: similarity / Math.sqrt(HISTORY_PRIOR + (histories.of(key)?.size ?? 0)),
-    }));
-    nearest.sort((a, b) => b.similarity - a.similarity || a.key - b.key);
-    for (const { key, similarity } of nearest.slice(0, NEIGHBOURS)) {
-      const links = histories.of(key);
-      for (let i = 0; links && i < links.size; i++)
-        this.of(links.keys[i]!).neighbours +=
-          similarity * 2 ** (-Math.abs(now - links.times[i]!) / VOTE_HALF_LIFE_MS);
+    const similarities = similar.columns[SIMILARITY]!;
+    for (let other = 0; other < similar.size; other++)
+      similarities[other]! /= Math.sqrt(HISTORY_PRIOR + (histories.of(similar.keys[other]!)?.size ?? 0));
+    for (const other of similar.greatest(SIMILARITY, NEIGHBOURS_MAX, NOBODY)) {
+      const links = histories.of(similar.keys[other]!);
+      for (let i = 0; links && i < links.size; i++) {
+        const vote = similarities[other]! * 2 ** (-Math.abs(now - links.times[i]!) / VOTE_HALF_LIFE_MS);
+        this.add(NEIGHBOURS, links.keys[i]!, vote);
+      }
     }
   }
 
   /** The best of each channel, then the most popular of each window; nothing that the user has just taken. */
-  private gather({ userKey, recentKeys, now }: Situation): void {
-    const { statistics, histories } = this.tables;
-    const { taken } = this;
-    taken.clear();
-    for (const key of recentKeys) taken.add(key);
-    const history = histories.of(userKey);
-    for (let i = 0; history && i < history.size; i++) taken.add(history.keys[i]!);
-    const entries = [...this.found].filter(([key]) => !taken.has(key));
-    for (const channel of ['covisitation', 'session', 'neighbours'] as const) this.best(entries, channel);
+  private gather({ now }: Situation): void {
+    const { found } = this;
+    for (const channel of FOUND_BY)
+      for (const at of found.greatest(channel, FOUND_MAX, TAKEN)) this.admit(at);
     for (const window of POPULARITY_WINDOWS)
-      for (const key of statistics.trending(LEADERS, now, window).keys) if (!taken.has(key)) this.add(key);
+      for (const key of this.tables.statistics.trending(LEADERS, now, window).keys)
+        this.admit(found.place(key));
   }
 
-  private best(entries: readonly [number, Found][], channel: keyof Found): void {
-    const strengths = Float64Array.from(entries, ([, found]) => found[channel]).sort();
-    const threshold = strengths[strengths.length - FOUND_MAX] ?? 0;
-    let left = FOUND_MAX;
-    for (const [key, found] of entries)
-      if (found[channel] > 0 && found[channel] >= threshold && left-- > 0) this.add(key);
-  }
-
-  private add(key: number): void {
-    if (this.places.has(key)) return;
-    this.places.set(key, this.size);
-    this.keys[this.size] = key;
-    this.describe(this.size++, key);
+  /** Makes what was found a candidate, unless it is one or the user has it. */
+  private admit(at: number): void {
+    const { keys, columns } = this.found;
+    if (columns[PLACE]![at] !== 0 || columns[TAKEN]![at] !== 0) return;
+    columns[PLACE]![at] = this.size + 1;
+    this.keys[this.size] = keys[at]!;
+    this.describe(this.size++, keys[at]!);
   }
 
   private describe(place: number, key: number): void {
     const { statistics, userFactors, itemFactors } = this.tables;
     const { signals, now } = this;
     const at = place * WIDTH;
-    const found = this.found.get(key);
+    const { columns } = this.found;
+    const found = this.found.find(key);
+    const strength = (channel: number): number => (found < 0 ? 0 : columns[channel]![found]!);
+    const row = statistics.rowOf(key);
     let popularity = 0;
-    for (let w = 0; w < POPULARITY_WINDOWS.length; w++) {
-      popularity = statistics.popularity(key, now, POPULARITY_WINDOWS[w]!);
+    for (let w = 0; w < WINDOWS.length; w++) {
+      popularity = statistics.popularityOf(row, WINDOWS[w]!, now);
       signals[at + w] = Math.log(0.02 + popularity) / 2;
     }
     // From here on `popularity` is that of the longest window.
-    const votes = found?.neighbours ?? 0;
-    signals[at + SIGNAL.covisitation] = Math.log1p((found?.covisitation ?? 0) * 1e3);
-    signals[at + SIGNAL.session] = Math.log1p((found?.session ?? 0) * 1e4);
-    signals[at + SIGNAL.lastSession] = Math.log1p((found?.last ?? 0) * 1e4);
-    signals[at + SIGNAL.neighbours] = Math.log1p(votes * 1e3);
-    signals[at + SIGNAL.rareNeighbours] = Math.log1p((votes / (1 + Math.log1p(popularity))) * 1e3);
+    const votes = strength(NEIGHBOURS);
+    signals[at + SIGNAL.covisitation] = scaled(strength(COVISITATION) * 1e3);
+    signals[at + SIGNAL.session] = scaled(strength(SESSION) * 1e4);
+    signals[at + SIGNAL.lastSession] = scaled(strength(LAST) * 1e4);
+    signals[at + SIGNAL.neighbours] = scaled(votes * 1e3);
+    signals[at + SIGNAL.rareNeighbours] = scaled((votes / (1 + Math.log1p(popularity))) * 1e3);
     signals[at + SIGNAL.factors] = affinity(userFactors, itemFactors, this.userRow, itemFactors.find(key));
+    signals[at + SIGNAL.rareLabels] = Math.min(RARE_MAX, strength(RARE_LABELS));
+    this.labels.compare(key, signals, at + SIGNAL.labels, at + SIGNAL.lastLabels);
   }
 
-  private of(key: number): Found {
-    let found = this.found.get(key);
-    if (!found) this.found.set(key, (found = { covisitation: 0, session: 0, last: 0, neighbours: 0 }));
-    return found;
+  private add(channel: number, key: number, amount: number): void {
+    const at = this.found.place(key); // may grow the columns
+    this.found.columns[channel]![at]! += amount;
   }
 }
+
+/** Of sums that span orders of magnitude, in numbers that a layer can weigh. */
+const scaled = (sum: number): number => Math.log1p(sum) / 2;

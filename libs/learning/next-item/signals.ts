@@ -13,6 +13,9 @@ export const SIGNALS = [
   'neighbours',
   'neighbours, rare items',
   'factors',
+  'labels',
+  'rare labels',
+  'labels of the last item',
 ] as const;
 export type SignalName = (typeof SIGNALS)[number];
 
@@ -24,6 +27,9 @@ export const SIGNAL = {
   neighbours: 7,
   rareNeighbours: 8,
   factors: 9,
+  labels: 10,
+  rareLabels: 11,
+  lastLabels: 12,
 } as const;
 
 /** The mix has weights for each situation: what a burst of ratings follows is not what a new visit starts with. */

@@ -1,0 +1,78 @@
+/** The labels of each item as they were when it was last taken: what items have in common, where nobody took both yet. */
+import { RATING_LABELS_MAX as LABELS_MAX } from '#events';
+import type { ByteReader } from '../byte-reader.js';
+import type { ByteWriter } from '../byte-writer.js';
+import { DirtyRows } from '../dirty-rows.js';
+import { KeyedRows } from '../keyed-rows.js';
+import type { ModelTable } from '../model-table.js';
+
+const FIRST_ROWS = 256;
+
+export class ItemLabels implements ModelTable {
+  readonly dirty = new DirtyRows(1024);
+  readonly rowBytesMax = 5 + 8 + LABELS_MAX * 4;
+  private readonly items: KeyedRows;
+  /** LABELS_MAX a row; 0 where there are fewer. */
+  private labels = new Uint32Array(FIRST_ROWS * LABELS_MAX);
+
+  constructor(private readonly itemsMax: number) {
+    this.items = new KeyedRows(itemsMax);
+  }
+
+  /** Calls with each label of the item; with none when it is not known. */
+  each(itemKey: number, visit: (label: number) => void): void {
+    const row = this.items.find(itemKey);
+    if (row < 0) return;
+    for (let i = row * LABELS_MAX; i < (row + 1) * LABELS_MAX && this.labels[i] !== 0; i++)
+      visit(this.labels[i]!);
+  }
+
+  /** @returns whether the item had other labels before, or none */
+  record(itemKey: number, labels: readonly number[]): boolean {
+    const row = this.items.claim(itemKey);
+    this.fit();
+    let changed = this.items.recycled;
+    for (let i = 0; i < LABELS_MAX; i++) {
+      const label = labels[i] ?? 0;
+      if (this.labels[row * LABELS_MAX + i] === label) continue;
+      this.labels[row * LABELS_MAX + i] = label;
+      changed = true;
+    }
+    if (changed) this.dirty.mark(row);
+    return changed;
+  }
+
+  encode(writer: ByteWriter): void {
+    this.items.encode(writer);
+    writer.array(this.labels.subarray(0, this.items.size * LABELS_MAX));
+  }
+
+  decode(reader: ByteReader): void {
+    this.items.decode(reader);
+    this.fit();
+    reader.array(this.labels.subarray(0, this.items.size * LABELS_MAX));
+  }
+
+  encodeRows(writer: ByteWriter, rows: Uint32Array): void {
+    writer.ascending(rows);
+    for (const row of rows) {
+      writer.f64(this.items.keys[row]!);
+      writer.array(this.labels.subarray(row * LABELS_MAX, (row + 1) * LABELS_MAX));
+    }
+  }
+
+  decodeRows(reader: ByteReader): void {
+    for (const row of reader.ascending(this.itemsMax)) {
+      this.items.place(row, reader.f64());
+      this.fit();
+      reader.array(this.labels.subarray(row * LABELS_MAX, (row + 1) * LABELS_MAX));
+    }
+  }
+
+  private fit(): void {
+    if (this.items.size * LABELS_MAX <= this.labels.length) return;
+    const wider = new Uint32Array(Math.max(this.items.size * LABELS_MAX, this.labels.length * 2));
+    wider.set(this.labels);
+    this.labels = wider;
+  }
+}
