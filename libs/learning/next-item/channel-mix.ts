@@ -16,7 +16,7 @@ import { AdaptiveSteps } from './adaptive-steps.js';
 import { MixLayer } from './mix-layer.js';
 import { SIGNALS, SITUATIONS } from './signals.js';
 
-const RATE = 0.02;
+const RATE = 0.1;
 const WIDTH = SIGNALS.length;
 /** One row of weights for all situations, then one for each. */
 const ROWS = SITUATIONS.length + 1;

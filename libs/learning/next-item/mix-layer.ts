@@ -16,7 +16,7 @@ const LEAK = 0.01;
 const SEED = 0x6d697865;
 const OUT_SCALE = 0.1;
 /** Slower than the sum of signals, which is to be believed first. */
-const RATE = 0.01;
+const RATE = 0.03;
 
 export class MixLayer {
   /** HIDDEN rows of: signals, situations, the bias. */

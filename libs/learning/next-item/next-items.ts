@@ -23,8 +23,8 @@ import { kindOf, POPULARITY_WINDOWS, SIGNAL, SIGNALS, type Situation } from './s
 const WIDTH = SIGNALS.length;
 const DAY_MS = 86_400_000;
 /** Kept of each popularity window, and of each of the other channels. */
-const LEADERS = 50;
-const FOUND_MAX = 60;
+const LEADERS = 30;
+const FOUND_MAX = 40;
 /** What is gathered of each item found: the strength of each channel, whether the user has it, its place + 1. */
 const COVISITATION = 0;
 const SESSION = 1;
