@@ -11,7 +11,7 @@ const fresh = join(root, `dist.new-${process.pid}`);
 const old = join(root, `dist.old-${process.pid}`);
 const dist = join(root, 'dist');
 const folders = SOURCE_FOLDERS.filter((folder) => existsSync(join(root, folder)));
-const ignored = ['**/*.spec.ts', '**/*.integration.ts', '**/*.md'];
+const ignored = ['**/*.spec.ts', '**/*.integration.ts', '**/*.e2e.ts', '**/*.md', 'test/golden/**'];
 
 try {
   mkdirSync(fresh);

@@ -9,7 +9,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
-export const SOURCE_FOLDERS = ['apps', 'libs', 'migrations', 'bench'];
+export const SOURCE_FOLDERS = ['apps', 'libs', 'migrations', 'bench', 'test'];
 /** Written by the build when it has finished; its time is that of the build's start. */
 export const BUILD_STAMP = join(root, 'dist', '.built');
 const NODE_MINIMUM = [20, 11];

@@ -76,7 +76,7 @@ function serverArguments(
     `max_connections=${connectionsMax}`,
     'logging_collector=off',
   ];
-  if (unsafeNoSync) settings.push('fsync=off', 'synchronous_commit=off', 'full_page_writes=off');
+  if (unsafeNoSync) settings.push('fsync=off', 'full_page_writes=off');
   return ['-D', data, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])];
 }
 

@@ -41,6 +41,19 @@ export function describeLeaseStore(name: string, open: () => Promise<LeaseBench>
       expect((await other.held()).get(3)).toEqual({ hostId: 'a', epoch: lease.epoch });
     });
 
+    it('forgives a renewal whose answer was lost, and releases such a lease too', async () => {
+      const { store, other } = bench;
+      const lease = (await store.acquire(3, 'a'))!;
+      const asKnown = { ...lease };
+      expect(await store.renew({ ...lease })).toBe(true); // stored; the host did not hear of it
+      expect(await store.renew(asKnown)).toBe(true);
+      expect(await other.acquire(3, 'b')).toBeUndefined();
+      const asKnownLater = { ...asKnown };
+      expect(await store.renew(asKnown)).toBe(true);
+      await store.release(asKnownLater);
+      expect(await other.acquire(3, 'b')).toMatchObject({ hostId: 'b' });
+    });
+
     it('lets an unrenewed lease expire, refuses its zombie, and gives the next owner a higher epoch', async () => {
       const { store, other, pass } = bench;
       const zombie = (await store.acquire(3, 'a'))!;

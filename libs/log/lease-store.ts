@@ -26,7 +26,10 @@ export interface LeaseStore {
    * `floor`, an epoch found elsewhere (a checkpoint), keeps that true should the lease store have been lost.
    */
   acquire(partition: number, hostId: string, floor?: number): Promise<Lease | undefined>;
-  /** Starts the time to live again. False: the lease is lost, for good; stop writing at once. */
+  /**
+   * Starts the time to live again. False: the lease is lost, for good; stop writing at once. A renewal that was stored
+   * though its answer was lost costs nothing: the entry still bears our epoch.
+   */
   renew(lease: Lease): Promise<boolean>;
   /** Gives it up; another host may acquire at once. Harmless when it was lost already. */
   release(lease: Lease): Promise<void>;
@@ -70,14 +73,14 @@ export class MemoryLeaseStore implements LeaseStore {
 
   async renew(lease: Lease): Promise<boolean> {
     const entry = this.live(lease.partition);
-    if (entry?.revision !== lease.revision) return false;
+    if (entry?.holder.epoch !== lease.epoch) return false;
     lease.revision = entry.revision = ++this.revision;
     entry.expires = this.clock.monotonic() + this.leaseMs;
     return true;
   }
 
   async release(lease: Lease): Promise<void> {
-    if (this.live(lease.partition)?.revision === lease.revision) this.leases.delete(lease.partition);
+    if (this.live(lease.partition)?.holder.epoch === lease.epoch) this.leases.delete(lease.partition);
   }
 
   async held(): Promise<Map<number, LeaseHolder>> {

@@ -83,6 +83,11 @@ export class NatsLeaseStore implements LeaseStore {
   }
 
   async renew(lease: Lease): Promise<boolean> {
+    if (await this.update(lease)) return true;
+    return (await this.learnRevision(lease)) && (await this.update(lease));
+  }
+
+  private async update(lease: Lease): Promise<boolean> {
     const record: LeaseRecord = { hostId: lease.hostId, epoch: lease.epoch };
     const revision = await lostRaceAsUndefined(
       this.bucket.update(partitionKey(lease.partition), JSON.stringify(record), lease.revision),
@@ -92,20 +97,29 @@ export class NatsLeaseStore implements LeaseStore {
     return true;
   }
 
+  /** An earlier renewal may have been stored though its answer was lost. @returns whether the entry is still this lease's */
+  private async learnRevision(lease: Lease): Promise<boolean> {
+    const entry = await this.bucket.get(partitionKey(lease.partition));
+    if (entry?.operation !== 'PUT') return false;
+    if (entry.json<LeaseRecord>().hostId !== lease.hostId || epochOf(entry) !== lease.epoch) return false;
+    lease.revision = entry.revision;
+    return true;
+  }
+
   async release(lease: Lease): Promise<void> {
-    await lostRaceAsUndefined(
-      this.bucket.delete(partitionKey(lease.partition), { previousSeq: lease.revision }),
-    );
+    const removed = () =>
+      lostRaceAsUndefined(
+        this.bucket.delete(partitionKey(lease.partition), { previousSeq: lease.revision }).then(() => true),
+      );
+    if (!(await removed()) && (await this.learnRevision(lease))) await removed();
   }
 
   async held(): Promise<Map<number, LeaseHolder>> {
     const result = new Map<number, LeaseHolder>();
     for (const entry of await this.entries('partition')) {
-      const record = entry.json<LeaseRecord>();
-      const epoch = record.epoch ?? Math.max(entry.revision, (record.floor ?? 0) + 1);
       result.set(Number(entry.key.slice('partition.'.length)), {
-        hostId: record.hostId,
-        epoch: epoch as Epoch,
+        hostId: entry.json<LeaseRecord>().hostId,
+        epoch: epochOf(entry),
       });
     }
     return new Map([...result].sort(([a], [b]) => a - b));
@@ -134,6 +148,12 @@ export class NatsLeaseStore implements LeaseStore {
     const entries = await Promise.all(keys.map((key) => this.bucket.get(key)));
     return entries.filter((entry) => entry?.operation === 'PUT') as KvEntry[];
   }
+}
+
+/** Under which epoch a live entry holds its partition. */
+function epochOf(entry: KvEntry): Epoch {
+  const { epoch, floor } = entry.json<LeaseRecord>();
+  return (epoch ?? Math.max(entry.revision, (floor ?? 0) + 1)) as Epoch;
 }
 
 const partitionKey = (partition: number): string => `partition.${partition}`;

@@ -43,8 +43,11 @@ export interface RunningSystem {
   readonly gateways: readonly AppProcess[];
   readonly hosts: readonly AppProcess[];
   readonly learner: AppProcess | undefined;
-  /** Another process of an app, beside those that run or in place of a dead one. Resolves when it is ready. */
-  start(app: AppName): Promise<AppProcess>;
+  /**
+   * Another process of an app, beside those that run or in place of a dead one. Resolves when it is ready.
+   * @param own added to its environment
+   */
+  start(app: AppName, own?: Readonly<Record<string, string>>): Promise<AppProcess>;
   stop(): Promise<void>;
 }
 
@@ -63,8 +66,9 @@ export async function startSystem(options: SystemOptions = {}): Promise<RunningS
   };
   const started: AppProcess[] = [];
   let serial = 0;
-  const start = async (app: AppName): Promise<AppProcess> => {
-    const process = await startApp(app, `${app}-${++serial}`, servers.folder, environment, options.root);
+  const start = async (app: AppName, own: Readonly<Record<string, string>> = {}): Promise<AppProcess> => {
+    const name = `${app}-${++serial}`;
+    const process = await startApp(app, name, servers.folder, { ...environment, ...own }, options.root);
     started.push(process);
     return process;
   };

@@ -1,0 +1,178 @@
+/** The whole system under fault: its processes by role, their deaths and returns, and the proof at the end. */
+import { until, startSystem, type AppName, type AppProcess, type RunningSystem } from '#testkit';
+import { CommandLine } from '../../e2e/command-line.js';
+import type { Findings } from './findings.js';
+import { Load, type LoadOptions } from './load.js';
+import type { Trial } from './scenario.js';
+
+export const PARTITIONS = 8;
+export const LEASE_MS = 3_000;
+
+/** Short windows, so that impressions close, checkpoints and snapshots happen and leases pass while a test runs. */
+const ENVIRONMENT = {
+  REKAPPA_LOG_PARTITIONS: String(PARTITIONS),
+  REKAPPA_INTEREST_ATTRIBUTION_SECONDS: '2',
+  REKAPPA_ACTORS_TICK_MS: '200',
+  REKAPPA_ACTORS_LEASE_MS: String(LEASE_MS),
+  REKAPPA_ACTORS_CHECKPOINT_MS: '700',
+  REKAPPA_LEARNER_SNAPSHOT_SECONDS: '1',
+  REKAPPA_MODEL_BITS: '14',
+  REKAPPA_LOG_LEVEL: 'warn',
+};
+
+export interface ChaosOptions {
+  /** Actor hosts started at once. Default 2. */
+  readonly hosts?: number;
+  readonly gateways?: number;
+  readonly redis?: boolean;
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+export interface PartitionStatus {
+  readonly hostId: string;
+  readonly partition: number;
+  readonly epoch: number;
+  readonly phase: string;
+}
+
+interface Status {
+  hosts: { hostId: string; partitions: Omit<PartitionStatus, 'hostId'>[] }[];
+}
+
+export class ChaosSystem {
+  readonly hosts: AppProcess[];
+  readonly gateways: AppProcess[];
+  learner: AppProcess;
+  readonly cli: CommandLine;
+
+  private constructor(
+    readonly system: RunningSystem,
+    private readonly findings: Findings,
+  ) {
+    this.hosts = [...system.hosts];
+    this.gateways = [...system.gateways];
+    this.learner = system.learner!;
+    this.cli = new CommandLine(() => ({ ...system, gateway: this.gateways[0]! }));
+  }
+
+  static async start(trial: Trial, options: ChaosOptions = {}): Promise<ChaosSystem> {
+    const { hosts = 2, gateways = 1, redis } = options;
+    const environment = { ...ENVIRONMENT, ...trial.preload(), ...options.environment };
+    return new ChaosSystem(await startSystem({ hosts, gateways, redis, environment }), trial.findings);
+  }
+
+  get servers(): RunningSystem['servers'] {
+    return this.system.servers;
+  }
+
+  /** URL of the first gateway. */
+  readonly url = (): string => this.gateways[0]!.url;
+
+  load(trial: Trial, options?: LoadOptions): Load {
+    return new Load(this.url, trial.random, options);
+  }
+
+  async add(app: AppName, own?: Readonly<Record<string, string>>): Promise<AppProcess> {
+    const process = await this.system.start(app, own);
+    if (app === 'actors') this.hosts.push(process);
+    if (app === 'gateway') this.gateways.push(process);
+    if (app === 'learner') this.learner = process;
+    return process;
+  }
+
+  /** kill -9, then another process in its place. */
+  async replace(app: AppName, at = 0): Promise<void> {
+    const list = { gateway: this.gateways, actors: this.hosts, learner: [this.learner] }[app];
+    await list[at]!.child.kill9();
+    const next = await this.system.start(app);
+    if (app === 'learner') this.learner = next;
+    else list[at] = next;
+  }
+
+  /** Who owns what, as the hosts themselves say; [] while nobody can be asked. */
+  async partitions(): Promise<PartitionStatus[]> {
+    const { code, out } = await this.cli.run('status', '--json');
+    if (code !== 0 && out === '') return [];
+    try {
+      const { hosts } = JSON.parse(out) as Status;
+      return hosts.flatMap(({ hostId, partitions }) => partitions.map((p) => ({ hostId, ...p })));
+    } catch {
+      return [];
+    }
+  }
+
+  /** Resolves when so many hosts own all partitions, each its share, all live. */
+  async shared(hosts: number): Promise<PartitionStatus[]> {
+    let owned: PartitionStatus[] = [];
+    await until(
+      `${hosts} hosts share the partitions`,
+      async () => {
+        owned = (await this.partitions()).filter(({ phase }) => phase === 'live');
+        const perHost = byHost(owned);
+        return (
+          perHost.size === hosts &&
+          owned.length === PARTITIONS &&
+          [...perHost.values()].every((own) => own.length <= Math.ceil(PARTITIONS / hosts))
+        );
+      },
+      60_000,
+      200,
+    );
+    return owned;
+  }
+
+  /**
+   * The proof: clicks folded = clicks acknowledged; users, samples and weights = a fold of the log in one process.
+   * What differs is broken.
+   */
+  async prove(load: Load): Promise<void> {
+    const { findings } = this;
+    await this.cli.settled();
+    const different = await load.differing();
+    findings.did('acknowledged events', load.acknowledged);
+    findings.did('requests sent again', load.repeated);
+    findings.figure('users with lost or doubled events', different.length);
+    findings.must(different.length === 0, different.slice(0, 5).join('; '));
+    const { code, out, err } = await this.cli.run('replay', '--from-log', '--verify', '--json');
+    const checks = checksOf(out);
+    const failed = checks.filter(({ ok }) => !ok);
+    findings.did('hashes compared', checks.length);
+    findings.figure('hashes that differ', failed.length);
+    findings.must(
+      code === 0 && checks.length > 2 * PARTITIONS && failed.length === 0,
+      `replay --verify: ${failed.map(({ what, detail }) => `${what} (${detail})`).join('; ') || err.slice(-300)}`,
+    );
+  }
+
+  stop(): Promise<void> {
+    return this.system.stop();
+  }
+}
+
+/** Runs `work` on a system of its own, and stops that whatever happens. */
+export async function withSystem(
+  trial: Trial,
+  options: ChaosOptions,
+  work: (system: ChaosSystem) => Promise<void>,
+): Promise<void> {
+  const system = await ChaosSystem.start(trial, options);
+  try {
+    await work(system);
+  } finally {
+    await system.stop();
+  }
+}
+
+function byHost(owned: readonly PartitionStatus[]): Map<string, PartitionStatus[]> {
+  const groups = new Map<string, PartitionStatus[]>();
+  for (const each of owned) groups.set(each.hostId, [...(groups.get(each.hostId) ?? []), each]);
+  return groups;
+}
+
+function checksOf(out: string): { what: string; ok: boolean; detail: string }[] {
+  try {
+    return (JSON.parse(out) as { checks: { what: string; ok: boolean; detail: string }[] }).checks;
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,9 @@
+/** All scenarios, in the order of docs/promises.md. */
+import type { Scenario } from '../harness/scenario.js';
+import { damage } from './damage.js';
+import { degraded } from './degraded.js';
+import { kill9 } from './kill-9.js';
+import { takeover } from './takeover.js';
+import { zombie } from './zombie.js';
+
+export const SCENARIOS: readonly Scenario[] = [kill9, zombie, takeover, damage, degraded];
