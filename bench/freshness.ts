@@ -43,7 +43,7 @@ const own = values.url
   : await startSystem({ hosts: 1, learner: true, environment: { REKAPPA_LOG_LEVEL: 'warn' } });
 try {
   const url = values.url ?? own!.gateway!.url;
-  await populate(url, items, users);
+  await populate({ url, items, users });
   await measure(url, Math.min(100, clicks)); // warm
   const { changed, still, unchanged } = await measure(url, clicks);
   printReport(
