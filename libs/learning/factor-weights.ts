@@ -17,6 +17,12 @@ export class FactorWeights implements Predictor {
   readonly w0 = new Float32Array(1);
   /** Σ_i v_if x_i of the sample last predicted. */
   readonly sums: Float64Array;
+  /** Sums, and the linear and the squared part, of the features of `open`. */
+  private readonly openedSums: Float64Array;
+  private openedLinear = 0;
+  private openedSquares = 0;
+  private linear = 0;
+  private squares = 0;
 
   constructor(
     slots: number,
@@ -25,16 +31,36 @@ export class FactorWeights implements Predictor {
     this.stride = factors + 1;
     this.rows = new Float32Array(slots * this.stride);
     this.sums = new Float64Array(factors);
+    this.openedSums = new Float64Array(factors);
   }
 
   logit(sample: Sample): number {
-    const { slots, values, length } = sample;
-    const { rows, stride, sums } = this;
-    const factors = this.factors;
-    for (let f = 0; f < factors; f++) sums[f] = 0;
-    let linear = this.w0[0]!;
-    let squares = 0;
-    for (let i = 0; i < length; i++) {
+    this.sums.fill(0);
+    this.linear = this.w0[0]!;
+    this.squares = 0;
+    this.add(sample, 0);
+    return this.total();
+  }
+
+  open(sample: Sample): void {
+    this.logit(sample);
+    this.openedSums.set(this.sums);
+    this.openedLinear = this.linear;
+    this.openedSquares = this.squares;
+  }
+
+  logitAfter(sample: Sample, length: number): number {
+    this.sums.set(this.openedSums);
+    this.linear = this.openedLinear;
+    this.squares = this.openedSquares;
+    this.add(sample, length);
+    return this.total();
+  }
+
+  private add({ slots, values, length }: Sample, from: number): void {
+    const { rows, stride, sums, factors } = this;
+    let { linear, squares } = this;
+    for (let i = from; i < length; i++) {
       const x = values[i]!;
       const base = slots[i]! * stride;
       linear += rows[base]! * x;
@@ -44,9 +70,15 @@ export class FactorWeights implements Predictor {
         squares += term * term;
       }
     }
-    let pairs = -squares;
+    this.linear = linear;
+    this.squares = squares;
+  }
+
+  private total(): number {
+    const { sums, factors } = this;
+    let pairs = -this.squares;
     for (let f = 0; f < factors; f++) pairs += sums[f]! * sums[f]!;
-    return linear + 0.5 * pairs;
+    return this.linear + 0.5 * pairs;
   }
 
   /** Each pair's term is split evenly between its two features; w0 belongs to none. Call `logit` first. */

@@ -1,10 +1,11 @@
 /** What the tables say of an item at one moment: the input of the statistics features. Reused, never allocated per sample. */
+import { windowOf } from './decayed-sums.js';
 import type { ItemStatistics } from './item-statistics.js';
 import { logit } from './logistic.js';
 
 const { fround, max } = Math;
 
-const POPULARITY_WINDOW_SECONDS = 86_400;
+const POPULARITY_WINDOW = windowOf(86_400);
 
 /** Values are rounded to f32, so that one that was stored equals one that was not. */
 export interface ItemReading {
@@ -29,8 +30,9 @@ export function readItem(
   now: number,
   own: 0 | 1,
 ): void {
-  out.ctrLogit = fround(logit(statistics.ctr(itemKey, own)));
-  out.overallLogit = fround(logit(statistics.overallCtr()));
-  out.impressions = fround(max(0, statistics.impressions(itemKey) - own));
-  out.popularity = fround(statistics.popularity(itemKey, now, POPULARITY_WINDOW_SECONDS));
+  const row = statistics.rowOf(itemKey);
+  out.ctrLogit = fround(logit(statistics.ctrAt(row, own)));
+  out.overallLogit = statistics.overallLogit();
+  out.impressions = fround(max(0, statistics.impressionsAt(row) - own));
+  out.popularity = fround(statistics.popularityOf(row, POPULARITY_WINDOW, now));
 }

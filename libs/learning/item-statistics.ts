@@ -10,6 +10,7 @@ import type { ByteWriter } from './byte-writer.js';
 import { POPULARITY_SECONDS, SUMS_ROW_BYTES, windowOf } from './decayed-sums.js';
 import { DirtyRows } from './dirty-rows.js';
 import { KeyedRows, widened } from './keyed-rows.js';
+import { logit } from './logistic.js';
 import type { ModelTable } from './model-table.js';
 import { PopularityTable, type RankedKeys } from './popularity-table.js';
 import { HIT_RANK, WindowChoice } from './window-choice.js';
@@ -71,8 +72,16 @@ export class ItemStatistics implements ModelTable {
     );
   }
 
+  /** logit(overallCtr), rounded to f32: as readings have it. */
+  overallLogit(): number {
+    return Math.fround(logit(this.overallCtr()));
+  }
+
   impressions(itemKey: number): number {
-    const row = this.rows.find(itemKey);
+    return this.impressionsAt(this.rows.find(itemKey));
+  }
+
+  impressionsAt(row: number): number {
     return row < 0 ? 0 : this.impressionsBy[row]!;
   }
 
@@ -83,7 +92,10 @@ export class ItemStatistics implements ModelTable {
 
   /** Smoothed CTR; that of an item never shown is the overall one. @param own impressions to leave out */
   ctr(itemKey: number, own = 0): number {
-    const row = this.rows.find(itemKey);
+    return this.ctrAt(this.rows.find(itemKey), own);
+  }
+
+  ctrAt(row: number, own = 0): number {
     const overall = this.overallCtr();
     if (row < 0) return overall;
     const clicks = this.clicksBy[row]!;
@@ -107,8 +119,7 @@ export class ItemStatistics implements ModelTable {
 
   /** Decayed popularity. @param windowSeconds one of POPULARITY_SECONDS; another takes the next longer one */
   popularity(itemKey: number, now: number, windowSeconds: number): number {
-    const row = this.rows.find(itemKey);
-    return row < 0 ? 0 : this.popularities.at(row, windowOf(windowSeconds), now);
+    return this.popularityOf(this.rows.find(itemKey), windowOf(windowSeconds), now);
   }
 
   /** For several readings of one item; −1 for one that is not known. */

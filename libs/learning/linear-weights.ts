@@ -6,16 +6,27 @@ import type { Sample } from './sample.js';
 
 export class LinearWeights implements Predictor {
   readonly w: Float32Array;
+  private opened = 0;
 
   constructor(slots: number) {
     this.w = new Float32Array(slots);
   }
 
   logit(sample: Sample): number {
-    const { slots, values, length } = sample;
+    return this.sum(sample, 0, sample.length, 0);
+  }
+
+  open(sample: Sample): void {
+    this.opened = this.sum(sample, 0, sample.length, 0);
+  }
+
+  logitAfter(sample: Sample, length: number): number {
+    return this.sum(sample, length, sample.length, this.opened);
+  }
+
+  private sum({ slots, values }: Sample, from: number, to: number, sum: number): number {
     const w = this.w;
-    let sum = 0;
-    for (let i = 0; i < length; i++) sum += w[slots[i]!]! * values[i]!;
+    for (let i = from; i < to; i++) sum += w[slots[i]!]! * values[i]!;
     return sum;
   }
 

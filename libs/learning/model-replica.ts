@@ -9,6 +9,7 @@ import { GoalModel } from './goal-model.js';
 import type { ItemStatistics } from './item-statistics.js';
 import { priorPrecision } from './ftrl-proximal.js';
 import { FtrlWeights } from './ftrl-weights.js';
+import { ListScorer } from './list-scorer.js';
 import { LinearWeights } from './linear-weights.js';
 import { applyDelta, decodeDeltaHeader } from './model-delta.js';
 import { modelVersion, type ModelSettings } from './model-settings.js';
@@ -28,6 +29,7 @@ const RATINGS_MIN = 10;
 
 export class ModelReplica {
   private readonly goalModel: GoalModel;
+  private readonly list: ListScorer;
 
   private constructor(
     readonly settings: ModelSettings,
@@ -39,6 +41,7 @@ export class ModelReplica {
     public samples: number,
   ) {
     this.goalModel = new GoalModel(scorer.tables);
+    this.list = new ListScorer(scorer);
   }
 
   /** A model that knows nothing: every item at the overall CTR. */
@@ -106,9 +109,14 @@ export class ModelReplica {
     this.scorer.score(features, itemKey, now, out);
   }
 
-  /** The factorisation machine's calibrated click-through rate alone. */
-  coarse(features: FeatureVector, itemKey: number, now: number): number {
-    return this.scorer.coarse(features, itemKey, now);
+  /** Begins a list of candidates whose vectors begin with the same features. */
+  open(shared: FeatureVector, now: number): void {
+    this.list.open(shared, now);
+  }
+
+  /** `score` of a candidate of the list; the first features of its vector, which `open` has read, are not looked at. */
+  scoreNext(features: FeatureVector, itemKey: number, out: Scores): void {
+    this.list.score(features, itemKey, out);
   }
 
   /** Standard deviation of the prediction in log-odds: what is not known yet. */

@@ -12,9 +12,7 @@ import { appendToSample, type Sample } from './sample.js';
 const DISTANCE_MAX = 4;
 /** By family number; 0 is no family. */
 const INDICES = [0, ...FAMILIES.map((name) => fnv1a32(`rate:${name}`))];
-const sums = new Float64Array(INDICES.length);
 const firsts = new Int32Array(INDICES.length);
-const members = new Uint8Array(INDICES.length);
 
 /**
  * What the rates contributed, counted for the first member of each family: a person is told of the brand, not of its rate.
@@ -44,16 +42,45 @@ export function appendRateFeatures(
   overallLogit: number,
   mask: number,
 ): void {
-  const p0 = sigmoid(overallLogit);
-  sums.fill(0);
-  members.fill(0);
-  for (let i = 0; i < features.length; i++) {
-    const family = familyOf(features.indices[i]!);
-    if (family === 0 || family >= INDICES.length) continue;
-    sums[family]! += rates.distance(features.indices[i]!, p0, overallLogit);
-    members[family]!++;
-  }
-  for (let family = 1; family < INDICES.length; family++)
-    if (members[family]! > 0)
-      appendToSample(sample, INDICES[family]!, clip(sums[family]! / members[family]!, DISTANCE_MAX), mask);
+  totals.clear();
+  totals.add(features, 0, rates, overallLogit);
+  totals.append(sample, mask);
 }
+
+/** Sums of distances by family, over features that come bit by bit. */
+export class RateTotals {
+  private readonly sums = new Float64Array(INDICES.length);
+  private readonly members = new Uint8Array(INDICES.length);
+
+  clear(): void {
+    this.sums.fill(0);
+    this.members.fill(0);
+  }
+
+  /** Becomes equal to `other`. */
+  copy(other: RateTotals): void {
+    this.sums.set(other.sums);
+    this.members.set(other.members);
+  }
+
+  /** @param from place of the first feature to count */
+  add(features: FeatureVector, from: number, rates: FeatureRates, overallLogit: number): void {
+    const { sums, members } = this;
+    const p0 = sigmoid(overallLogit);
+    for (let i = from; i < features.length; i++) {
+      const family = familyOf(features.indices[i]!);
+      if (family === 0 || family >= INDICES.length) continue;
+      sums[family]! += rates.distance(features.indices[i]!, p0, overallLogit);
+      members[family]!++;
+    }
+  }
+
+  append(sample: Sample, mask: number): void {
+    const { sums, members } = this;
+    for (let family = 1; family < INDICES.length; family++)
+      if (members[family]! > 0)
+        appendToSample(sample, INDICES[family]!, clip(sums[family]! / members[family]!, DISTANCE_MAX), mask);
+  }
+}
+
+const totals = new RateTotals();

@@ -22,11 +22,14 @@ export function newSample(): Sample {
   return { slots: new Uint32Array(capacity), values: new Float32Array(capacity), length: 0, offset: 0 };
 }
 
-/** Copies the features, masked. False, and nothing to learn from, when a value is not finite. */
-export function fillSample(sample: Sample, features: FeatureVector, mask: number): boolean {
+/**
+ * Copies the features, masked. False, and nothing to learn from, when a value is not finite.
+ * @param from those before it are in the sample already
+ */
+export function fillSample(sample: Sample, features: FeatureVector, mask: number, from = 0): boolean {
   const { indices, values, length } = features;
   if (length > FEATURES_MAX) return false;
-  for (let i = 0; i < length; i++) {
+  for (let i = from; i < length; i++) {
     const value = values[i]!;
     if (!(value - value === 0)) return false;
     sample.slots[i] = (indices[i]! & mask) >>> 0;

@@ -14,7 +14,7 @@ import { newReading, readItem } from './item-reading.js';
 import { NextItems } from './next-item/next-items.js';
 import type { Predictor } from './online-learner.js';
 import { appendRateFeatures, contributionsByFeature } from './rate-features.js';
-import { fillSample, newSample } from './sample.js';
+import { fillSample, newSample, type Sample } from './sample.js';
 import { appendStatisticsFeatures, STATISTICS_FEATURE_NAMES } from './statistics-features.js';
 import { RatingModel } from './ratings/rating-model.js';
 import type { Tables } from './tables.js';
@@ -49,7 +49,7 @@ export class Scorer {
   /** What users would rate items. */
   readonly ratings: RatingModel;
   readonly nextItems: NextItems;
-  private readonly mask: number;
+  readonly mask: number;
   private readonly trainingShift: number;
 
   constructor(
@@ -87,6 +87,16 @@ export class Scorer {
     this.totals[BLEND] = this.blend.logit(offset, this.logits);
   }
 
+  /** Logits of another sample, whose first `length` features the weights have opened; its offset is that of the item's CTR. */
+  predictAfter(sample: Sample, length: number): void {
+    const offset = sample.offset + this.trainingShift;
+    for (let k = 0; k < BLEND; k++) {
+      this.logits[k] = this.weights[LEARNERS[k]!].logitAfter(sample, length);
+      this.totals[k] = offset + this.logits[k]!;
+    }
+    this.totals[BLEND] = this.blend.logit(offset, this.logits);
+  }
+
   /** Calibrated predictions of the sample last predicted. */
   read(out: Scores): void {
     out.ftrl = this.calibrators[0]!.probability(this.totals[0]!);
@@ -110,13 +120,6 @@ export class Scorer {
     this.prepare(features);
     this.predict();
     this.read(out);
-  }
-
-  /** The factorisation machine alone, calibrated: the coarse rank. */
-  coarse(features: FeatureVector, itemKey: number, now: number): number {
-    readItem(this.reading, this.tables.statistics, itemKey, now, 0);
-    this.prepare(features);
-    return this.calibrators[1]!.probability(this.sample.offset + this.weights.fm.logit(this.sample));
   }
 
   /**

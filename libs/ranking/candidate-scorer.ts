@@ -1,6 +1,8 @@
 /**
  * Scores the candidates of one request: the model's log-odds of a click plus the prior. Features are extracted once
- * a candidate, by the code that learning uses, into vectors that live on from request to request.
+ * a candidate, by the code that learning uses, into vectors that live on from request to request; what all candidates share is
+ * read once a request. One look at a candidate gives both ranks: the factorisation machine's score is one of those that the
+ * fine rank blends.
  */
 import { newFeatureVector, type FeatureVector } from '#events';
 import type { Item } from '#catalogue';
@@ -36,6 +38,9 @@ export class CandidateScorer {
   private readonly vectors: FeatureVector[] = [];
   private readonly priors: number[] = [];
   private readonly scores: Scores = { ftrl: 0, fm: 0, olr: 0, blend: 0 };
+  /** Click-through rates by place. */
+  private readonly coarseRates: number[] = [];
+  private readonly fineRates: number[] = [];
   private readonly candidates: Candidate[] = [];
   private now = 0;
   /** A model without samples knows nothing but items' click-through rates: its features need not be read. */
@@ -66,47 +71,58 @@ export class CandidateScorer {
     this.learnt = model.samples > 0;
     this.extractor.begin(user, context, now);
     this.shared = this.extractor.shared(this.common);
+    if (this.learnt) model.open(this.common, now);
   }
 
-  /** Reads the candidate's features and prior into a place; comes before its scores. */
+  /** Reads the candidate's features, model's scores and prior into a place; comes before its scores. */
   extract(place: number, candidate: Candidate): void {
     this.candidates[place] = candidate;
     this.priors[place] = this.prior.read(this.index, this.model, candidate.slot, candidate.key);
-    if (this.learnt) this.readFeatures(place);
+    if (!this.learnt) return;
+    this.model.scoreNext(this.readOwn(place), candidate.key, this.scores);
+    this.coarseRates[place] = this.scores.fm;
+    this.fineRates[place] = this.scores.blend;
   }
 
   /** Log-odds by the factorisation machine alone, and the prior. */
   coarse(place: number, itemKey: number): number {
     if (!this.learnt) return this.unlearnt(place, itemKey);
-    return logOdds(this.model.coarse(this.vectors[place]!, itemKey, this.now)) + this.priors[place]!;
+    return logOdds(this.coarseRates[place]!) + this.priors[place]!;
   }
 
   /** Log-odds by all learners together, what comes after the click, and the prior. */
   fine(place: number, itemKey: number): number {
     if (!this.learnt) return this.unlearnt(place, itemKey);
-    this.model.score(this.vectors[place]!, itemKey, this.now, this.scores);
-    return logOdds(this.scores.blend) + this.goalLift(place, itemKey) + this.priors[place]!;
+    return logOdds(this.fineRates[place]!) + this.goalLift(place, itemKey) + this.priors[place]!;
   }
 
   /** Standard deviation of `fine`, as far as the model knows its own uncertainty. */
   deviation(place: number, itemKey: number): number {
-    if (!this.learnt) this.readFeatures(place);
-    return this.model.deviation(this.vectors[place]!, itemKey, this.now);
+    if (!this.learnt) this.readOwn(place);
+    return this.model.deviation(this.whole(place), itemKey, this.now);
   }
 
   private unlearnt(place: number, itemKey: number): number {
     return logOdds(this.model.ctr(itemKey)) + this.priors[place]!;
   }
 
-  private readFeatures(place: number): void {
+  /** The candidate's vector, in which the shared features are missing. */
+  private readOwn(place: number): FeatureVector {
     const { itemId, item } = this.candidates[place]!;
     const vector = (this.vectors[place] ??= newFeatureVector());
+    this.extractor.extend(vector, this.shared, item, itemId);
+    return vector;
+  }
+
+  /** The candidate's vector with the shared features. */
+  private whole(place: number): FeatureVector {
+    const vector = this.vectors[place]!;
     const { indices, values } = this.common;
     for (let i = 0; i < this.shared; i++) {
       vector.indices[i] = indices[i]!;
       vector.values[i] = values[i]!;
     }
-    this.extractor.extend(vector, this.shared, item, itemId);
+    return vector;
   }
 
   /** What the goals beside the click did for the candidate. */
@@ -117,7 +133,7 @@ export class CandidateScorer {
   private goalLift(place: number, itemKey: number): number {
     if (!this.goals.any || !this.learnt) return 0;
     const { userKey, segment } = this.user;
-    this.model.goals(this.vectors[place]!, itemKey, userKey, segment, this.goals.probabilities);
+    this.model.goals(this.whole(place), itemKey, userKey, segment, this.goals.probabilities);
     return this.goals.lift();
   }
 }

@@ -20,9 +20,10 @@ export interface RankingModel extends LiveStatistics {
   readonly statistics: { popularity(itemKey: number, now: number, windowSeconds: number): number };
   /** What the collaborative channels find. Holds until the next call. */
   nextItems(question: NextItemsQuestion): NextItemsFound;
-  /** The factorisation machine's click-through rate alone. */
-  coarse(features: FeatureVector, itemKey: number, now: number): number;
-  score(features: FeatureVector, itemKey: number, now: number, out: Scores): void;
+  /** Begins a list of candidates whose vectors begin with the same features. */
+  open(shared: FeatureVector, now: number): void;
+  /** Scores of a candidate of the list; the first features of its vector, which `open` has read, are not looked at. */
+  scoreNext(features: FeatureVector, itemKey: number, out: Scores): void;
   /** Standard deviation of the log-odds: what the model does not know of this candidate yet. */
   deviation(features: FeatureVector, itemKey: number, now: number): number;
   /** What comes of a click: likes, conversions, share of a full dwell (libs/learning's GOALS), into `out`. */
