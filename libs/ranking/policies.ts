@@ -15,6 +15,7 @@
  */
 import { GaussianChoice } from './gaussian-choice.js';
 import type { Arrangement, Component, Policy } from './policy.js';
+import type { OpenCandidates } from './slate.js';
 
 export const POLICY_NAMES = ['plackett-luce', 'epsilon-greedy', 'thompson', 'greedy', 'random'] as const;
 export type PolicyName = (typeof POLICY_NAMES)[number];
@@ -44,7 +45,9 @@ export function policyOf({ policy, explore, thompsonSpread }: PolicySettings): P
         samplesScores: true,
       };
     case 'random':
-      return made('random', () => [{ weight: 1, certain: false, chances: evenly }]);
+      return made('random', () => [
+        { weight: 1, certain: false, chances: evenly, chance: (_, standing) => 1 / standing.length },
+      ]);
   }
 }
 
@@ -72,6 +75,7 @@ function greedy({ greedy }: Arrangement, weight: number): Component {
       if (at >= 0) chances[at] = 1;
       return chances;
     },
+    chance: (candidate, _, slate) => (candidate === greedy[slate.length] ? 1 : 0),
   };
 }
 
@@ -80,14 +84,19 @@ function epsilonGreedy({ greedy }: Arrangement, explore: number): Component {
   return {
     weight: 1,
     certain: explore === 0,
-    chances: (open) => {
-      const chances = new Float64Array(open.length).fill(explore / open.length);
-      const standing = new Set(open);
-      const best = greedy.find((candidate) => standing.has(candidate)) ?? open[0]!;
-      chances[open.indexOf(best)]! += 1 - explore;
+    chances: (standing) => {
+      const chances = new Float64Array(standing.length).fill(explore / standing.length);
+      chances[standing.indexOf(bestOf(standing))]! += 1 - explore;
       return chances;
     },
+    chance: (candidate, standing) =>
+      candidate === bestOf(standing) ? explore / standing.length + (1 - explore) : explore / standing.length,
   };
+
+  function bestOf(standing: readonly number[]): number {
+    const may = new Set(standing);
+    return greedy.find((candidate) => may.has(candidate)) ?? standing[0]!;
+  }
 }
 
 function plackettLuce(weight: number): Component {
@@ -95,14 +104,24 @@ function plackettLuce(weight: number): Component {
     weight,
     certain: false,
     chances: (standing, _, open) => {
-      const chances = Float64Array.from(standing, (candidate) => open.weight(candidate));
-      const total = chances.reduce((sum, w) => sum + w, 0);
+      const chances = new Float64Array(standing.length);
+      const total = totalWeight(standing, open);
       // All weights can underflow together when the better ones are taken: then the next best stands.
       if (total === 0) return chances.fill(1, 0, 1);
-      for (let i = 0; i < chances.length; i++) chances[i]! /= total;
+      for (let i = 0; i < chances.length; i++) chances[i] = open.weight(standing[i]!) / total;
       return chances;
     },
+    chance: (candidate, standing, _, open) => {
+      const total = totalWeight(standing, open);
+      return total === 0 ? Number(candidate === standing[0]) : open.weight(candidate) / total;
+    },
   };
+}
+
+function totalWeight(standing: readonly number[], open: OpenCandidates): number {
+  let total = 0;
+  for (let i = 0; i < standing.length; i++) total += open.weight(standing[i]!);
+  return total;
 }
 
 function thompson({ scores, deviations }: Arrangement, spread: number): Component {
@@ -111,7 +130,12 @@ function thompson({ scores, deviations }: Arrangement, spread: number): Componen
     scores,
     Float64Array.from(deviations, (deviation) => deviation * spread),
   );
-  return { weight: 1, certain: false, chances: (open) => choice.chances(open) };
+  return {
+    weight: 1,
+    certain: false,
+    chances: (standing) => choice.chances(standing),
+    chance: (candidate, standing) => choice.chances(standing)[standing.indexOf(candidate)]!,
+  };
 }
 
 function evenly(open: readonly number[]): Float64Array {

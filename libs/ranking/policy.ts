@@ -33,6 +33,13 @@ export interface Component {
    * @param standing candidates that may, best first. @param slate those above. @param open weighs them here
    */
   chances(standing: readonly number[], slate: readonly number[], open: OpenCandidates): Float64Array;
+  /** `chances` of one of `standing`, equal bit for bit: all that a propensity needs. */
+  chance(
+    candidate: number,
+    standing: readonly number[],
+    slate: readonly number[],
+    open: OpenCandidates,
+  ): number;
 }
 
 export interface Policy {
@@ -85,12 +92,11 @@ export function listPropensities(
       break;
     }
     const standing = open.standing();
-    const at = standing.indexOf(chosen);
     // Nothing of ours, or forbidden here: this list cannot be.
-    if (at < 0) break;
+    if (!standing.includes(chosen)) break;
     let total = 0;
     components.forEach((component, c) => {
-      if (shares[c]! > 0) shares[c]! *= component.chances(standing, above, open)[at]!;
+      if (shares[c]! > 0) shares[c]! *= component.chance(chosen, standing, above, open);
       total += shares[c]!;
     });
     propensities[above.length] = Math.min(1, total);

@@ -6,7 +6,7 @@
  * `greedySlate` takes the best that may stand next, in a reserved slot the best item without evidence. Policies that draw by
  * chance (policy.ts) walk over the same OpenCandidates.
  */
-import type { SlotRule } from './slot-rule.js';
+import { FREE, type SlotRule } from './slot-rule.js';
 import type { Variety } from './variety.js';
 
 /** Of the softmax over log-odds: below 1 prefers the better ones more than the model's odds do. */
@@ -102,8 +102,11 @@ export class OpenCandidates {
 
   /** All that may stand in the next slot, best first. Opens the slot. */
   standing(): number[] {
-    this.nextSlot();
-    return this.left.filter((candidate) => this.admits(candidate));
+    const { left } = this;
+    const { rule } = this.candidates;
+    const standing = rule === FREE ? left.slice() : left.filter((candidate) => rule.admits(candidate));
+    this.ruleYields = standing.length === 0;
+    return this.ruleYields ? left.slice() : standing;
   }
 
   take(candidate: number): void {
