@@ -116,8 +116,8 @@ function assemble(settings: Settings) {
       experiments: settings.experiments,
       clock: systemClock,
       served: (event) => served.write(event),
-      stages: () => stageTimes(metrics),
-      channels: () => channelTimes(metrics),
+      stages: stageTimes(metrics),
+      channels: channelTimes(metrics),
       ruleFailed: (rule) => metrics.ruleFailures.inc({ rule }),
     });
     const rpc = new RpcServer(nats, settings.namespace, metrics, logger);
