@@ -107,6 +107,11 @@ export const ERROR_CATALOGUE = {
     retryable: false,
     meaning: 'A snapshot is corrupt, truncated or of an unknown version.',
   },
+  REK_CHECKPOINT_LOST: {
+    status: 500,
+    retryable: false,
+    meaning: 'Postgres has forgotten a checkpoint that it had acknowledged.',
+  },
   REK_LOG_DAMAGED: {
     status: 500,
     retryable: false,

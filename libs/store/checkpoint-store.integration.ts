@@ -28,6 +28,7 @@ describe('CheckpointStore', () => {
   const write = (epoch: number, sequence: number, users: Record<string, string>, erased: string[] = []) => ({
     partition,
     epoch,
+    follows: 0,
     sequence,
     state: bytes(`fold@${sequence}`),
     erased,
@@ -41,7 +42,7 @@ describe('CheckpointStore', () => {
 
     const checkpoint = await store.checkpoints.fence(partition, 6);
     expect([checkpoint!.sequence, text(checkpoint!.state)]).toEqual([20, 'fold@20']);
-    const loaded = await store.checkpoints.load(partition, ['ann', 'bob', 'zoé ☕', 'nobody']);
+    const loaded = await store.checkpoints.load(partition, ['ann', 'bob', 'zoé ☕', 'nobody'], 0);
     expect([...loaded].map(([id, state]) => [id, text(state)]).sort()).toEqual([
       ['bob', 'b2'],
       ['zoé ☕', 'z1'],
@@ -64,9 +65,40 @@ describe('CheckpointStore', () => {
     });
 
     expect((await store.checkpoints.fence(partition, 9))!.sequence).toBe(10);
-    expect(text((await store.checkpoints.load(partition, ['ann'])).get('ann'))).toBe('old');
-    expect(await store.checkpoints.load(partition, ['bob'])).toEqual(new Map());
+    expect(text((await store.checkpoints.load(partition, ['ann'], 0)).get('ann'))).toBe('old');
+    expect(await store.checkpoints.load(partition, ['bob'], 0)).toEqual(new Map());
   });
+
+  it('notices that Postgres has forgotten a checkpoint or a fence, before anything stale is read or written', async () => {
+    await store.checkpoints.fence(partition, 5);
+    await store.checkpoints.save(write(5, 10, { ann: 'at 10', bob: 'at 10' }));
+    const { checkpoints } = store;
+    const forgotten = { code: 'REK_CHECKPOINT_LOST' };
+    const later = write(5, 30, { bob: 'at 30' });
+    await expect(checkpoints.load(partition, ['ann'], 20)).rejects.toMatchObject(forgotten);
+    await expect(checkpoints.load(partition, ['nobody'], 20)).rejects.toMatchObject(forgotten);
+    await expect(checkpoints.save({ ...later, follows: 20 })).rejects.toMatchObject(forgotten);
+    await expect(checkpoints.save({ ...later, epoch: 6, follows: 10 })).rejects.toMatchObject(forgotten);
+    expect(text((await checkpoints.load(partition, ['bob'], 10)).get('bob'))).toBe('at 10');
+    await checkpoints.save({ ...later, follows: 10 });
+    await store.source.query(`DELETE FROM rekappa_partition WHERE partition = $1`, [partition]);
+    await expect(checkpoints.load(partition, ['ann'], 30)).rejects.toMatchObject(forgotten);
+    await expect(checkpoints.save({ ...later, follows: 30 })).rejects.toMatchObject(forgotten);
+  });
+
+  it('lets an heir in although the former owner stopped in the middle of a save', async () => {
+    await store.checkpoints.fence(partition, 1);
+    await store.checkpoints.save(write(1, 10, { ann: 'a' }));
+    const frozen = await openStore(url);
+    const runner = frozen.source.createQueryRunner();
+    await runner.startTransaction();
+    await runner.query(`SELECT epoch FROM rekappa_partition WHERE partition = ${partition} FOR UPDATE`);
+
+    expect((await store.checkpoints.fence(partition, 2))!.sequence).toBe(10);
+    await expect(runner.commitTransaction()).rejects.toThrow();
+    await runner.release();
+    await frozen.close();
+  }, 15_000);
 
   it('lets exactly one of two owners that save at once win, whole', async () => {
     await store.checkpoints.fence(partition, 1);
@@ -77,7 +109,7 @@ describe('CheckpointStore', () => {
       );
       const fence = store.checkpoints.fence(partition, round);
       const [oldWon, seen] = await Promise.all([old, fence]);
-      const ann = await store.checkpoints.load(partition, ['ann']);
+      const ann = await store.checkpoints.load(partition, ['ann'], 0);
       // The fence that saw the save hands its sequence over; the one that did not has refused it.
       if (oldWon) expect([seen!.sequence, text(ann.get('ann'))]).toEqual([round, `by ${round - 1}`]);
       else expect(seen?.sequence ?? 0).toBeLessThan(round);
@@ -90,7 +122,7 @@ describe('CheckpointStore', () => {
     const sql = (statement: string) => store.source.query(`${statement} AND partition = ${partition}`);
 
     await sql(`UPDATE rekappa_actor SET state = set_byte(state, 0, 0) WHERE user_id = 'ann'`);
-    await expect(store.checkpoints.load(partition, ['ann'])).rejects.toMatchObject({
+    await expect(store.checkpoints.load(partition, ['ann'], 0)).rejects.toMatchObject({
       code: 'REK_SNAPSHOT_INVALID',
     });
     await store.source.query(
@@ -98,10 +130,10 @@ describe('CheckpointStore', () => {
        WHERE a.user_id = 'bob' AND b.user_id = 'eve' AND a.partition = $1 AND b.partition = $1`,
       [partition],
     );
-    await expect(store.checkpoints.load(partition, ['bob'])).rejects.toMatchObject({
+    await expect(store.checkpoints.load(partition, ['bob'], 0)).rejects.toMatchObject({
       code: 'REK_SNAPSHOT_INVALID',
     });
-    expect(text((await store.checkpoints.load(partition, ['eve'])).get('eve'))).toBe('e');
+    expect(text((await store.checkpoints.load(partition, ['eve'], 0)).get('eve'))).toBe('e');
     await sql(`UPDATE rekappa_partition SET sequence = 11 WHERE true`);
     await expect(store.checkpoints.fence(partition, 2)).rejects.toMatchObject({
       code: 'REK_SNAPSHOT_INVALID',
@@ -109,7 +141,7 @@ describe('CheckpointStore', () => {
 
     await store.checkpoints.reset(partition, 2);
     expect(await store.checkpoints.fence(partition, 2)).toBeUndefined();
-    expect(await store.checkpoints.load(partition, ['ann', 'bob', 'eve'])).toEqual(new Map());
+    expect(await store.checkpoints.load(partition, ['ann', 'bob', 'eve'], 0)).toEqual(new Map());
   });
 
   it('walks all users of a partition in byte order of their ids', async () => {
@@ -135,7 +167,7 @@ describe('CheckpointStore', () => {
     await other.checkpoints.fence(partition, 100);
     await other.checkpoints.save(write(100, 7, { ann: 'theirs' }));
     expect(await store.checkpoints.fence(partition, 1)).toBeUndefined();
-    expect(await store.checkpoints.load(partition, ['ann'])).toEqual(new Map());
+    expect(await store.checkpoints.load(partition, ['ann'], 0)).toEqual(new Map());
     await other.close();
   });
 
@@ -154,6 +186,7 @@ describe('CheckpointStore', () => {
       await store.checkpoints.save({
         partition,
         epoch: 1,
+        follows: round - 1,
         sequence: round,
         state: bytes('s'),
         actors,

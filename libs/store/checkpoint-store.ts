@@ -26,6 +26,8 @@ export interface PartitionCheckpoint {
 export interface CheckpointWrite {
   readonly partition: number;
   readonly epoch: number;
+  /** Log sequence of the checkpoint that this one continues: read by `fence` or saved last; 0 without one. */
+  readonly follows: number;
   readonly sequence: number;
   readonly state: Uint8Array;
   readonly actors: readonly ActorState[];
@@ -70,26 +72,36 @@ export class CheckpointStore {
   }
 
   /**
-   * The states of those users that have one. Rows are verified.
-   * @throws AppError REK_SNAPSHOT_INVALID naming the first damaged row; REK_STORE_UNAVAILABLE.
+   * The states of those users that have one, as of `saved`, the log sequence of the checkpoint that the caller
+   * continues, or later. Rows are verified.
+   * @throws AppError REK_CHECKPOINT_LOST when Postgres has forgotten that checkpoint; REK_SNAPSHOT_INVALID naming the
+   *   first damaged row; REK_STORE_UNAVAILABLE.
    */
-  async load(partition: number, userIds: readonly string[]): Promise<Map<string, Uint8Array>> {
+  async load(partition: number, userIds: readonly string[], saved: number): Promise<Map<string, Uint8Array>> {
     const states = new Map<string, Uint8Array>();
     if (userIds.length === 0) return states;
-    const rows = await runQuery<ActorRecord>(
+    // One statement, hence one snapshot: the sequence is that of the states beside it.
+    const rows = await runQuery<{ sequence: string } & (ActorRecord | { user_id: null })>(
       this.source,
-      `SELECT user_id, state, sha256 FROM rekappa_actor WHERE namespace = $1 AND partition = $2 AND user_id = ANY($3::text[])`,
+      `SELECT p.sequence, a.user_id, a.state, a.sha256 FROM rekappa_partition p
+       LEFT JOIN rekappa_actor a ON a.namespace = p.namespace AND a.partition = p.partition AND a.user_id = ANY($3::text[])
+       WHERE p.namespace = $1 AND p.partition = $2`,
       [this.namespace, partition, userIds],
     );
-    for (const row of rows) states.set(row.user_id, verified(partition, row));
+    assertNotLost(partition, saved, rows[0]?.sequence);
+    for (const row of rows) if (row.user_id !== null) states.set(row.user_id, verified(partition, row));
     return states;
   }
 
-  /** One transaction. @throws AppError REK_STALE_EPOCH when `epoch` is not the fenced one; REK_STORE_UNAVAILABLE. */
+  /**
+   * One transaction.
+   * @throws AppError REK_STALE_EPOCH when a newer owner has fenced; REK_CHECKPOINT_LOST when Postgres has forgotten
+   *   what this owner fenced or saved; REK_STORE_UNAVAILABLE.
+   */
   async save(write: CheckpointWrite): Promise<void> {
     const { partition, epoch, sequence, state } = write;
     await inTransaction(this.source, async (manager) => {
-      await this.guard(manager, partition, epoch);
+      await this.guard(manager, partition, epoch, write.follows);
       await upsertActors(manager, this.namespace, partition, write.actors);
       await this.deleteActors(manager, partition, write.erased);
       await manager.query(
@@ -111,7 +123,7 @@ export class CheckpointStore {
   async reset(partition: number, epoch: number): Promise<void> {
     await inTransaction(this.source, async (manager) => {
       await manager.query(`SET LOCAL statement_timeout = ${RESET_TIMEOUT_MS}`);
-      await this.guard(manager, partition, epoch);
+      await this.guard(manager, partition, epoch, 0);
       await manager.query(`DELETE FROM rekappa_actor WHERE namespace = $1 AND partition = $2`, [
         this.namespace,
         partition,
@@ -162,12 +174,20 @@ export class CheckpointStore {
     return row?.epoch;
   }
 
-  private async guard(manager: EntityManager, partition: number, epoch: number): Promise<void> {
-    const rows: { epoch: string }[] = await manager.query(
-      `SELECT epoch FROM rekappa_partition WHERE namespace = $1 AND partition = $2 FOR UPDATE`,
+  private async guard(
+    manager: EntityManager,
+    partition: number,
+    epoch: number,
+    follows: number,
+  ): Promise<void> {
+    const rows: { epoch: string; sequence: string }[] = await manager.query(
+      `SELECT epoch, sequence FROM rekappa_partition WHERE namespace = $1 AND partition = $2 FOR UPDATE`,
       [this.namespace, partition],
     );
-    if (Number(rows[0]?.epoch) !== epoch) throw stale(partition, epoch, rows[0]?.epoch);
+    const [row] = rows;
+    if (Number(row?.epoch ?? 0) > epoch) throw stale(partition, epoch, row?.epoch);
+    if (Number(row?.epoch ?? 0) < epoch) throw lost(partition, `the fence of epoch ${epoch}`);
+    assertNotLost(partition, follows, row?.sequence);
   }
 
   private async deleteActors(
@@ -214,6 +234,17 @@ function verified(partition: number, row: ActorRecord): Uint8Array {
     `the checkpoint of a user in partition ${partition} does not match its checksum`,
     { partition },
   );
+}
+
+/** A checkpoint's sequence only grows: a smaller one is that of a Postgres that went back in time. */
+function assertNotLost(partition: number, saved: number, stored: string | undefined): void {
+  if (Number(stored ?? 0) < saved) throw lost(partition, `the checkpoint at ${saved}`);
+}
+
+function lost(partition: number, what: string): AppError {
+  return new AppError('REK_CHECKPOINT_LOST', `Postgres has forgotten ${what} of partition ${partition}`, {
+    partition,
+  });
 }
 
 function stale(partition: number, epoch: number, current?: string): AppError {

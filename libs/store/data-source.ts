@@ -13,6 +13,11 @@ export const POOL_CONNECTIONS_MAX = 8;
 export const CONNECT_TIMEOUT_MS = 5_000;
 /** Longest statement, ms; resets and migrations excepted. */
 export const STATEMENT_TIMEOUT_MS = 30_000;
+/**
+ * Postgres ends a transaction whose process sends nothing for this long, ms. A process that froze or was cut off in
+ * the middle of a checkpoint holds the partition's row: its heir waits no longer than this.
+ */
+export const SILENT_TRANSACTION_MS = 2_000;
 
 export function newDataSource(databaseUrl: string): DataSource {
   return new DataSource({
@@ -31,7 +36,7 @@ export function newDataSource(databaseUrl: string): DataSource {
     poolErrorHandler: () => undefined,
     extra: {
       statement_timeout: STATEMENT_TIMEOUT_MS,
-      idle_in_transaction_session_timeout: STATEMENT_TIMEOUT_MS,
+      idle_in_transaction_session_timeout: SILENT_TRANSACTION_MS,
     },
   });
 }
@@ -72,11 +77,12 @@ const NETWORK_CODES = new Set([
   'EAI_AGAIN',
 ]);
 
-/** Lost or refused connections, shutdowns (class 57P), exhausted resources (53), connection errors (08), deadline (57014). */
+/** Lost or refused connections, shutdowns (class 57P), exhausted resources (53), connection errors (08), deadlines (57014, 25P03). */
 export function isUnavailable(error: unknown): boolean {
   if (error instanceof AppError) return false;
   const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
-  if (typeof code === 'string' && (NETWORK_CODES.has(code) || /^(57P|57014|53|08)/.test(code))) return true;
+  if (typeof code === 'string' && (NETWORK_CODES.has(code) || /^(57P|57014|25P03|53|08)/.test(code)))
+    return true;
   return (
     typeof message === 'string' &&
     /connection terminated|timeout exceeded|not queryable|client was closed|timeout expired/i.test(message)

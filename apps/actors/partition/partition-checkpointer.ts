@@ -14,7 +14,6 @@ import type { PartitionState } from './partition-state.js';
 
 export class PartitionCheckpointer {
   private underWay: Promise<boolean> | undefined;
-  private savedSequence: number;
   private savedAt = performance.now();
 
   constructor(
@@ -24,14 +23,7 @@ export class PartitionCheckpointer {
     private readonly emitter: FeedbackEmitter,
     private readonly store: CheckpointStore,
     private readonly holds: () => boolean,
-  ) {
-    this.savedSequence = state.position;
-  }
-
-  /** Log sequence of the last checkpoint. */
-  get sequence(): number {
-    return this.savedSequence;
-  }
+  ) {}
 
   /** Since the last look that found everything saved, ms. */
   get ageMs(): number {
@@ -40,7 +32,7 @@ export class PartitionCheckpointer {
 
   /**
    * Joins the one under way, if any. @returns false when there was nothing to save
-   * @throws AppError REK_STALE_EPOCH, REK_LEASE_LOST, REK_STORE_UNAVAILABLE
+   * @throws AppError REK_STALE_EPOCH, REK_CHECKPOINT_LOST, REK_LEASE_LOST, REK_STORE_UNAVAILABLE
    */
   save(): Promise<boolean> {
     this.underWay ??= this.steps().finally(() => (this.underWay = undefined));
@@ -57,7 +49,7 @@ export class PartitionCheckpointer {
     const sequence = state.position;
     const startedAt = performance.now();
     if (!state.sound) return false;
-    if (sequence === this.savedSequence) {
+    if (sequence === state.saved) {
       this.savedAt = startedAt;
       return false;
     }
@@ -70,6 +62,7 @@ export class PartitionCheckpointer {
       await this.store.save({
         partition,
         epoch,
+        follows: state.saved,
         sequence,
         state: encodedFold,
         actors,
@@ -80,7 +73,7 @@ export class PartitionCheckpointer {
       throw error;
     }
     state.users.saved();
-    this.savedSequence = sequence;
+    state.saved = sequence;
     this.savedAt = startedAt;
     return true;
   }

@@ -152,6 +152,32 @@ describe('PartitionHost', () => {
     return Buffer.concat(bodies);
   }
 
+  /** What Postgres holds of the partition, as it can be put back. */
+  async function storedRows(): Promise<Record<string, object[]>> {
+    const rows: Record<string, object[]> = {};
+    for (const table of ['rekappa_partition', 'rekappa_actor'])
+      rows[table] = (
+        await store.source.query<{ row: object }[]>(
+          `SELECT to_jsonb(t) AS row FROM ${table} t WHERE namespace = $1`,
+          [`test-${namespace}`],
+        )
+      ).map(({ row }) => row);
+    return rows;
+  }
+
+  /** As after a crash of a Postgres that acknowledges before it writes, or a failover to a replica that was behind. */
+  async function replaceRows(rows: Record<string, object[]>): Promise<void> {
+    await store.source.transaction(async (manager) => {
+      for (const [table, all] of Object.entries(rows)) {
+        await manager.query(`DELETE FROM ${table} WHERE namespace = $1`, [`test-${namespace}`]);
+        await manager.query(
+          `INSERT INTO ${table} SELECT * FROM jsonb_populate_recordset(NULL::${table}, $1::jsonb)`,
+          [JSON.stringify(all)],
+        );
+      }
+    });
+  }
+
   const hashOf = (host: PartitionHost) =>
     host.between(({ users }) => hashPartition(users, store.checkpoints.users(P)));
 
@@ -269,6 +295,43 @@ describe('PartitionHost', () => {
     expect(host.state!.users.loaded).toBeGreaterThan(50);
     expect(context.budget.used).toBeLessThan(2 * context.budget.max);
   }, 60_000);
+
+  it.each([
+    ['a checkpoint finds it out', 1e9],
+    ['an activation finds it out', 60_000],
+  ])(
+    'goes back to what is left when Postgres forgets checkpoints (%s)',
+    async (_how, residentBytesMax) => {
+      const { topology, context, own, publish } = world({ residentBytesMax });
+      const { host } = own(1);
+      const queue = [...events(23, 3_000)];
+      const publishSome = async () => {
+        for (let frames = 0; frames < 100; frames++) await publish(queue.splice(0, 10));
+        const head = await topology.log.head();
+        await until('everything is folded', () => host.servable && host.position >= head, 20_000);
+        await host.checkpoint();
+      };
+      await publishSome();
+      const older = await storedRows();
+      await publishSome();
+      await replaceRows(older);
+      await publishSome();
+      await expectEqual(topology, host);
+      await until('it is saved again', async () => {
+        await host.checkpoint();
+        return (await store.checkpoints.sequences()).get(P) === host.position;
+      });
+      await expectEqual(topology, host);
+      const causes = (await context.metrics.checkpointFailures.get()).values.map(
+        ({ labels }) => labels.cause,
+      );
+      if (residentBytesMax === 1e9) expect(causes).toContain('REK_CHECKPOINT_LOST');
+      const heir = own(2).host;
+      await until('it has caught up', () => heir.servable);
+      await expectEqual(topology, heir);
+    },
+    60_000,
+  );
 
   it('reads for itself what it could not take in, and joins the reader again', async () => {
     const { topology, own, publish } = world();

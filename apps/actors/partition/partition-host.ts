@@ -5,7 +5,8 @@
  *          ▲              ▲            │                     ▲
  *          │              └── behind ──┤                     │
  *          └──── the fold failed, or ──┴── deposed, broken ──┘
- *                a stored row is damaged
+ *                Postgres damaged or lost
+ *                what it stored
  *
  * - restoring: fence FEEDBACK and Postgres with the lease's epoch, read the checkpoint (restore.ts).
  * - catching up: read the partition's own subject up to where the host's log reader stands.
@@ -29,6 +30,7 @@ import { SwitchableView, type PartitionState } from './partition-state.js';
 import { STEP_BYTES_MAX, STEP_MESSAGES_MAX, stepsOf } from './steps.js';
 import {
   isDamaged,
+  isLost,
   isRestorable,
   patiently,
   resetCheckpoint,
@@ -65,6 +67,8 @@ export class PartitionHost {
   /** No further write. */
   private stopped = false;
   private everLive = false;
+  /** Postgres has lost a checkpoint: the loop restores from what is left. */
+  private lost: AppError | undefined;
 
   constructor(
     readonly lease: Lease,
@@ -100,7 +104,7 @@ export class PartitionHost {
   }
   /** Log sequence of the last checkpoint. */
   get checkpointSequence(): number {
-    return this.owned?.checkpointer.sequence ?? 0;
+    return this.owned?.state.saved ?? 0;
   }
   get checkpointAgeMs(): number {
     return this.owned?.checkpointer.ageMs ?? 0;
@@ -145,7 +149,7 @@ export class PartitionHost {
     try {
       if (!(await checkpointer.save())) return false;
       took();
-      this.folder.forgetPoison(checkpointer.sequence);
+      this.folder.forgetPoison(this.checkpointSequence);
       this.relief.due();
       this.inbox.wake();
       return true;
@@ -155,6 +159,11 @@ export class PartitionHost {
       metrics.checkpointFailures.inc({ cause });
       logger.warn({ err: error, partition: this.partition, epoch: this.lease.epoch }, 'checkpoint failed');
       if (cause === 'REK_STALE_EPOCH') this.ownerPorts.failed(error);
+      if (isLost(error)) {
+        this.lost = error;
+        this.owned.state.sound = false; // in memory it is right, but what is stored beside it is not
+        this.inbox.wake();
+      }
       return false;
     }
   }
@@ -207,8 +216,12 @@ export class PartitionHost {
   private async restore(damaged: boolean): Promise<void> {
     this.phase = 'restoring';
     const { lease, context, ownerPorts, emitter } = this;
-    await this.owned?.checkpointer.settled();
-    this.owned?.state.users.clear();
+    if (this.owned) {
+      await this.owned.checkpointer.settled();
+      this.owned.state.sound = false;
+      this.owned.state.users.clear();
+    }
+    this.lost = undefined;
     if (damaged) {
       context.metrics.checkpointFailures.inc({ cause: 'REK_SNAPSHOT_INVALID' });
       await resetCheckpoint(lease, context, ownerPorts);
@@ -267,6 +280,7 @@ export class PartitionHost {
   }
 
   private async step(messages: readonly LogMessage[]): Promise<void> {
+    if (this.lost) throw this.lost;
     await this.emitter.room();
     await this.folder.fold(this.owned!.state, messages);
     this.foldedAt = this.context.clock.now();
@@ -276,11 +290,12 @@ export class PartitionHost {
 
   /** Nothing to fold: do what waits for such a moment, then wait for the next message. */
   private async rest(): Promise<void> {
+    if (this.lost) throw this.lost;
     const arrival = this.inbox.arrival();
     this.advanced(this.inbox.through);
     await this.relief.relieve(this.owned!.state.users);
     await this.errands.run();
-    if (this.inbox.length === 0 && !this.errands.pending && !this.ending) await arrival;
+    if (this.inbox.length === 0 && !this.errands.pending && !this.ending && !this.lost) await arrival;
   }
 
   private activate(users: Iterable<string>): Promise<void> {

@@ -29,7 +29,9 @@ export interface PartitionState {
   readonly fold: PartitionFold;
   /** Log sequence up to which everything of the partition is folded. */
   position: number;
-  /** False while a fold has failed half way: nothing of it may be saved or shown. */
+  /** Log sequence of the checkpoint that Postgres holds, 0 without one. */
+  saved: number;
+  /** False when a fold failed half way or Postgres lost what it had stored: nothing of it may be saved or shown. */
   sound: boolean;
 }
 
@@ -42,9 +44,14 @@ export function partitionState(
   output: FoldOutput,
 ): PartitionState {
   const { settings, checkpoints, budget } = context;
-  const users = new PartitionActors(userKind, (ids) => checkpoints.load(partition, ids), budget, {
-    nothingStored: !checkpoint,
-  });
+  const users = new PartitionActors(
+    userKind,
+    (ids) => checkpoints.load(partition, ids, state.saved),
+    budget,
+    {
+      nothingStored: !checkpoint,
+    },
+  );
   const ports = [
     asPartition(partition),
     foldSettingsOf(settings),
@@ -53,20 +60,20 @@ export function partitionState(
     output.emit,
     output.effect,
   ] as const;
-  if (!checkpoint) return { users, fold: new PartitionFold(...ports), position: 0, sound: true };
-  try {
-    return {
-      users,
-      fold: PartitionFold.decode(checkpoint.state, ...ports),
-      position: checkpoint.sequence,
-      sound: true,
-    };
-  } catch (error) {
-    throw new AppError(
-      'REK_SNAPSHOT_INVALID',
-      `the fold of partition ${partition} cannot be read: ${errorMessage(error)}`,
-      undefined,
-      { cause: error },
-    );
-  }
+  const fold = (): PartitionFold => {
+    if (!checkpoint) return new PartitionFold(...ports);
+    try {
+      return PartitionFold.decode(checkpoint.state, ...ports);
+    } catch (error) {
+      throw new AppError(
+        'REK_SNAPSHOT_INVALID',
+        `the fold of partition ${partition} cannot be read: ${errorMessage(error)}`,
+        undefined,
+        { cause: error },
+      );
+    }
+  };
+  const from = checkpoint?.sequence ?? 0;
+  const state: PartitionState = { users, fold: fold(), position: from, saved: from, sound: true };
+  return state;
 }

@@ -135,9 +135,14 @@ async function withinLog(fence: Fence, partition: number, { topology, logger }: 
   return { ...fence, through: { sequence: head, index: 0 }, part: 0 };
 }
 
-/** The state can be rebuilt: from the checkpoint after a failed fold, from the log after a damaged row. */
+/** The state can be rebuilt: from the checkpoint that is left, or from the log after a damaged row. */
 export function isRestorable(error: unknown): boolean {
-  return error instanceof FoldFailure || isDamaged(error);
+  return error instanceof FoldFailure || isDamaged(error) || isLost(error);
+}
+
+/** What is stored is whole, but older than what was acknowledged. */
+export function isLost(error: unknown): error is AppError {
+  return error instanceof AppError && error.code === 'REK_CHECKPOINT_LOST';
 }
 
 export function isDamaged(error: unknown): boolean {
