@@ -9,6 +9,7 @@ import { DEFAULT_INTERACTION_WEIGHTS } from '#events';
 import { rulesSchema } from '#rules';
 import { experimentsSchema } from './experiments-schema.js';
 
+const NAMESPACE = /^[a-z][a-z0-9-]{0,31}$/;
 const port = z.coerce.number().int().min(0).max(65_535);
 const positive = z.coerce.number().positive();
 const fraction = z.coerce.number().min(0).max(1);
@@ -49,6 +50,8 @@ const apiKeys = z.array(
     name: z.string().regex(/^[A-Za-z0-9_.-]{1,64}$/),
     sha256: z.string().regex(/^[0-9a-f]{64}$/),
     scopes: z.array(z.enum(['read', 'write', 'admin'])).min(1),
+    /** The only one it opens, where gateways of several share their list; without it, this deployment's. */
+    namespace: z.string().regex(NAMESPACE).optional(),
     /** Of this key at one gateway; without it, no limit of its own. */
     eventsPerSecond: z.number().positive().optional(),
     expiresAt: z.iso.datetime({ offset: true }).optional(),
@@ -89,7 +92,7 @@ const attributeNames = z.array(z.string().min(1).max(64)).max(16);
 export const settingsSchema = z.strictObject({
   namespace: z
     .string()
-    .regex(/^[a-z][a-z0-9-]{0,31}$/)
+    .regex(NAMESPACE)
     .default('default')
     .describe(
       'Prefixes streams, subjects, cache keys and table rows, so that applications can share one deployment.',
@@ -123,7 +126,7 @@ export const settingsSchema = z.strictObject({
         .union([apiKeys, jsonText.pipe(apiKeys)])
         .default([])
         .describe(
-          'JSON list of keys that may call: {name, sha256, scopes: read | write | admin, eventsPerSecond?, expiresAt?}; `rekappa key` makes one. Empty: everybody may.',
+          'JSON list of keys that may call: {name, sha256, scopes: read | write | admin, namespace?, eventsPerSecond?, expiresAt?}; `rekappa key` makes one. Empty: everybody may.',
         ),
       corsOrigins: z
         .union([z.array(z.string()), commaSeparated])

@@ -36,7 +36,11 @@ export const ERROR_CATALOGUE = {
     retryable: false,
     meaning: 'The request carries no API key, or one that is unknown or has expired.',
   },
-  REK_FORBIDDEN: { status: 403, retryable: false, meaning: 'The API key lacks the scope of this route.' },
+  REK_FORBIDDEN: {
+    status: 403,
+    retryable: false,
+    meaning: 'The API key lacks the scope of this route, or is for another namespace.',
+  },
   REK_RATE_LIMITED: {
     status: 429,
     retryable: true,

@@ -6,7 +6,9 @@ import 'reflect-metadata';
 import { readFile } from 'node:fs/promises';
 import type { Type, DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { AppError } from '#kernel';
 import { observeHttp, requestIdOf } from './http-observation.js';
 import { NestLogger, type Logger } from './logger.js';
 import type { Metrics } from './metrics.js';
@@ -24,6 +26,8 @@ export interface CreateAppOptions {
 /** A request must be complete within this, ms: slow senders do not hold connections. */
 const REQUEST_TIMEOUT_MS = 30_000;
 const KEEP_ALIVE_MS = 65_000;
+/** A refused path is quoted no further, characters. */
+const PATH_ERROR_CHARS_MAX = 200;
 
 /** The module must import ObservabilityModule. */
 export async function createApp(
@@ -37,6 +41,7 @@ export async function createApp(
     keepAliveTimeout: KEEP_ALIVE_MS,
     genReqId: requestIdOf,
     routerOptions: { maxParamLength: 1_024 },
+    frameworkErrors: refuseUnroutable,
   });
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     bufferLogs: true,
@@ -47,6 +52,13 @@ export async function createApp(
   observeHttp(adapter.getInstance() as never, app.get<Metrics>(METRICS), logger);
   await options.configure?.(app);
   return app;
+}
+
+/** What the router itself refuses meets neither hooks nor filters. */
+function refuseUnroutable(error: Error, request: FastifyRequest, reply: FastifyReply): void {
+  const { code, status } = new AppError('REK_INVALID_REQUEST');
+  const message = `the path: ${error.message}`.slice(0, PATH_ERROR_CHARS_MAX);
+  void reply.status(status).send({ error: { code, message, requestId: request.id } });
 }
 
 async function httpsOptions({ certFile, keyFile }: { certFile: string; keyFile: string }) {

@@ -9,6 +9,7 @@ const KEY_BYTES = 32;
 interface KeyOptions {
   readonly name: string;
   readonly scope: ('read' | 'write' | 'admin')[];
+  readonly namespace?: string;
   readonly eventsPerSecond?: number;
   readonly expires?: string;
   readonly json: boolean;
@@ -27,6 +28,7 @@ export function registerKey(program: Command): void {
         .choices(['read', 'write', 'admin'])
         .makeOptionMandatory(),
     )
+    .option('--namespace <name>', 'the only one it opens, where gateways of several share their list of keys')
     .option('--events-per-second <n>', 'limit of its own, at one gateway', Number)
     .option('--expires <time>', 'end of its life, ISO 8601 such as 2030-01-01T00:00:00Z')
     .option('--json', 'print as JSON', false)
@@ -43,7 +45,7 @@ export function registerKey(program: Command): void {
     });
 }
 
-function entryOf(key: string, { name, scope, eventsPerSecond, expires }: KeyOptions): object {
+function entryOf(key: string, { name, scope, namespace, eventsPerSecond, expires }: KeyOptions): object {
   if (eventsPerSecond !== undefined && !(eventsPerSecond > 0))
     throw new UsageError('--events-per-second: give a number above 0');
   if (expires !== undefined && Number.isNaN(Date.parse(expires)))
@@ -52,6 +54,7 @@ function entryOf(key: string, { name, scope, eventsPerSecond, expires }: KeyOpti
     name,
     sha256: createHash('sha256').update(key).digest('hex'),
     scopes: scope,
+    ...(namespace !== undefined && { namespace }),
     ...(eventsPerSecond !== undefined && { eventsPerSecond }),
     ...(expires !== undefined && { expiresAt: new Date(expires).toISOString() }),
   };

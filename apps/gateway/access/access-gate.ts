@@ -1,12 +1,13 @@
 /**
- * Before every route of /v1: who calls (401), and how much (429). What a route asks of the caller's key is the
- * scope guard's part. Probes, metrics and documents stay open: bind them to a network of your own.
+ * Before every route that is not open: who calls (401), whether here (403), and how much (429). What a route asks of the
+ * caller's key is the scope guard's part. Probes, metrics and documents stay open: bind them to a network of your own.
  */
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { SETTINGS, type Settings } from '#config';
 import { AppError } from '#kernel';
 import { Lines } from '../http/ndjson.js';
+import { isOpen } from '../http/open-routes.js';
 import { ApiKeys, presentedKey, type ApiKeySettings } from './api-keys.js';
 import { RateLimits } from './rate-limits.js';
 
@@ -16,14 +17,14 @@ export class AccessGate {
   private readonly limits = new RateLimits();
   private readonly callers = new WeakMap<object, ApiKeySettings>();
 
-  constructor(@Inject(SETTINGS) settings: Settings) {
+  constructor(@Inject(SETTINGS) private readonly settings: Settings) {
     this.keys = new ApiKeys(settings.http.apiKeys);
   }
 
   guard(server: FastifyInstance): void {
     if (!this.keys.required) return;
     server.addHook('onRequest', (request, _reply, done) =>
-      done(request.url.startsWith('/v1/') ? this.identify(request) : undefined),
+      done(isOpen(request) ? undefined : this.identify(request)),
     );
     server.addHook('preHandler', (request, _reply, done) => done(this.meter(request)));
   }
@@ -41,6 +42,8 @@ export class AccessGate {
     const presented = presentedKey(request.headers);
     const key = presented && this.keys.find(presented, Date.now());
     if (!key) return new AppError('REK_UNAUTHENTICATED');
+    if (key.namespace !== undefined && key.namespace !== this.settings.namespace)
+      return new AppError('REK_FORBIDDEN', `key "${key.name}" is for another namespace`);
     this.callers.set(request.raw, key);
     return undefined;
   }

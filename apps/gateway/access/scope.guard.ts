@@ -12,6 +12,7 @@ import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
 import { AppError, systemClock } from '#kernel';
 import { AuditTrail, type AuditAction, type LogTopology } from '#log';
+import { isOpen } from '../http/open-routes.js';
 import { TOPOLOGY } from '../tokens.js';
 import { AccessGate } from './access-gate.js';
 import { allows, type Scope } from './api-keys.js';
@@ -32,18 +33,18 @@ export class ScopeGuard implements CanActivate {
     this.trail = new AuditTrail(topology.audit, systemClock);
   }
 
-  /** @throws AppError REK_FORBIDDEN; REK_LOG_UNAVAILABLE when the audit trail cannot take what needs `admin` */
+  /** @throws AppError REK_UNAUTHENTICATED, REK_FORBIDDEN; REK_LOG_UNAVAILABLE when the audit trail cannot take what needs `admin` */
   async canActivate(context: ExecutionContext): Promise<boolean> {
     if (context.getType() !== 'http' || !this.gate.required) return true;
     const request = context.switchToHttp().getRequest<FastifyRequest>();
-    if (!request.url.startsWith('/v1/')) return true;
+    if (isOpen(request)) return true;
     const scope = this.reflector.get<Scope | undefined>(SCOPE, context.getHandler()) ?? 'admin';
     const key = this.gate.callerOf(request.raw);
-    if (key && allows(key, scope)) {
-      if (scope === 'admin') await this.trail.record(auditOf(request, key.name));
-      return true;
-    }
-    throw new AppError('REK_FORBIDDEN', `key "${key?.name}" lacks the scope "${scope}"`);
+    if (!key) throw new AppError('REK_UNAUTHENTICATED');
+    if (!allows(key, scope))
+      throw new AppError('REK_FORBIDDEN', `key "${key.name}" lacks the scope "${scope}"`);
+    if (scope === 'admin') await this.trail.record(auditOf(request, key.name));
+    return true;
   }
 }
 

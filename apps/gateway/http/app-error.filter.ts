@@ -42,7 +42,8 @@ export class AppErrorFilter implements ExceptionFilter {
 /** Ours as they are; those of Fastify and Nest by their status; anything else is REK_INTERNAL, without its text. */
 export function appErrorOf(thrown: unknown): AppError {
   if (thrown instanceof AppError) return thrown;
-  switch (statusOf(thrown)) {
+  const status = statusOf(thrown);
+  switch (status) {
     case 400:
       return new AppError('REK_INVALID_JSON', `the body is not valid JSON: ${errorMessage(thrown)}`);
     case 404:
@@ -52,7 +53,9 @@ export function appErrorOf(thrown: unknown): AppError {
     case 415:
       return new AppError('REK_UNSUPPORTED_MEDIA_TYPE');
     default:
-      return new AppError('REK_INTERNAL');
+      return status >= 400 && status < 500
+        ? new AppError('REK_INVALID_REQUEST', errorMessage(thrown))
+        : new AppError('REK_INTERNAL');
   }
 }
 

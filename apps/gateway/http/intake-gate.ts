@@ -1,12 +1,13 @@
 /**
- * The gate before /v1: at most `http.inFlightMax` requests at once (429 beyond), none while draining (503), and
- * at shutdown a wait for those under way. Probes, metrics and documents pass always.
+ * The gate before all that is not open: at most `http.inFlightMax` requests at once (429 beyond), none while draining (503), and
+ * at shutdown a wait for those under way.
  */
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { AppError, until } from '#kernel';
 import { SETTINGS, type Settings } from '#config';
 import { HealthState, type Metrics } from '#observability';
+import { isOpen } from './open-routes.js';
 
 @Injectable()
 export class IntakeGate {
@@ -20,7 +21,7 @@ export class IntakeGate {
 
   guard(server: FastifyInstance, metrics: Metrics): void {
     server.addHook('onRequest', (request, reply, done) => {
-      if (!request.url.startsWith('/v1/')) return done();
+      if (isOpen(request)) return done();
       const refusal = this.refusal();
       if (refusal?.code === 'REK_NOT_READY') reply.header('connection', 'close');
       if (refusal) return done(refusal);

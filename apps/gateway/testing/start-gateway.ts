@@ -1,6 +1,7 @@
 /** For tests: a whole gateway inside the test process, on a free port. */
 import { loadSettings, type SettingsOverrides } from '#config';
 import { createApp, createLogger, createMetrics, HealthState, urlOf, type Metrics } from '#observability';
+import type { FastifyInstance } from 'fastify';
 import type { Counter } from 'prom-client';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { configureGateway } from '../configure-gateway.js';
@@ -11,8 +12,16 @@ export interface RunningGateway {
   readonly url: string;
   readonly metrics: Metrics;
   readonly health: HealthState;
+  /** Every route that the server has, HEAD aside, whoever made it. */
+  readonly routes: readonly ServedRoute[];
   call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answered>;
   stop(): Promise<void>;
+}
+
+export interface ServedRoute {
+  readonly method: string;
+  /** As the router knows it: `/v1/items/:id`. */
+  readonly url: string;
 }
 
 export interface Answered {
@@ -29,9 +38,16 @@ export async function startGateway(overrides: SettingsOverrides): Promise<Runnin
     metrics,
     health,
   });
+  const routes: ServedRoute[] = [];
   const app = await createApp(module, {
     bodyBytesMax: settings.http.bodyBytesMax,
-    configure: (made) => configureGateway(made, settings),
+    configure: (made) => {
+      const server = made.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+      server.addHook('onRoute', ({ method, url }) => {
+        for (const one of [method].flat()) if (one !== 'HEAD') routes.push({ method: one, url });
+      });
+      return configureGateway(made, settings);
+    },
   });
   await app.startAllMicroservices();
   await app.listen(0, '127.0.0.1');
@@ -53,7 +69,7 @@ export async function startGateway(overrides: SettingsOverrides): Promise<Runnin
     const json = response.headers.get('content-type')?.includes('json');
     return { status: response.status, headers: response.headers, body: json ? JSON.parse(answer) : answer };
   };
-  return { app, url, metrics, health, call, stop: () => app.close() };
+  return { app, url, metrics, health, routes, call, stop: () => app.close() };
 }
 
 /** The value of a counter under these labels; 0 when it was never counted. */
