@@ -5,6 +5,8 @@ import { learnerSubject, type LearnerRequest } from '#model-feed';
 import type { Metrics } from '#observability';
 import type { LearnerService } from './learner.service.js';
 
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
 /** Returns how to stop answering. */
 export function serveLearner(
   connection: NatsConnection,
@@ -62,7 +64,7 @@ function parseRequest(body: string): LearnerRequest {
   }
   const { op, snapshotId } = request ?? {};
   if (op === 'status' || op === 'experiments' || op === 'hash' || op === 'snapshot') return { op };
-  if (op === 'promote' && typeof snapshotId === 'string') return { op, snapshotId };
+  if (op === 'promote' && typeof snapshotId === 'string' && UUID.test(snapshotId)) return { op, snapshotId };
   throw new AppError(
     'REK_INVALID_REQUEST',
     'op must be status, experiments, hash, snapshot, or promote with a snapshotId',

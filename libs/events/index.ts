@@ -1,6 +1,7 @@
 export * from './user-events.js';
 export * from './item-events.js';
 export * from './parse.js';
+export { checkSchema, type SchemaCheck } from './schema-check.js';
 export * from './frame.js';
 export * from './stored-frame.js';
 export * from './feedback.js';

@@ -2,10 +2,11 @@
  * The one door for events: `parseEvent` is used by every edge (HTTP, NATS ingest) and by every reader
  * of the log, so that what is refused at one is refused at all.
  */
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { ErrorCode } from '#kernel';
 import { itemEventSchemas, type ItemEvent } from './item-events.js';
 import { isPlain } from './plain-events.js';
+import { checkSchema } from './schema-check.js';
 import { JSON_DEPTH_MAX, nestsDeeper } from './json-depth.js';
 import { EVENT_VERSION, partitionEventSchemas, type PartitionEvent } from './user-events.js';
 
@@ -41,27 +42,22 @@ export function parseEvent(value: unknown): Parsed<LogEvent> {
   if (version !== undefined && version !== EVENT_VERSION) {
     return reject('REK_UNKNOWN_VERSION', `version must be ${EVENT_VERSION}; got ${printable(version)}`);
   }
-  const result = schema.safeParse(value);
-  if (!result.success) return reject('REK_INVALID_EVENT', firstIssue(result.error));
-  return { ok: true, event: result.data as LogEvent };
+  const result = checkSchema(schema, value);
+  if (!result.ok) return reject('REK_INVALID_EVENT', result.problem);
+  return { ok: true, event: result.value as LogEvent };
 }
 
 export function isItemEvent(event: LogEvent): event is ItemEvent {
   return event.kind === 'upsert' || event.kind === 'hide' || event.kind === 'delete';
 }
 
-/** `items.3.itemId: must be …` — the first problem only, bounded. */
-export function firstIssue(error: z.ZodError): string {
-  const issue = error.issues[0]!;
-  const path = issue.path.length > 0 ? `${issue.path.map(String).join('.')}: ` : '';
-  return `${path}${issue.message}`.slice(0, 300);
-}
-
 function reject(code: ErrorCode, message: string): { ok: false; rejection: Rejection } {
   return { ok: false, rejection: { code, message } };
 }
 
+/** Of an object only that it is one: `{"toString": null}` has no text. */
 function printable(value: unknown): string {
+  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'an array' : 'an object';
   const text = typeof value === 'string' ? JSON.stringify(value) : String(value);
   return text.length > 40 ? `${text.slice(0, 40)}…` : text;
 }

@@ -44,6 +44,24 @@ export const BAD_EVENTS: readonly BadEvent[] = [
     members: `"version":${nested(5_000)}`,
     code: INVALID,
   },
+  {
+    what: 'a version that no text can be made of',
+    kind: 'interaction',
+    members: '"version":{"toString":null,"valueOf":null}',
+    code: 'REK_UNKNOWN_VERSION',
+  },
+  {
+    what: 'a kind that no text can be made of',
+    kind: 'interaction',
+    members: '"kind":{"toString":1}',
+    code: 'REK_UNKNOWN_KIND',
+  },
+  {
+    what: 'an id whose length no number can be made of',
+    kind: 'interaction',
+    members: '"userId":{"length":{"toString":1,"valueOf":1}}',
+    code: INVALID,
+  },
   { what: 'no items', kind: 'impression', members: '"items":[]', code: INVALID },
   {
     what: '201 items',

@@ -1,6 +1,6 @@
 /** What may be asked of a host: `rpc.user.<p>` and `rpc.host`. Parsed here, trusted behind. */
 import { z } from 'zod';
-import { contextSchema, firstIssue, idSchema } from '#events';
+import { checkSchema, contextSchema, idSchema } from '#events';
 import { AppError } from '#kernel';
 import { REQUEST_RULES_MAX, ruleSchema } from '#rules';
 
@@ -86,9 +86,9 @@ export const parseUserRequest = (body: unknown): UserRequest => parsed(userReque
 export const parseHostRequest = (body: unknown): HostRequest => parsed(hostRequest, body);
 
 function parsed<T>(schema: z.ZodType<T>, body: unknown): T {
-  const result = schema.safeParse(withoutNulls(body));
-  if (!result.success) throw new AppError('REK_INVALID_REQUEST', firstIssue(result.error));
-  return result.data;
+  const result = checkSchema(schema, withoutNulls(body));
+  if (!result.ok) throw new AppError('REK_INVALID_REQUEST', result.problem);
+  return result.value;
 }
 
 /** A caller may write null for a field it leaves out. */

@@ -1,7 +1,7 @@
 /** What may be asked, and its bounds. One door: `checked`. The OpenAPI document is made from these schemas. */
 import { z } from 'zod';
 import { AppError } from '#kernel';
-import { contextSchema, firstIssue, idSchema } from '#events';
+import { checkSchema, contextSchema, idSchema } from '#events';
 import { REQUEST_RULES_MAX, ruleProblems, ruleSchema } from '#rules';
 
 export const N_DEFAULT = 10;
@@ -112,7 +112,7 @@ export type RankRequest = z.infer<typeof rankRequestSchema>;
 
 /** @throws AppError REK_INVALID_REQUEST that names the field */
 export function checked<T>(schema: z.ZodType<T>, value: unknown): T {
-  const result = schema.safeParse(value ?? {});
-  if (!result.success) throw new AppError('REK_INVALID_REQUEST', firstIssue(result.error));
-  return result.data;
+  const result = checkSchema(schema, value ?? {});
+  if (!result.ok) throw new AppError('REK_INVALID_REQUEST', result.problem);
+  return result.value;
 }

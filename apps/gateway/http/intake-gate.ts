@@ -3,7 +3,7 @@
  * at shutdown a wait for those under way.
  */
 import { Inject, Injectable } from '@nestjs/common';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { AppError, until } from '#kernel';
 import { SETTINGS, type Settings } from '#config';
 import { HealthState, type Metrics } from '#observability';
@@ -12,7 +12,6 @@ import { isOpen } from './open-routes.js';
 @Injectable()
 export class IntakeGate {
   private inFlight = 0;
-  private readonly passed = new WeakSet<FastifyRequest>();
 
   constructor(
     @Inject(SETTINGS) private readonly settings: Settings,
@@ -25,12 +24,9 @@ export class IntakeGate {
       const refusal = this.refusal();
       if (refusal?.code === 'REK_NOT_READY') reply.header('connection', 'close');
       if (refusal) return done(refusal);
-      this.passed.add(request);
       metrics.requestsInFlight.set(++this.inFlight);
-      done();
-    });
-    server.addHook('onResponse', (request, _reply, done) => {
-      if (this.passed.delete(request)) metrics.requestsInFlight.set(--this.inFlight);
+      // Not onResponse: a caller who leaves in the middle of a body gets no response, and would count for ever.
+      reply.raw.once('close', () => metrics.requestsInFlight.set(--this.inFlight));
       done();
     });
   }

@@ -84,7 +84,8 @@ describe('A bad event', () => {
       ['PUT', '/v1/items/i'],
       ['POST', '/v1/rank'],
     ] as const)
-      expect([path, (await gateway.call(method, path, brackets)).status]).toEqual([path, 400]);
+      for (const text of [brackets, `{"id":${brackets}}`, `{"kind":${brackets}}`, `{"user":${brackets}}`])
+        expect([path, (await gateway.call(method, path, text)).status]).toEqual([path, 400]);
   });
 });
 

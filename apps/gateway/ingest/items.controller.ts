@@ -93,7 +93,7 @@ function fieldsOf(body: unknown, itemId: string): object {
   if (id !== undefined && id !== itemId)
     throw new AppError(
       'REK_INVALID_ITEM',
-      `id: the body says ${String(JSON.stringify(id)).slice(0, 40)}, the path another one`,
+      `id: the body says ${typeof id === 'string' ? JSON.stringify(id.slice(0, 40)) : 'what is no text'}, the path another one`,
     );
   return fields;
 }

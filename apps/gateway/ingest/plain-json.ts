@@ -7,6 +7,7 @@ import type { Entry } from '../http/ndjson.js';
 
 /** Marks requests of plain clients; Nest's ids are hexadecimal. */
 const PLAIN = 'plain';
+const NEST_ID_CHARS_MAX = 128;
 
 /** A payload that is not JSON, on its way to the handler that answers so. */
 export class MalformedJson {
@@ -49,8 +50,10 @@ function parsed(data: Uint8Array): unknown {
   }
 }
 
+/** Its id goes back in the answer, so it is a short text, as Nest's are: one of thousands of brackets could not be written. */
 function isNestPacket(value: unknown): value is IncomingRequest {
-  return (
-    typeof value === 'object' && value !== null && 'pattern' in value && 'data' in value && 'id' in value
-  );
+  if (typeof value !== 'object' || value === null || !('pattern' in value) || !('data' in value))
+    return false;
+  const { id } = value as { id?: unknown };
+  return typeof id === 'string' && id.length <= NEST_ID_CHARS_MAX && id !== PLAIN;
 }
