@@ -6,6 +6,7 @@
  */
 import { z } from 'zod';
 import { DEFAULT_INTERACTION_WEIGHTS } from '#events';
+import { FEATURE_GROUPS } from '#features';
 import { rulesSchema } from '#rules';
 import { experimentsSchema } from './experiments-schema.js';
 
@@ -32,6 +33,17 @@ const jsonText = z.string().transform((text, context): unknown => {
 });
 
 const value = z.coerce.number().min(0).max(10_000).default(0);
+const NEXT_ITEM_VOICES = [
+  'covisitation',
+  'session',
+  'neighbours',
+  'factors',
+  'labels',
+  'kinds',
+  'ages',
+] as const;
+const nextItemVoices = z.array(z.enum(NEXT_ITEM_VOICES));
+const featureGroups = z.array(z.enum(FEATURE_GROUPS));
 const typeNames = z.union([z.array(typeName), commaSeparated.pipe(z.array(typeName))]);
 
 /** Unlike `jsonText`, it leaves it to the list's schema to say what is wrong with which entry. */
@@ -237,6 +249,13 @@ export const settingsSchema = z.strictObject({
         .describe(
           'Attributes of profile or context whose values have trends of their own, for users who are not known yet; the first four that are there count.',
         ),
+      withoutFeatures: z
+        .union([featureGroups, commaSeparated.pipe(featureGroups)])
+        .default([])
+        .describe(
+          `Features left out, in learning and in ranking: ${FEATURE_GROUPS.join(', ')}. ` +
+            '`rekappa evaluate --ablate` says what each adds.',
+        ),
     })
     .prefault({}),
   model: z
@@ -259,6 +278,10 @@ export const settingsSchema = z.strictObject({
         .max(64)
         .default(0)
         .describe('Clusters of users by taste, found online, such as 16; 0: none.'),
+      withoutSignals: z
+        .union([nextItemVoices, commaSeparated.pipe(nextItemVoices)])
+        .default([])
+        .describe(`What the next item is found without: ${NEXT_ITEM_VOICES.join(', ')}.`),
     })
     .prefault({}),
   debias: z

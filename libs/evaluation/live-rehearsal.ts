@@ -28,7 +28,7 @@ export class LiveRehearsal {
 
   /** @param hear takes the feedback instead of the model: for whoever learns from it elsewhere */
   constructor(
-    private readonly settings: RehearsalSettings,
+    readonly settings: RehearsalSettings,
     private readonly hear?: (record: FeedbackRecord) => void,
   ) {
     this.model = new OnlineModel(settings.model);

@@ -6,6 +6,7 @@
 import type { Context, FeatureVector } from '#events';
 import { cosine } from '#vectors';
 import { SEEDS } from './dimensions.js';
+import { ALL_GROUPS, GROUP, type UsedGroups } from './feature-groups.js';
 import { FeatureWriter } from './feature-writer.js';
 import { InterestIndex } from './interest-index.js';
 import { addMatch } from './interest-match.js';
@@ -36,9 +37,16 @@ export class FeatureExtractor {
   private user: UserSignals | undefined;
   private context: RequestContext | undefined;
   private now = 0;
+  private groups = ALL_GROUPS;
 
   /** Reads the user once. Later changes of the user are not seen until the next `begin`. @param now event time, ms */
-  begin(user: UserSignals, context: RequestContext | undefined, now: number): void {
+  begin(
+    user: UserSignals,
+    context: RequestContext | undefined,
+    now: number,
+    groups: UsedGroups = ALL_GROUPS,
+  ): void {
+    this.groups = groups;
     this.user = user;
     this.context = context;
     this.now = now;
@@ -55,8 +63,8 @@ export class FeatureExtractor {
    */
   shared(out: FeatureVector, names?: string[]): number {
     if (names) names.length = 0;
-    this.writer.open(out, RESERVED, names);
-    addUserFeatures(this.writer, this.begun(), this.context, this.now, this.reading);
+    this.writer.open(out, RESERVED, names, (this.groups & GROUP.rates) !== 0);
+    addUserFeatures(this.writer, this.begun(), this.context, this.now, this.reading, this.groups);
     return (out.length = this.writer.length);
   }
 
@@ -69,21 +77,21 @@ export class FeatureExtractor {
     names?: string[],
   ): void {
     const user = this.begun();
-    const writer = this.writer;
-    writer.open(out, RESERVED, names);
+    const { writer, groups } = this;
+    writer.open(out, RESERVED, names, (groups & GROUP.rates) !== 0);
     writer.length = shared;
     const hash = item ? item.hashes.id : itemHash(itemId);
     if (!item) {
-      writer.add(hash, 1);
+      if (groups & GROUP.item) writer.add(hash, 1);
       writer.name('item');
     } else {
-      addOwn(writer, item);
-      this.addMatches(user, item);
-      addAge(writer, item, this.now);
-      addCrosses(writer, user, item, this.reading);
+      if (groups & GROUP.item) addOwn(writer, item);
+      if (groups & GROUP.match) this.addMatches(user, item);
+      if (groups & GROUP.age) addAge(writer, item, this.now);
+      if (groups & GROUP.crosses) addCrosses(writer, user, item, this.reading);
     }
-    addHistory(writer, user, hash, this.now);
-    if (item?.embedding && user.embedding?.length === item.embedding.length) {
+    if (groups & GROUP.history) addHistory(writer, user, hash, this.now);
+    if (groups & GROUP.embedding && item?.embedding && user.embedding?.length === item.embedding.length) {
       writer.add(SEEDS.embedding, cosine(user.embedding, item.embedding));
       writer.name('similar to what you chose');
     }

@@ -7,10 +7,12 @@ export class FeatureWriter {
   private values: Float32Array = new Float32Array(0);
   private limit = 0;
   private names: string[] | undefined;
+  private rated = true;
   length = 0;
 
-  /** @param reserve entries at the end to leave free */
-  open(out: FeatureVector, reserve: number, names: string[] | undefined): void {
+  /** @param reserve entries at the end to leave free. @param rated whether features may have families */
+  open(out: FeatureVector, reserve: number, names: string[] | undefined, rated = true): void {
+    this.rated = rated;
     this.indices = out.indices;
     this.values = out.values;
     this.limit = out.indices.length - reserve;
@@ -30,11 +32,15 @@ export class FeatureWriter {
 
   /** A feature of which the model keeps a click rate. */
   addRated(family: number, hash: number, value: number): void {
-    this.put(ratedIndex(family, hash), value);
+    this.put(this.rated ? ratedIndex(family, hash) : plainIndex(hash), value);
   }
 
-  /** An index that is final already. */
-  put(index: number, value: number): void {
+  /** An index that was made before, with or without a family. */
+  addMade(index: number, value: number): void {
+    this.put(this.rated ? index : plainIndex(index), value);
+  }
+
+  private put(index: number, value: number): void {
     const n = this.length;
     if (n >= this.limit || !(value - value === 0)) return;
     this.indices[n] = index;

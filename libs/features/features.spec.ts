@@ -4,7 +4,10 @@ import { FEATURES_MAX, newFeatureVector, type FeatureVector } from '#events';
 import {
   appendPosition,
   extractFeatures,
+  familyOf,
+  FEATURE_GROUPS,
   FeatureExtractor,
+  groupsWithout,
   itemHashes,
   labelHash,
   type ItemSignals,
@@ -275,4 +278,28 @@ describe('the position', () => {
     expect(bucket(100)).toBe(bucket(101));
     expect(bucket(10_000)).not.toBe(bucket(100));
   });
+});
+
+describe('A group of features left out', () => {
+  const all = indicesWithout();
+
+  it.each(FEATURE_GROUPS)('is gone, and every other feature stays: %s', (group) => {
+    const rest = indicesWithout(group);
+    if (group === 'rates') {
+      expect(rest.map(familyOf).every((family) => family === 0)).toBe(true);
+      expect(rest).toHaveLength(all.length);
+      return;
+    }
+    expect(rest.length).toBeLessThan(all.length);
+    expect(all).toEqual(expect.arrayContaining(rest));
+  });
+
+  function indicesWithout(...groups: (typeof FEATURE_GROUPS)[number][]): number[] {
+    const user: UserSignals = { ...somebody, profile: new Map([['country', 'NO']]), profileHashes: [77] };
+    const out = newFeatureVector();
+    const extractor = new FeatureExtractor();
+    extractor.begin(user, { device: 'phone' }, NOW, groupsWithout(groups));
+    extractor.extract({ ...item('seen'), embedding: Float32Array.of(1, 0) }, 'seen', out);
+    return [...out.indices.subarray(0, out.length)];
+  }
 });

@@ -11,6 +11,13 @@ export {
 export type { Scalar, UserSignals, InterestSignals, RecentSignals, ShownSignals } from './user-signals.js';
 export { FeatureExtractor, extractFeatures, type RequestContext } from './feature-extractor.js';
 export { audienceOf, audiencesOf, clusterGroup, segmentGroup, type Audience } from './user-groups.js';
+export {
+  ALL_GROUPS,
+  FEATURE_GROUPS,
+  groupsWithout,
+  type FeatureGroup,
+  type UsedGroups,
+} from './feature-groups.js';
 export { tasteSketch } from './taste-sketch.js';
 export { InterestIndex } from './interest-index.js';
 export { appendPosition, positionIndex, POSITION_BUCKETS } from './position.js';

@@ -17,7 +17,7 @@ const RECENT_CROSSES_MAX = 3;
 /** The item itself, its labels and its attributes. */
 export function addOwn(out: FeatureWriter, item: ItemSignals): void {
   const { indices, values, names } = item.hashes.own;
-  for (let i = 0; i < indices.length; i++) out.put(indices[i]!, values[i]!);
+  for (let i = 0; i < indices.length; i++) out.addMade(indices[i]!, values[i]!);
   if (out.named) out.nameEach(names);
 }
 

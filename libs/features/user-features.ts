@@ -8,6 +8,7 @@ import type { Context } from '#events';
 import { combine32, fnv1a32 } from '#kernel';
 import { DIMENSIONS, SEEDS } from './dimensions.js';
 import { FAMILY } from './families.js';
+import { GROUP, type UsedGroups } from './feature-groups.js';
 import type { FeatureWriter } from './feature-writer.js';
 import { clamp, logBucket } from './scales.js';
 import type { UserSignals } from './user-signals.js';
@@ -47,30 +48,40 @@ export function addUserFeatures(
   context: Context | undefined,
   now: number,
   reading: UserReading,
+  groups: UsedGroups,
 ): void {
   out.add(SEEDS.bias, 1);
   out.name('bias');
+  if (groups & GROUP.user) addIdentity(out, user);
+  readClickRate(user, reading);
+  if (groups & GROUP['click-rate']) addClickRate(out, user, reading);
+  if (groups & GROUP.activity) addActivity(out, user, now);
+  if (groups & GROUP['last-lists']) addLastLists(out, user, now);
+  readHour(context, now, reading);
+  if (groups & GROUP.context) addContext(out, user.userHash, context, reading);
+  if (groups & GROUP.profile) addProfile(out, user);
+  if (groups & GROUP['recent-items']) addRecentItems(out, user);
+  if (groups & GROUP.tastes) addTastes(out, user);
+}
+
+function addIdentity(out: FeatureWriter, user: UserSignals): void {
   out.addRated(FAMILY.user, combine32(SEEDS.user, user.userHash), 1);
   out.name('user');
   out.add(combine32(SEEDS.segment, user.segment), 1);
   out.name('segment');
-  addClickRate(out, user, reading);
-  addActivity(out, user, now);
-  addLastLists(out, user, now);
-  addContext(out, user.userHash, context, now, reading);
-  addProfile(out, user);
-  addRecentItems(out, user);
-  addTastes(out, user);
 }
 
-function addClickRate(out: FeatureWriter, user: UserSignals, reading: UserReading): void {
-  const { shownTotal, clickedTotal } = user.interests;
+function readClickRate({ interests }: UserSignals, reading: UserReading): void {
   const left = reading.longLeft;
-  reading.ctr = (clickedTotal * left + CTR_PRIOR_CLICKS) / (shownTotal * left + CTR_PRIOR_SHOWN);
+  reading.ctr =
+    (interests.clickedTotal * left + CTR_PRIOR_CLICKS) / (interests.shownTotal * left + CTR_PRIOR_SHOWN);
+}
+
+function addClickRate(out: FeatureWriter, { interests }: UserSignals, reading: UserReading): void {
   const logit = clamp(Math.log(reading.ctr / Math.max(1e-3, 1 - reading.ctr)), 4);
   out.add(SEEDS.userCtr, logit / 4);
   out.add(combine32(SEEDS.userCtrBucket, Math.floor(logit * 2)), 1);
-  out.add(combine32(SEEDS.exposure, logBucket(Math.floor(shownTotal * left))), 1);
+  out.add(combine32(SEEDS.exposure, logBucket(Math.floor(interests.shownTotal * reading.longLeft))), 1);
   out.name('your click rate');
 }
 
@@ -111,12 +122,8 @@ function addContext(
   out: FeatureWriter,
   userHash: number,
   context: Context | undefined,
-  now: number,
   reading: UserReading,
 ): void {
-  reading.hour = hourOf(context, now);
-  reading.deviceHash = 0;
-  reading.contexts = 0;
   out.add(combine32(SEEDS.hour, reading.hour), 1);
   out.name('hour');
   if (!context) return;
@@ -135,6 +142,12 @@ function addContext(
     }
     if (out.named) out.name(`${key} ${value}`);
   }
+}
+
+function readHour(context: Context | undefined, now: number, reading: UserReading): void {
+  reading.hour = hourOf(context, now);
+  reading.deviceHash = 0;
+  reading.contexts = 0;
 }
 
 /** `context.hour` (0 .. 23, the user's own) or the hour of the event time in UTC. */

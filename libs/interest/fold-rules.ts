@@ -1,5 +1,6 @@
 /** The settings of a fold, ready for use: times in ms, look-ups instead of lists. */
 import type { InterestSettings, Settings } from '#config';
+import { groupsWithout, type UsedGroups } from '#features';
 import type { SegmentRule } from './segments.js';
 
 export type FoldSettings = InterestSettings & {
@@ -34,6 +35,7 @@ export interface FoldRules {
   readonly likeTypes: ReadonlySet<string>;
   readonly conversionTypes: ReadonlySet<string>;
   readonly tasteSketch: boolean;
+  readonly featureGroups: UsedGroups;
 }
 
 export function foldRules(settings: FoldSettings): FoldRules {
@@ -55,5 +57,6 @@ export function foldRules(settings: FoldSettings): FoldRules {
     likeTypes: new Set(settings.likeTypes),
     conversionTypes: new Set(settings.conversionTypes),
     tasteSketch: settings.tasteSketch,
+    featureGroups: groupsWithout(settings.withoutFeatures),
   };
 }

@@ -48,7 +48,7 @@ export function decideImpression(user: UserState, event: Impression, moment: Fol
   const { opened, itemIds } = openImpression(user, event, moment);
   const items = itemIds.map((id) => itemAt(moment, id));
   const hashes = items.map((item, i) => (item ? item.hashes.id : itemHash(itemIds[i]!)));
-  attachFeatures(opened, user, event, items, itemIds, moment.at);
+  attachFeatures(opened, user, event, items, itemIds, moment);
   const records: FeedbackRecord[] = [
     {
       kind: 'exposure',
@@ -152,11 +152,11 @@ function attachFeatures(
   event: Impression,
   items: readonly (ItemSignals | undefined)[],
   itemIds: readonly string[],
-  at: number,
+  { at, rules }: FoldMoment,
 ): void {
   const roomNeeded = FEATURES_MAX * (items.length + 1);
   if (gathered.indices.length < roomNeeded) gathered = newFeatureVector(roomNeeded);
-  extractor.begin(user, event.context, at);
+  extractor.begin(user, event.context, at, rules.featureGroups);
   const shared = extractor.shared(single);
   append(gathered, single, 0, 0);
   const ends: number[] = [];

@@ -12,47 +12,70 @@ import type { ByteReader } from './byte-reader.js';
 import type { ByteWriter } from './byte-writer.js';
 import { widened } from './keyed-rows.js';
 
-/** Half-lives, seconds of event time: from a minute to a week. */
+/** Half-lives of item popularity, seconds of event time: from a minute to a week. */
 export const POPULARITY_SECONDS = [60, 600, 3_600, 21_600, 86_400, 604_800] as const;
 export const WINDOWS = POPULARITY_SECONDS.length;
-/** Most bytes of one row in a delta. */
-export const SUMS_ROW_BYTES = 8 + 4 * WINDOWS;
 const FIRST_ROWS = 1024;
 
 export class DecayedSums {
+  /** Half-lives of a row's sums. */
+  readonly windows: number;
+  /** Most bytes of one row in a delta. */
+  readonly rowBytes: number;
   /** Event time to which a row is decayed, ms. */
   private updatedBy = new Float64Array(FIRST_ROWS);
-  private sumsBy = new Float32Array(FIRST_ROWS * WINDOWS);
+  private sumsBy: Float32Array;
+  /** Of each sum above 0, derived: reading an order costs no logarithm. */
+  private ordersBy: Float64Array;
+  private readonly halfLives: Float64Array;
+
+  /** @param seconds half-lives, of event time */
+  constructor(seconds: readonly number[] = POPULARITY_SECONDS) {
+    this.windows = seconds.length;
+    this.rowBytes = 8 + 4 * this.windows;
+    this.halfLives = Float64Array.from(seconds, (halfLife) => halfLife * 1000);
+    this.sumsBy = new Float32Array(FIRST_ROWS * this.windows);
+    this.ordersBy = new Float64Array(FIRST_ROWS * this.windows);
+  }
+
+  /** Of a row's newest addition, ms; 0 for a row without any. */
+  updated(row: number): number {
+    return this.updatedBy[row]!;
+  }
 
   /** @param weight above 0 */
   add(row: number, weight: number, timestamp: number): void {
     const elapsed = timestamp - this.updatedBy[row]!;
-    for (let w = 0; w < WINDOWS; w++) {
-      const at = row * WINDOWS + w;
-      const halfLife = POPULARITY_SECONDS[w]! * 1000;
+    for (let w = 0; w < this.windows; w++) {
+      const at = row * this.windows + w;
+      const halfLife = this.halfLives[w]!;
       // An event older than the row's time is decayed instead of the row.
       if (elapsed >= 0) this.sumsBy[at] = this.sumsBy[at]! * 2 ** (-elapsed / halfLife) + weight;
       else this.sumsBy[at]! += weight * 2 ** (elapsed / halfLife);
     }
     if (elapsed > 0) this.updatedBy[row] = timestamp;
+    this.derive(row);
   }
 
   at(row: number, window: number, now: number): number {
     const elapsed = Math.max(0, now - this.updatedBy[row]!);
-    return this.sumsBy[row * WINDOWS + window]! * 2 ** (-elapsed / (POPULARITY_SECONDS[window]! * 1000));
+    return this.sumsBy[row * this.windows + window]! * 2 ** (-elapsed / this.halfLives[window]!);
   }
 
   /** −∞ for a row without engagement. */
   order(row: number, window: number): number {
-    return (
-      Math.log2(this.sumsBy[row * WINDOWS + window]!) +
-      this.updatedBy[row]! / (POPULARITY_SECONDS[window]! * 1000)
-    );
+    const at = row * this.windows + window;
+    return this.sumsBy[at]! > 0 ? this.ordersBy[at]! : -Infinity;
+  }
+
+  /** log2 of what `at` says, from the order; of a time before the row's newest addition as if everything were older. */
+  log2At(row: number, window: number, now: number): number {
+    return this.order(row, window) - now / this.halfLives[window]!;
   }
 
   clearRow(row: number): void {
     this.updatedBy[row] = 0;
-    this.sumsBy.fill(0, row * WINDOWS, (row + 1) * WINDOWS);
+    this.sumsBy.fill(0, row * this.windows, (row + 1) * this.windows);
   }
 
   /** Makes room for this many rows. */
@@ -62,28 +85,41 @@ export class DecayedSums {
       const sums = new Float32Array(this.sumsBy.length * 2);
       sums.set(this.sumsBy);
       this.sumsBy = sums;
+      const orders = new Float64Array(sums.length);
+      orders.set(this.ordersBy);
+      this.ordersBy = orders;
     }
   }
 
   encode(writer: ByteWriter, rows: number): void {
     writer.array(this.updatedBy.subarray(0, rows));
-    writer.array(this.sumsBy.subarray(0, rows * WINDOWS));
+    writer.array(this.sumsBy.subarray(0, rows * this.windows));
   }
 
   decode(reader: ByteReader, rows: number): void {
     this.fit(rows);
     reader.array(this.updatedBy.subarray(0, rows));
-    reader.array(this.sumsBy.subarray(0, rows * WINDOWS));
+    reader.array(this.sumsBy.subarray(0, rows * this.windows));
+    for (let row = 0; row < rows; row++) this.derive(row);
   }
 
   encodeRow(writer: ByteWriter, row: number): void {
     writer.f64(this.updatedBy[row]!);
-    for (let w = 0; w < WINDOWS; w++) writer.f32(this.sumsBy[row * WINDOWS + w]!);
+    for (let w = 0; w < this.windows; w++) writer.f32(this.sumsBy[row * this.windows + w]!);
   }
 
   decodeRow(reader: ByteReader, row: number): void {
     this.updatedBy[row] = reader.f64();
-    for (let w = 0; w < WINDOWS; w++) this.sumsBy[row * WINDOWS + w] = reader.f32();
+    for (let w = 0; w < this.windows; w++) this.sumsBy[row * this.windows + w] = reader.f32();
+    this.derive(row);
+  }
+
+  private derive(row: number): void {
+    for (let w = 0; w < this.windows; w++) {
+      const at = row * this.windows + w;
+      const sum = this.sumsBy[at]!;
+      this.ordersBy[at] = sum > 0 ? Math.log2(sum) + this.updatedBy[row]! / this.halfLives[w]! : 0;
+    }
   }
 }
 

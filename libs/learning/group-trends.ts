@@ -7,7 +7,7 @@
  */
 import type { ByteReader } from './byte-reader.js';
 import type { ByteWriter } from './byte-writer.js';
-import { DecayedSums, SUMS_ROW_BYTES, windowOf } from './decayed-sums.js';
+import { DecayedSums, windowOf } from './decayed-sums.js';
 import { DirtyRows } from './dirty-rows.js';
 import { KeyedRows } from './keyed-rows.js';
 import type { ModelTable } from './model-table.js';
@@ -18,11 +18,11 @@ export const ITEMS_EACH = 256;
 
 export class GroupTrends implements ModelTable {
   readonly dirty = new DirtyRows(GROUPS_MAX * ITEMS_EACH);
-  readonly rowBytesMax = 5 + 8 + 8 + SUMS_ROW_BYTES;
   private readonly groups = new KeyedRows(GROUPS_MAX);
   /** ITEMS_EACH rows a group: the item's key, 0 while free. */
   private readonly itemBy = new Float64Array(GROUPS_MAX * ITEMS_EACH);
   private readonly sums = new DecayedSums();
+  readonly rowBytesMax = 5 + 8 + 8 + this.sums.rowBytes;
 
   constructor() {
     this.sums.fit(GROUPS_MAX * ITEMS_EACH);

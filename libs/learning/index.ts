@@ -36,5 +36,13 @@ export * from './experiments.js';
 export { ARM_CLICKS_MIN, type ArmReport, type ExperimentReport } from './experiment-statistics.js';
 export * from './sequential-interval.js';
 export { NextItems } from './next-item/next-items.js';
-export { SIGNALS, SITUATIONS, type Situation } from './next-item/signals.js';
+export {
+  POPULARITY_SIGNALS,
+  SIGNAL,
+  SIGNALS,
+  SITUATIONS,
+  VOICES,
+  type Voice,
+  type Situation,
+} from './next-item/signals.js';
 export { ALS_DEFAULTS, type AlsSettings } from './next-item/alternating-least-squares.js';

@@ -7,7 +7,7 @@
  */
 import type { ByteReader } from './byte-reader.js';
 import type { ByteWriter } from './byte-writer.js';
-import { POPULARITY_SECONDS, SUMS_ROW_BYTES, windowOf } from './decayed-sums.js';
+import { POPULARITY_SECONDS, windowOf } from './decayed-sums.js';
 import { DirtyRows } from './dirty-rows.js';
 import { KeyedRows, widened } from './keyed-rows.js';
 import { logit } from './logistic.js';
@@ -26,13 +26,13 @@ export interface ItemStatisticsSettings {
 
 export class ItemStatistics implements ModelTable {
   readonly dirty = new DirtyRows(1024);
-  readonly rowBytesMax = 5 + 8 + 8 + 8 + 8 + SUMS_ROW_BYTES;
   readonly windows = new WindowChoice();
   private readonly rows: KeyedRows;
   private impressionsBy = new Float64Array(1024);
   private examinedBy = new Float64Array(1024);
   private clicksBy = new Float64Array(1024);
   private readonly popularities = new PopularityTable();
+  readonly rowBytesMax = 5 + 8 + 8 + 8 + 8 + this.popularities.rowBytes;
   private totalExamined = 0;
   private totalClicks = 0;
 
@@ -130,6 +130,11 @@ export class ItemStatistics implements ModelTable {
   /** Decayed popularity of a row. @param window its number (decayed-sums.ts) */
   popularityOf(row: number, window: number, now: number): number {
     return row < 0 ? 0 : this.popularities.at(row, window, now);
+  }
+
+  /** log2 of the same, cheaper; −∞ when nobody engaged with it. */
+  log2PopularityOf(row: number, window: number, now: number): number {
+    return row < 0 ? -Infinity : this.popularities.log2At(row, window, now);
   }
 
   /** The n most popular items and their popularity, best first; up to LEADERS_MAX. */

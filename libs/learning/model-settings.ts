@@ -6,6 +6,7 @@
 import { createHash } from 'node:crypto';
 import type { DebiasMethod } from './debias.js';
 import type { AlsSettings } from './next-item/alternating-least-squares.js';
+import type { Voice } from './next-item/signals.js';
 import { experimentsOf, type Experiment, type ExperimentConfiguration } from './experiments.js';
 
 export interface ModelSettings {
@@ -31,6 +32,8 @@ export interface ModelSettings {
   readonly debias: DebiasSettings;
   /** The factors of users and items are fitted as a whole, once; absent: never. */
   readonly als?: AlsSettings;
+  /** What the next item is found without; absent: nothing. */
+  readonly withoutSignals?: readonly Voice[];
   /** Samples of the windowed progressive metrics; observes only, so it is not part of the hash. */
   readonly metricsWindow: number;
 }
@@ -92,6 +95,7 @@ export interface ModelConfiguration {
     readonly noClickWeight: number;
     readonly seed: number;
     readonly clusters: number;
+    readonly withoutSignals?: readonly Voice[];
   };
   readonly ftrl: ModelSettings['ftrl'];
   readonly fm: ModelSettings['fm'];
@@ -124,13 +128,15 @@ export function modelSettingsOf(configuration: ModelConfiguration): ModelSetting
       clusters: model.clusters,
       ...(experiments.length > 0 && { experiments: experimentsOf(experiments) }),
     },
+    ...(model.withoutSignals?.length && { withoutSignals: model.withoutSignals }),
     metricsWindow: learner.metricsWindow,
   };
 }
 
 /** SHA-256 (hex) of everything that decides the weights. */
 export function settingsHash(settings: ModelSettings): string {
-  const { bits, noClickWeight, seed, ftrl, fm, olr, holdSeconds, statistics, debias, als } = settings;
+  const { bits, noClickWeight, seed, ftrl, fm, olr, holdSeconds, statistics, debias, als, withoutSignals } =
+    settings;
   const canonical = [
     bits,
     noClickWeight,
@@ -161,6 +167,7 @@ export function settingsHash(settings: ModelSettings): string {
     // Only when there are some: a deployment without experiments keeps its version.
     ...(statistics.experiments ? [JSON.stringify(statistics.experiments)] : []),
     ...(fm.distillation ? ['distillation', fm.distillation] : []),
+    ...(withoutSignals ? ['without', ...withoutSignals] : []),
     ...(als ? ['als', als.at, als.rounds, als.regularisation, als.confidence] : []),
   ];
   return createHash('sha256').update(JSON.stringify(canonical)).digest('hex');

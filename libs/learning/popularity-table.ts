@@ -4,7 +4,7 @@
  */
 import type { ByteReader } from './byte-reader.js';
 import type { ByteWriter } from './byte-writer.js';
-import { DecayedSums, WINDOWS } from './decayed-sums.js';
+import { DecayedSums, POPULARITY_SECONDS } from './decayed-sums.js';
 import { Leaders } from './leaders.js';
 
 /** Item keys, best first, and the decayed popularity of each. */
@@ -17,9 +17,26 @@ export interface RankedKeys {
 export const LEADERS_MAX = 1_024;
 
 export class PopularityTable {
-  private readonly sums = new DecayedSums();
-  private readonly leaders = Array.from({ length: WINDOWS }, () => new Leaders(LEADERS_MAX));
-  private readonly before = new Float64Array(WINDOWS);
+  private readonly sums: DecayedSums;
+  private readonly leaders: Leaders[];
+  private readonly before: Float64Array;
+
+  /** @param seconds half-lives, of event time. @param leadersMax rows kept of each */
+  constructor(seconds: readonly number[] = POPULARITY_SECONDS, leadersMax = LEADERS_MAX) {
+    this.sums = new DecayedSums(seconds);
+    this.leaders = seconds.map(() => new Leaders(leadersMax));
+    this.before = new Float64Array(seconds.length);
+  }
+
+  /** Most bytes of one row in a delta. */
+  get rowBytes(): number {
+    return this.sums.rowBytes;
+  }
+
+  /** Event time of the row's newest addition, ms; 0 without any. */
+  updated(row: number): number {
+    return this.sums.updated(row);
+  }
 
   /** @param rows of the whole table */
   add(row: number, weight: number, timestamp: number, rows: number): void {
@@ -28,6 +45,11 @@ export class PopularityTable {
 
   at(row: number, window: number, now: number): number {
     return this.sums.at(row, window, now);
+  }
+
+  /** log2 of the same, cheaper; −∞ for a row without any. */
+  log2At(row: number, window: number, now: number): number {
+    return this.sums.log2At(row, window, now);
   }
 
   /** The row's place among the most popular, 0-based; −1 when it is not among them. */
@@ -64,7 +86,7 @@ export class PopularityTable {
 
   decode(reader: ByteReader, rows: number): void {
     this.sums.decode(reader, rows);
-    for (let w = 0; w < WINDOWS; w++) this.refill(w, rows);
+    for (let w = 0; w < this.before.length; w++) this.refill(w, rows);
   }
 
   encodeRow(writer: ByteWriter, row: number): void {
@@ -76,9 +98,9 @@ export class PopularityTable {
   }
 
   private changing(row: number, change: () => void, rows: number): void {
-    for (let w = 0; w < WINDOWS; w++) this.before[w] = this.sums.order(row, w);
+    for (let w = 0; w < this.before.length; w++) this.before[w] = this.sums.order(row, w);
     change();
-    for (let w = 0; w < WINDOWS; w++) {
+    for (let w = 0; w < this.before.length; w++) {
       const leaders = this.leaders[w]!;
       leaders.move(row, this.before[w]!, this.sums.order(row, w));
       if (leaders.needsRefill) this.refill(w, rows);

@@ -10,6 +10,7 @@ import type { FeatureVector } from '#events';
 import { Blend } from './blend.js';
 import { Calibrator } from './calibrator.js';
 import type { FtrlWeights } from './ftrl-weights.js';
+import type { ModelSettings } from './model-settings.js';
 import { newReading, readItem } from './item-reading.js';
 import { NextItems } from './next-item/next-items.js';
 import type { Predictor } from './online-learner.js';
@@ -53,11 +54,11 @@ export class Scorer {
   private readonly trainingShift: number;
 
   constructor(
-    settings: { readonly bits: number; readonly noClickWeight: number },
+    settings: Pick<ModelSettings, 'bits' | 'noClickWeight' | 'withoutSignals'>,
     readonly weights: Readonly<Record<LearnerName, Predictor>> & { readonly ftrl: FtrlWeights },
     readonly tables: Tables,
   ) {
-    this.nextItems = new NextItems(tables);
+    this.nextItems = new NextItems(tables, settings.withoutSignals);
     this.mask = 2 ** settings.bits - 1;
     this.trainingShift = -Math.log(settings.noClickWeight);
     this.ratings = new RatingModel(tables);

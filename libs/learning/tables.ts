@@ -58,6 +58,7 @@ export const TABLES = [
   'goalHeads',
   'goalTrust',
   'transitions',
+  'takings',
   'histories',
   'takers',
   'lately',

@@ -69,7 +69,7 @@ export class CandidateScorer {
     this.user = user;
     this.goals.begin(settings);
     this.learnt = model.samples > 0;
-    this.extractor.begin(user, context, now);
+    this.extractor.begin(user, context, now, settings.featureGroups);
     this.shared = this.extractor.shared(this.common);
     if (this.learnt) model.open(this.common, now);
   }

@@ -1,15 +1,23 @@
 /** The part of a deployment's configuration that ranking reads: hosts and replays take it from here, so that both rank alike. */
+import { groupsWithout, type FeatureGroup, type UsedGroups } from '#features';
 import type { RankingSettings } from './request.js';
 
 /** libs/config's `Settings` has this shape. */
 export interface RankingConfiguration {
   readonly serving: RankingSettings;
-  readonly interest: { readonly audienceAttributes: readonly string[] };
+  readonly interest: {
+    readonly audienceAttributes: readonly string[];
+    readonly withoutFeatures: readonly FeatureGroup[];
+  };
 }
 
 export function rankingSettingsOf<C extends RankingConfiguration>({
   serving,
   interest,
-}: C): C['serving'] & Pick<C['interest'], 'audienceAttributes'> {
-  return { ...serving, audienceAttributes: interest.audienceAttributes };
+}: C): C['serving'] & Pick<C['interest'], 'audienceAttributes'> & { readonly featureGroups: UsedGroups } {
+  return {
+    ...serving,
+    audienceAttributes: interest.audienceAttributes,
+    featureGroups: groupsWithout(interest.withoutFeatures),
+  };
 }

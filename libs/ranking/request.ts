@@ -1,7 +1,7 @@
 /** What is asked of ranking and what it answers. */
 import type { SeededRandom } from '#kernel';
 import type { Catalogue } from '#catalogue';
-import type { RequestContext } from '#features';
+import type { RequestContext, UsedGroups } from '#features';
 import type { ChannelName, RecallIndex, RecallRequest } from '#recall';
 import type { RuleFailed, RuleSet } from '#rules';
 import type { ColdStartRule } from './cold-start.js';
@@ -56,6 +56,8 @@ export interface RankingSettings extends PolicySettings {
   readonly newItemImpressions?: number;
   /** Attributes of profile or context whose values are audiences with trends of their own; default: none. */
   readonly audienceAttributes?: readonly string[];
+  /** Features that are used; default: all. */
+  readonly featureGroups?: UsedGroups;
   readonly perCategoryMax: number;
   readonly perBrandMax: number;
   readonly perSellerMax: number;

@@ -63,6 +63,7 @@ const FOLD: FoldSettings = {
   tasteSketch: true,
   segments: [],
   audienceAttributes: ['country'],
+  withoutFeatures: [],
 };
 
 interface Asked {

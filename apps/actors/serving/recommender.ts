@@ -12,6 +12,7 @@ import type { ConfiguredExperiment, Settings } from '#config';
 import {
   anonymousRules,
   rankCandidates,
+  type rankingSettingsOf,
   recommend,
   type Ranked,
   type RankedItem,
@@ -36,7 +37,7 @@ export interface RecommenderPorts {
   readonly catalogue: Catalogue;
   readonly index: RecallIndex;
   readonly follower: ModelFollower;
-  readonly settings: Settings['serving'] & Pick<Settings['interest'], 'audienceAttributes'>;
+  readonly settings: ReturnType<typeof rankingSettingsOf<Settings>>;
   readonly experiments: readonly ConfiguredExperiment[];
   readonly clock: Clock;
   readonly served: (event: Served) => void;

@@ -3,7 +3,8 @@ import { writeFile } from 'node:fs/promises';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { evaluationContext } from '../evaluate/context.js';
 import { DATASETS } from '../evaluate/datasets/index.js';
-import type { Dataset, EvaluationReport, SharedOptions } from '../evaluate/dataset.js';
+import { ablationTable, partsOf, type Ablated, type Part } from '../evaluate/ablation.js';
+import type { Dataset, EvaluationReport, ReportTable, SharedOptions } from '../evaluate/dataset.js';
 import { renderReport } from '../evaluate/report.js';
 import { renderCurves } from '../evaluate/svg.js';
 import { collect } from '../setting-overrides.js';
@@ -12,7 +13,7 @@ import { CliError, UsageError } from '../terminal/exit.js';
 import { interruptible } from '../terminal/interrupt.js';
 import { printJson, printLine } from '../terminal/print.js';
 
-type Options = SharedOptions & Record<string, unknown>;
+type Options = SharedOptions & { readonly ablate?: true | readonly string[] } & Record<string, unknown>;
 
 export function registerEvaluate(program: Command): void {
   const group = program
@@ -40,11 +41,35 @@ export function registerEvaluate(program: Command): void {
 }
 
 async function evaluate(dataset: Dataset, options: Options, signal: AbortSignal): Promise<void> {
-  const report = await dataset.run(evaluationContext(options, signal));
-  if (signal.aborted) throw new CliError('interrupted');
+  const parts = options.ablate
+    ? partsOf(dataset.ablates ?? [], options.ablate === true ? [] : options.ablate)
+    : [];
+  const run = async (set: readonly string[]): Promise<EvaluationReport> => {
+    const report = await dataset.run(
+      evaluationContext({ ...options, set: [...options.set, ...set] }, signal),
+    );
+    if (signal.aborted) throw new CliError('interrupted');
+    return report;
+  };
+  let report = await run([]);
+  if (parts.length > 0)
+    report = { ...report, tables: [await ablation(report, parts, run), ...report.tables] };
   if (options.plot !== undefined) await plot(options.plot, report);
   if (options.json) printJson(report);
   else printLine(renderReport(report));
+}
+
+async function ablation(
+  whole: EvaluationReport,
+  parts: readonly Part[],
+  run: (set: readonly string[]) => Promise<EvaluationReport>,
+): Promise<ReportTable> {
+  const runs: Ablated[] = [];
+  for (const part of parts) {
+    process.stderr.write(`without ${part.name} (${runs.length + 1} of ${parts.length})\n`);
+    runs.push({ part, headlines: (await run(part.set)).headlines ?? [] });
+  }
+  return ablationTable(whole, runs);
 }
 
 async function plot(path: string, { dataset, curves }: EvaluationReport): Promise<void> {
@@ -66,6 +91,10 @@ function withSharedOptions(command: Command): Command {
       )
         .argParser(pair)
         .default([], 'none'),
+    )
+    .option(
+      '--ablate [parts...]',
+      'run again without each part, or without those named, and say what each adds; takes as long as so many runs',
     )
     .addOption(
       new Option('--set <path=value>', 'another value of a setting; repeatable')

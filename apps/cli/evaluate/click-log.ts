@@ -4,6 +4,7 @@ import { CliError } from '../terminal/exit.js';
 import { pointComparisons, rankComparisons } from './comparisons.js';
 import { calibrationCurves, lossCurve, rankCurve } from './curves.js';
 import type { EvaluationReport, SharedOptions } from './dataset.js';
+import { pointHeadlines, rankHeadlines } from './headlines.js';
 import { SERVED } from './live-scorer.js';
 import type { Prequential } from './prequential.js';
 import { exposureTable, listTables, pointTables, timingTable } from './tables.js';
@@ -43,6 +44,10 @@ export function reportOf(
     comparisons: [
       ...rankComparisons(lists, MAIN_METRIC, SERVED, options),
       ...pointComparisons(points, SERVED, options),
+    ],
+    headlines: [
+      ...rankHeadlines(lists, MAIN_METRIC, SERVED, options.last),
+      ...pointHeadlines(points, SERVED, options.last),
     ],
     curves: [
       rankCurve(lists, MAIN_METRIC, SERVED),

@@ -4,6 +4,7 @@
  */
 import type { Command } from 'commander';
 import type { Settings } from '#config';
+import type { PartKind } from './ablation.js';
 import type { Progress } from '../terminal/progress.js';
 
 export interface Dataset {
@@ -13,6 +14,8 @@ export interface Dataset {
   readonly summary: string;
   /** Calls that can be typed as they stand, for --help; default: one with --json and one with --plot. */
   readonly examples?: readonly string[];
+  /** What --ablate can leave out; default: nothing. */
+  readonly ablates?: readonly PartKind[];
   /** Adds options of its own to the command. */
   configure?(command: Command): void;
   run(context: EvaluationContext): Promise<EvaluationReport>;
@@ -56,10 +59,20 @@ export interface EvaluationReport {
   readonly input: Readonly<Record<string, number | string>>;
   readonly tables: readonly ReportTable[];
   readonly comparisons: readonly Comparison[];
+  /** What the served model is judged by, in a few numbers. */
+  readonly headlines?: readonly Headline[];
   /** Drawn by --plot. */
   readonly curves: readonly Curve[];
   /** Only in --json. */
   readonly details?: unknown;
+}
+
+export interface Headline {
+  /** Of which lists or samples it is, too. */
+  readonly metric: string;
+  readonly value: number;
+  /** Whether less is better. */
+  readonly less?: boolean;
 }
 
 export interface ReportTable {

@@ -1,7 +1,7 @@
 /** What `POST /v1/rank` would predict at this moment: the rehearsal's user, catalogue and model, by the code that serves. */
 import type { LiveRehearsal } from '#evaluation';
 import { newFeatureVector, type Impression } from '#events';
-import { FeatureExtractor } from '#features';
+import { FeatureExtractor, groupsWithout, type UsedGroups } from '#features';
 import { createUser } from '#interest';
 import { asUserId, key53 } from '#kernel';
 import { LEARNERS, newScores, type Scores } from '#learning';
@@ -14,8 +14,11 @@ export class LiveScorer {
   private readonly extractor = new FeatureExtractor();
   private readonly features = newFeatureVector();
   private readonly scores = newScores();
+  private readonly groups: UsedGroups;
 
-  constructor(private readonly rehearsal: LiveRehearsal) {}
+  constructor(private readonly rehearsal: LiveRehearsal) {
+    this.groups = groupsWithout(rehearsal.settings.fold.withoutFeatures);
+  }
 
   /** @returns for each of MODELS the scores of the items */
   score(event: Pick<Impression, 'userId' | 'context' | 'timestamp'>, itemIds: readonly string[]): number[][] {
@@ -25,6 +28,7 @@ export class LiveScorer {
       rehearsal.user(event.userId) ?? createUser(asUserId(event.userId)),
       event.context,
       event.timestamp,
+      this.groups,
     );
     for (const id of itemIds) {
       extractor.extract(rehearsal.log.catalogue.get(id), id, features);

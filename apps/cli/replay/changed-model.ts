@@ -18,7 +18,13 @@ export function changedModel(
     fm: { ...fm, distillation: fm.distillation ?? 0 },
     olr,
     debias,
-    model: { ...settings.model, bits, noClickWeight, seed },
+    model: {
+      ...settings.model,
+      bits,
+      noClickWeight,
+      seed,
+      withoutSignals: [...(present.withoutSignals ?? [])],
+    },
     learner: { ...settings.learner, metricsWindow },
   };
   const changed = modelSettingsOf(withOverrides(live, pairs));

@@ -21,9 +21,9 @@ const WIDTH = SIGNALS.length;
 /** One row of weights for all situations, then one for each. */
 const ROWS = SITUATIONS.length + 1;
 const DAY = SIGNALS.indexOf('popularity day');
-/** An example costs more than the rest of the fold: the weights need no more than these. */
-const EXAMPLES_ALL = 500;
-const EXAMPLES_EACH = 3;
+/** An example costs more than the rest of the fold, and the weights move less and less: half as many after each EXAMPLES_HALVE. */
+const EXAMPLES_HALVE = 20_000;
+const EACH_MAX = 32;
 /** A candidate that hardly pulls is left out of the step. */
 const PULL_MIN = 1e-4;
 
@@ -40,10 +40,10 @@ export class ChannelMix implements ModelTable {
     this.rowBytesMax = 5 + 8 + ROWS * WIDTH * 4 + this.layer.bytes;
   }
 
-  /** Whether an engagement becomes an example: all of the first, then one in EXAMPLES_EACH, chosen by hash. */
+  /** Whether an engagement becomes an example: all of the first, then one in 2, 4 … EACH_MAX, chosen by hash. */
   wants(userKey: number, timestamp: number): boolean {
-    if (this.examples < EXAMPLES_ALL) return true;
-    return combine32(userKey >>> 0, timestamp >>> 0) % EXAMPLES_EACH === 0;
+    const each = Math.min(EACH_MAX, 2 ** Math.floor(this.examples / EXAMPLES_HALVE));
+    return each === 1 || combine32(userKey >>> 0, timestamp >>> 0) % each === 0;
   }
 
   /** Of the sum; what the layer says belongs to no single signal. */
@@ -54,8 +54,10 @@ export class ChannelMix implements ModelTable {
   /** @param signals of all candidates, WIDTH each */
   logit(signals: Float32Array, place: number, situation: number): number {
     const at = place * WIDTH;
-    let sum = this.layer.says(signals, at, situation);
-    for (let k = 0; k < WIDTH; k++) sum += this.weight(k, situation) * signals[at + k]!;
+    const own = (situation + 1) * WIDTH;
+    const { weights } = this.sums;
+    let sum = this.layer.says(signals, place, situation);
+    for (let k = 0; k < WIDTH; k++) sum += (weights[k]! + weights[own + k]!) * signals[at + k]!;
     return sum;
   }
 
@@ -80,7 +82,7 @@ export class ChannelMix implements ModelTable {
     for (let place = 0; place < candidates; place++) {
       const pull = (place === taken ? 1 : 0) - logits[place]! / total;
       if (Math.abs(pull) < PULL_MIN) continue;
-      this.gather(signals, place * WIDTH, situation, pull);
+      this.gather(signals, place, situation, pull);
     }
     this.sums.ascend();
     this.layer.ascend();
@@ -117,14 +119,15 @@ export class ChannelMix implements ModelTable {
     }
   }
 
-  private gather(signals: Float32Array, at: number, situation: number, pull: number): void {
+  private gather(signals: Float32Array, place: number, situation: number, pull: number): void {
     const { gradient } = this.sums;
+    const at = place * WIDTH;
     const own = (situation + 1) * WIDTH;
     for (let k = 0; k < WIDTH; k++) {
       const g = pull * signals[at + k]!;
       gradient[k]! += g;
       gradient[own + k]! += g;
     }
-    this.layer.gather(signals, at, situation, pull);
+    this.layer.gather(signals, place, situation, pull);
   }
 }

@@ -11,7 +11,7 @@ import type { ByteReader } from '../byte-reader.js';
 import type { ByteWriter } from '../byte-writer.js';
 import { AdaptiveSteps } from './adaptive-steps.js';
 
-const HIDDEN = 12;
+const HIDDEN = 24;
 const LEAK = 0.01;
 const SEED = 0x6d697865;
 const OUT_SCALE = 0.1;
@@ -23,7 +23,11 @@ export class MixLayer {
   private readonly inner: AdaptiveSteps;
   private readonly outer: AdaptiveSteps;
   private readonly width: number;
-  private readonly hidden = new Float64Array(HIDDEN);
+  /** HIDDEN of each candidate, as `says` found them. */
+  private hidden = new Float64Array(HIDDEN);
+  /** The inner weights once more: in doubles they cost no conversion in the innermost loop. */
+  private readonly wide: Float64Array;
+  private readonly signal: Float64Array;
 
   constructor(
     private readonly signals: number,
@@ -32,45 +36,55 @@ export class MixLayer {
     this.width = signals + situations + 1;
     this.inner = new AdaptiveSteps(HIDDEN * this.width, RATE);
     this.outer = new AdaptiveSteps(HIDDEN, RATE);
+    this.wide = new Float64Array(this.inner.weights.length);
+    this.signal = new Float64Array(signals);
     const scale = Math.sqrt(1.5 / this.width);
     for (let i = 0; i < this.inner.weights.length; i++) this.inner.weights[i] = scale * drawn(i);
     for (let j = 0; j < HIDDEN; j++) {
       this.inner.weights[j * this.width + this.width - 1] = 0;
       this.outer.weights[j] = OUT_SCALE * drawn(-1 - j);
     }
+    this.wide.set(this.inner.weights);
   }
 
-  /** @param at where the candidate's signals begin */
-  says(signals: Float32Array, at: number, situation: number): number {
-    const { inner, outer, hidden, width } = this;
+  /** @param signals of all candidates. @param place of the one */
+  says(signals: Float32Array, place: number, situation: number): number {
+    const { wide, width, signal } = this;
+    const outer = this.outer.weights;
+    if (this.hidden.length < (place + 1) * HIDDEN) this.grow(place + 1);
+    const { hidden } = this;
+    const n = this.signals;
+    for (let k = 0; k < n; k++) signal[k] = signals[place * n + k]!;
     let sum = 0;
-    for (let j = 0; j < HIDDEN; j++) {
-      const row = j * width;
-      let value = inner.weights[row + width - 1]! + inner.weights[row + this.signals + situation]!;
-      for (let k = 0; k < this.signals; k++) value += inner.weights[row + k]! * signals[at + k]!;
-      hidden[j] = value > 0 ? value : LEAK * value;
-      sum += outer.weights[j]! * hidden[j]!;
+    for (let j = 0, row = 0; j < HIDDEN; j++, row += width) {
+      let value = wide[row + width - 1]! + wide[row + n + situation]!;
+      for (let k = 0; k < n; k++) value += wide[row + k]! * signal[k]!;
+      const out = value > 0 ? value : LEAK * value;
+      hidden[place * HIDDEN + j] = out;
+      sum += outer[j]! * out;
     }
     return sum;
   }
 
-  /** Adds one candidate's part to the gradient. @param pull the derivative of the likelihood by what the layer says of it */
-  gather(signals: Float32Array, at: number, situation: number, pull: number): void {
-    this.says(signals, at, situation);
+  /** Adds one candidate's part to the gradient; `says` comes before. @param pull the derivative of the likelihood by what it said */
+  gather(signals: Float32Array, place: number, situation: number, pull: number): void {
     const { inner, outer, hidden, width } = this;
+    const n = this.signals;
     for (let j = 0; j < HIDDEN; j++) {
-      outer.gradient[j]! += pull * hidden[j]!;
-      const slope = pull * outer.weights[j]! * (hidden[j]! > 0 ? 1 : LEAK);
+      const own = hidden[place * HIDDEN + j]!;
+      outer.gradient[j]! += pull * own;
+      const slope = pull * outer.weights[j]! * (own > 0 ? 1 : LEAK);
       const row = j * width;
       inner.gradient[row + width - 1]! += slope;
-      inner.gradient[row + this.signals + situation]! += slope;
-      for (let k = 0; k < this.signals; k++) inner.gradient[row + k]! += slope * signals[at + k]!;
+      inner.gradient[row + n + situation]! += slope;
+      for (let k = 0; k < n; k++) inner.gradient[row + k]! += slope * signals[place * n + k]!;
     }
   }
 
   ascend(): void {
     this.inner.ascend();
     this.outer.ascend();
+    this.wide.set(this.inner.weights);
   }
 
   get bytes(): number {
@@ -85,6 +99,7 @@ export class MixLayer {
   decode(reader: ByteReader): void {
     this.inner.decode(reader);
     this.outer.decode(reader);
+    this.wide.set(this.inner.weights);
   }
 
   encodeWeights(writer: ByteWriter): void {
@@ -95,6 +110,13 @@ export class MixLayer {
   decodeWeights(reader: ByteReader): void {
     reader.array(this.inner.weights);
     reader.array(this.outer.weights);
+    this.wide.set(this.inner.weights);
+  }
+
+  private grow(candidates: number): void {
+    const wider = new Float64Array(Math.max(candidates * HIDDEN, this.hidden.length * 2));
+    wider.set(this.hidden);
+    this.hidden = wider;
   }
 }
 

@@ -4,9 +4,11 @@ import type { CoVisitation } from '../co-visitation.js';
 import type { ItemStatistics } from '../item-statistics.js';
 import { ChannelMix } from './channel-mix.js';
 import { FactorVectors } from './factor-vectors.js';
+import { ItemTakings } from './item-takings.js';
 import { ItemLabels } from './item-labels.js';
 import * as factorisation from './matrix-factorisation.js';
 import { RecentLinks } from './recent-links.js';
+import { takersOf } from './signals.js';
 import { Transitions } from './transitions.js';
 
 const USERS_MAX = 200_000;
@@ -24,6 +26,7 @@ const SEED = 20_240_601;
 
 export interface NextItemTables {
   readonly transitions: Transitions;
+  readonly takings: ItemTakings;
   /** Items by user, users by item. */
   readonly histories: RecentLinks;
   readonly takers: RecentLinks;
@@ -46,6 +49,7 @@ export interface NextItemReads extends NextItemTables {
 export function newNextItemTables(): NextItemTables {
   return {
     transitions: new Transitions(),
+    takings: new ItemTakings(ITEMS_MAX),
     histories: new RecentLinks(USERS_MAX, HISTORY_MAX),
     takers: new RecentLinks(ITEMS_MAX, TAKERS_MAX),
     lately: new RecentLinks(1, LATELY_MAX),
@@ -62,6 +66,7 @@ export function recordNextItem(tables: NextItemTables, record: Engagement): void
   const { userKey, itemKey, weight, timestamp, recentKeys, recentAgesSeconds } = record;
   if (!(weight > 0)) return;
   recordLabels(tables, record);
+  tables.takings.record(itemKey, takersOf(record), weight, timestamp);
   tables.transitions.recordEngagement(itemKey, weight, timestamp, recentKeys, recentAgesSeconds);
   const lately = tables.lately.of(EVERYBODY) ?? { keys: new Float64Array(0), size: 0 };
   factorisation.recordEngagement(

@@ -3,6 +3,7 @@
  * learner learns the mix from, and what hosts recall and rank by. One code for both, bounded, into reused arrays.
  *
  *     popularity       ln of decayed engagement, four half-lives
+ *     of a kind        the same among newcomers, in bursts, among the devoted; how long ago it was first and last taken
  *     co-visitation    Σ_r 0.9^r · score(recent_r, item)
  *     session          Σ_r 0.8^r · 2^(−age_r / week) · P(item | recent_r), and P(item | newest) by itself
  *     neighbours       users who took to the same items at about the same time, rare items counting more:
@@ -18,10 +19,20 @@ import { FoundItems } from './found-items.js';
 import { affinity } from './matrix-factorisation.js';
 import type { NextItemReads } from './next-item-tables.js';
 import { RecentLabels } from './recent-labels.js';
-import { kindOf, POPULARITY_WINDOWS, SIGNAL, SIGNALS, type Situation } from './signals.js';
+import { TAKINGS } from './item-takings.js';
+import {
+  kindOf,
+  POPULARITY_WINDOWS,
+  SIGNAL,
+  SIGNALS,
+  VOICES,
+  type Situation,
+  type Voice,
+} from './signals.js';
 
 const WIDTH = SIGNALS.length;
 const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
 /** Kept of each popularity window, and of each of the other channels. */
 const LEADERS = 30;
 const FOUND_MAX = 40;
@@ -33,12 +44,21 @@ const NEIGHBOURS = 3;
 const RARE_LABELS = 4;
 const TAKEN = 5;
 const PLACE = 6;
-const FOUND_BY = [COVISITATION, SESSION, NEIGHBOURS, RARE_LABELS];
+const FOUND_BY: readonly { readonly voice: Voice; readonly column: number }[] = [
+  { voice: 'covisitation', column: COVISITATION },
+  { voice: 'session', column: SESSION },
+  { voice: 'neighbours', column: NEIGHBOURS },
+  { voice: 'labels', column: RARE_LABELS },
+];
 /** Of each other user found. */
 const SIMILARITY = 0;
 const NOBODY = 1;
 const WINDOWS = POPULARITY_WINDOWS.map(windowOf);
-export const CANDIDATES_MAX = POPULARITY_WINDOWS.length * LEADERS + FOUND_BY.length * FOUND_MAX;
+/** Each kind of visit has leaders of its own, of each half-life. */
+const LEADERS_OF_KIND = 30;
+const HALF_LIVES_OF_KINDS = TAKINGS.reduce((sum, { seconds }) => sum + seconds.length, 0);
+export const CANDIDATES_MAX =
+  POPULARITY_WINDOWS.length * LEADERS + HALF_LIVES_OF_KINDS * LEADERS_OF_KIND + FOUND_BY.length * FOUND_MAX;
 const COVISITATION_DECAY = 0.9;
 const SESSION_DECAY = 0.8;
 const SESSION_HALF_LIFE_SECONDS = 7 * 86_400;
@@ -67,7 +87,18 @@ export class NextItems {
   /** Whether the log-odds are those of this question. */
   private weighed = false;
 
-  constructor(private readonly tables: NextItemReads) {
+  /** Signals that are left out, and whether an item is found by each channel. */
+  private readonly silent: readonly number[];
+  private readonly foundBy: readonly number[];
+  private readonly kinds: boolean;
+
+  constructor(
+    private readonly tables: NextItemReads,
+    without: readonly Voice[] = [],
+  ) {
+    this.silent = without.flatMap((voice) => VOICES[voice]);
+    this.foundBy = FOUND_BY.filter(({ voice }) => !without.includes(voice)).map(({ column }) => column);
+    this.kinds = !without.includes('kinds');
     this.labels = new RecentLabels(tables);
   }
 
@@ -215,11 +246,17 @@ export class NextItems {
   /** The best of each channel, then the most popular of each window; nothing that the user has just taken. */
   private gather({ now }: Situation): void {
     const { found } = this;
-    for (const channel of FOUND_BY)
+    for (const channel of this.foundBy)
       for (const at of found.greatest(channel, FOUND_MAX, TAKEN)) this.admit(at);
     for (const window of POPULARITY_WINDOWS)
       for (const key of this.tables.statistics.trending(LEADERS, now, window).keys)
         this.admit(found.place(key));
+    if (!this.kinds) return;
+    TAKINGS.forEach(({ seconds }, kind) => {
+      for (let window = 0; window < seconds.length; window++)
+        for (const key of this.tables.takings.leaders(kind, window, LEADERS_OF_KIND, now))
+          this.admit(found.place(key));
+    });
   }
 
   /** Makes what was found a candidate, unless it is one or the user has it. */
@@ -241,10 +278,10 @@ export class NextItems {
     const row = statistics.rowOf(key);
     let popularity = 0;
     for (let w = 0; w < WINDOWS.length; w++) {
-      popularity = statistics.popularityOf(row, WINDOWS[w]!, now);
-      signals[at + w] = Math.log(0.02 + popularity) / 2;
+      popularity = statistics.log2PopularityOf(row, WINDOWS[w]!, now);
+      signals[at + w] = popularitySignal(popularity);
     }
-    // From here on `popularity` is that of the longest window.
+    popularity = 2 ** popularity; // of the longest window
     const votes = strength(NEIGHBOURS);
     signals[at + SIGNAL.covisitation] = scaled(strength(COVISITATION) * 1e3);
     signals[at + SIGNAL.session] = scaled(strength(SESSION) * 1e4);
@@ -253,7 +290,23 @@ export class NextItems {
     signals[at + SIGNAL.rareNeighbours] = scaled((votes / (1 + Math.log1p(popularity))) * 1e3);
     signals[at + SIGNAL.factors] = affinity(userFactors, itemFactors, this.userRow, itemFactors.find(key));
     signals[at + SIGNAL.rareLabels] = Math.min(RARE_MAX, strength(RARE_LABELS));
+    this.describeTakings(key, at);
     this.labels.compare(key, signals, at + SIGNAL.labels, at + SIGNAL.lastLabels);
+    for (const signal of this.silent) signals[at + signal] = 0;
+  }
+
+  private describeTakings(key: number, at: number): void {
+    const { takings } = this.tables;
+    const { signals, now } = this;
+    const row = takings.rowOf(key);
+    let signal = at + SIGNAL.takings;
+    for (let kind = 0; kind < TAKINGS.length; kind++)
+      for (let window = 0; window < TAKINGS[kind]!.seconds.length; window++)
+        signals[signal++] = popularitySignal(takings.log2PopularityOf(row, kind, window, now));
+    signals[at + SIGNAL.age] =
+      row < 0 ? 0 : Math.log1p(Math.max(0, now - takings.firstOf(row)) / HOUR_MS) / 5;
+    signals[at + SIGNAL.lastTaken] =
+      row < 0 ? 0 : Math.log1p(Math.max(0, now - takings.lastOf(row)) / (HOUR_MS / 6)) / 5;
   }
 
   private add(channel: number, key: number, amount: number): void {
@@ -262,5 +315,10 @@ export class NextItems {
   }
 }
 
+/** Popularity below it says no less: nobody for long is nobody. */
+const LOG2_POPULARITY_MIN = Math.log2(0.02);
+
+const popularitySignal = (log2: number): number => (Math.max(LOG2_POPULARITY_MIN, log2) * Math.LN2) / 2;
+
 /** Of sums that span orders of magnitude, in numbers that a layer can weigh. */
-const scaled = (sum: number): number => Math.log1p(sum) / 2;
+const scaled = (sum: number): number => (sum === 0 ? 0 : Math.log1p(sum) / 2);

@@ -3,12 +3,10 @@
  * `neighbours` (what people with the same items took to), `factors` (the nearest by matrix factorisation), and the best
  * of all together by the learnt mix, each under the name of the channel that speaks most for it.
  */
+import { POPULARITY_SIGNALS, SIGNAL } from '#learning';
 import type { CandidateSet, ChannelName } from '../candidates.js';
 import type { Channel, RecallRequest } from '../channel.js';
 
-/** The channels' places in libs/learning's SIGNALS. */
-const SIGNAL = { covisitation: 4, session: 5, lastSession: 6, neighbours: 7, rareNeighbours: 8, factors: 9 };
-const POPULARITY_SIGNALS = [0, 1, 2, 3];
 const STRENGTH = { session: 0.85, neighbours: 0.75, factors: 0.65 };
 /** Of the mix: above the others, once it has learnt. */
 const MIX_STRENGTH = 1;

@@ -9,6 +9,7 @@ import { pointComparisons } from '../comparisons.js';
 import { rehearsalOf } from '../context.js';
 import { calibrationCurves, lossCurve } from '../curves.js';
 import type { Dataset } from '../dataset.js';
+import { pointHeadlines } from '../headlines.js';
 import { SERVED } from '../live-scorer.js';
 import { playSource } from '../play.js';
 import { pointTables, timingTable } from '../tables.js';
@@ -26,6 +27,7 @@ const KNOWN =
 export const kuairand: Dataset = {
   name: 'kuairand',
   summary: 'KuaiRand-Pure: short videos shown one by one, clicked or not (44 %).',
+  ablates: ['features'],
   async run(context) {
     const source = await openKuaiRand({
       log: await context.file('kuairand-pure/log_standard_0425_0503.csv.gz'),
@@ -48,6 +50,7 @@ export const kuairand: Dataset = {
       },
       tables: [{ ...all!, note: KNOWN }, last!, timingTable(Object.values(timings))],
       comparisons: pointComparisons(points, SERVED, context.options),
+      headlines: pointHeadlines(points, SERVED, context.options.last),
       curves: [lossCurve(points, SERVED), calibrationCurves(points, [SERVED])],
       details: { progressive: rehearsal.model.report(), calibration: points.calibration(SERVED) },
     };

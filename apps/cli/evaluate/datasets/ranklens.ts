@@ -17,6 +17,7 @@ const PUBLISHED = 'Published, on the last 20 % of the whole file: Metarank’s L
 export const ranklens: Dataset = {
   name: 'ranklens',
   summary: 'RankLens: crowd-sourced film choices, 24 films a list, in Metarank’s event format.',
+  ablates: ['features', 'debiasing'],
   configure(command) {
     command.option(
       '--attribution-seconds <s>',

@@ -18,6 +18,7 @@ import { rankComparisons } from '../../comparisons.js';
 import { rehearsalOf } from '../../context.js';
 import { stretchCurve } from '../../curves.js';
 import type { EvaluationContext, EvaluationReport } from '../../dataset.js';
+import { rankHeadlines } from '../../headlines.js';
 import { itemDistance } from '../../item-distance.js';
 import { exposureTable, rankTable } from '../../tables.js';
 import { LiveRecommendations } from './live-recommendations.js';
@@ -91,6 +92,7 @@ export async function evaluateTopN(
       ...rankComparisons(report, metric, SERVED, context.options),
       ...rankComparisons(returning, metric, SERVED, context.options, RETURNING),
     ]),
+    headlines: ['recall@10', 'recall@20'].flatMap((metric) => rankHeadlines(report, metric, SERVED, last)),
     curves: ['recall@10', 'recall@20'].map((metric) => stretchCurve(report, metric, SERVED, WHAT)),
   };
 }

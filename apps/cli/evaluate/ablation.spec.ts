@@ -1,0 +1,49 @@
+import { FEATURE_GROUPS } from '#features';
+import { loadSettings } from '#config';
+import { overridesAsEnvironment } from '../setting-overrides.js';
+import { ablationTable, partsOf, PARTS } from './ablation.js';
+import type { EvaluationReport } from './dataset.js';
+
+const REPORT: EvaluationReport = {
+  dataset: 'some',
+  input: {},
+  tables: [],
+  comparisons: [],
+  curves: [],
+  headlines: [
+    { metric: 'AUC', value: 0.75 },
+    { metric: 'log loss', value: 0.5, less: true },
+  ],
+};
+
+describe('Parts that can be left out', () => {
+  it('are all, or those named by their beginning or by what they leave out', () => {
+    expect(partsOf(['features'], [])).toHaveLength(FEATURE_GROUPS.length);
+    expect(partsOf(['features', 'debiasing'], ['debiasing', 'age']).map(({ name }) => name)).toEqual([
+      ...PARTS.debiasing.map(({ name }) => name),
+      'features: age',
+    ]);
+    expect(() => partsOf(['features'], ['ages'])).toThrow('there is no part "ages"');
+    expect(() => partsOf([], [])).toThrow('nothing to leave out');
+  });
+
+  it('are settings that exist', () => {
+    for (const { set } of Object.values(PARTS).flat())
+      expect(() => loadSettings(overridesAsEnvironment(set))).not.toThrow();
+  });
+});
+
+describe('The table of what each part adds', () => {
+  it('has more for better, whether a figure is to be large or small', () => {
+    const part = PARTS.features[0]!;
+    const worse = [
+      { metric: 'AUC', value: 0.74 },
+      { metric: 'log loss', value: 0.52, less: true },
+    ];
+    expect(ablationTable(REPORT, [{ part, headlines: worse }]).rows).toEqual([
+      ['the whole', '0.7500', '0.5000'],
+      [part.name, '+0.0100', '+0.0200'],
+    ]);
+    expect(() => ablationTable({ ...REPORT, headlines: [] }, [])).toThrow('no figure');
+  });
+});

@@ -1,0 +1,115 @@
+/**
+ * Who takes to each item: popularity by kind of visit, each kind with half-lives of its own, and when the item was first and
+ * last taken. Newcomers take what is famous, a burst fills in what was seen long ago, those with long histories take what is new.
+ */
+import type { ByteReader } from '../byte-reader.js';
+import type { ByteWriter } from '../byte-writer.js';
+import { DirtyRows } from '../dirty-rows.js';
+import { KeyedRows, widened } from '../keyed-rows.js';
+import type { ModelTable } from '../model-table.js';
+import { PopularityTable } from '../popularity-table.js';
+
+const DAY = 86_400;
+
+/** Half-lives of each kind, seconds of event time. */
+export const TAKINGS = [
+  { kind: 'everybody', seconds: [3 * DAY, 30 * DAY] },
+  { kind: 'newcomers', seconds: [DAY, 7 * DAY] },
+  { kind: 'bursts', seconds: [DAY, 7 * DAY, 30 * DAY] },
+  { kind: 'devoted', seconds: [DAY, 7 * DAY, 30 * DAY] },
+] as const;
+export type Taker = (typeof TAKINGS)[number]['kind'];
+
+/** Of the leaders of each half-life. */
+const LEADERS_MAX = 128;
+const FIRST_ROWS = 1024;
+
+export class ItemTakings implements ModelTable {
+  readonly dirty = new DirtyRows(1024);
+  readonly rowBytesMax: number;
+  private readonly rows: KeyedRows;
+  private readonly popularities = TAKINGS.map(({ seconds }) => new PopularityTable(seconds, LEADERS_MAX));
+  /** Event time, ms. */
+  private firstBy = new Float64Array(FIRST_ROWS);
+
+  constructor(private readonly itemsMax: number) {
+    this.rows = new KeyedRows(itemsMax);
+    this.rowBytesMax = this.popularities.reduce((bytes, { rowBytes }) => bytes + rowBytes, 5 + 8 + 8);
+  }
+
+  /** −1 for an item that nobody took. */
+  rowOf(itemKey: number): number {
+    return this.rows.find(itemKey);
+  }
+
+  /** log2 of decayed popularity, −∞ without any. @param kind its number in TAKINGS. @param window its number there */
+  log2PopularityOf(row: number, kind: number, window: number, now: number): number {
+    return row < 0 ? -Infinity : this.popularities[kind]!.log2At(row, window, now);
+  }
+
+  /** Event time when the item was first taken, ms. */
+  firstOf(row: number): number {
+    return this.firstBy[row]!;
+  }
+
+  /** The same of the last time. */
+  lastOf(row: number): number {
+    return this.popularities[0]!.updated(row);
+  }
+
+  /** The kind's most popular items of a half-life, best first. */
+  leaders(kind: number, window: number, n: number, now: number): readonly number[] {
+    return this.popularities[kind]!.top(n, now, window, this.rows.keys).keys;
+  }
+
+  /** @param kinds numbers in TAKINGS */
+  record(itemKey: number, kinds: readonly number[], weight: number, timestamp: number): void {
+    const row = this.rows.claim(itemKey);
+    this.fit();
+    if (this.rows.recycled) {
+      this.firstBy[row] = 0;
+      for (const popularity of this.popularities) popularity.clearRow(row, this.rows.size);
+    }
+    if (this.firstBy[row] === 0) this.firstBy[row] = timestamp;
+    for (const kind of kinds) this.popularities[kind]!.add(row, weight, timestamp, this.rows.size);
+    this.dirty.mark(row);
+  }
+
+  encode(writer: ByteWriter): void {
+    const rows = this.rows.size;
+    this.rows.encode(writer);
+    writer.array(this.firstBy.subarray(0, rows));
+    for (const popularity of this.popularities) popularity.encode(writer, rows);
+  }
+
+  decode(reader: ByteReader): void {
+    this.rows.decode(reader);
+    const rows = this.rows.size;
+    this.fit();
+    reader.array(this.firstBy.subarray(0, rows));
+    for (const popularity of this.popularities) popularity.decode(reader, rows);
+  }
+
+  encodeRows(writer: ByteWriter, rows: Uint32Array): void {
+    writer.ascending(rows);
+    for (const row of rows) {
+      writer.f64(this.rows.keys[row]!);
+      writer.f64(this.firstBy[row]!);
+      for (const popularity of this.popularities) popularity.encodeRow(writer, row);
+    }
+  }
+
+  decodeRows(reader: ByteReader): void {
+    for (const row of reader.ascending(this.itemsMax)) {
+      this.rows.place(row, reader.f64());
+      this.fit();
+      this.firstBy[row] = reader.f64();
+      for (const popularity of this.popularities) popularity.decodeRow(reader, row, this.rows.size);
+    }
+  }
+
+  private fit(): void {
+    while (this.firstBy.length < this.rows.size) this.firstBy = widened(this.firstBy);
+    for (const popularity of this.popularities) popularity.fit(this.rows.size);
+  }
+}
