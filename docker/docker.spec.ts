@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import { METRIC_CATALOGUE } from '../libs/observability/metric-catalogue.js';
 import { loadSettings } from '#config';
+import { natsPasswordVariable, NATS_USERS, natsUsersConfiguration } from '#log';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const text = (path: string): string => readFileSync(join(here, path), 'utf8');
@@ -102,17 +103,28 @@ describe('the configuration of NATS', () => {
     if (!hasServer) return;
     const { status, stderr } = spawnSync('nats-server', ['-t', '-c', join(here, 'nats', file)], {
       encoding: 'utf8',
-      env: { ...process.env, NATS_NAME: 'nats-1' },
+      env: { ...process.env, ...withDefaults(compose.services['nats-1']!.environment!) },
     });
     const tooOld = file === 'durable.conf' && stderr.includes('sync_interval'); // before 2.10
     expect(status === 0 || tooOld ? '' : stderr).toBe('');
+  });
+
+  it('has the users that `rekappa nats-users` prints, and each app is the one of its name', () => {
+    expect(text('nats/cluster.conf')).toMatch(/^include "users.conf"$/m);
+    expect(text('nats/users.conf')).toBe(natsUsersConfiguration(['default']));
+    const server = withDefaults(compose.services['nats-1']!.environment!);
+    for (const app of ['gateway', 'actors', 'learner'] as const) {
+      const { natsUrl } = loadSettings(withDefaults(compose.services[app]!.environment!));
+      expect(natsUrl).toContain(`nats://${app}:${server[natsPasswordVariable(app, 'default')]}@nats-1:4222`);
+    }
+    for (const user of NATS_USERS) expect(server[natsPasswordVariable(user, 'default')]).toMatch(/^[a-z]/);
   });
 
   it('is durable unless the operator chooses the one that says unsafe', () => {
     expect(compose.services['nats-1']!.command!.join(' ')).toContain('${NATS_CONFIG:-durable}.conf');
     expect(text('nats/durable.conf')).toMatch(/^ {2}sync_interval: always$/m);
     for (const file of readdirSync(join(here, 'nats')))
-      expect(file).toMatch(/^(cluster|durable|unsafe-\w+)\.conf$/);
+      expect(file).toMatch(/^(cluster|users|durable|unsafe-\w+)\.conf$/);
   });
 });
 

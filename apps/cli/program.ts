@@ -7,6 +7,7 @@ import { registerEvaluate } from './commands/evaluate.js';
 import { registerExperiments } from './commands/experiments.js';
 import { registerImport } from './commands/import.js';
 import { registerKey } from './commands/key.js';
+import { registerNatsUsers } from './commands/nats-users.js';
 import { registerReplay } from './commands/replay.js';
 import { registerSimulate } from './commands/simulate.js';
 import { registerStatus } from './commands/status.js';
@@ -30,6 +31,7 @@ export function buildProgram(): Command {
     registerExperiments,
     registerSimulate,
     registerKey,
+    registerNatsUsers,
     registerAudit,
     registerStatus,
     registerVerify,

@@ -1,7 +1,7 @@
-/** Answers `rpc.learner`: JSON in, JSON out, errors as `{error: {code, message}}`. */
+/** Answers `rpc.learner` and `rpc.learner.promote`: JSON in, JSON out, errors as `{error: {code, message}}`. */
 import { AppError, errorMessage } from '#kernel';
 import type { NatsConnection } from '#log';
-import { learnerSubject, type LearnerRequest } from '#model-feed';
+import { learnerSubject, promotionSubject, type LearnerRequest } from '#model-feed';
 import type { Metrics } from '#observability';
 import type { LearnerService } from './learner.service.js';
 
@@ -14,21 +14,31 @@ export function serveLearner(
   learner: LearnerService,
   metrics: Metrics,
 ): () => void {
-  const subscription = connection.subscribe(learnerSubject(namespace), {
-    callback: (_error, message) => {
-      void answer(learner, message.string(), metrics).then((reply) => message.respond(JSON.stringify(reply)));
-    },
-  });
-  return () => subscription.unsubscribe();
+  const subscriptions = [learnerSubject(namespace), promotionSubject(namespace)].map((subject) =>
+    connection.subscribe(subject, {
+      callback: (_error, message) => {
+        const promotes = subject === promotionSubject(namespace);
+        void answer(learner, message.string(), promotes, metrics).then((reply) =>
+          message.respond(JSON.stringify(reply)),
+        );
+      },
+    }),
+  );
+  return () => subscriptions.forEach((subscription) => subscription.unsubscribe());
 }
 
-async function answer(learner: LearnerService, body: string, metrics: Metrics): Promise<object> {
+async function answer(
+  learner: LearnerService,
+  body: string,
+  promotes: boolean,
+  metrics: Metrics,
+): Promise<object> {
   const startedAt = performance.now();
   let op = 'unknown';
   const observe = (outcome: string) =>
     metrics.rpcSeconds.observe({ op, outcome }, (performance.now() - startedAt) / 1_000);
   try {
-    const request = parseRequest(body);
+    const request = parseRequest(body, promotes);
     op = request.op;
     const reply = await perform(learner, request);
     observe('ok');
@@ -55,7 +65,7 @@ function perform(learner: LearnerService, request: LearnerRequest): object | Pro
   }
 }
 
-function parseRequest(body: string): LearnerRequest {
+function parseRequest(body: string, promotes: boolean): LearnerRequest {
   let request: Partial<{ op: string; snapshotId: unknown }>;
   try {
     request = JSON.parse(body) as typeof request;
@@ -63,10 +73,14 @@ function parseRequest(body: string): LearnerRequest {
     throw new AppError('REK_INVALID_JSON');
   }
   const { op, snapshotId } = request ?? {};
-  if (op === 'status' || op === 'experiments' || op === 'hash' || op === 'snapshot') return { op };
-  if (op === 'promote' && typeof snapshotId === 'string' && UUID.test(snapshotId)) return { op, snapshotId };
+  if (!promotes && (op === 'status' || op === 'experiments' || op === 'hash' || op === 'snapshot'))
+    return { op };
+  if (promotes && op === 'promote' && typeof snapshotId === 'string' && UUID.test(snapshotId))
+    return { op, snapshotId };
   throw new AppError(
     'REK_INVALID_REQUEST',
-    'op must be status, experiments, hash, snapshot, or promote with a snapshotId',
+    promotes
+      ? 'op must be promote, with a snapshotId'
+      : 'op must be status, experiments, hash or snapshot; rpc.learner.promote takes promote',
   );
 }

@@ -12,13 +12,22 @@ export interface NatsOptions {
   /** Holds the streams, the configuration, pid, port and log; reused by the next start. */
   folder: string;
   port?: number;
+  /** Added to the configuration: users, TLS. */
+  configuration?: string;
+  /** What that refers to, as `$NAME`. */
+  environment?: Readonly<Record<string, string>>;
 }
 
 /** Streams are recovered before the port opens: a large log takes a while, ms. */
 const READY_MS = 60_000;
 
 /** @throws AppError REK_SERVER_UNAVAILABLE, naming what to install. */
-export async function startNats({ folder, port }: NatsOptions): Promise<EmbeddedServer> {
+export async function startNats({
+  folder,
+  port,
+  configuration: added = '',
+  environment = {},
+}: NatsOptions): Promise<EmbeddedServer> {
   const binary = await locateServer('nats-server');
   const configuration = join(folder, 'nats.conf');
   return startServer({
@@ -27,10 +36,10 @@ export async function startNats({ folder, port }: NatsOptions): Promise<Embedded
     port,
     readyMs: READY_MS,
     url: (at) => `nats://127.0.0.1:${at}`,
-    prepare: () => writeFileSync(configuration, configurationOf(folder)),
+    prepare: () => writeFileSync(configuration, `${configurationOf(folder)}${added}`),
     launch: (at) => ({
       command: binary.path,
-      env: binary.env,
+      env: { ...binary.env, ...environment },
       marker: configuration,
       args: ['--config', configuration, '--addr', '127.0.0.1', '--port', String(at)],
     }),

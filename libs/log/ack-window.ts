@@ -5,9 +5,9 @@
  * A lost connection fails what is unacknowledged at once: the client would drop it silently. Whoever
  * re-sends uses the same message id.
  */
-import { createInbox, type MsgHdrs, type Msg, type Subscription } from '@nats-io/transport-node';
+import type { Msg, MsgHdrs, Subscription } from '@nats-io/transport-node';
 import { AppError, errorMessage } from '#kernel';
-import { linkOf, type Link, type NatsConnection } from './nats-connection.js';
+import { inboxOf, linkOf, type Link, type NatsConnection } from './nats-connection.js';
 
 /** JetStream's err_code for a wrong expected last sequence; 10164 is its form without the actual one. */
 const WRONG_LAST_SEQUENCE = [10071, 10164];
@@ -33,7 +33,7 @@ export interface AckWindowOptions {
 }
 
 export class AckWindow {
-  private readonly inbox = createInbox();
+  private readonly inbox: string;
   private readonly pending = new Map<number, Unacknowledged>();
   private readonly subscription: Subscription;
   private readonly link: Link;
@@ -44,6 +44,7 @@ export class AckWindow {
     private readonly connection: NatsConnection,
     private readonly options: AckWindowOptions,
   ) {
+    this.inbox = inboxOf(connection);
     this.link = linkOf(connection);
     this.link.subscribe((up) => {
       if (!up) this.failAll('the connection to NATS was lost before the acknowledgement');

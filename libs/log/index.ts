@@ -3,6 +3,7 @@ export * from './memory-event-log.js';
 export * from './nats-connection.js';
 export { managerOf, NatsEventLog } from './nats-event-log.js';
 export * from './names.js';
+export * from './nats-users.js';
 export * from './topology.js';
 export * from './frame-publisher.js';
 export * from './dead-letters.js';

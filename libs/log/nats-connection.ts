@@ -2,11 +2,13 @@
  * The connection to NATS with our defaults, not the client's: a dead server is noticed within 6 s (ping
  * every 2 s, two may be missing), and reconnecting never gives up.
  */
-import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { connect, createInbox, type NatsConnection } from '@nats-io/transport-node';
 import { AppError, errorMessage, retry } from '#kernel';
+import { parseNatsUrl } from './nats-url.js';
 
 export type { NatsConnection } from '@nats-io/transport-node';
 
+const INBOX = '_INBOX';
 const PING_INTERVAL_MS = 2_000;
 const PINGS_OUT_MAX = 2;
 const RECONNECT_WAIT_MS = 200;
@@ -15,32 +17,48 @@ const CONNECT_TIMEOUT_MS = 2_000;
 const FIRST_CONNECT_ATTEMPTS = 20;
 
 export interface NatsSettings {
-  /** Comma-separated servers. */
+  /** Comma-separated servers, with a user and TLS where wanted: nats-url.ts. */
   readonly natsUrl: string;
   /** Shown by the server's monitoring. */
   readonly name?: string;
+  /** To connect at first. */
+  readonly attempts?: number;
+}
+
+const inboxPrefixes = new WeakMap<NatsConnection, string>();
+
+/** For answers to this connection: below its user's own prefix, so that no other user need be able to listen there. */
+export function inboxOf(connection: NatsConnection): string {
+  return createInbox(inboxPrefixes.get(connection) ?? INBOX);
 }
 
 /** @throws AppError REK_LOG_UNAVAILABLE when no server answers within about 10 s. */
 export async function connectNats(settings: NatsSettings): Promise<NatsConnection> {
+  const address = parseNatsUrl(settings.natsUrl);
+  const inboxPrefix = address.user === undefined ? INBOX : `${INBOX}.${address.user}`;
   const options = {
-    servers: settings.natsUrl.split(',').map((url) => url.trim()),
+    ...address,
+    tls: address.tls ? {} : undefined,
+    inboxPrefix,
     name: settings.name ?? 'rekappa',
     noAsyncTraces: true,
     pingInterval: PING_INTERVAL_MS,
     maxPingOut: PINGS_OUT_MAX,
     maxReconnectAttempts: -1,
+    ignoreAuthErrorAbort: true,
     reconnectTimeWait: RECONNECT_WAIT_MS,
     reconnectJitter: RECONNECT_JITTER_MS,
     reconnectJitterTLS: RECONNECT_JITTER_MS,
     timeout: CONNECT_TIMEOUT_MS,
   };
   try {
-    return await retry(() => connect(options), {
-      attempts: FIRST_CONNECT_ATTEMPTS,
+    const connection = await retry(() => connect(options), {
+      attempts: settings.attempts ?? FIRST_CONNECT_ATTEMPTS,
       baseMs: 100,
       capMs: 1_000,
     });
+    inboxPrefixes.set(connection, inboxPrefix);
+    return connection;
   } catch (error) {
     throw new AppError(
       'REK_LOG_UNAVAILABLE',

@@ -6,15 +6,9 @@
  * bytes wait in the buffer. So a slow reader costs memory for two batches, never a slow-consumer disconnect.
  */
 import { AckPolicy, DeliverPolicy, ReplayPolicy, type JetStreamManager } from '@nats-io/jetstream';
-import {
-  createInbox,
-  nanos,
-  nuid,
-  type Msg,
-  type NatsConnection,
-  type Subscription,
-} from '@nats-io/transport-node';
+import { nanos, nuid, type Msg, type NatsConnection, type Subscription } from '@nats-io/transport-node';
 import { DeliveredMessage } from './delivered-message.js';
+import { inboxOf } from './nats-connection.js';
 
 const PULL_EXPIRES_MS = 30_000;
 const HEARTBEAT_MS = 1_000;
@@ -50,7 +44,7 @@ export class PullSession {
   /** When something last came, heartbeats included, ms of `performance.now`. */
   lastSign = performance.now();
 
-  private readonly inbox = createInbox();
+  private readonly inbox: string;
   private readonly consumer = `rekappa_${nuid.next()}`;
   private readonly pulls: Pull[] = [];
   private readonly buffer: DeliveredMessage[] = [];
@@ -65,6 +59,7 @@ export class PullSession {
     private readonly manager: JetStreamManager,
     private readonly options: SessionOptions,
   ) {
+    this.inbox = inboxOf(connection);
     this.bytesMax = Math.max(BUFFER_BYTES_MAX, (connection.info?.max_payload ?? 0) + MESSAGE_OVERHEAD_BYTES);
     this.subscription = connection.subscribe(`${this.inbox}.*`, {
       callback: (_error, message) => this.receive(message),

@@ -50,20 +50,18 @@ export interface PromoteAnswer extends SnapshotAnswer {
 }
 
 export const learnerSubject = (namespace: string): string => `${subjectPrefix(namespace)}rpc.learner`;
+/** A subject of its own, for who may ask is not who may change. */
+export const promotionSubject = (namespace: string): string => `${learnerSubject(namespace)}.promote`;
 
 const ANSWER_MS = 10_000;
 /** A snapshot is encoded and written first; a promotion catches up first. */
 const LONG_ANSWER_MS = 120_000;
 
 export class LearnerClient {
-  private readonly subject: string;
-
   constructor(
     private readonly connection: NatsConnection,
-    namespace = 'default',
-  ) {
-    this.subject = learnerSubject(namespace);
-  }
+    private readonly namespace = 'default',
+  ) {}
 
   status(): Promise<LearnerStatus> {
     return this.ask<LearnerStatus>({ op: 'status' }, ANSWER_MS);
@@ -88,8 +86,11 @@ export class LearnerClient {
   /** @throws AppError the learner's own, or REK_NOT_READY when none answers */
   private async ask<T>(request: LearnerRequest, timeout: number): Promise<T> {
     let answer: T & { error?: { code: string; message: string } };
+    const subject = request.op === 'promote' ? promotionSubject : learnerSubject;
     try {
-      answer = (await this.connection.request(this.subject, JSON.stringify(request), { timeout })).json();
+      answer = (
+        await this.connection.request(subject(this.namespace), JSON.stringify(request), { timeout })
+      ).json();
     } catch (error) {
       throw new AppError('REK_NOT_READY', `no learner answers: ${errorMessage(error)}`, undefined, {
         cause: error,

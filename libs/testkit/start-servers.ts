@@ -11,11 +11,19 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { chmodSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startNats, startPostgres, startRedis, type EmbeddedPostgres, type EmbeddedServer } from '#embedded';
+import {
+  startNats,
+  startPostgres,
+  startRedis,
+  type EmbeddedPostgres,
+  type EmbeddedServer,
+  type NatsOptions,
+} from '#embedded';
 import { copyPostgresTemplate } from './postgres-template.js';
 
 export interface WantedServers {
-  nats?: boolean;
+  /** With users, or TLS, where it is not just wanted. */
+  nats?: boolean | Pick<NatsOptions, 'configuration' | 'environment'>;
   postgres?: boolean;
   /** Left out when there is no redis-server to be had. */
   redis?: boolean;
@@ -43,7 +51,9 @@ export async function startServers(wanted: WantedServers): Promise<TestServers> 
   const folder = await mkdtemp(join(tmpdir(), 'rekappa-test-'));
   chmodSync(folder, 0o755); // Postgres may have to run as another user
   const started = await Promise.allSettled([
-    wanted.nats ? startNats({ folder: join(folder, 'nats') }) : undefined,
+    wanted.nats
+      ? startNats({ folder: join(folder, 'nats'), ...(wanted.nats !== true && wanted.nats) })
+      : undefined,
     wanted.postgres ? startScratchPostgres(join(folder, 'postgres')) : undefined,
     wanted.redis ? startRedis({ folder: join(folder, 'redis') }) : undefined,
   ]);

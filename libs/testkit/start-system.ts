@@ -22,6 +22,12 @@ export interface SystemOptions {
   /** Default true. */
   readonly learner?: boolean;
   readonly redis?: boolean;
+  /** NATS with users: their configuration, the passwords it refers to, and `user:password` of each app. */
+  readonly natsUsers?: {
+    readonly configuration: string;
+    readonly environment: Readonly<Record<string, string>>;
+    readonly credentials: (app: AppName) => string;
+  };
   /** Added to every app's environment. */
   readonly environment?: Readonly<Record<string, string>>;
   /** Where dist/ lies. Default: the working folder. */
@@ -54,7 +60,8 @@ export interface RunningSystem {
 const READY_MS = 60_000;
 
 export async function startSystem(options: SystemOptions = {}): Promise<RunningSystem> {
-  const servers = await startServers({ nats: true, postgres: true, redis: options.redis });
+  const { natsUsers } = options;
+  const servers = await startServers({ nats: natsUsers ?? true, postgres: true, redis: options.redis });
   const { natsUrl, databaseUrl, redisUrl } = servers;
   const environment = {
     PORT: '0',
@@ -68,7 +75,9 @@ export async function startSystem(options: SystemOptions = {}): Promise<RunningS
   let serial = 0;
   const start = async (app: AppName, own: Readonly<Record<string, string>> = {}): Promise<AppProcess> => {
     const name = `${app}-${++serial}`;
-    const process = await startApp(app, name, servers.folder, { ...environment, ...own }, options.root);
+    const url = natsUsers ? natsUrl.replace('nats://', `nats://${natsUsers.credentials(app)}@`) : natsUrl;
+    const all = { ...environment, NATS_URL: url, ...own };
+    const process = await startApp(app, name, servers.folder, all, options.root);
     started.push(process);
     return process;
   };

@@ -147,7 +147,13 @@ function userQuestion({ partitions, questions }: NatsWorld, random: SeededRandom
 }
 
 function hostQuestion(random: SeededRandom, did: string[]): Input {
-  const route = random.pick(['rpc.host', 'rpc.host', 'rpc.hosts.status', 'rpc.learner']);
+  const route = random.pick([
+    'rpc.host',
+    'rpc.host',
+    'rpc.hosts.status',
+    'rpc.learner',
+    'rpc.learner.promote',
+  ]);
   const ops =
     route === 'rpc.learner' ? ['status', 'experiments', 'promote'] : ['similar', 'trending', 'item'];
   const body = new Members([
