@@ -5,16 +5,13 @@
 import { FEATURE_GROUPS } from '#features';
 import { VOICES, type Voice } from '#learning';
 import { UsageError } from '../terminal/exit.js';
-import type { EvaluationReport, Headline, ReportTable } from './dataset.js';
+import type { EvaluationReport, Headline, PartKind, ReportTable } from './dataset.js';
 
 export interface Part {
   readonly name: string;
   /** As --set has them. */
   readonly set: readonly string[];
 }
-
-/** What a data set can tell something about. */
-export type PartKind = 'features' | 'debiasing' | 'next items';
 
 export const PARTS: Readonly<Record<PartKind, readonly Part[]>> = {
   features: FEATURE_GROUPS.map((group) => ({

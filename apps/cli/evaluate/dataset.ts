@@ -4,8 +4,10 @@
  */
 import type { Command } from 'commander';
 import type { Settings } from '#config';
-import type { PartKind } from './ablation.js';
 import type { Progress } from '../terminal/progress.js';
+
+/** What a data set can tell something about: ablation.ts leaves its parts out. */
+export type PartKind = 'features' | 'debiasing' | 'next items';
 
 export interface Dataset {
   /** As in `rekappa evaluate <name>`. */
