@@ -14,6 +14,8 @@ const ENVIRONMENT = {
   REKAPPA_ACTORS_CHECKPOINT_MS: '700',
   REKAPPA_LEARNER_SNAPSHOT_SECONDS: '2',
   REKAPPA_MODEL_BITS: '14',
+  // On a busy machine a second is no hang.
+  REKAPPA_SERVING_TIMEOUT_MS: '10000',
   REKAPPA_LOG_LEVEL: 'warn',
 };
 /** From a click to its list, after all that was sent before: a stop, not a delay, ms. */
