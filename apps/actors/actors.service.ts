@@ -65,7 +65,7 @@ export class ActorsService {
     this.stopServing.push(
       rpc.serve('rpc.host', (body) => recommender.answer(parseHostRequest(body)), HOSTS_QUEUE),
       rpc.serve('rpc.hosts.status', () =>
-        hostStatus(host.hostId, recommender.modelVersion, host.partitions, context),
+        hostStatus(host.hostId, recommender.replica, host.partitions, context),
       ),
       rpc.serve('rpc.hosts.hash', () => hostHash(host.hostId, host.partitions, context)),
     );

@@ -33,6 +33,8 @@ import type { WriterLease } from './writer-lease.js';
 
 /** Messages folded before anything else gets its turn: about 10 ms of learning. */
 const READ_BATCH = 32;
+/** Without new feedback, how often it is looked whether a delta has become due. */
+const LOOKS_EACH_DELTA = 4;
 
 export interface LearnerPorts {
   readonly settings: Settings;
@@ -217,7 +219,7 @@ export class LearnerService {
       from,
       signal,
       batchMax: READ_BATCH,
-      maxWaitMs: settings.learner.deltaMs,
+      maxWaitMs: settings.learner.deltaMs / LOOKS_EACH_DELTA,
     })) {
       for (const message of messages) await this.learn(message);
       if (!this.caughtUp && this.model.sequence >= target) caughtUp();

@@ -210,7 +210,7 @@ export const settingsSchema = z.strictObject({
       recentMax: count.default(50).describe('Recent interactions kept per user.'),
       pendingImpressionsMax: count
         .default(32)
-        .describe('Open impressions per user; the oldest beyond are closed as unclicked.'),
+        .describe('Open impressions per user; the oldest beyond end early.'),
       windowEventsMax: count.default(256).describe('Actions kept per user for the sliding windows.'),
       interestsMax: count
         .default(256)
@@ -278,6 +278,14 @@ export const settingsSchema = z.strictObject({
         .max(64)
         .default(0)
         .describe('Clusters of users by taste, found online, such as 16; 0: none.'),
+      holdSeconds: z.coerce
+        .number()
+        .min(0)
+        .max(86_400)
+        .default(10)
+        .describe(
+          'How long a list that was shown waits for its first click before it is learnt, s of event time.',
+        ),
       withoutSignals: z
         .union([nextItemVoices, commaSeparated.pipe(nextItemVoices)])
         .default([])

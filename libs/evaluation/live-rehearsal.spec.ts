@@ -60,13 +60,12 @@ describe('a rehearsal', () => {
     expect(play.user('ada')).toBeDefined();
   });
 
-  it('learns a list when its window has closed, and not before', () => {
+  it('learns a list at its first click, and not before', () => {
     const play = rehearsal();
     show(play, 0);
-    click(play, 5, 0);
-    play.passTime(START + 9_000);
+    play.passTime(START + 4_000);
     expect(play.model.samples).toBe(0);
-    play.passTime(START + 10_000);
+    click(play, 5, 0);
     expect(play.model.samples).toBe(3);
     expect(play.model.report().cumulative.clicks).toBe(1);
   });
@@ -119,8 +118,8 @@ describe('a rehearsal', () => {
       seen.push([eventId, before, play.records - before]);
     });
     expect(seen.map(([id]) => id)).toEqual([...events, events[0]!].map((event) => event.eventId));
-    // An exposure; an engagement and an outcome; nothing for the duplicate at the end.
-    expect(seen.map(([, , records]) => records)).toEqual([1, 2, 1, 2, 1, 2, 0]);
+    // An exposure and an outcome; an engagement and its click; nothing for the duplicate at the end.
+    expect(seen.map(([, , records]) => records)).toEqual([2, 2, 2, 2, 2, 2, 0]);
     const { log } = rehearsal();
     log.fold(message);
     expect(play.log.partitions.map((p) => p.hash())).toEqual(log.partitions.map((p) => p.hash()));

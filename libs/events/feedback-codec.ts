@@ -5,6 +5,7 @@
  *     exposure   segment u16 | depth u16 | n u16 | n × (itemKey f64, position u16)      (kind 5)
  *     outcome    userKey f64 | itemKey f64 | listKey f64 | segment u16 | label u8 | weight f32 |
  *                position u16 | depth u16 | propensity f32 | n u8 | n × index u32 | n × value f32      (kind 4)
+ *                label 3: a click that revises a 0 before it
  *     engagement userKey f64 | itemKey f64 | segment u16 | typeHash u32 | weight f32 | n u8 |
  *                n × (recentKey f64, ageSeconds f32)                                (kind 3)
  *     an engagement with a value: as kind 3, then value f64 |
@@ -44,6 +45,8 @@ export const FEEDBACK_KIND = {
   sequel: 7,
   labelledEngagement: 8,
 } as const;
+/** Added to the label of a click that revises an outcome before it. */
+export const REVISES = 2;
 /** Added to the kind of a record that carries what is known of the user. */
 export const TASTE = 0x10;
 
@@ -166,7 +169,7 @@ function writeOutcome(buffer: Buffer, at: number, record: Outcome): number {
   buffer.writeDoubleLE(record.itemKey, at + 8);
   buffer.writeDoubleLE(record.listKey, at + 16);
   buffer.writeUInt16LE(record.segment, at + 24);
-  buffer.writeUInt8(record.label, at + 26);
+  buffer.writeUInt8(record.label + (record.revises ? REVISES : 0), at + 26);
   buffer.writeFloatLE(record.weight, at + 27);
   buffer.writeUInt16LE(record.position, at + 31);
   buffer.writeUInt16LE(record.depth ?? 0, at + 33);

@@ -16,6 +16,7 @@ import {
   decodeFeedbackHeader,
   FEEDBACK_HEADER_BYTES,
   FEEDBACK_KIND as KIND,
+  REVISES,
   TASTE,
   type FeedbackHeader,
 } from './feedback-codec.js';
@@ -151,7 +152,9 @@ export class FeedbackDecoder {
     record.itemKey = view.getFloat64(at + 8, true);
     record.listKey = view.getFloat64(at + 16, true);
     record.segment = view.getUint16(at + 24, true);
-    record.label = view.getUint8(at + 26) as 0 | 1;
+    const label = view.getUint8(at + 26);
+    record.label = (label % REVISES) as 0 | 1;
+    record.revises = label >= REVISES;
     record.weight = view.getFloat32(at + 27, true);
     record.position = view.getUint16(at + 31, true);
     record.depth = withDepth ? view.getUint16(at + 33, true) : 0;

@@ -64,6 +64,8 @@ export interface Outcome {
   /** The user's taste at the impression. */
   readonly taste?: number;
   readonly label: 0 | 1;
+  /** Of a click: an outcome before this one said that the item was not clicked, which is to be taken back. */
+  readonly revises?: boolean;
   /** Type weight of the closing interaction for a positive (click = 1), 1 for a negative. */
   readonly weight: number;
   readonly position: number;

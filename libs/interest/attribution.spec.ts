@@ -4,13 +4,27 @@ import { Folding, MINUTE, T0, testSettings } from './folding.fixture.js';
 
 const WINDOW = 30 * MINUTE;
 
+const clicks = (folding: Folding) => folding.outcomes().filter(({ label }) => label === 1);
+
 describe('an impression', () => {
-  it('is an exposure at once, and no outcome before a click or a tick', () => {
+  it('is an exposure at once, and for each item an outcome: not clicked, so far', () => {
     const folding = new Folding();
-    folding.given(folding.impression(T0, ['a', 'b', 'c']));
-    const records = folding.taken();
-    expect(records).toHaveLength(1);
-    expect(records[0]).toMatchObject({
+    const shown = folding.impression(T0, ['a', 'b', 'c']);
+    folding.given(shown);
+    const [exposure, ...outcomes] = folding.taken();
+    expect(outcomes).toMatchObject(
+      ['a', 'b', 'c'].map((item, i) => ({
+        kind: 'outcome',
+        label: 0,
+        weight: 1,
+        itemKey: key53(item),
+        position: i + 1,
+        listKey: key53(shown.eventId),
+        timestamp: T0,
+        cause: { sequence: 1, index: 0 },
+      })),
+    );
+    expect(exposure).toMatchObject({
       kind: 'exposure',
       cause: { sequence: 1, index: 0 },
       timestamp: T0,
@@ -19,13 +33,14 @@ describe('an impression', () => {
     });
   });
 
-  it('yields a positive at the click, and negatives for the rest at the tick after its window', () => {
+  it('takes that back at the click, and is forgotten at the tick after its window', () => {
     const folding = new Folding();
     const shown = folding.impression(T0, ['a', 'b', 'c']);
     folding.given(shown, folding.click(T0 + MINUTE, 'b'));
-    expect(folding.outcomes()).toMatchObject([
+    expect(clicks(folding)).toMatchObject([
       {
         label: 1,
+        revises: true,
         weight: 1,
         itemKey: key53('b'),
         position: 2,
@@ -35,28 +50,23 @@ describe('an impression', () => {
       },
     ]);
     folding.given(folding.tick(T0 + WINDOW - 1));
-    expect(folding.outcomes()).toEqual([]);
+    expect(folding.user().pending.size).toBe(1);
     folding.given(folding.tick(T0 + WINDOW));
-    expect(folding.outcomes()).toMatchObject([
-      { label: 0, weight: 1, itemKey: key53('a'), cause: { sequence: 3, index: 0 } },
-      { label: 0, weight: 1, itemKey: key53('c') },
-    ]);
+    expect(folding.outcomes()).toEqual([]);
     expect(folding.fold.nextDeadline()).toBeUndefined();
     expect(folding.user().pending.size).toBe(0);
   });
 
-  it('carries the features of its own moment, whatever happens before it closes', () => {
-    const early = new Folding();
-    early.given(early.impression(T0, ['a', 'b']), early.tick(T0 + WINDOW));
-    const late = new Folding();
-    late.given(
-      late.impression(T0, ['a', 'b']),
-      late.interaction(T0 + 1, 'view', 'a'),
-      late.interaction(T0 + 2, 'like', 'z'),
-      late.tick(T0 + WINDOW),
+  it('carries the features of its own moment, whatever happens before the click', () => {
+    const folding = new Folding();
+    folding.given(
+      folding.impression(T0, ['a', 'b']),
+      folding.interaction(T0 + 1, 'view', 'a'),
+      folding.interaction(T0 + 2, 'like', 'z'),
+      folding.click(T0 + 3, 'b'),
     );
-    const features = (folding: Folding) => folding.outcomes().map((outcome) => outcome.features);
-    expect(features(late)).toEqual(features(early));
+    const [, shown, clicked] = folding.outcomes();
+    expect(clicked).toEqual({ ...shown, label: 1, revises: true, cause: { sequence: 1, index: 3 } });
   });
 
   it('takes unsent propensities from the list that was served', () => {
@@ -93,8 +103,9 @@ describe('an impression', () => {
       folding.tick(T0 + WINDOW),
     );
     expect(folding.outcomes()).toMatchObject([
-      { label: 1, position: 1 },
+      { label: 0, position: 1 },
       { label: 0, position: 2 },
+      { label: 1, position: 1 },
     ]);
     expect(folding.fold.counters.repeatedItems).toBe(1);
   });
@@ -108,7 +119,7 @@ describe('a click', () => {
       folding.click(T0 + WINDOW, 'a'),
       folding.click(T0 + WINDOW + 1, 'b'),
     );
-    expect(folding.outcomes()).toMatchObject([{ label: 1, itemKey: key53('a') }]);
+    expect(clicks(folding)).toMatchObject([{ label: 1, itemKey: key53('a') }]);
     expect(folding.fold.counters).toMatchObject({ positives: 1, lateClicks: 1, orphanClicks: 0 });
   });
 
@@ -133,11 +144,13 @@ describe('a click', () => {
     folding.given(folding.click(T0 + MINUTE, 'b')).taken();
     folding.given(folding.impression(T0, ['a', 'b']));
     expect(folding.outcomes()).toMatchObject([
+      { label: 0, itemKey: key53('a') },
+      { label: 0, itemKey: key53('b') },
       { label: 1, itemKey: key53('b'), cause: { sequence: 2, index: 0 } },
     ]);
     folding.given(folding.impression(T0, ['b']), folding.tick(T0 + 2 * WINDOW));
-    expect(folding.outcomes().map(({ label }) => label)).toEqual([0, 0]);
-    expect(folding.fold.counters).toMatchObject({ earlyClicks: 1, positives: 1, negatives: 2 });
+    expect(folding.outcomes().map(({ label }) => label)).toEqual([0]);
+    expect(folding.fold.counters).toMatchObject({ earlyClicks: 1, positives: 1, negatives: 3 });
   });
 
   it('of an earlier visit is not claimed by a later impression', () => {
@@ -148,19 +161,14 @@ describe('a click', () => {
 
   it('of an item shown twice belongs to the newest impression before it; a double click counts once', () => {
     const folding = new Folding();
-    const [first, second] = [folding.impression(T0, ['a']), folding.impression(T0 + MINUTE, ['x', 'a'])];
+    const second = folding.impression(T0 + MINUTE, ['x', 'a']);
     folding.given(
-      first,
+      folding.impression(T0, ['a']),
       second,
       folding.click(T0 + 2 * MINUTE, 'a'),
       folding.click(T0 + 2 * MINUTE + 1, 'a'),
     );
-    expect(folding.outcomes()).toMatchObject([{ label: 1, listKey: key53(second.eventId), position: 2 }]);
-    folding.given(folding.tick(T0 + 2 * WINDOW));
-    expect(folding.outcomes()).toMatchObject([
-      { label: 0, listKey: key53(first.eventId) },
-      { label: 0, listKey: key53(second.eventId) },
-    ]);
+    expect(clicks(folding)).toMatchObject([{ label: 1, listKey: key53(second.eventId), position: 2 }]);
     expect(folding.fold.counters.repeatedClicks).toBe(1);
   });
 
@@ -168,7 +176,7 @@ describe('a click', () => {
     const folding = new Folding();
     const first = folding.impression(T0, ['a']);
     folding.given(first, folding.impression(T0 + 2 * MINUTE, ['a']), folding.click(T0 + MINUTE, 'a'));
-    expect(folding.outcomes()).toMatchObject([{ label: 1, listKey: key53(first.eventId) }]);
+    expect(clicks(folding)).toMatchObject([{ label: 1, listKey: key53(first.eventId) }]);
   });
 
   it('with a recommendation id belongs to that list', () => {
@@ -176,7 +184,7 @@ describe('a click', () => {
     const first = folding.impression(T0, ['a'], { recommendationId: 'r1' });
     folding.given(first, folding.impression(T0 + 1, ['a'], { recommendationId: 'r2' }));
     folding.given(folding.click(T0 + 2, 'a', { recommendationId: 'r1' }));
-    expect(folding.outcomes()).toMatchObject([{ label: 1, listKey: key53(first.eventId) }]);
+    expect(clicks(folding)).toMatchObject([{ label: 1, listKey: key53(first.eventId) }]);
   });
 
   it.each(['view', 'skip', 'dislike', 'dwell', 'rating'])(
@@ -184,14 +192,14 @@ describe('a click', () => {
     (type) => {
       const folding = new Folding();
       folding.given(folding.impression(T0, ['a']), folding.interaction(T0 + 1, type, 'a'));
-      expect(folding.taken().map(({ kind }) => kind)).toEqual(['exposure', 'engagement']);
+      expect(folding.taken().map(({ kind }) => kind)).toEqual(['exposure', 'outcome', 'engagement']);
     },
   );
 
   it('or another positive type closes with the weight of its type', () => {
     const folding = new Folding();
     folding.given(folding.impression(T0, ['a']), folding.interaction(T0 + 1, 'purchase', 'a'));
-    expect(folding.outcomes()).toMatchObject([{ label: 1, weight: 5 }]);
+    expect(clicks(folding)).toMatchObject([{ label: 1, weight: 5 }]);
   });
 });
 
@@ -216,15 +224,11 @@ describe('an interaction', () => {
 });
 
 describe('bounds', () => {
-  it('close the oldest impressions as not clicked, and count them', () => {
+  it('forget the oldest impressions, and count them', () => {
     const folding = new Folding(testSettings({ pendingImpressionsMax: 2 }));
     const lists = [0, 1, 2].map((n) => folding.impression(T0 + n, ['a', 'b']));
     folding.given(...lists, folding.click(T0 + 10, 'a'));
-    expect(folding.outcomes()).toMatchObject([
-      { label: 0, listKey: key53(lists[0]!.eventId) },
-      { label: 0, listKey: key53(lists[0]!.eventId) },
-      { label: 1, listKey: key53(lists[2]!.eventId) },
-    ]);
+    expect(clicks(folding)).toMatchObject([{ listKey: key53(lists[2]!.eventId) }]);
     expect(folding.fold.counters.overflows).toBe(1);
     expect(folding.user().pending.size).toBe(2);
   });
@@ -232,7 +236,7 @@ describe('bounds', () => {
   it('end an impression that is older than all the open ones at once', () => {
     const folding = new Folding(testSettings({ pendingImpressionsMax: 1 }));
     folding.given(folding.impression(T0 + 10, ['a']), folding.impression(T0, ['b']));
-    expect(folding.outcomes()).toMatchObject([{ label: 0, itemKey: key53('b') }]);
+    expect(folding.user().pending.size).toBe(1);
     expect(folding.fold.nextDeadline()).toBe(T0 + 1000 + WINDOW);
   });
 
@@ -249,18 +253,22 @@ describe('time', () => {
   it('of a tick with an older epoch is ignored and counted', () => {
     const folding = new Folding();
     folding.given(folding.impression(T0, ['a']), folding.tick(T0 + 1, 7), folding.tick(T0 + WINDOW, 6));
-    expect(folding.outcomes()).toEqual([]);
+    expect(folding.user().pending.size).toBe(1);
     expect(folding.fold.counters).toMatchObject({ staleEpochs: 1, ticks: 1 });
     folding.given(folding.tick(T0 + WINDOW, 7));
-    expect(folding.outcomes()).toMatchObject([{ label: 0 }]);
+    expect(folding.user().pending.size).toBe(0);
   });
 
   it('closes users by deadline, then by id, whatever the order they came in', () => {
     const folding = new Folding();
     const shown = (userId: string, at: number) => folding.impression(at, ['a'], { userId });
     folding.given(shown('z', T0), shown('m', T0), shown('a', T0 + 5000), shown('b', T0));
+    for (const userId of ['z', 'm', 'a', 'b']) folding.given(folding.click(T0 + 6000, 'a', { userId }));
+    folding.taken();
     folding.given(folding.tick(T0 + WINDOW + 5000));
-    expect(folding.outcomes().map(({ userKey }) => userKey)).toEqual(['b', 'm', 'z', 'a'].map(key53));
+    expect(folding.taken().map((record) => 'userKey' in record && record.userKey)).toEqual(
+      ['b', 'm', 'z', 'a'].map(key53),
+    );
   });
 
   it('makes the users required whose deadlines a tick in the batch makes due', () => {

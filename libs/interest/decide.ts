@@ -9,7 +9,7 @@ import { decideAbsorb, decideMerge, type AbsorbDecision, type MergeDecision } fr
 import { decideImpression, type ImpressionDecision } from './impression.js';
 import { decideInteraction, type InteractionDecision } from './interaction.js';
 import type { PendingImpression } from './pending-impression.js';
-import { closingRecords } from './sequels.js';
+import { sequels } from './sequels.js';
 import type { ServedList } from './served-lists.js';
 import type { UserState } from './user-state.js';
 
@@ -67,7 +67,7 @@ export function decideExpiry(
   { cause }: Pick<FoldMoment, 'cause'>,
 ): ExpiryDecision {
   const ended = user.pending.due(time);
-  const records = ended.flatMap((impression) => closingRecords(user, impression, cause));
+  const records = ended.flatMap((impression) => sequels(user, impression, cause));
   return { kind: 'expiry', records, ended };
 }
 

@@ -16,7 +16,7 @@ import { HANDOVER_BYTES_MAX } from './limits.js';
 import type { PendingImpression } from './pending-impression.js';
 import { SeenEvents } from './seen-events.js';
 import { segmentOf } from './segments.js';
-import { closingRecords } from './sequels.js';
+import { sequels } from './sequels.js';
 import { decodeUser, encodeUser } from './user-codec.js';
 import { UserState } from './user-state.js';
 
@@ -61,7 +61,7 @@ export function decideMerge(user: UserState, event: Merge, { cause }: FoldMoment
     fromUserId: user.userId,
     state: Buffer.from(bytes).toString('base64'),
   };
-  const records = overflowed.flatMap((impression) => closingRecords(user, impression, cause));
+  const records = overflowed.flatMap((impression) => sequels(user, impression, cause));
   return {
     ...base,
     records,
@@ -84,7 +84,7 @@ export function decideAbsorb(user: UserState, event: Absorb, { cause, rules }: F
   const other = readState(event.state);
   if (!other) return { kind: 'absorb', records: [], other, overflowed: [] };
   const overflowed = user.pending.overflowWith(other.pending.values(), rules.pendingImpressionsMax);
-  const records = overflowed.flatMap((impression) => closingRecords(user, impression, cause));
+  const records = overflowed.flatMap((impression) => sequels(user, impression, cause));
   return { kind: 'absorb', records, other, overflowed };
 }
 

@@ -1,4 +1,4 @@
-/** An impression: exposure at once, pending feedback for each item, with the features of this very moment. */
+/** An impression: exposure and an outcome for each item at once, with the features of this very moment; both wait for clicks. */
 import { key53 } from '#kernel';
 import {
   FEATURES_MAX,
@@ -18,9 +18,9 @@ import {
 } from '#features';
 import type { EarlyClick } from './early-clicks.js';
 import { itemAt, type FoldMoment } from './fold-moment.js';
-import { clickedOutcome } from './outcomes.js';
+import { clickedOutcome, shownOutcomes } from './outcomes.js';
 import { PendingImpression } from './pending-impression.js';
-import { closingRecords } from './sequels.js';
+import { sequels } from './sequels.js';
 import type { ServedList } from './served-lists.js';
 import type { UserState } from './user-state.js';
 
@@ -62,10 +62,11 @@ export function decideImpression(user: UserState, event: Impression, moment: Fol
     },
   ];
   const claimed = claimEarlyClicks(user, opened, moment);
+  records.push(...shownOutcomes(user, opened, moment.cause));
   for (const { click, item } of claimed)
     records.push(clickedOutcome(user, opened, item, click.weight, moment.cause));
   const overflowed = user.pending.overflowWith([opened], moment.rules.pendingImpressionsMax);
-  for (const impression of overflowed) records.push(...closingRecords(user, impression, moment.cause));
+  for (const impression of overflowed) records.push(...sequels(user, impression, moment.cause));
   const repeatedItems = event.items.length - opened.size;
   return { kind: 'impression', records, opened, items, hashes, claimed, overflowed, repeatedItems };
 }

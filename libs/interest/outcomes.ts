@@ -1,10 +1,15 @@
-/** Outcome records of open impressions: what the learner learns from. */
+/**
+ * Outcome records of impressions: what the learner learns from. Nobody knows when a list is shown what will be clicked, so
+ * every item counts as not clicked at once, and a click takes that back when it comes (Ktena et al., "Addressing Delayed
+ * Feedback for Continuous Training with Neural Networks in CTR Prediction", RecSys 2019: fake negatives). So weights move with
+ * every impression and with every click, and what they know of clicks is never ahead of what they know of their absence.
+ */
 import type { FeatureVector, Outcome } from '#events';
 import type { LogPosition } from '#kernel';
 import type { PendingImpression } from './pending-impression.js';
 import type { UserState } from './user-state.js';
 
-/** The item was clicked. @param weight of the interaction's type */
+/** The item was clicked, which takes back that it was not. @param weight of the interaction's type. */
 export function clickedOutcome(
   user: UserState,
   impression: PendingImpression,
@@ -13,19 +18,15 @@ export function clickedOutcome(
   cause: LogPosition,
 ): Outcome {
   const [features] = impression.features([item]);
-  return outcome(user, impression, item, 1, weight > 0 ? weight : 1, cause, features!);
+  return { ...outcome(user, impression, item, 1, weight > 0 ? weight : 1, cause, features!), revises: true };
 }
 
-/** The impression has ended: one negative for each item that is still open, in order. */
-export function unclickedOutcomes(
-  user: UserState,
-  impression: PendingImpression,
-  cause: LogPosition,
-): Outcome[] {
-  const open: number[] = [];
-  for (let item = 0; item < impression.size; item++) if (impression.clicked[item] === 0) open.push(item);
-  const features = impression.features(open);
-  return open.map((item, i) => outcome(user, impression, item, 0, 1, cause, features[i]!));
+/** The list has been shown: one negative for each of its items, in order. */
+export function shownOutcomes(user: UserState, impression: PendingImpression, cause: LogPosition): Outcome[] {
+  const items = impression.itemKeys.map((_, item) => item);
+  return impression
+    .features(items)
+    .map((features, item) => outcome(user, impression, item, 0, 1, cause, features));
 }
 
 function outcome(

@@ -1,21 +1,12 @@
-/** What an impression yields when it ends: the items never clicked, then what came of the clicked ones. */
-import type { FeedbackRecord, Sequel } from '#events';
+/** What an impression yields when it ends: what came of the clicked items. */
+import type { Sequel } from '#events';
 import type { LogPosition } from '#kernel';
 import { CONVERTED, dwellOf, LIKED } from './deeds.js';
-import { unclickedOutcomes } from './outcomes.js';
 import type { PendingImpression } from './pending-impression.js';
 import type { UserState } from './user-state.js';
 
-export function closingRecords(
-  user: UserState,
-  impression: PendingImpression,
-  cause: LogPosition,
-): FeedbackRecord[] {
-  return [...unclickedOutcomes(user, impression, cause), ...sequels(user, impression, cause)];
-}
-
 /** One for each clicked item, in order: its label is known only now, for likes and purchases that came and those that did not. */
-function sequels(user: UserState, impression: PendingImpression, cause: LogPosition): Sequel[] {
+export function sequels(user: UserState, impression: PendingImpression, cause: LogPosition): Sequel[] {
   const clicked: number[] = [];
   for (let item = 0; item < impression.size; item++) if (impression.clicked[item] === 1) clicked.push(item);
   const features = impression.features(clicked);

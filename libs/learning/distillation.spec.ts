@@ -11,11 +11,12 @@ function settings(distillation?: number): ModelSettings {
   return { ...made, bits: 14, holdSeconds: 0, fm: { ...made.fm, distillation } };
 }
 
-/** Logit of the factorisation machine for the first outcome, after that outcome alone was learnt. */
+/** Logit of the factorisation machine for the first outcome, after that outcome and its click alone were learnt. */
 function afterFirst(distillation: number): number {
   const first = RECORDS.find((record): record is Outcome => record.kind === 'outcome')!;
   const model = new OnlineModel(settings(distillation));
   model.outcome(first);
+  model.outcome({ ...first, label: 1, revises: true });
   model.scorer.prepare(first.features);
   return model.scorer.weights.fm.logit(model.scorer.sample);
 }

@@ -99,6 +99,14 @@ export class ExaminationCurve implements ModelTable {
     this.sweep();
   }
 
+  /** An outcome that was recorded as no click was one. */
+  revise(itemKey: number, position: number, depth: number): void {
+    const cell = bucketOf(depth) * STRIDE + slotOf(position);
+    this.items.revise(itemKey, cell);
+    this.clicksBy[cell]! += 1;
+    this.dirty.mark(cell);
+  }
+
   /** Chance that the slot is looked at, relative to slot 1 of the same depth; 1 while nothing is known. */
   examination(position: number, depth: number): number {
     const row = bucketOf(depth) * STRIDE;

@@ -54,13 +54,14 @@ export class ExperimentStatistics implements ModelTable {
     this.counts = experiments.map(({ arms }) => new Float64Array(arms.length * GROUPS * 2));
   }
 
-  recordOutcome(userKey: number, timestamp: number, label: 0 | 1): void {
+  /** @param shown 0: of an outcome that is counted already, and is a click after all */
+  recordOutcome(userKey: number, timestamp: number, label: 0 | 1, shown: 0 | 1 = 1): void {
     if (this.experiments.length === 0) return;
     const group = combine32(GROUP_SALT, mix32(userKey >>> 0) ^ Math.floor(userKey / 2 ** 32)) % GROUPS;
     this.experiments.forEach((experiment, e) => {
       if (timestamp < experiment.since) return;
       const at = (armOf(experiment, userKey) * GROUPS + group) * 2;
-      this.counts[e]![at]! += 1;
+      this.counts[e]![at]! += shown;
       this.counts[e]![at + 1]! += label;
     });
   }

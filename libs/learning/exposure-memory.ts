@@ -1,20 +1,23 @@
 /**
- * What was known of each shown item at the moment it was shown, kept until its outcome comes.
+ * What was known of each shown item at the moment it was shown, kept for a click that may come.
  *
- * A click arrives within seconds, its absence only when the attribution window closes. Read when the outcome
- * arrives, the statistics of an unclicked item would be half an hour older than those of a clicked one, and a learner
- * would learn to tell labels from the age of the counts. So they are read at the exposure, for both.
+ * Read when the click arrives, the statistics of a clicked item would be younger than those it was counted as unclicked
+ * with, and know of its own list: a learner would learn to tell labels from the age of the counts. So the item's
+ * statistics and the rates of its features enter a sample as they were when it was shown, both times.
  *
  * An exposure is found again by its item and event time. Bounded: beyond `exposuresMax` the oldest go, and
  * their outcomes take the statistics of the day.
  */
+import { FAMILIES } from '#features';
 import { combine32 } from '#kernel';
 import type { ByteReader } from './byte-reader.js';
 import type { ByteWriter } from './byte-writer.js';
 import type { ItemReading } from './item-reading.js';
 import { KeyedRows } from './keyed-rows.js';
 
-const STRIDE = 4;
+/** The item's statistics, then the rates of its features in the order in which they entered the sample. */
+const STATISTICS = 4;
+const STRIDE = STATISTICS + FAMILIES.length;
 
 export class ExposureMemory {
   private readonly rows: KeyedRows;
@@ -31,6 +34,21 @@ export class ExposureMemory {
     this.readings[at + 1] = reading.overallLogit;
     this.readings[at + 2] = reading.impressions;
     this.readings[at + 3] = reading.popularity;
+    this.readings.fill(0, at + STATISTICS, at + STRIDE);
+  }
+
+  /** @param count of the rates, which begin at `from` in `values`, at most one a family */
+  rememberRates(itemKey: number, timestamp: number, values: Float32Array, from: number, count: number): void {
+    const row = this.rows.find(exposureKey(itemKey, timestamp));
+    if (row < 0) return;
+    for (let i = 0; i < count; i++) this.readings[row * STRIDE + STATISTICS + i] = values[from + i]!;
+  }
+
+  /** Rates as they were remembered, undefined when the exposure is not known (any more). Holds until the next call. */
+  recallRates(itemKey: number, timestamp: number): Float32Array | undefined {
+    const row = this.rows.find(exposureKey(itemKey, timestamp));
+    if (row < 0) return undefined;
+    return this.readings.subarray(row * STRIDE + STATISTICS, (row + 1) * STRIDE);
   }
 
   /** False when the exposure is not known (any more). */

@@ -19,6 +19,8 @@ import type { ModelTable } from './model-table.js';
 /** Features waiting for the end of their list; more are counted at once. */
 const WAITING_MAX = 65_536;
 const FIRST_ROWS = 1024;
+/** Among labels: a click of a sample that is counted as shown already. */
+const REVISED = 2;
 
 export class FeatureRates implements ModelTable {
   readonly dirty = new DirtyRows(FIRST_ROWS);
@@ -60,8 +62,12 @@ export class FeatureRates implements ModelTable {
 
   /** One sample of the list opened last. */
   record(features: FeatureVector, label: 0 | 1): void {
-    for (let i = 0; i < features.length; i++)
-      if (familyOf(features.indices[i]!) !== 0) this.waiting.push(features.indices[i]!, label);
+    this.wait(features, label);
+  }
+
+  /** A sample that was recorded as not clicked was clicked. */
+  revise(features: FeatureVector): void {
+    this.wait(features, REVISED);
   }
 
   encode(writer: ByteWriter): void {
@@ -100,12 +106,17 @@ export class FeatureRates implements ModelTable {
     }
   }
 
+  private wait(features: FeatureVector, label: number): void {
+    for (let i = 0; i < features.length; i++)
+      if (familyOf(features.indices[i]!) !== 0) this.waiting.push(features.indices[i]!, label);
+  }
+
   private count(index: number, label: number): void {
     const row = this.rows.claim(index);
     this.fit();
     if (this.rows.recycled) this.counts.fill(0, row * 2, row * 2 + 2);
-    this.counts[row * 2]! += 1;
-    this.counts[row * 2 + 1]! += label;
+    if (label !== REVISED) this.counts[row * 2]! += 1;
+    if (label !== 0) this.counts[row * 2 + 1]! += 1;
     this.dirty.mark(row);
   }
 

@@ -53,6 +53,15 @@ export class ItemSlots {
     this.clickedBy[at]! += label;
   }
 
+  /** A click of an impression that is counted already; nothing when it has been forgotten. */
+  revise(itemKey: number, cell: number): void {
+    const row = this.rows.find(itemKey);
+    if (row < 0) return;
+    const from = row * SLOTS_MAX;
+    for (let at = from; at < from + this.lengthBy[row]!; at++)
+      if (this.cellBy[at] === cell) this.clickedBy[at]! += 1;
+  }
+
   /** Adds what the item says of its slots: clicks there, and what its clicks elsewhere lead to expect of an examined slot. */
   weigh(
     row: number,

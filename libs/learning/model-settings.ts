@@ -26,7 +26,7 @@ export interface ModelSettings {
     readonly distillation?: number;
   };
   readonly olr: { readonly alpha: number };
-  /** Longest wait of a positive for its list's negatives, seconds of event time; 0: learn it at once, and without rates of features. */
+  /** How long a list that was shown waits for its first click before it is learnt, seconds of event time; 0: not at all. */
   readonly holdSeconds: number;
   readonly statistics: StatisticsSettings;
   readonly debias: DebiasSettings;
@@ -85,9 +85,6 @@ export const DEFAULT_STATISTICS: StatisticsSettings = {
   ratePriorShown: 8,
 };
 
-/** A list's negatives are late when they come this many attribution windows after it. */
-const HOLD_WINDOWS = 2;
-
 /** The part of the configuration that the model reads (libs/config's `Settings` has this shape). */
 export interface ModelConfiguration {
   readonly model: {
@@ -96,18 +93,18 @@ export interface ModelConfiguration {
     readonly seed: number;
     readonly clusters: number;
     readonly withoutSignals?: readonly Voice[];
+    readonly holdSeconds: number;
   };
   readonly ftrl: ModelSettings['ftrl'];
   readonly fm: ModelSettings['fm'];
   readonly olr: ModelSettings['olr'];
   readonly debias: DebiasSettings;
-  readonly interest: { readonly attributionSeconds: number };
   readonly learner: { readonly metricsWindow: number };
   readonly experiments?: readonly ExperimentConfiguration[];
 }
 
 export function modelSettingsOf(configuration: ModelConfiguration): ModelSettings {
-  const { model, ftrl, fm, olr, debias, interest, learner, experiments = [] } = configuration;
+  const { model, ftrl, fm, olr, debias, learner, experiments = [] } = configuration;
   return {
     bits: model.bits,
     noClickWeight: model.noClickWeight,
@@ -121,7 +118,7 @@ export function modelSettingsOf(configuration: ModelConfiguration): ModelSetting
       distillation: fm.distillation,
     },
     olr: { alpha: olr.alpha },
-    holdSeconds: interest.attributionSeconds * HOLD_WINDOWS,
+    holdSeconds: model.holdSeconds,
     debias: { method: debias.method, weightMax: debias.weightMax, ctr: debias.ctr },
     statistics: {
       ...DEFAULT_STATISTICS,

@@ -4,7 +4,7 @@ import { ByteWriter } from './byte-writer.js';
 import type { ByteReader } from './byte-reader.js';
 import type { DirtyRows } from './dirty-rows.js';
 import type { ExposureMemory } from './exposure-memory.js';
-import type { HeldPositives } from './held-positives.js';
+import type { HeldLists } from './held-lists.js';
 import type { ModelSettings } from './model-settings.js';
 import type { OnlineLearner } from './online-learner.js';
 import type { ProgressiveReport, ProgressiveValidation } from './progressive-validation.js';
@@ -41,7 +41,7 @@ export interface ModelState {
   readonly scorer: Scorer;
   readonly learners: Readonly<Record<LearnerName, OnlineLearner>>;
   readonly exposures: ExposureMemory;
-  readonly held: HeldPositives;
+  readonly held: HeldLists;
   readonly validation: ProgressiveValidation;
   /** FEEDBACK sequence up to which the model has folded. */
   sequence: number;

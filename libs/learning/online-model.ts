@@ -5,6 +5,8 @@
  *
  * A record that is not sound (sound-record.ts) is counted in `rejected` and changes nothing else.
  */
+import { sampleKey } from './sample-key.js';
+import { STATISTICS_FEATURE_NAMES } from './statistics-features.js';
 import {
   FeedbackDecoder,
   type Engagement,
@@ -22,7 +24,7 @@ import { ExposureMemory } from './exposure-memory.js';
 import { FactorisationMachine } from './factorisation-machine.js';
 import { FtrlProximal } from './ftrl-proximal.js';
 import { GoalModel } from './goal-model.js';
-import { HeldPositives } from './held-positives.js';
+import { HeldLists } from './held-lists.js';
 import { newReading, readItem } from './item-reading.js';
 import { sigmoid } from './logistic.js';
 import { encodeDelta } from './model-delta.js';
@@ -52,15 +54,13 @@ const BLEND = LEARNERS.length;
 const STUDENT = LEARNERS.indexOf('fm');
 /** The type whose value is a rating. */
 const RATING = fnv1a32('rating');
-/** No list has this key: key53 is never 0. */
-const NO_LIST = 0;
 
 export class OnlineModel implements FeedbackSink, ModelState {
   readonly scorer: Scorer;
   readonly learners: Readonly<Record<LearnerName, OnlineLearner>> & { readonly ftrl: FtrlProximal };
   readonly goals: GoalModel;
   readonly exposures: ExposureMemory;
-  readonly held = new HeldPositives();
+  readonly held = new HeldLists();
   readonly validation: ProgressiveValidation;
   readonly ranking: ProgressiveRanking;
   identity: ModelIdentity;
@@ -75,6 +75,10 @@ export class OnlineModel implements FeedbackSink, ModelState {
   private readonly scores = newScores();
   private readonly shown = newReading();
   private readonly masses: Masses = { positive: 0, negative: 0 };
+  /** Of an outcome that is taken back. */
+  private readonly revised: Masses = { positive: 0, negative: 0 };
+  /** Where in the sample last prepared the rates of features begin. */
+  private rated = 0;
 
   constructor(
     readonly settings: ModelSettings,
@@ -159,18 +163,8 @@ export class OnlineModel implements FeedbackSink, ModelState {
 
   outcome(record: Outcome): void {
     if (!isSoundOutcome(record)) return void this.rejected++;
-    const { tables, reading } = this.scorer;
-    this.ranking.begin(record.userKey, record.listKey);
-    this.learnWaiting(record.label === 0 ? record.listKey : NO_LIST);
-    this.readShown(record);
-    if (record.label === 0) this.learn(record, 0, 1);
-    else if (this.settings.holdSeconds > 0) this.held.hold(record, reading);
-    else this.learn(record, 1, Math.min(record.weight, SAMPLE_WEIGHT_MAX));
-    tables.experiments.recordOutcome(record.userKey, record.timestamp, record.label);
-    if (record.label === 1) {
-      tables.statistics.recordClick(record.itemKey);
-      tables.positions.recordClick(record.position);
-    }
+    if (record.label === 1) this.click(record);
+    else this.noClick(record);
     this.advance(record.timestamp);
   }
 
@@ -233,13 +227,12 @@ export class OnlineModel implements FeedbackSink, ModelState {
     fitFactors(histories, userFactors, itemFactors, als);
   }
 
-  /** Moves event time, and learns the positives whose list's negatives can come no more. */
+  /** Moves event time, and learns the lists that have waited long enough. */
   private advance(timestamp: number): void {
     if (timestamp > this.eventTime) this.eventTime = timestamp;
-    this.ranking.end();
     const olderThan = this.eventTime - this.settings.holdSeconds * 1000;
     for (let list = this.held.overdue(olderThan); list !== undefined; list = this.held.overdue(olderThan))
-      this.learnWaiting(list);
+      this.learnHeld(list);
   }
 
   /** A value out of all proportion is refused and counted; the rest of its engagement holds all the same. */
@@ -247,11 +240,60 @@ export class OnlineModel implements FeedbackSink, ModelState {
     if (!this.scorer.ratings.learn(record.userKey, record.itemKey, record, value)) this.rejected++;
   }
 
-  /** Learns the positives that wait for this list. */
-  private learnWaiting(listKey: number): void {
-    for (const positive of this.held.release(listKey)) {
-      Object.assign(this.scorer.reading, positive.reading);
-      this.learn({ ...positive, listKey }, 1, Math.min(positive.weight, SAMPLE_WEIGHT_MAX));
+  /**
+   * A click on what was learnt as not clicked: one step that takes that back and learns the click,
+   *
+   *     gradient = (w·positive₁ − positive₀)·(p − 1) + (w·negative₁ − negative₀)·ν·p,   masses of a click less those of none
+   */
+  private revise(record: Outcome, weight: number): void {
+    const { scorer, masses, revised } = this;
+    const { tables } = scorer;
+    const { itemKey, timestamp, position, depth = 0 } = record;
+    const { method, weightMax } = this.settings.debias;
+    tables.rates.open(record.listKey);
+    this.readShown(record);
+    this.prepare(record, this.exposures.recallRates(itemKey, timestamp));
+    scorer.predict();
+    scorer.read(this.scores);
+    const examined = tables.examination.examination(position, depth);
+    this.readPredictions();
+    this.placePredictions(examined);
+    const key = sampleKey(record.listKey, itemKey);
+    this.ranking.revise(key);
+    this.validation.revise(key);
+    massesOf(masses, method, 1, examined, this.scores.blend, weightMax);
+    massesOf(revised, method, 0, examined, this.scores.blend, weightMax);
+    this.update(weight * masses.positive - revised.positive, weight * masses.negative - revised.negative);
+    tables.examination.revise(itemKey, position, depth);
+    tables.rates.revise(record.features);
+    tables.experiments.recordOutcome(record.userKey, timestamp, 1, 0);
+  }
+
+  /** Nobody has clicked, so far. */
+  private noClick(record: Outcome): void {
+    this.readShown(record);
+    if (this.settings.holdSeconds > 0) this.held.hold(record, this.scorer.reading);
+    else this.learn(record, 0, 1);
+  }
+
+  private click(record: Outcome): void {
+    const { listKey, itemKey, revises } = record;
+    const { tables } = this.scorer;
+    const weight = Math.min(record.weight, SAMPLE_WEIGHT_MAX);
+    if (!revises) {
+      // Of earlier versions, which said nothing of an item before its click.
+      this.readShown(record);
+      this.learn(record, 1, weight);
+    } else if (!this.held.click(listKey, itemKey, weight)) this.revise(record, weight);
+    else this.learnHeld(listKey);
+    tables.statistics.recordClick(itemKey);
+    tables.positions.recordClick(record.position);
+  }
+
+  private learnHeld(listKey: number): void {
+    for (const sample of this.held.release(listKey)) {
+      Object.assign(this.scorer.reading, sample.reading);
+      this.learn(sample, sample.label, sample.label === 1 ? sample.weight : 1);
     }
   }
 
@@ -266,50 +308,69 @@ export class OnlineModel implements FeedbackSink, ModelState {
   private learn(shown: Shown, label: 0 | 1, weight: number): void {
     const { scorer, masses } = this;
     const { method, weightMax } = this.settings.debias;
-    const { examination, rates } = scorer.tables;
+    const { examination, rates, experiments } = scorer.tables;
     const { itemKey, position, depth = 0 } = shown;
+    this.ranking.begin(shown.userKey, shown.listKey);
     rates.open(shown.listKey);
     const slot = this.prepare(shown);
     scorer.predict();
     scorer.read(this.scores);
     const examined = examination.examination(position, depth);
     const relevance = slot < 0 ? this.scores.ftrl : scorer.ftrlWithout(slot);
-    this.validate(label, examined);
+    this.exposures.rememberRates(
+      itemKey,
+      shown.timestamp,
+      scorer.sample.values,
+      this.rated,
+      scorer.sample.length - this.rated - STATISTICS_FEATURE_NAMES.length,
+    );
+    this.validate(label, examined, sampleKey(shown.listKey, itemKey));
     massesOf(masses, method, label, examined, this.scores.blend, weightMax);
     this.update(weight * masses.positive, weight * masses.negative);
     examination.record(itemKey, position, depth, label, relevance);
-    // Without the hold, clicks are learnt before what was not clicked: rates would be of clicks alone.
-    if (this.settings.holdSeconds > 0) rates.record(shown.features, label);
+    rates.record(shown.features, label);
+    experiments.recordOutcome(shown.userKey, shown.timestamp, label);
     this.samples++;
   }
 
   /** Makes the sample. @returns where the slot's feature stands in it, −1 when it is left out */
-  private prepare({ features, position }: Shown): number {
+  private prepare({ features, position }: Shown, rates?: Float32Array): number {
     const last = features.length - 1;
     const placed = last >= 0 && features.indices[last] === positionIndex(position);
     const kept = placed && this.settings.debias.method === 'feature';
     if (placed && !kept) features.length = last;
-    this.scorer.prepare(features);
+    this.rated = features.length;
+    this.scorer.prepare(features, rates);
     features.length = last + 1;
     return kept ? last : -1;
   }
 
-  private validate(label: 0 | 1, examined: number): void {
+  private validate(label: 0 | 1, examined: number, key: number): void {
+    this.readPredictions();
+    this.ranking.record(label, key, this.validation.predictions);
+    this.placePredictions(examined);
+    this.validation.record(label, key);
+  }
+
+  /** Items are ranked as if all stood in the same slot. */
+  private readPredictions(): void {
     const { ctrLogit, overallLogit } = this.scorer.reading;
     const { predictions } = this.validation;
-    const { method, ctr } = this.settings.debias;
-    const seen = predictsRelevance(method) ? Math.min(1, examined) : 1;
     predictions[0] = this.scores.ftrl;
     predictions[1] = this.scores.fm;
     predictions[2] = this.scores.olr;
     predictions[3] = this.scores.blend;
     predictions[4] = sigmoid(ctrLogit);
     predictions[5] = sigmoid(overallLogit);
-    // Items are ranked as if all stood in the same slot; clicks are predicted where they stood.
-    this.ranking.record(label, predictions);
+  }
+
+  /** Clicks are predicted where the items stood. */
+  private placePredictions(examined: number): void {
+    const { predictions } = this.validation;
+    const { method, ctr } = this.settings.debias;
+    const seen = predictsRelevance(method) ? Math.min(1, examined) : 1;
     const counted = ctr === 'examined' ? Math.min(1, examined) : 1;
     for (let k = 0; k < predictions.length; k++) predictions[k]! *= k <= BLEND ? seen : counted;
-    this.validation.record(label);
   }
 
   /** @param positive mass of the sample as a positive. @param negative as a negative */
@@ -323,7 +384,7 @@ export class OnlineModel implements FeedbackSink, ModelState {
       let gradient = positive * (p - 1) + negative * noClickWeight * p;
       calibrators[k]!.update(totals[k]!, positive, negative);
       const mass = positive + negative * noClickWeight;
-      if (k === BLEND) blend.update(logits, gradient, mass * p * (1 - p));
+      if (k === BLEND) blend.update(logits, gradient, Math.max(0, mass) * p * (1 - p));
       else {
         if (k === STUDENT && taught > 0) gradient += taught * (mass * (p - teacher) - gradient);
         this.learners[LEARNERS[k]!].update(sample, gradient);
@@ -337,4 +398,7 @@ export class OnlineModel implements FeedbackSink, ModelState {
 }
 
 /** What `learn` reads of an outcome, fresh or held. */
-type Shown = Pick<Outcome, 'listKey' | 'itemKey' | 'position' | 'depth' | 'features'>;
+type Shown = Pick<
+  Outcome,
+  'timestamp' | 'userKey' | 'listKey' | 'itemKey' | 'position' | 'depth' | 'features'
+>;

@@ -7,10 +7,10 @@ const fill = (
   const ranking = new ProgressiveRanking(window);
   for (const [user, list, label, p] of rows) {
     ranking.begin(user, list);
-    ranking.record(label, Float64Array.of(p, 0.1, 0, 0, 0, 0));
+    ranking.record(label, 1, Float64Array.of(p, 0.1, 0, 0, 0, 0));
   }
   ranking.end();
-  ranking.record(1, new Float64Array(6));
+  ranking.record(1, 1, new Float64Array(6));
   return ranking.report();
 };
 

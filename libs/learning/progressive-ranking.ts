@@ -8,6 +8,7 @@
  *
  * No part of the model's state: it decides nothing, and begins anew with the process. `record` allocates nothing.
  */
+import { newestOf } from './sample-key.js';
 import { PREDICTORS, type PredictorName } from './progressive-validation.js';
 
 export interface RankingMetrics {
@@ -34,6 +35,7 @@ export class ProgressiveRanking {
   private listKey = NO_LIST;
   private readonly users: Float64Array;
   private readonly lists: Float64Array;
+  private readonly keys: Float64Array;
   private readonly labels: Uint8Array;
   private readonly predictions: Float32Array;
 
@@ -41,6 +43,7 @@ export class ProgressiveRanking {
   constructor(private readonly window: number) {
     this.users = new Float64Array(window);
     this.lists = new Float64Array(window);
+    this.keys = new Float64Array(window);
     this.labels = new Uint8Array(window);
     this.predictions = new Float32Array(window * WIDTH);
   }
@@ -56,14 +59,21 @@ export class ProgressiveRanking {
     this.listKey = NO_LIST;
   }
 
-  /** @param predictions in the order of PREDICTORS */
-  record(label: 0 | 1, predictions: Float64Array): void {
+  /** @param key of the sample (sample-key.ts). @param predictions in the order of PREDICTORS */
+  record(label: 0 | 1, key: number, predictions: Float64Array): void {
     if (this.listKey === NO_LIST) return;
     const at = this.samples++ % this.window;
     this.users[at] = this.userKey;
     this.lists[at] = this.listKey;
     this.labels[at] = label;
+    this.keys[at] = key;
     this.predictions.set(predictions, at * WIDTH);
+  }
+
+  /** A sample that was recorded as not clicked was clicked; nothing when it has left the window. */
+  revise(key: number): void {
+    const at = newestOf(this.keys, key, this.samples, this.window);
+    if (at >= 0) this.labels[at] = 1;
   }
 
   report(): RankingReport {

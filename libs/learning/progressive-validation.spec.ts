@@ -12,7 +12,7 @@ function run(samples: number, window: number) {
     const p = 0.05 + 0.9 * random.next();
     const label = (random.next() < p ? 1 : 0) as 0 | 1;
     validation.predictions.fill(p);
-    validation.record(label);
+    validation.record(label, i);
     seen.push({ p, label });
   }
   return { report: validation.report(), seen };
@@ -56,9 +56,31 @@ describe('Progressive validation', () => {
     const validation = new ProgressiveValidation(10);
     for (const label of [0, 1, 1, 1] as const) {
       validation.predictions.fill(0.3);
-      validation.record(label);
+      validation.record(label, 1);
     }
     expect(validation.report().windowed.predictors.blend.calibrationError).toBeCloseTo(0.45, 2);
+  });
+
+  it('takes back that a sample was not clicked, as if it had been recorded so, and keeps what was predicted then', () => {
+    const [revised, right] = [new ProgressiveValidation(3), new ProgressiveValidation(3)];
+    const labels = [0, 1, 0, 0, 1, 0] as const;
+    labels.forEach((label, i) => {
+      for (const validation of [revised, right]) validation.predictions.fill(Math.fround(0.1 + i / 10));
+      revised.record(i === 5 || i === 3 ? 0 : label, i);
+      right.record(i === 5 || i === 3 ? 1 : label, i);
+    });
+    revised.predictions.fill(0.01);
+    revised.revise(5);
+    revised.revise(3);
+    expect(revised.report().windowed).toEqual(right.report().windowed);
+    const [ours, theirs] = [revised, right].map((validation) => validation.report().cumulative);
+    expect(ours!.clicks).toBe(theirs!.clicks);
+    expect(ours!.predictors.blend.logLoss).toBeCloseTo(theirs!.predictors.blend.logLoss!, 9);
+    expect(ours!.predictors.blend.auc).toBe(theirs!.predictors.blend.auc);
+    revised.predictions.fill(0.1);
+    revised.revise(0); // it has left the window: predicted as now
+    expect(revised.report().cumulative.clicks).toBe(5);
+    expect(revised.report().windowed).toEqual(right.report().windowed);
   });
 
   it('has no ratios without denominators, and nothing that JSON cannot carry', () => {

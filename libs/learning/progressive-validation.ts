@@ -12,6 +12,7 @@
  */
 import type { ByteReader } from './byte-reader.js';
 import type { ByteWriter } from './byte-writer.js';
+import { newestOf } from './sample-key.js';
 import { logLoss } from './logistic.js';
 import { calibrationError, ScoreHistogram, type CalibrationBin } from './score-histogram.js';
 
@@ -51,13 +52,16 @@ export class ProgressiveValidation {
   /** Ring of the last samples: predictions and labels. */
   private readonly recent: Float32Array;
   private readonly recentLabels: Uint8Array;
+  private readonly recentKeys: Float64Array;
 
   constructor(private readonly window: number) {
     this.recent = new Float32Array(window * COUNT);
     this.recentLabels = new Uint8Array(window);
+    this.recentKeys = new Float64Array(window);
   }
 
-  record(label: 0 | 1): void {
+  /** @param key of the sample (sample-key.ts) */
+  record(label: 0 | 1, key: number): void {
     const at = this.samples % this.window;
     for (let k = 0; k < COUNT; k++) {
       const p = this.predictions[k]!;
@@ -67,8 +71,24 @@ export class ProgressiveValidation {
       this.recent[at * COUNT + k] = p;
     }
     this.recentLabels[at] = label;
+    this.recentKeys[at] = key;
     this.samples++;
     this.clicks += label;
+  }
+
+  /**
+   * A sample that was recorded as not clicked was clicked. What was predicted of it then is kept for the window; of an older
+   * one `predictions` stand for it, as of now.
+   */
+  revise(key: number): void {
+    const at = newestOf(this.recentKeys, key, this.samples, this.window);
+    for (let k = 0; k < COUNT; k++) {
+      const p = at < 0 ? this.predictions[k]! : this.recent[at * COUNT + k]!;
+      this.losses[k]! += logLoss(p, 1) - logLoss(p, 0);
+      this.histograms[k]!.revise(p);
+    }
+    if (at >= 0) this.recentLabels[at] = 1;
+    this.clicks++;
   }
 
   report(): ProgressiveReport {
@@ -90,6 +110,7 @@ export class ProgressiveValidation {
     }
     writer.array(this.recent.subarray(0, kept * COUNT));
     writer.array(this.recentLabels.subarray(0, kept));
+    writer.array(this.recentKeys.subarray(0, kept));
   }
 
   decode(reader: ByteReader): void {
@@ -104,6 +125,7 @@ export class ProgressiveValidation {
     }
     reader.array(this.recent.subarray(0, kept * COUNT));
     reader.array(this.recentLabels.subarray(0, kept));
+    reader.array(this.recentKeys.subarray(0, kept));
   }
 
   private windowed(): ProgressiveSection {

@@ -47,6 +47,19 @@ export function appendRateFeatures(
   totals.append(sample, mask);
 }
 
+/** The same with rates that were remembered, one a family that is there, in order. */
+export function appendRememberedRates(
+  sample: Sample,
+  features: FeatureVector,
+  rates: Float32Array,
+  mask: number,
+): void {
+  let families = 0;
+  for (let i = 0; i < features.length; i++) families |= 1 << familyOf(features.indices[i]!);
+  for (let family = 1, next = 0; family < INDICES.length; family++)
+    if (families & (1 << family)) appendToSample(sample, INDICES[family]!, rates[next++]!, mask);
+}
+
 /** Sums of distances by family, over features that come bit by bit. */
 export class RateTotals {
   private readonly sums = new Float64Array(INDICES.length);

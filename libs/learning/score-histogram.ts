@@ -23,6 +23,13 @@ export class ScoreHistogram {
     else this.negatives[bin]! += 1;
   }
 
+  /** A negative that was added turned out to be a positive. */
+  revise(probability: number): void {
+    const bin = binOf(probability);
+    this.negatives[bin] = Math.max(0, this.negatives[bin]! - 1);
+    this.positives[bin]! += 1;
+  }
+
   /** Probability that a positive scores above a negative, ties half; null without both. */
   auc(): number | null {
     let below = 0;

@@ -14,7 +14,7 @@ import type { ModelSettings } from './model-settings.js';
 import { newReading, readItem } from './item-reading.js';
 import { NextItems } from './next-item/next-items.js';
 import type { Predictor } from './online-learner.js';
-import { appendRateFeatures, contributionsByFeature } from './rate-features.js';
+import { appendRateFeatures, appendRememberedRates, contributionsByFeature } from './rate-features.js';
 import { fillSample, newSample, type Sample } from './sample.js';
 import { appendStatisticsFeatures, STATISTICS_FEATURE_NAMES } from './statistics-features.js';
 import { RatingModel } from './ratings/rating-model.js';
@@ -67,11 +67,13 @@ export class Scorer {
 
   /**
    * Makes the sample from the features and `reading`, which the caller has filled.
+   * @param rates of the features as they were before; default: as they are
    * @returns false when a feature is not finite; the sample then holds the statistics features alone
    */
-  prepare(features: FeatureVector): boolean {
+  prepare(features: FeatureVector, rates?: Float32Array): boolean {
     const sound = fillSample(this.sample, features, this.mask);
     if (!sound) this.sample.length = 0;
+    else if (rates) appendRememberedRates(this.sample, features, rates, this.mask);
     else appendRateFeatures(this.sample, features, this.tables.rates, this.reading.overallLogit, this.mask);
     appendStatisticsFeatures(this.sample, this.reading, this.mask);
     this.sample.offset += this.trainingShift;

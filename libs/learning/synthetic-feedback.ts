@@ -68,7 +68,7 @@ export function* syntheticFeedback(options: SyntheticOptions): Generator<Feedbac
         ? 1
         : 0,
     );
-    const outcome = (i: number): FeedbackRecord => ({
+    const outcome = (i: number, label: 0 | 1): FeedbackRecord => ({
       kind: 'outcome',
       cause,
       timestamp,
@@ -77,16 +77,18 @@ export function* syntheticFeedback(options: SyntheticOptions): Generator<Feedbac
       listKey,
       segment: 0,
       taste: sketches[user]!,
-      label: labels[i] as 0 | 1,
+      label,
+      ...(label === 1 && { revises: true }),
       weight: 1,
       position: i + 1,
       propensity: 0,
       features: features(shown[i]!),
     });
+    for (let i = 0; i < shown.length; i++) yield outcome(i, 0);
     const mine = recent.get(user) ?? [];
     for (let i = 0; i < shown.length; i++) {
       if (labels[i] === 0) continue;
-      yield outcome(i);
+      yield outcome(i, 1);
       yield {
         kind: 'engagement',
         cause,
@@ -106,7 +108,6 @@ export function* syntheticFeedback(options: SyntheticOptions): Generator<Feedbac
       mine.length = Math.min(mine.length, 8);
     }
     recent.set(user, mine);
-    for (let i = 0; i < shown.length; i++) if (labels[i] === 0) yield outcome(i);
   }
 }
 

@@ -1,4 +1,5 @@
 /** `rpc.hosts.status` and `rpc.hosts.hash`: every host answers for the partitions it owns. */
+import type { ModelReplica } from '#learning';
 import type { PartitionHost } from '../partition/partition-host.js';
 import { hashPartition } from '../partition/partition-hash.js';
 import type { HostContext } from '../host-context.js';
@@ -19,6 +20,8 @@ export interface PartitionStatus {
 export interface HostStatus {
   readonly hostId: string;
   readonly modelVersion: string;
+  /** FEEDBACK sequence up to which its replica of the model has learnt. */
+  readonly modelSequence: number;
   readonly items: number;
   readonly partitions: readonly PartitionStatus[];
 }
@@ -30,14 +33,15 @@ export interface HostHash {
 
 export async function hostStatus(
   hostId: string,
-  modelVersion: string,
+  { version, sequence }: Pick<ModelReplica, 'version' | 'sequence'>,
   partitions: readonly PartitionHost[],
   context: HostContext,
 ): Promise<HostStatus> {
   const head = await context.topology.log.head();
   return {
     hostId,
-    modelVersion,
+    modelVersion: version,
+    modelSequence: sequence,
     items: context.catalogue.current.size,
     partitions: partitions.map((host) => partitionStatus(host, head)),
   };

@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import type { Served } from '#events';
 import type { UserState } from '#interest';
 import { AppError, fnv1a32, key53, SeededRandom, type Clock } from '#kernel';
+import type { ModelReplica } from '#learning';
 import type { ModelFollower } from '#model-feed';
 import type { Catalogue, Item } from '#catalogue';
 import type { ConfiguredExperiment, Settings } from '#config';
@@ -62,8 +63,8 @@ export class Recommender {
     this.experiments = new RunningExperiments(ports.experiments);
   }
 
-  get modelVersion(): string {
-    return this.ports.follower.replica.version;
+  get replica(): ModelReplica {
+    return this.ports.follower.replica;
   }
 
   recommend(user: UserState, request: RecommendRequest, epoch: number): ListAnswer {
@@ -160,7 +161,7 @@ export class Recommender {
 
   private related(items: readonly RelatedItem[]): object {
     return {
-      modelVersion: this.modelVersion,
+      modelVersion: this.replica.version,
       items: items.map(({ item, score, channel }, i) => ({
         itemId: item.id,
         title: item.title,

@@ -23,17 +23,16 @@ export function changedModel(
       bits,
       noClickWeight,
       seed,
+      holdSeconds: present.holdSeconds,
       withoutSignals: [...(present.withoutSignals ?? [])],
     },
     learner: { ...settings.learner, metricsWindow },
   };
   const changed = modelSettingsOf(withOverrides(live, pairs));
-  const holds = pairs.some((pair) => pair.startsWith('interest.attributionSeconds='));
   const fitted = als ?? present.als;
   return {
     ...changed,
     statistics,
-    holdSeconds: holds ? changed.holdSeconds : present.holdSeconds,
     ...(fitted && { als: fitted }),
   };
 }

@@ -39,7 +39,7 @@ export class Tape {
     if (this.outcomes >= this.outcomesMax) this.full = true;
     if (this.full) return;
     if (record.kind === 'exposure') this.open(record);
-    else if (record.kind === 'outcome') this.close(record);
+    else if (record.kind === 'outcome') this.judge(record);
     this.steps.push({ record });
   }
 
@@ -54,11 +54,16 @@ export class Tape {
     this.steps.push({ list });
   }
 
-  private close(outcome: Outcome): void {
+  /** An outcome, or a click that revises one: only the last word on an item counts. */
+  private judge(outcome: Outcome): void {
+    const list = this.listOf.get(nameOf(outcome.itemKey, outcome.timestamp));
+    if (outcome.revises) {
+      const at = list?.outcomes.findIndex(({ itemKey }) => itemKey === outcome.itemKey) ?? -1;
+      if (at >= 0) list!.outcomes[at] = { ...list!.outcomes[at]!, label: 1 };
+      return;
+    }
     this.outcomes++;
-    const name = nameOf(outcome.itemKey, outcome.timestamp);
-    this.listOf.get(name)?.outcomes.push({ ...outcome, features: this.asServed(outcome.features) });
-    this.listOf.delete(name);
+    list?.outcomes.push({ ...outcome, features: this.asServed(outcome.features) });
   }
 
   private asServed({ indices, values, length }: FeatureVector): FeatureVector {

@@ -20,7 +20,12 @@ import { pointTables, timingTable } from '../tables.js';
  *   second later. A longer window would only make the learner wait.
  * - The label is the click; likes and the rest are signals of interest that come after it.
  */
-const SETTINGS = ['model.noClickWeight=1', 'interest.attributionSeconds=1', 'interest.positiveTypes=click'];
+const SETTINGS = [
+  'model.noClickWeight=1',
+  'interest.attributionSeconds=1',
+  'interest.positiveTypes=click',
+  'model.holdSeconds=1',
+];
 const KNOWN =
   'On the 154,071 rows of 25 April to 3 May: Vowpal Wabbit .6021 and AUC .7215 on raw fields, .5934 and .7336 with running rates';
 
