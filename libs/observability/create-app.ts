@@ -42,6 +42,7 @@ export async function createApp(
     genReqId: requestIdOf,
     routerOptions: { maxParamLength: 1_024 },
     frameworkErrors: refuseUnroutable,
+    return503OnClosing: false, // the intake gate says it, as an error of the catalogue
   });
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     bufferLogs: true,

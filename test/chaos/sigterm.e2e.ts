@@ -1,0 +1,4 @@
+import { describeScenario } from './harness/describe-scenario.js';
+import { sigterm } from './scenarios/sigterm.js';
+
+describeScenario(sigterm);
