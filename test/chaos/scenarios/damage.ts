@@ -82,9 +82,11 @@ export const damage: Scenario = {
       await load.start();
       let noticed = 0;
       const plan = planOf(trial);
+      let since = new Date(0);
       for (const names of plan) {
         await load.sent(EVENTS_BETWEEN);
-        await stored(database, names.filter((name) => DAMAGES[name]!.of === 'snapshot').length);
+        await stored(database, names.filter((name) => DAMAGES[name]!.of === 'snapshot').length, since);
+        since = (await database.query<{ now: Date }>('SELECT now()')).rows[0]!.now;
         noticed += await oneStart(system, trial, load, database, names);
       }
       await load.stop();
@@ -112,14 +114,20 @@ function planOf(trial: Trial): string[][] {
   return plan;
 }
 
-/** Resolves when every partition has a checkpoint with users, and there are more snapshots than will be damaged. */
-async function stored(database: pg.Client, damagedSnapshots: number): Promise<void> {
+/**
+ * Resolves when every partition has a checkpoint with users, and there are more snapshots than will be damaged: whole ones, of after
+ * `since`, when the last were damaged.
+ */
+async function stored(database: pg.Client, damagedSnapshots: number, since: Date): Promise<void> {
   await until(
     'checkpoints and snapshots are stored',
     async () => {
-      const { rows } = await database.query<{ partitions: string; snapshots: string }>(`
+      const { rows } = await database.query<{ partitions: string; snapshots: string }>(
+        `
         SELECT (SELECT count(DISTINCT partition) FROM rekappa_actor) AS partitions,
-               (SELECT count(*) FROM rekappa_snapshot WHERE complete) AS snapshots`);
+               (SELECT count(*) FROM rekappa_snapshot WHERE complete AND created_at > $1) AS snapshots`,
+        [since],
+      );
       return Number(rows[0]!.partitions) === PARTITIONS && Number(rows[0]!.snapshots) > damagedSnapshots;
     },
     60_000,
