@@ -62,7 +62,17 @@ const base = {
   timestamp: mostly(fc.constantFrom(1, 1_750_000_000_000)),
   version: mostly(fc.constant(1)),
 };
-const interaction = fc.record(
+/** Half of them with every field that must be there, the others with any. */
+const eventOf = (
+  fields: Record<string, fc.Arbitrary<unknown>>,
+  required: readonly string[],
+): fc.Arbitrary<object> =>
+  fc.oneof(
+    fc.record(fields, { requiredKeys: [...required] }),
+    fc.record(fields, { requiredKeys: ['kind'] }),
+  ) as fc.Arbitrary<object>;
+const BASE_REQUIRED = ['kind', 'eventId', 'userId', 'timestamp', 'version'];
+const interaction = eventOf(
   {
     kind: fc.constant('interaction'),
     ...base,
@@ -73,13 +83,13 @@ const interaction = fc.record(
     context: mostly(context),
     extra: odd,
   },
-  { requiredKeys: ['kind'] },
+  [...BASE_REQUIRED, 'type', 'itemId'],
 );
 const item = fc.record(
   { itemId: id, position: mostly(fc.nat(20)), propensity: mostly(fc.constantFrom(0.1, 1)), more: odd },
   { requiredKeys: [] },
 );
-const impression = fc.record(
+const impression = eventOf(
   {
     kind: fc.constant('impression'),
     ...base,
@@ -89,7 +99,7 @@ const impression = fc.record(
     depth: mostly(fc.constantFrom(1, 40)),
     context: mostly(context),
   },
-  { requiredKeys: ['kind'] },
+  [...BASE_REQUIRED, 'items'],
 );
 
 describe('the short way through the door', () => {
