@@ -1,26 +1,29 @@
 /**
- * Learner: samples a second, each learner alone and the whole fold (decode, all learners, statistics, validation).
+ * Learner: samples a second, each learner alone beside the same in C, and the whole fold (decode, all learners, statistics,
+ * next-item tables, validation, deltas).
  *
  *     npm run bench -- learner [--samples 300000] [--bits 22] [--json]
  *
- * 20 hashed features a sample, 2^22 slots; zipf: few features make most of the traffic; uniform: every access misses
- * the cache. Beside each figure: what plain TypedArray JavaScript reached in a bare loop on a two-core machine of 2024.
+ * 20 hashed features a sample, 2^22 slots; zipf: few features make most of the traffic; uniform: every access misses the
+ * cache. The whole fold is measured twice: from the first record on, when every engagement is an example for the next-item
+ * mix, and as it goes on (channel-mix.ts: one engagement in 32).
  */
 import { parseArgs } from 'node:util';
 import { combine32, key53, SeededRandom } from '#kernel';
-import { encodeFeedbackBatch, type FeedbackRecord, type FeatureVector } from '#events';
+import { encodeFeedbackBatch, type FeedbackRecord, type FeatureVector, type Outcome } from '#events';
 import {
   DEFAULT_STATISTICS,
   FactorisationMachine,
   fillSample,
   FtrlProximal,
-  newSample,
   OnlineLogisticRegression,
   OnlineModel,
   sigmoid,
+  SlotRows,
   type ModelSettings,
   type OnlineLearner,
 } from '#learning';
+import { compilePeer } from './learner/peer.js';
 import { printReport, type Figure } from './report/bench-report.js';
 
 const FEATURES = 20;
@@ -29,10 +32,14 @@ const RECORDS_PER_MESSAGE = 200;
 /** Distinct values of each feature. */
 const VALUES = 1_000_000;
 const ITEMS = 10_000;
+const USERS = 5_000;
 /** Samples that are generated once and repeated. */
 const DISTINCT_SAMPLES = 100_000;
-/** Bare loops in plain JavaScript, samples/s. */
-const BARE = { zipf: { ftrl: 810_000, fm: 550_000 }, uniform: { ftrl: 760_000, fm: 400_000 } } as const;
+/** Examples after which the next-item mix takes one engagement in 32. */
+const MIX_SETTLED = 200_000;
+const ROUNDS = 5;
+/** FEEDBACK messages between two deltas. */
+const MESSAGES_PER_DELTA = 20;
 
 const { values } = parseArgs({
   options: {
@@ -51,7 +58,7 @@ const SETTINGS: ModelSettings = {
   fm: { factors: 8, alpha: 0.05, l2: 1e-5, initScale: 0.01 },
   olr: { alpha: 0.05 },
   debias: { method: 'feature', weightMax: 10, ctr: 'shown' },
-  holdSeconds: 3_600,
+  holdSeconds: 10,
   statistics: DEFAULT_STATISTICS,
   metricsWindow: 10_000,
 };
@@ -59,37 +66,68 @@ const SETTINGS: ModelSettings = {
 const ITEM_KEYS = Array.from({ length: ITEMS }, (_, item) => key53(`item-${item}`));
 
 type Shape = 'zipf' | 'uniform';
+/** Whose weights say where they stand. */
+interface Placed {
+  readonly weights: { readonly rows: SlotRows };
+}
+const peer = compilePeer();
 const figures = (['zipf', 'uniform'] as const).flatMap((shape) => measure(shape));
-printReport('learner', figures, { features: FEATURES, slots: 2 ** bits, samples: count });
+peer?.close();
+printReport('learner', figures, {
+  features: FEATURES,
+  slots: 2 ** bits,
+  samples: count,
+  peer: peer?.name ?? 'none: no C compiler',
+});
 
 function measure(shape: Shape): Figure[] {
   const samples = newSamples(shape);
-  const slots = 2 ** bits;
-  const alone = (learner: OnlineLearner) => rateOf(learner, samples);
+  const rows = (factors = 0) => SlotRows.toLearn(2 ** bits, factors);
+  const { ftrl, fm, olr } = SETTINGS;
+  const machine = () => new FactorisationMachine(rows(fm.factors), fm, SETTINGS.seed);
   return [
-    figure(`FTRL, ${shape}`, alone(new FtrlProximal(slots, SETTINGS.ftrl)), BARE[shape].ftrl),
-    figure(
-      `FM k=8, ${shape}`,
-      alone(new FactorisationMachine(slots, SETTINGS.fm, SETTINGS.seed)),
-      BARE[shape].fm,
-    ),
-    figure(`OLR, ${shape}`, alone(new OnlineLogisticRegression(slots, SETTINGS.olr)), undefined),
-    figure(`whole fold, ${shape}`, foldRate(samples), undefined),
+    besideC(`FTRL, ${shape}`, 'ftrl', () => new FtrlProximal(rows(), ftrl), samples),
+    besideC(`FM k=8, ${shape}`, 'fm', machine, samples),
+    figure(`OLR, ${shape}`, rateOf(new OnlineLogisticRegression(rows(), olr), samples)),
+    figure(`whole fold at first, ${shape}`, foldRate(samples, 0)),
+    figure(`whole fold later, ${shape}`, foldRate(samples, MIX_SETTLED)),
   ];
 }
 
-function figure(name: string, value: number, bare: number | undefined): Figure {
-  return {
-    name,
-    value,
-    unit: 'samples/s',
-    ...(bare === undefined ? {} : { limit: { name: 'bare loop in plain JavaScript', value: bare } }),
-  };
+/** Medians of rounds in turn: on a busy machine both meet the same weather. */
+function besideC(
+  name: string,
+  learner: 'ftrl' | 'fm',
+  create: () => OnlineLearner & Placed,
+  samples: readonly FeatureVector[],
+): Figure {
+  const flat = flatSlots(samples);
+  const ours: number[] = [];
+  const theirs: number[] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    ours.push(rateOf(create(), samples));
+    if (peer) theirs.push(peer.rate(learner, flat, samples.length, bits));
+  }
+  return figure(name, median(ours), peer && { name: 'C', value: median(theirs) });
+}
+
+const median = (values: readonly number[]): number =>
+  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
+
+function figure(name: string, value: number, limit?: Figure['limit']): Figure {
+  return { name, value, unit: 'samples/s', ...(limit && { limit }) };
+}
+
+function flatSlots(samples: readonly FeatureVector[]): Uint32Array {
+  const flat = new Uint32Array(samples.length * FEATURES);
+  const mask = 2 ** bits - 1;
+  samples.forEach(({ indices }, i) => indices.forEach((index, k) => (flat[i * FEATURES + k] = index & mask)));
+  return flat;
 }
 
 /** The second half of a run: the first warms code and tables. */
-function rateOf(learner: OnlineLearner, samples: readonly FeatureVector[]): number {
-  const sample = newSample();
+function rateOf(learner: OnlineLearner & Placed, samples: readonly FeatureVector[]): number {
+  const sample = learner.weights.rows.newSample();
   const run = (): void => {
     for (let i = 0; i < count; i++) {
       fillSample(sample, samples[i % samples.length]!, 2 ** bits - 1);
@@ -103,14 +141,22 @@ function rateOf(learner: OnlineLearner, samples: readonly FeatureVector[]): numb
   return count / ((performance.now() - startedAt) / 1_000);
 }
 
-function foldRate(samples: readonly FeatureVector[]): number {
+/** @param examples that the next-item mix has learnt from before */
+function foldRate(samples: readonly FeatureVector[], examples: number): number {
   const messages = newMessages(samples);
   const model = new OnlineModel(SETTINGS);
+  model.scorer.tables.mix.examples = examples;
   const half = Math.floor(messages.length / 2);
-  for (let i = 0; i < half; i++) model.fold(i + 1, messages[i]!);
+  const fold = (from: number, to: number): void => {
+    for (let i = from; i < to; i++) {
+      model.fold(i + 1, messages[i]!);
+      if (i % MESSAGES_PER_DELTA === 0) while (model.drainDelta());
+    }
+  };
+  fold(0, half);
   const before = model.samples;
   const startedAt = performance.now();
-  for (let i = half; i < messages.length; i++) model.fold(i + 1, messages[i]!);
+  fold(half, messages.length);
   return (model.samples - before) / ((performance.now() - startedAt) / 1_000);
 }
 
@@ -125,7 +171,7 @@ function newSamples(shape: Shape): FeatureVector[] {
   }));
 }
 
-/** Lists of ten, one of them clicked, as FEEDBACK messages: twice `count` outcomes. */
+/** Lists of ten, one of them clicked a second later, as FEEDBACK messages: twice `count` samples. */
 function newMessages(samples: readonly FeatureVector[]): Uint8Array[] {
   const random = new SeededRandom(9);
   const messages: Uint8Array[] = [];
@@ -149,12 +195,12 @@ function listOf(list: number, samples: readonly FeatureVector[], random: SeededR
     kind: 'outcome',
     cause,
     timestamp,
-    userKey: list,
+    userKey: list % USERS,
     itemKey,
     listKey: list + 1,
     segment: 0,
     taste: 0,
-    label: i === 0 ? 1 : 0,
+    label: 0,
     weight: 1,
     position: i + 1,
     propensity: 0,
@@ -170,12 +216,13 @@ function listOf(list: number, samples: readonly FeatureVector[], random: SeededR
       itemKeys: items,
       positions: items.map((_, i) => i + 1),
     },
-    outcomes[0]!,
+    ...outcomes,
+    { ...(outcomes[0] as Outcome), timestamp: timestamp + 1_000, label: 1, revises: true },
     {
       kind: 'engagement',
       cause,
-      timestamp,
-      userKey: list,
+      timestamp: timestamp + 1_000,
+      userKey: list % USERS,
       itemKey: items[0]!,
       segment: 0,
       taste: 0,
@@ -186,6 +233,5 @@ function listOf(list: number, samples: readonly FeatureVector[], random: SeededR
       recentKeys: items.slice(1, 6),
       recentAgesSeconds: [60, 120, 180, 240, 300],
     },
-    ...outcomes.slice(1),
   ];
 }

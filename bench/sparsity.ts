@@ -14,7 +14,14 @@ import { gunzipSync } from 'node:zlib';
 import { parseArgs } from 'node:util';
 import { auc } from '#evaluation';
 import { combine32, fnv1a32, SeededRandom } from '#kernel';
-import { FtrlProximal, newSample, OnlineLogisticRegression, sigmoid, type OnlineLearner } from '#learning';
+import {
+  FtrlProximal,
+  newSample,
+  OnlineLogisticRegression,
+  sigmoid,
+  SlotRows,
+  type OnlineLearner,
+} from '#learning';
 import { printReport, type Figure } from './report/bench-report.js';
 
 const BITS = 22;
@@ -52,7 +59,7 @@ function figuresOf(stream: Stream): Figure[] {
   const ogd = best(
     OGD_RATES.map((alpha) => ({
       alpha,
-      ...run(stream, new OnlineLogisticRegression(2 ** BITS, { alpha })),
+      ...run(stream, new OnlineLogisticRegression(SlotRows.toLearn(2 ** BITS), { alpha })),
     })),
   );
   const rate = best(FTRL_RATES.map((alpha) => ({ alpha, ...run(stream, ftrl(alpha, 0)) }))).alpha;
@@ -88,7 +95,7 @@ function figuresOf(stream: Stream): Figure[] {
 }
 
 function ftrl(alpha: number, l1: number): FtrlProximal {
-  return new FtrlProximal(2 ** BITS, { alpha, beta: 1, l1, l2: 1 });
+  return new FtrlProximal(SlotRows.toLearn(2 ** BITS), { alpha, beta: 1, l1, l2: 1 });
 }
 
 function best<T extends Run>(runs: readonly T[]): T {
@@ -98,7 +105,7 @@ function best<T extends Run>(runs: readonly T[]): T {
 /** One pass: predict, then learn. */
 function run(
   { slots, starts, labels }: Stream,
-  learner: OnlineLearner & { weights: { w: Float32Array } },
+  learner: OnlineLearner & { weights: { countNonZero(): number } },
 ): Run {
   const sample = newSample();
   sample.values.fill(1);
@@ -112,7 +119,7 @@ function run(
   }
   return {
     auc: auc(scores, labels),
-    weights: learner.weights.w.reduce((sum, w) => sum + (w === 0 ? 0 : 1), 0),
+    weights: learner.weights.countNonZero(),
   };
 }
 

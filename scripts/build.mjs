@@ -11,7 +11,14 @@ const fresh = join(root, `dist.new-${process.pid}`);
 const old = join(root, `dist.old-${process.pid}`);
 const dist = join(root, 'dist');
 const folders = SOURCE_FOLDERS.filter((folder) => existsSync(join(root, folder)));
-const ignored = ['**/*.spec.ts', '**/*.integration.ts', '**/*.e2e.ts', '**/*.md', 'test/golden/**'];
+const ignored = [
+  '**/*.spec.ts',
+  '**/*.integration.ts',
+  '**/*.e2e.ts',
+  '**/*.md',
+  'test/golden/**',
+  '**/assembly/**',
+];
 
 try {
   mkdirSync(fresh);

@@ -1,5 +1,5 @@
 /**
- * `npm run check [-- --fix]`: format, boundaries, types and unit tests, in under a minute. Each step is named with its time;
+ * `npm run check [-- --fix]`: format, boundaries, types, compiled kernels and unit tests, in under a minute. Each step is named with its time;
  * all of them run, whatever fails. `--fix` formats instead of complaining.
  */
 import { spawnSync } from 'node:child_process';
@@ -46,6 +46,8 @@ const steps = [
     '--tsBuildInfoFile',
     join(cache, 'tsconfig.tsbuildinfo'),
   ],
+  // Not a package, but a script of ours.
+  ['kernels', '..', join('scripts', 'compile-kernels.mjs'), '--check'],
   [
     'unit tests',
     'jest',

@@ -265,7 +265,7 @@ export const settingsSchema = z.strictObject({
         .regex(/^[a-z][a-z0-9-]{0,31}$/)
         .default('main')
         .describe('Name of the live model.'),
-      bits: z.coerce.number().int().min(10).max(26).default(20).describe('log2 of the weight slots.'),
+      bits: z.coerce.number().int().min(10).max(26).default(21).describe('log2 of the weight slots.'),
       noClickWeight: positive
         .max(1)
         .default(0.1)

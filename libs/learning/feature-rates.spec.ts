@@ -3,14 +3,18 @@ import { FAMILIES, familyOf } from '#features';
 import { ByteReader } from './byte-reader.js';
 import { ByteWriter } from './byte-writer.js';
 import { FeatureRates } from './feature-rates.js';
+import { SlotRows } from './kernels/slot-rows.js';
 import { logit } from './logistic.js';
 import { contributionsByFeature } from './rate-features.js';
 
 const PRIOR = 8;
 const P0 = 0.25;
-const newRates = (rowsMax = 100): FeatureRates => new FeatureRates(rowsMax, PRIOR);
+const SLOTS = 4_096;
+const newRates = (rows = SlotRows.toLearn(SLOTS)): FeatureRates => new FeatureRates(rows, PRIOR);
+const nothing = (): void => undefined;
 /** The n-th feature of a family; family 0 has no rates. */
 const feature = (family: number, n: number): number => ((family << 26) | n) >>> 0;
+const slotOf = (index: number): number => index % SLOTS;
 const vector = (...indices: number[]): FeatureVector => ({
   indices: Uint32Array.from(indices),
   values: new Float32Array(indices.length).fill(1),
@@ -19,18 +23,19 @@ const vector = (...indices: number[]): FeatureVector => ({
 const read = (rates: FeatureRates, index: number): number => rates.distance(index, P0, logit(P0));
 
 /** Four lists, one after the other, each of one sample. */
-function taught(rates = newRates()): FeatureRates {
+function taught(rates = newRates(), changed: (slot: number) => void = nothing): FeatureRates {
   for (let list = 1; list <= 4; list++) {
-    rates.open(list);
+    rates.open(list, changed);
     rates.record(vector(feature(1, list % 2), feature(2, 7), feature(0, 5)), list === 1 ? 1 : 0);
   }
-  rates.open(5);
+  rates.open(5, changed);
   return rates;
 }
 
+const ALL = Uint32Array.from({ length: SLOTS }, (_, slot) => slot);
 const bytesOf = (rates: FeatureRates): Buffer => {
   const writer = new ByteWriter();
-  rates.encode(writer);
+  rates.encode(writer, ALL);
   return Buffer.from(writer.bytes());
 };
 
@@ -39,51 +44,52 @@ describe('Rates of features', () => {
     const rates = taught();
     expect(read(rates, feature(2, 7))).toBeCloseTo(logit((1 + PRIOR * P0) / (4 + PRIOR)) - logit(P0), 6);
     expect(read(rates, feature(1, 1))).toBeCloseTo(logit((1 + PRIOR * P0) / (2 + PRIOR)) - logit(P0), 6);
-    expect(read(rates, feature(3, 7))).toBe(0);
+    expect(read(rates, feature(3, 9))).toBe(0);
   });
 
   it('know nothing of the list at hand: its samples read the same, whatever came of the others', () => {
     const rates = taught();
     const before = read(rates, feature(2, 7));
     rates.record(vector(feature(2, 7)), 1);
-    rates.open(5);
+    rates.open(5, nothing);
     expect(read(rates, feature(2, 7))).toBe(before);
-    rates.open(6);
+    rates.open(6, nothing);
     expect(read(rates, feature(2, 7))).toBeGreaterThan(before);
   });
 
-  it('count features of families alone', () => {
-    expect(taught().size).toBe(3);
+  it('count features of families alone, and tell which slots changed', () => {
+    const changed = new Set<number>();
+    taught(newRates(), (slot) => changed.add(slot));
+    expect([...changed].sort()).toEqual([feature(1, 0), feature(1, 1), feature(2, 7)].map(slotOf).sort());
   });
 
-  it('stay within their bound: what was not used for longest makes room', () => {
-    const rates = newRates(2);
-    for (let list = 1; list <= 50; list++) {
-      rates.open(list);
-      rates.record(vector(feature(1, list)), 1);
-    }
-    expect(rates.size).toBe(2);
-    expect(read(rates, feature(1, 1))).toBe(0);
-    expect(read(rates, feature(1, 49))).toBeCloseTo(logit((1 + PRIOR * P0) / (1 + PRIOR)) - logit(P0), 6);
+  it('stand in the rows of the weights, which they leave as they are', () => {
+    const rows = SlotRows.toLearn(SLOTS);
+    const before = rows.floats.slice(rows.rowsAt / 4);
+    taught(newRates(rows));
+    const after = rows.floats.slice(rows.rowsAt / 4);
+    const moved = [...after.keys()].filter((at) => after[at] !== before[at]).map((at) => at % rows.width);
+    expect(new Set(moved)).toEqual(new Set([rows.columns.shown, rows.columns.clicked]));
   });
 
   it('go on after a snapshot as if nothing had happened, the list at hand included', () => {
     const rates = taught();
     rates.record(vector(feature(1, 9)), 1);
     const restored = newRates();
-    restored.decode(new ByteReader(bytesOf(rates)));
+    restored.decode(new ByteReader(bytesOf(rates)), ALL);
     expect(bytesOf(restored)).toEqual(bytesOf(rates));
-    for (const each of [rates, restored]) each.open(6);
+    for (const each of [rates, restored]) each.open(6, nothing);
     expect(read(restored, feature(1, 9))).toBe(read(rates, feature(1, 9)));
   });
 
   it('reach a replica by deltas, even twice', () => {
     const rates = taught();
+    const slots = Uint32Array.from([feature(1, 0), feature(1, 1), feature(2, 7)].map(slotOf)).sort();
     const writer = new ByteWriter();
-    rates.encodeRows(writer, rates.dirty.drain(rates.dirty.size));
+    rates.encodeRows(writer, slots);
     const delta = Buffer.from(writer.bytes());
-    const replica = newRates();
-    for (let i = 0; i < 2; i++) replica.decodeRows(new ByteReader(delta));
+    const replica = newRates(SlotRows.toPredict(SLOTS));
+    for (let i = 0; i < 2; i++) replica.decodeRows(new ByteReader(delta), slots);
     for (const index of [feature(1, 0), feature(1, 1), feature(2, 7)])
       expect(read(replica, index)).toBe(read(rates, index));
   });

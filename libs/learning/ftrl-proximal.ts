@@ -14,21 +14,19 @@
  * | l1 | sparsity: a weight stays 0 until its evidence exceeds it | ≥ 0 |
  * | l2 | shrinks weights | ≥ 0 |
  *
- * w is kept beside z and n (it is read far more often than they change) and always follows from them.
+ * w is kept beside z and n (it is read far more often than they change) and always follows from them. The step itself is
+ * updateFtrl in kernels/assembly/learners.ts, in 32-bit floats.
  *
- *     const ftrl = new FtrlProximal(2 ** 20, { alpha: 0.1, beta: 1, l1: 0.1, l2: 1 });
+ *     const ftrl = new FtrlProximal(SlotRows.toLearn(2 ** 20), { alpha: 0.1, beta: 1, l1: 0.1, l2: 1 });
  *     const p = sigmoid(sample.offset + ftrl.weights.logit(sample));
  *     ftrl.update(sample, weight * (p - label));
  */
 import type { ByteReader } from './byte-reader.js';
 import type { ByteWriter } from './byte-writer.js';
 import { FtrlWeights } from './ftrl-weights.js';
+import type { SlotRows } from './kernels/slot-rows.js';
 import type { OnlineLearner } from './online-learner.js';
 import type { Sample } from './sample.js';
-
-const { fround, sqrt } = Math;
-/** Gradients of one coordinate are cut to ± this. */
-export const FTRL_GRADIENT_MAX = 100;
 
 export interface FtrlSettings {
   readonly alpha: number;
@@ -43,69 +41,46 @@ export const priorPrecision = ({ alpha, beta, l2 }: FtrlSettings): number => bet
 export class FtrlProximal implements OnlineLearner {
   readonly name = 'ftrl';
   readonly weights: FtrlWeights;
+  /** Gradients of one coordinate are cut to ± 100. */
   clipped = 0;
-  /** z and n of a slot side by side: one cache line for both. */
-  private readonly zn: Float32Array;
-  /** The same memory. */
-  private readonly bits: Uint32Array;
 
+  /** @param rows with room to learn */
   constructor(
-    slots: number,
+    private readonly rows: SlotRows,
     private readonly settings: FtrlSettings,
   ) {
-    this.weights = new FtrlWeights(slots, priorPrecision(settings));
-    this.zn = new Float32Array(slots * 2);
-    this.bits = new Uint32Array(this.zn.buffer);
+    this.weights = new FtrlWeights(rows, priorPrecision(settings));
   }
 
   update(sample: Sample, gradient: number): void {
-    const { slots, values, length } = sample;
+    const { rows } = this;
     const { alpha, beta, l1, l2 } = this.settings;
-    const zn = this.zn;
-    const w = this.weights.w;
-    for (let i = 0; i < length; i++) {
-      const slot = slots[i]!;
-      let g = gradient * values[i]!;
-      if (g > FTRL_GRADIENT_MAX || g < -FTRL_GRADIENT_MAX) {
-        g = g > 0 ? FTRL_GRADIENT_MAX : -FTRL_GRADIENT_MAX;
-        this.clipped++;
-      }
-      const at = slot * 2;
-      const n = zn[at + 1]!;
-      const nNext = fround(n + g * g);
-      const root = sqrt(nNext);
-      const z = fround(zn[at]! + g - ((root - sqrt(n)) / alpha) * w[slot]!);
-      zn[at] = z;
-      zn[at + 1] = nNext;
-      this.weights.learnt(slot, this.bits[at + 1]!);
-      w[slot] =
-        z > l1
-          ? (l1 - z) / ((beta + root) / alpha + l2)
-          : z < -l1
-            ? (-l1 - z) / ((beta + root) / alpha + l2)
-            : 0;
-    }
+    rows.place(sample);
+    this.clipped += rows.kernels.updateFtrl(
+      rows.tailsAt,
+      rows.stride,
+      rows.slotsAt,
+      rows.valuesAt,
+      sample.length,
+      rows.spareAt,
+      gradient,
+      1 / alpha,
+      beta,
+      l1,
+      l2,
+    );
   }
 
   encode(writer: ByteWriter, slots: Uint32Array): void {
     writer.varint(this.clipped);
-    writer.rows32(this.zn, 2, slots);
+    this.rows.encode(writer, slots, this.rows.columns.z, this.rows.tail + this.rows.columns.n, 1);
   }
 
   decode(reader: ByteReader, slots: Uint32Array): void {
-    this.clipped = reader.varint();
-    reader.rows32(this.zn, 2, slots);
+    const { rows } = this;
     const { alpha, beta, l1, l2 } = this.settings;
-    for (const slot of slots) {
-      const z = this.zn[slot * 2]!;
-      this.weights.learnt(slot, this.bits[slot * 2 + 1]!);
-      const root = sqrt(this.zn[slot * 2 + 1]!);
-      this.weights.w[slot] =
-        z > l1
-          ? (l1 - z) / ((beta + root) / alpha + l2)
-          : z < -l1
-            ? (-l1 - z) / ((beta + root) / alpha + l2)
-            : 0;
-    }
+    this.clipped = reader.varint();
+    rows.decode(reader, slots, rows.columns.z, rows.tail + rows.columns.n, 1);
+    rows.kernels.deriveFtrl(rows.tailsAt, rows.stride, rows.slots, 1 / alpha, beta, l1, l2);
   }
 }

@@ -2,13 +2,14 @@ import { ByteReader } from './byte-reader.js';
 import { ByteWriter } from './byte-writer.js';
 import { FtrlProximal, priorPrecision } from './ftrl-proximal.js';
 import { FtrlWeights } from './ftrl-weights.js';
+import { SlotRows } from './kernels/slot-rows.js';
 import { sampleOf, step } from './learner-contract.js';
 
 const SETTINGS = { alpha: 0.1, beta: 1, l1: 0, l2: 1 };
 
 describe("FTRL's uncertainty", () => {
   it('starts at the prior and falls with the information seen: 1 / (q₀ + n)', () => {
-    const learner = new FtrlProximal(64, SETTINGS);
+    const learner = new FtrlProximal(SlotRows.toLearn(64), SETTINGS);
     const probe = sampleOf([3, 4], [1, 2]);
     const prior = priorPrecision(SETTINGS);
     expect(learner.weights.variance(probe)).toBeCloseTo(5 / prior, 12);
@@ -24,19 +25,30 @@ describe("FTRL's uncertainty", () => {
   });
 
   it('reaches a replica with the rows, and a learner with its snapshot', () => {
-    const learner = new FtrlProximal(64, SETTINGS);
+    const learner = new FtrlProximal(SlotRows.toLearn(64), SETTINGS);
     for (let i = 0; i < 50; i++) step(learner, sampleOf([i % 7]), (i % 2) as 0 | 1);
     const slots = Uint32Array.from({ length: 7 }, (_, i) => i);
     const rows = new ByteWriter();
-    learner.weights.encodeRows(rows, slots);
-    const replica = new FtrlWeights(64, priorPrecision(SETTINGS));
-    replica.decodeRows(new ByteReader(rows.bytes()), slots);
-    expect(replica.information).toEqual(learner.weights.information);
-    expect(rows.length).toBe(7 * 5);
+    const { weights } = learner;
+    weights.rows.encodeWeights(rows, slots);
+    weights.encodeInformation(rows, slots);
+    expect(rows.length).toBe(7 * (5 * 4 + 1));
+    // What started from a snapshot has room to learn, what started empty has not.
+    for (const room of [SlotRows.toPredict(64), SlotRows.toLearn(64)]) {
+      const replica = new FtrlWeights(room, priorPrecision(SETTINGS));
+      const reader = new ByteReader(rows.bytes());
+      replica.rows.decodeWeights(reader, slots);
+      replica.decodeInformation(reader, slots);
+      expect(informations(replica)).toEqual(informations(weights));
+      expect(replica.logit(sampleOf([1, 5]))).toBe(weights.logit(sampleOf([1, 5])));
+    }
     const state = new ByteWriter();
     learner.encode(state, slots);
-    const restored = new FtrlProximal(64, SETTINGS);
+    const restored = new FtrlProximal(SlotRows.toLearn(64), SETTINGS);
     restored.decode(new ByteReader(state.bytes()), slots);
-    expect(restored.weights.information).toEqual(learner.weights.information);
+    expect(informations(restored.weights)).toEqual(informations(learner.weights));
   });
 });
+
+const informations = (weights: FtrlWeights): number[] =>
+  Array.from({ length: 64 }, (_, slot) => weights.information(slot));

@@ -6,11 +6,12 @@
  *
  * (Chapelle & Li, NIPS 2011, algorithm 3). q₀ = β/α + λ2 is the curvature at which FTRL-Proximal itself begins.
  *
- * n is kept in a byte a slot: the exponent and three bits of the mantissa of a float, 2⁻¹⁰ ≤ n < 2²², within 7 %. A replica
- * learns it with the weight, so deltas grow by one byte in forty-four.
+ * Replicas know n as a byte a slot: the exponent and three bits of the mantissa of a float, 2⁻¹⁰ ≤ n < 2²², within 7 %. A
+ * learner has n itself, and reads it the same way.
  */
 import type { ByteReader } from './byte-reader.js';
 import type { ByteWriter } from './byte-writer.js';
+import { NONE, type SlotRows } from './kernels/slot-rows.js';
 import { LinearWeights } from './linear-weights.js';
 import type { Sample } from './sample.js';
 
@@ -30,38 +31,49 @@ const INFORMATION = Float64Array.from({ length: CODE_MAX + 1 }, (_, code) => {
 });
 
 export class FtrlWeights extends LinearWeights {
-  readonly information: Uint8Array;
-
   constructor(
-    slots: number,
+    rows: SlotRows,
     /** q₀ */
     private readonly priorPrecision: number,
   ) {
-    super(slots);
-    this.information = new Uint8Array(slots);
+    super(rows, rows.columns.ftrl);
   }
 
-  /** @param nBits the bits of n as a 32-bit float */
-  learnt(slot: number, nBits: number): void {
-    const code = (nBits >>> SHIFT) - CODE_BASE;
-    this.information[slot] = code < 0 ? 0 : code > CODE_MAX ? CODE_MAX : code;
+  /** The code of n, 0 .. 255. */
+  information(slot: number): number {
+    const { words, columns } = this.rows;
+    return columns.n === NONE
+      ? words[this.rows.cell(slot, columns.information)]!
+      : codeOf(words[this.rows.cell(slot, columns.n)]!);
+  }
+
+  encodeInformation(writer: ByteWriter, slots: Uint32Array): void {
+    writer.array(Uint8Array.from(slots, (slot) => this.information(slot)));
+  }
+
+  /** A row with room to learn takes an n of that information. */
+  decodeInformation(reader: ByteReader, slots: Uint32Array): void {
+    const { rows } = this;
+    const { columns, words } = rows;
+    const codes = new Uint8Array(slots.length);
+    reader.array(codes);
+    for (let i = 0; i < slots.length; i++) {
+      if (columns.n === NONE) words[rows.cell(slots[i]!, columns.information)] = codes[i]!;
+      else rows.floats[rows.cell(slots[i]!, columns.n)] = INFORMATION[codes[i]!]!;
+    }
   }
 
   /** Of the sample's logit. */
   variance({ slots, values, length }: Sample): number {
     let sum = 0;
     for (let i = 0; i < length; i++)
-      sum += values[i]! ** 2 / (this.priorPrecision + INFORMATION[this.information[slots[i]!]!]!);
+      sum += values[i]! ** 2 / (this.priorPrecision + INFORMATION[this.information(slots[i]!)]!);
     return sum;
   }
+}
 
-  override encodeRows(writer: ByteWriter, slots: Uint32Array): void {
-    super.encodeRows(writer, slots);
-    for (const slot of slots) writer.u8(this.information[slot]!);
-  }
-
-  override decodeRows(reader: ByteReader, slots: Uint32Array): void {
-    super.decodeRows(reader, slots);
-    for (const slot of slots) this.information[slot] = reader.u8();
-  }
+/** @param nBits the bits of n as a 32-bit float */
+function codeOf(nBits: number): number {
+  const code = (nBits >>> SHIFT) - CODE_BASE;
+  return code < 0 ? 0 : code > CODE_MAX ? CODE_MAX : code;
 }

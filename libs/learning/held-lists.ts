@@ -9,18 +9,21 @@
 import type { FeatureVector, Outcome } from '#events';
 import type { ByteReader } from './byte-reader.js';
 import type { ByteWriter } from './byte-writer.js';
-import type { ItemReading } from './item-reading.js';
+import { newReading, type ItemReading } from './item-reading.js';
 
 /** Samples; beyond it the list that waits for longest is learnt as it is. */
 export const HELD_MAX = 65_536;
 
+/** Samples kept for reuse. */
+const SPARE_MAX = 1_024;
+
 export interface HeldSample {
-  readonly timestamp: number;
-  readonly userKey: number;
-  readonly listKey: number;
-  readonly itemKey: number;
-  readonly position: number;
-  readonly depth: number;
+  timestamp: number;
+  userKey: number;
+  listKey: number;
+  itemKey: number;
+  position: number;
+  depth: number;
   readonly features: FeatureVector;
   readonly reading: ItemReading;
   label: 0 | 1;
@@ -32,6 +35,8 @@ export class HeldLists {
   /** In order of arrival. */
   private readonly lists = new Map<number, HeldSample[]>();
   private held = 0;
+  /** Samples that were learnt and can be used again. */
+  private readonly spare: HeldSample[] = [];
 
   /** Samples that wait. */
   get size(): number {
@@ -39,19 +44,17 @@ export class HeldLists {
   }
 
   hold(record: Outcome, reading: ItemReading): void {
-    const { indices, values, length } = record.features;
-    const sample: HeldSample = {
-      timestamp: record.timestamp,
-      userKey: record.userKey,
-      listKey: record.listKey,
-      itemKey: record.itemKey,
-      position: record.position,
-      depth: record.depth ?? 0,
-      features: { indices: indices.slice(0, length), values: values.slice(0, length), length },
-      reading: { ...reading },
-      label: 0,
-      weight: 1,
-    };
+    const sample = this.spare.pop() ?? newHeldSample();
+    sample.timestamp = record.timestamp;
+    sample.userKey = record.userKey;
+    sample.listKey = record.listKey;
+    sample.itemKey = record.itemKey;
+    sample.position = record.position;
+    sample.depth = record.depth ?? 0;
+    sample.label = 0;
+    sample.weight = 1;
+    copyFeatures(record.features, sample.features);
+    Object.assign(sample.reading, reading);
     const list = this.lists.get(record.listKey);
     if (list) list.push(sample);
     else this.lists.set(record.listKey, [sample]);
@@ -67,13 +70,17 @@ export class HeldLists {
     return true;
   }
 
-  /** Takes out what waits of this list. */
+  /** Takes out what waits of this list. Give it back with `reuse` when it is learnt. */
   release(listKey: number): readonly HeldSample[] {
     const list = this.lists.get(listKey);
     if (!list) return [];
     this.lists.delete(listKey);
     this.held -= list.length;
     return list;
+  }
+
+  reuse(samples: readonly HeldSample[]): void {
+    for (const sample of samples) if (this.spare.length < SPARE_MAX) this.spare.push(sample);
   }
 
   /** The list to learn now although no click came: too old, or one too many. */
@@ -102,6 +109,31 @@ export class HeldLists {
   }
 }
 
+const newHeldSample = (): HeldSample => ({
+  timestamp: 0,
+  userKey: 0,
+  listKey: 0,
+  itemKey: 0,
+  position: 0,
+  depth: 0,
+  features: { indices: new Uint32Array(0), values: new Float32Array(0), length: 0 },
+  reading: newReading(),
+  label: 0,
+  weight: 1,
+});
+
+function copyFeatures(from: FeatureVector, to: FeatureVector): void {
+  if (to.indices.length < from.length) {
+    to.indices = new Uint32Array(from.length);
+    to.values = new Float32Array(from.length);
+  }
+  for (let i = 0; i < from.length; i++) {
+    to.indices[i] = from.indices[i]!;
+    to.values[i] = from.values[i]!;
+  }
+  to.length = from.length;
+}
+
 function encodeSample(writer: ByteWriter, sample: HeldSample): void {
   const { features, reading } = sample;
   writer.f64(sample.timestamp);
@@ -114,8 +146,8 @@ function encodeSample(writer: ByteWriter, sample: HeldSample): void {
   for (const value of [reading.ctrLogit, reading.overallLogit, reading.impressions, reading.popularity])
     writer.f32(value);
   writer.varint(features.length);
-  writer.array(features.indices);
-  writer.array(features.values);
+  writer.array(features.indices.subarray(0, features.length));
+  writer.array(features.values.subarray(0, features.length));
 }
 
 function decodeSample(reader: ByteReader, listKey: number): HeldSample {

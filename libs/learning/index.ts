@@ -25,6 +25,7 @@ export { CLUSTERS_MAX, NO_CLUSTER, UserClusters } from './user-clusters.js';
 export { POPULARITY_SECONDS } from './decayed-sums.js';
 export type { RankedKeys } from './popularity-table.js';
 export { STATISTICS_FEATURE_NAMES } from './statistics-features.js';
+export { SlotRows } from './kernels/slot-rows.js';
 export * from './ftrl-proximal.js';
 export * from './factorisation-machine.js';
 export * from './online-logistic-regression.js';

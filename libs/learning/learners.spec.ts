@@ -1,5 +1,6 @@
-import { FactorisationMachine, initialFactor } from './factorisation-machine.js';
+import { FactorisationMachine } from './factorisation-machine.js';
 import { FtrlProximal } from './ftrl-proximal.js';
+import { SlotRows } from './kernels/slot-rows.js';
 import { CONTRACT_SLOTS, learnerContract, sampleOf, step } from './learner-contract.js';
 import { sigmoid } from './logistic.js';
 import { OnlineLogisticRegression } from './online-logistic-regression.js';
@@ -10,17 +11,20 @@ const FM = { factors: 4, alpha: 0.05, l2: 1e-5, initScale: 0.01 };
 
 learnerContract(
   'FTRL-Proximal',
-  () => new FtrlProximal(CONTRACT_SLOTS, { ...FTRL, alpha: 0.3, l1: 0, l2: 0.01 }),
+  () => new FtrlProximal(SlotRows.toLearn(CONTRACT_SLOTS), { ...FTRL, alpha: 0.3, l1: 0, l2: 0.01 }),
 );
-learnerContract('Factorisation machine', () => new FactorisationMachine(CONTRACT_SLOTS, FM, 42));
+learnerContract(
+  'Factorisation machine',
+  () => new FactorisationMachine(SlotRows.toLearn(CONTRACT_SLOTS, FM.factors), FM, 42),
+);
 learnerContract(
   'Online logistic regression',
-  () => new OnlineLogisticRegression(CONTRACT_SLOTS, { alpha: 0.05 }),
+  () => new OnlineLogisticRegression(SlotRows.toLearn(CONTRACT_SLOTS), { alpha: 0.05 }),
 );
 
 describe('FTRL-Proximal', () => {
   it('follows the paper’s algorithm, step by step', () => {
-    const learner = new FtrlProximal(CONTRACT_SLOTS, FTRL);
+    const learner = new FtrlProximal(SlotRows.toLearn(CONTRACT_SLOTS), FTRL);
     const z = new Map<number, number>();
     const n = new Map<number, number>();
     const weight = (slot: number): number => {
@@ -46,15 +50,15 @@ describe('FTRL-Proximal', () => {
         n.set(slot, old + g * g);
       });
     }
-    for (let slot = 0; slot < 60; slot++) expect(learner.weights.w[slot]).toBeCloseTo(weight(slot), 4);
+    for (let slot = 0; slot < 60; slot++) expect(learner.weights.weight(slot)).toBeCloseTo(weight(slot), 4);
   });
 
   it('leaves a weight at zero until its evidence exceeds λ1', () => {
-    const learner = new FtrlProximal(CONTRACT_SLOTS, { ...FTRL, l1: 2 });
+    const learner = new FtrlProximal(SlotRows.toLearn(CONTRACT_SLOTS), { ...FTRL, l1: 2 });
     for (let i = 0; i < 3; i++) step(learner, sampleOf([1]), 1);
-    expect(learner.weights.w[1]).toBe(0);
+    expect(learner.weights.weight(1)).toBe(0);
     for (let i = 0; i < 10; i++) step(learner, sampleOf([1]), 1);
-    expect(learner.weights.w[1]).toBeGreaterThan(0);
+    expect(learner.weights.weight(1)).toBeGreaterThan(0);
   });
 });
 
@@ -63,14 +67,13 @@ describe('Factorisation machine', () => {
     const machine = trainedMachine();
     const slots = [3, 104, 205];
     const values = [1, 0.5, -2];
-    const { rows, stride, w0 } = machine.weights;
-    let expected = w0[0]!;
-    slots.forEach((slot, i) => (expected += rows[slot * stride]! * values[i]!));
+    const { weights } = machine;
+    let expected = weights.w0[0]!;
+    slots.forEach((slot, i) => (expected += weights.weight(slot) * values[i]!));
     for (let i = 0; i < 3; i++) {
       for (let j = i + 1; j < 3; j++) {
         for (let f = 0; f < FM.factors; f++) {
-          expected +=
-            rows[slots[i]! * stride + 1 + f]! * rows[slots[j]! * stride + 1 + f]! * values[i]! * values[j]!;
+          expected += weights.factor(slots[i]!, f) * weights.factor(slots[j]!, f) * values[i]! * values[j]!;
         }
       }
     }
@@ -80,33 +83,43 @@ describe('Factorisation machine', () => {
   it('steps along the numerical gradient of the log loss', () => {
     const machine = trainedMachine();
     const sample = sampleOf([3, 104, 205], [1, 0.5, -2]);
-    const { rows, stride } = machine.weights;
+    const { rows } = machine.weights;
+    const { floats } = rows;
     const loss = () => -Math.log(sigmoid(machine.weights.logit(sample))); // label 1
-    const coordinates = [3, 104, 205].flatMap((slot) =>
-      Array.from({ length: stride }, (_, at) => slot * stride + at),
-    );
-    const gradients = coordinates.map((at) => {
-      const theta = rows[at]!;
+    // Places of w and of the factors, and of the sums of squares that belong to them.
+    const coordinates = [3, 104, 205].flatMap((slot) => [
+      { at: rows.cell(slot, rows.columns.fm), squares: rows.cell(slot, rows.columns.squares) },
+      ...Array.from({ length: FM.factors }, (_, f) => ({
+        at: rows.row(slot) + f,
+        squares: rows.cell(slot, rows.columns.factorSquares) + f,
+      })),
+    ]);
+    const gradients = coordinates.map(({ at }) => {
+      const theta = floats[at]!;
       const epsilon = 1e-2;
-      rows[at] = theta + epsilon;
+      floats[at] = theta + epsilon;
       const above = loss();
-      rows[at] = theta - epsilon;
+      floats[at] = theta - epsilon;
       const below = loss();
-      rows[at] = theta;
+      floats[at] = theta;
       return (above - below) / (2 * epsilon);
     });
-    const before = coordinates.map((at) => rows[at]!);
+    const before = coordinates.map(({ at }) => floats[at]!);
     // AdaGrad's step from the numerical gradient: Δ = −α g / √(G + g²).
-    const squaresBefore = coordinates.map((at) => machine['squares'][at]!);
+    const squaresBefore = coordinates.map(({ squares }) => floats[squares]!);
     step(machine, sample, 1);
-    coordinates.forEach((at, i) => {
+    coordinates.forEach(({ at }, i) => {
       const g = gradients[i]! + FM.l2 * before[i]!;
-      expect(rows[at]! - before[i]!).toBeCloseTo((-FM.alpha * g) / Math.sqrt(squaresBefore[i]! + g * g), 4);
+      expect(floats[at]! - before[i]!).toBeCloseTo((-FM.alpha * g) / Math.sqrt(squaresBefore[i]! + g * g), 4);
     });
   });
 
   it('learns an interaction that no linear model can', () => {
-    const machine = new FactorisationMachine(CONTRACT_SLOTS, { ...FM, alpha: 0.1, initScale: 0.1 }, 1);
+    const machine = new FactorisationMachine(
+      SlotRows.toLearn(CONTRACT_SLOTS, FM.factors),
+      { ...FM, alpha: 0.1, initScale: 0.1 },
+      1,
+    );
     const random = new SeededRandom(2);
     const correct = (a: number, b: number): 0 | 1 => ((a ^ b) === 1 ? 1 : 0);
     for (let i = 0; i < 20_000; i++) {
@@ -119,18 +132,23 @@ describe('Factorisation machine', () => {
   });
 
   it('draws first factors from slot, factor and seed alone, with the scale asked for', () => {
-    const drawn = Array.from({ length: 4_000 }, (_, i) => initialFactor(i >> 2, i & 3, 9, 0.01));
+    const { kernels } = SlotRows.toLearn(1);
+    const drawn = Array.from({ length: 4_000 }, (_, i) => kernels.initialFactor(i >> 2, i & 3, 9, 0.01));
     const mean = drawn.reduce((sum, value) => sum + value, 0) / drawn.length;
     const deviation = Math.sqrt(drawn.reduce((sum, value) => sum + (value - mean) ** 2, 0) / drawn.length);
     expect(Math.abs(mean)).toBeLessThan(0.001);
     expect(deviation).toBeCloseTo(0.01, 3);
-    expect(initialFactor(5, 1, 9, 0.01)).toBe(drawn[21]);
-    expect(initialFactor(5, 1, 10, 0.01)).not.toBe(drawn[21]);
+    expect(kernels.initialFactor(5, 1, 9, 0.01)).toBe(drawn[21]);
+    expect(kernels.initialFactor(5, 1, 10, 0.01)).not.toBe(drawn[21]);
   });
 });
 
 function trainedMachine(): FactorisationMachine {
-  const machine = new FactorisationMachine(CONTRACT_SLOTS, { ...FM, initScale: 0.3 }, 3);
+  const machine = new FactorisationMachine(
+    SlotRows.toLearn(CONTRACT_SLOTS, FM.factors),
+    { ...FM, initScale: 0.3 },
+    3,
+  );
   const random = new SeededRandom(8);
   for (let i = 0; i < 500; i++) {
     const slots = [random.below(10), 100 + random.below(10), 200 + random.below(10)];

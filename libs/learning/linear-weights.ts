@@ -1,44 +1,53 @@
 /** One weight a slot: logit = Σ w_i x_i. */
 import type { ByteReader } from './byte-reader.js';
 import type { ByteWriter } from './byte-writer.js';
+import type { SlotRows } from './kernels/slot-rows.js';
 import type { Predictor } from './online-learner.js';
 import type { Sample } from './sample.js';
 
 export class LinearWeights implements Predictor {
-  readonly w: Float32Array;
   private opened = 0;
 
-  constructor(slots: number) {
-    this.w = new Float32Array(slots);
+  /** @param column of the rows, in which the weights stand */
+  constructor(
+    readonly rows: SlotRows,
+    private readonly column: number,
+  ) {}
+
+  weight(slot: number): number {
+    return this.rows.floats[this.rows.cell(slot, this.column)]!;
+  }
+
+  /** How many weights are not zero. */
+  countNonZero(): number {
+    let count = 0;
+    for (let slot = 0; slot < this.rows.slots; slot++) if (this.weight(slot) !== 0) count++;
+    return count;
   }
 
   logit(sample: Sample): number {
-    return this.sum(sample, 0, sample.length, 0);
+    this.rows.place(sample);
+    return this.rows.dot(this.column, 0, sample.length, 0);
   }
 
   open(sample: Sample): void {
-    this.opened = this.sum(sample, 0, sample.length, 0);
+    this.opened = this.logit(sample);
   }
 
   logitAfter(sample: Sample, length: number): number {
-    return this.sum(sample, length, sample.length, this.opened);
+    this.rows.place(sample);
+    return this.rows.dot(this.column, length, sample.length, this.opened);
   }
 
-  private sum({ slots, values }: Sample, from: number, to: number, sum: number): number {
-    const w = this.w;
-    for (let i = from; i < to; i++) sum += w[slots[i]!]! * values[i]!;
-    return sum;
-  }
-
-  contribute(sample: Sample, scale: number, into: Float64Array): void {
-    for (let i = 0; i < sample.length; i++) into[i]! += scale * this.w[sample.slots[i]!]! * sample.values[i]!;
+  contribute({ slots, values, length }: Sample, scale: number, into: Float64Array): void {
+    for (let i = 0; i < length; i++) into[i]! += scale * this.weight(slots[i]!) * values[i]!;
   }
 
   encodeRows(writer: ByteWriter, slots: Uint32Array): void {
-    writer.rows32(this.w, 1, slots);
+    this.rows.encode(writer, slots, this.column);
   }
 
   decodeRows(reader: ByteReader, slots: Uint32Array): void {
-    reader.rows32(this.w, 1, slots);
+    this.rows.decode(reader, slots, this.column);
   }
 }

@@ -8,13 +8,13 @@
 import { newFeatureVector, type FeatureVector } from '#events';
 import { newReading, readItem } from './item-reading.js';
 import { RateTotals } from './rate-features.js';
-import { fillSample, newSample } from './sample.js';
+import { fillSample, type Sample } from './sample.js';
 import { LEARNERS, type Scorer, type Scores } from './scorer.js';
 import { appendStatisticsFeatures } from './statistics-features.js';
 
 export class ListScorer {
   private readonly shared = newFeatureVector();
-  private readonly sample = newSample();
+  private readonly sample: Sample;
   private readonly reading = newReading();
   private readonly sharedRates = new RateTotals();
   private readonly rates = new RateTotals();
@@ -26,18 +26,19 @@ export class ListScorer {
 
   constructor(private readonly scorer: Scorer) {
     this.mask = scorer.mask;
+    this.sample = scorer.listSample;
   }
 
   /** @param shared what every vector of the list begins with */
   open(shared: FeatureVector, now: number): void {
-    const { tables, weights } = this.scorer;
+    const { tables, weights, rates } = this.scorer;
     this.now = now;
     copy(shared, this.shared);
     this.sound = fillSample(this.sample, shared, this.mask);
     if (!this.sound) return;
     for (const name of LEARNERS) weights[name].open(this.sample);
     this.sharedRates.clear();
-    this.sharedRates.add(shared, 0, tables.rates, tables.statistics.overallLogit());
+    this.sharedRates.add(shared, 0, rates, tables.statistics.overallLogit());
   }
 
   /** As Scorer.score. @param features its first entries, as many as `open` had, are not looked at */
@@ -48,7 +49,7 @@ export class ListScorer {
       return this.scoreWhole(features, itemKey, out);
     readItem(reading, tables.statistics, itemKey, this.now, 0);
     rates.copy(this.sharedRates);
-    rates.add(features, shared.length, tables.rates, reading.overallLogit);
+    rates.add(features, shared.length, scorer.rates, reading.overallLogit);
     rates.append(sample, this.mask);
     appendStatisticsFeatures(sample, reading, this.mask);
     scorer.predictAfter(sample, shared.length);

@@ -2,8 +2,8 @@
  * What changed in a model between two FEEDBACK sequences, as absolute values: applying a delta twice, or one that
  * overlaps what is known, changes nothing. Little-endian:
  *
- *     magic "RKD1" u32 | crc32 of what follows u32 | version text | from varint | to varint | final u8 |
- *     slots (ascending) | ftrl w, fm w0 and rows, olr w | rows of each table of tables.ts |
+ *     magic "RKD2" u32 | crc32 of what follows u32 | version text | from varint | to varint | final u8 |
+ *     slots (ascending) | fm w0 | factors, three weights, two counts of each slot | ftrl's information | rows of each table of tables.ts |
  *     if final: blend | calibrators | samples
  *
  * A drain that does not fit one message takes several; only the last is final and moves a replica's sequence.
@@ -13,14 +13,15 @@ import { AppError } from '#kernel';
 import { ByteReader } from './byte-reader.js';
 import { ByteWriter } from './byte-writer.js';
 import type { ModelState } from './model-state.js';
-import { LEARNERS, type Scorer } from './scorer.js';
+import type { Scorer } from './scorer.js';
 import { tableList } from './tables.js';
 
-const MAGIC = 0x31444b52;
+const MAGIC = 0x32444b52;
 /** Bound of one delta message; JetStream's default limit is 1 MiB. */
 export const DELTA_BYTES_MAX = 512 * 1024;
 const PREAMBLE_BYTES = 8;
-const SLOT_INDEX_BYTES = 4;
+/** Of a slot, without its factors: index, three weights, FTRL's information, and two counts. */
+const SLOT_BYTES = 5 + 3 * 4 + 1 + 2 * 4;
 
 export interface DeltaHeader {
   readonly version: string;
@@ -36,7 +37,7 @@ export function encodeDelta(model: ModelState): Uint8Array | undefined {
   const tables = tableList(model.scorer.tables);
   const changed = (): boolean => model.dirtySlots.size > 0 || tables.some(({ dirty }) => dirty.size > 0);
   if (model.drained === model.sequence && !changed()) return undefined;
-  const slotBytes = SLOT_INDEX_BYTES + 4 * (3 + model.settings.fm.factors);
+  const slotBytes = SLOT_BYTES + 4 * model.settings.fm.factors;
   const slots = model.dirtySlots.drain(Math.floor(DELTA_BYTES_MAX / slotBytes));
   let left = DELTA_BYTES_MAX - slots.length * slotBytes;
   const rows = tables.map(({ dirty, rowBytesMax }) => {
@@ -52,7 +53,7 @@ export function encodeDelta(model: ModelState): Uint8Array | undefined {
   writer.varint(model.sequence);
   writer.u8(final ? 1 : 0);
   writer.ascending(slots);
-  for (const name of LEARNERS) model.scorer.weights[name].encodeRows(writer, slots);
+  encodeWeights(model.scorer, writer, slots);
   tables.forEach((table, i) => table.encodeRows(writer, rows[i]!));
   if (final) {
     encodeScalars(model.scorer, writer);
@@ -75,11 +76,23 @@ export function applyDelta(
   const reader = opened(bytes);
   const header = readHeader(reader);
   const changed = reader.ascending(slots);
-  for (const name of LEARNERS) scorer.weights[name].decodeRows(reader, changed);
+  decodeWeights(scorer, reader, changed);
   for (const table of tableList(scorer.tables)) table.decodeRows(reader);
   if (!header.final) return { header, samples: undefined };
   decodeScalars(scorer, reader);
   return { header, samples: reader.varint() };
+}
+
+function encodeWeights({ weights: { fm, ftrl } }: Scorer, writer: ByteWriter, slots: Uint32Array): void {
+  writer.f32(fm.w0[0]!);
+  fm.rows.encodeWeights(writer, slots);
+  ftrl.encodeInformation(writer, slots);
+}
+
+function decodeWeights({ weights: { fm, ftrl } }: Scorer, reader: ByteReader, slots: Uint32Array): void {
+  fm.w0[0] = reader.f32();
+  fm.rows.decodeWeights(reader, slots);
+  ftrl.decodeInformation(reader, slots);
 }
 
 function encodeScalars(scorer: Scorer, writer: ByteWriter): void {

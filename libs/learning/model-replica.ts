@@ -9,6 +9,7 @@ import { GoalModel } from './goal-model.js';
 import type { ItemStatistics } from './item-statistics.js';
 import { priorPrecision } from './ftrl-proximal.js';
 import { FtrlWeights } from './ftrl-weights.js';
+import { SlotRows } from './kernels/slot-rows.js';
 import { ListScorer } from './list-scorer.js';
 import { LinearWeights } from './linear-weights.js';
 import { applyDelta, decodeDeltaHeader } from './model-delta.js';
@@ -46,11 +47,11 @@ export class ModelReplica {
 
   /** A model that knows nothing: every item at the overall CTR. */
   static empty(settings: ModelSettings, name = 'main'): ModelReplica {
-    const slots = 2 ** settings.bits;
+    const rows = SlotRows.toPredict(2 ** settings.bits, settings.fm.factors);
     const weights = {
-      ftrl: new FtrlWeights(slots, priorPrecision(settings.ftrl)),
-      fm: new FactorWeights(slots, settings.fm.factors),
-      olr: new LinearWeights(slots),
+      ftrl: new FtrlWeights(rows, priorPrecision(settings.ftrl)),
+      fm: new FactorWeights(rows),
+      olr: new LinearWeights(rows, rows.columns.olr),
     };
     return new ModelReplica(
       settings,

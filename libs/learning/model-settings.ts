@@ -66,8 +66,6 @@ export interface StatisticsSettings {
   readonly examinationMemory: number;
   /** Clusters of users by taste, 0 .. 64; 0: none. */
   readonly clusters: number;
-  /** Features with click rates of their own; beyond it those unused for longest make room. */
-  readonly ratedFeaturesMax: number;
   /** Strength of the prior of a feature's rate, in samples. */
   readonly ratePriorShown: number;
 }
@@ -81,7 +79,6 @@ export const DEFAULT_STATISTICS: StatisticsSettings = {
   examinedItemsMax: 65_536,
   examinationMemory: 1_000_000,
   clusters: 0,
-  ratedFeaturesMax: 2_000_000,
   ratePriorShown: 8,
 };
 
@@ -159,7 +156,6 @@ export function settingsHash(settings: ModelSettings): string {
     debias.weightMax,
     debias.ctr,
     statistics.clusters,
-    statistics.ratedFeaturesMax,
     statistics.ratePriorShown,
     // Only when there are some: a deployment without experiments keeps its version.
     ...(statistics.experiments ? [JSON.stringify(statistics.experiments)] : []),

@@ -16,6 +16,7 @@ export const STATE_PARTS = [
   'ftrl',
   'fm',
   'olr',
+  'rates',
   'blend',
   'calibration',
   ...TABLES,
@@ -100,6 +101,8 @@ export function encodePart(model: ModelState, part: StatePart, slots: Uint32Arra
     case 'fm':
     case 'olr':
       return learners[part].encode(writer, slots);
+    case 'rates':
+      return scorer.rates.encode(writer, slots);
     case 'blend':
       return scorer.blend.encode(writer);
     case 'calibration':
@@ -129,6 +132,8 @@ export function decodePart(model: ModelState, part: StatePart, reader: ByteReade
     case 'fm':
     case 'olr':
       return learners[part].decode(reader, touchedSlots(model));
+    case 'rates':
+      return scorer.rates.decode(reader, touchedSlots(model));
     case 'blend':
       return scorer.blend.decode(reader);
     case 'calibration':

@@ -13,8 +13,6 @@ export interface Predictor {
   logitAfter(sample: Sample, length: number): number;
   /** Contribution of each feature to `logit`, added to `into` times `scale`. */
   contribute(sample: Sample, scale: number, into: Float64Array): void;
-  encodeRows(writer: ByteWriter, slots: Uint32Array): void;
-  decodeRows(reader: ByteReader, slots: Uint32Array): void;
 }
 
 export interface OnlineLearner {

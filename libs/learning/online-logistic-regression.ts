@@ -12,40 +12,40 @@
  */
 import type { ByteReader } from './byte-reader.js';
 import type { ByteWriter } from './byte-writer.js';
+import type { SlotRows } from './kernels/slot-rows.js';
 import { LinearWeights } from './linear-weights.js';
 import type { OnlineLearner } from './online-learner.js';
 import type { Sample } from './sample.js';
 
-/** Steps of one weight are cut to ± this. */
-export const OLR_STEP_MAX = 1;
 const STEADY_SAMPLES = 1_000;
 
 export class OnlineLogisticRegression implements OnlineLearner {
   readonly name = 'olr';
   readonly weights: LinearWeights;
+  /** Steps of one weight are cut to ± 1. */
   clipped = 0;
   private samples = 0;
 
   constructor(
-    slots: number,
+    private readonly rows: SlotRows,
     private readonly settings: { readonly alpha: number },
   ) {
-    this.weights = new LinearWeights(slots);
+    this.weights = new LinearWeights(rows, rows.columns.olr);
   }
 
   update(sample: Sample, gradient: number): void {
-    const { slots, values, length } = sample;
-    const w = this.weights.w;
+    const { rows } = this;
     const rate = this.settings.alpha / Math.sqrt(1 + this.samples / STEADY_SAMPLES);
     this.samples++;
-    for (let i = 0; i < length; i++) {
-      let step = rate * gradient * values[i]!;
-      if (step > OLR_STEP_MAX || step < -OLR_STEP_MAX) {
-        step = step > 0 ? OLR_STEP_MAX : -OLR_STEP_MAX;
-        this.clipped++;
-      }
-      w[slots[i]!]! -= step;
-    }
+    rows.place(sample);
+    this.clipped += rows.kernels.updateOlr(
+      rows.tailsAt,
+      rows.stride,
+      rows.slotsAt,
+      rows.valuesAt,
+      sample.length,
+      rate * gradient,
+    );
   }
 
   encode(writer: ByteWriter, slots: Uint32Array): void {

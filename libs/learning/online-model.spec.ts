@@ -192,7 +192,7 @@ describe('Snapshots', () => {
     expect(() => OnlineModel.decodeSnapshot({ ...header, sequence: header.sequence + 1 }, chunks)).toThrow(
       invalid,
     );
-    expect(() => OnlineModel.decodeSnapshot({ ...header, format: 2 }, chunks)).toThrow(invalid);
+    expect(() => OnlineModel.decodeSnapshot({ ...header, format: 3 }, chunks)).toThrow(invalid);
     expect(() => OnlineModel.decodeSnapshot(header, [chunks[0]!.subarray(0, 100)])).toThrow(invalid);
     expect(() => OnlineModel.decodeSnapshot(header, [])).toThrow(invalid);
   });

@@ -26,6 +26,7 @@ import { FtrlProximal } from './ftrl-proximal.js';
 import { GoalModel } from './goal-model.js';
 import { HeldLists } from './held-lists.js';
 import { newReading, readItem } from './item-reading.js';
+import { SlotRows } from './kernels/slot-rows.js';
 import { sigmoid } from './logistic.js';
 import { encodeDelta } from './model-delta.js';
 import { hashState, type ModelHash, type ModelIdentity, type ModelState } from './model-state.js';
@@ -57,7 +58,10 @@ const RATING = fnv1a32('rating');
 
 export class OnlineModel implements FeedbackSink, ModelState {
   readonly scorer: Scorer;
-  readonly learners: Readonly<Record<LearnerName, OnlineLearner>> & { readonly ftrl: FtrlProximal };
+  readonly learners: Readonly<Record<LearnerName, OnlineLearner>> & {
+    readonly ftrl: FtrlProximal;
+    readonly fm: FactorisationMachine;
+  };
   readonly goals: GoalModel;
   readonly exposures: ExposureMemory;
   readonly held = new HeldLists();
@@ -88,10 +92,11 @@ export class OnlineModel implements FeedbackSink, ModelState {
     const slots = 2 ** settings.bits;
     this.touched = new Uint8Array(slots);
     this.dirtySlots = new DirtyRows(slots);
+    const rows = SlotRows.toLearn(slots, settings.fm.factors);
     this.learners = {
-      ftrl: new FtrlProximal(slots, settings.ftrl),
-      fm: new FactorisationMachine(slots, settings.fm, settings.seed),
-      olr: new OnlineLogisticRegression(slots, settings.olr),
+      ftrl: new FtrlProximal(rows, settings.ftrl),
+      fm: new FactorisationMachine(rows, settings.fm, settings.seed),
+      olr: new OnlineLogisticRegression(rows, settings.olr),
     };
     const { ftrl, fm, olr } = this.learners;
     this.scorer = new Scorer(
@@ -250,7 +255,7 @@ export class OnlineModel implements FeedbackSink, ModelState {
     const { tables } = scorer;
     const { itemKey, timestamp, position, depth = 0 } = record;
     const { method, weightMax } = this.settings.debias;
-    tables.rates.open(record.listKey);
+    scorer.rates.open(record.listKey, this.mark);
     this.readShown(record);
     this.prepare(record, this.exposures.recallRates(itemKey, timestamp));
     scorer.predict();
@@ -265,7 +270,7 @@ export class OnlineModel implements FeedbackSink, ModelState {
     massesOf(revised, method, 0, examined, this.scores.blend, weightMax);
     this.update(weight * masses.positive - revised.positive, weight * masses.negative - revised.negative);
     tables.examination.revise(itemKey, position, depth);
-    tables.rates.revise(record.features);
+    scorer.rates.revise(record.features);
     tables.experiments.recordOutcome(record.userKey, timestamp, 1, 0);
   }
 
@@ -291,10 +296,12 @@ export class OnlineModel implements FeedbackSink, ModelState {
   }
 
   private learnHeld(listKey: number): void {
-    for (const sample of this.held.release(listKey)) {
+    const samples = this.held.release(listKey);
+    for (const sample of samples) {
       Object.assign(this.scorer.reading, sample.reading);
       this.learn(sample, sample.label, sample.label === 1 ? sample.weight : 1);
     }
+    this.held.reuse(samples);
   }
 
   /** The item's statistics when it was shown. */
@@ -308,10 +315,11 @@ export class OnlineModel implements FeedbackSink, ModelState {
   private learn(shown: Shown, label: 0 | 1, weight: number): void {
     const { scorer, masses } = this;
     const { method, weightMax } = this.settings.debias;
-    const { examination, rates, experiments } = scorer.tables;
+    const { rates } = scorer;
+    const { examination, experiments } = scorer.tables;
     const { itemKey, position, depth = 0 } = shown;
     this.ranking.begin(shown.userKey, shown.listKey);
-    rates.open(shown.listKey);
+    rates.open(shown.listKey, this.mark);
     const slot = this.prepare(shown);
     scorer.predict();
     scorer.read(this.scores);
@@ -390,11 +398,14 @@ export class OnlineModel implements FeedbackSink, ModelState {
         this.learners[LEARNERS[k]!].update(sample, gradient);
       }
     }
-    for (let i = 0; i < sample.length; i++) {
-      this.touched[sample.slots[i]!] = 1;
-      this.dirtySlots.mark(sample.slots[i]!);
-    }
+    for (let i = 0; i < sample.length; i++) this.mark(sample.slots[i]!);
   }
+
+  /** A slot changed. */
+  private readonly mark = (slot: number): void => {
+    this.touched[slot] = 1;
+    this.dirtySlots.mark(slot);
+  };
 }
 
 /** What `learn` reads of an outcome, fresh or held. */

@@ -6,6 +6,7 @@ import { FEATURES_MAX, type FeatureVector } from '#events';
 
 /** Room for the statistics and rates that the model appends. */
 export const APPENDED_FEATURES_MAX = 24;
+export const SAMPLE_FEATURES_MAX = FEATURES_MAX + APPENDED_FEATURES_MAX;
 /** Values beyond ± this are cut. */
 export const FEATURE_VALUE_MAX = 100;
 
@@ -15,11 +16,24 @@ export interface Sample {
   length: number;
   /** Known part of the logit, at training weights. */
   offset: number;
+  /** Whose memory it stands in (SlotRows); others copy it. */
+  readonly owner?: object;
 }
 
-export function newSample(): Sample {
-  const capacity = FEATURES_MAX + APPENDED_FEATURES_MAX;
-  return { slots: new Uint32Array(capacity), values: new Float32Array(capacity), length: 0, offset: 0 };
+/** Somewhere, or in given memory (SlotRows.newSample). */
+export function newSample(
+  { owner, buffer, at }: { owner?: object; buffer: ArrayBufferLike; at: number } = {
+    buffer: new ArrayBuffer(SAMPLE_FEATURES_MAX * 8),
+    at: 0,
+  },
+): Sample {
+  return {
+    slots: new Uint32Array(buffer, at, SAMPLE_FEATURES_MAX),
+    values: new Float32Array(buffer, at + SAMPLE_FEATURES_MAX * 4, SAMPLE_FEATURES_MAX),
+    length: 0,
+    offset: 0,
+    owner,
+  };
 }
 
 /**

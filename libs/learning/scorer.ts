@@ -9,13 +9,15 @@
 import type { FeatureVector } from '#events';
 import { Blend } from './blend.js';
 import { Calibrator } from './calibrator.js';
+import type { FactorWeights } from './factor-weights.js';
+import { FeatureRates } from './feature-rates.js';
 import type { FtrlWeights } from './ftrl-weights.js';
 import type { ModelSettings } from './model-settings.js';
 import { newReading, readItem } from './item-reading.js';
 import { NextItems } from './next-item/next-items.js';
 import type { Predictor } from './online-learner.js';
 import { appendRateFeatures, appendRememberedRates, contributionsByFeature } from './rate-features.js';
-import { fillSample, newSample, type Sample } from './sample.js';
+import { fillSample, type Sample } from './sample.js';
 import { appendStatisticsFeatures, STATISTICS_FEATURE_NAMES } from './statistics-features.js';
 import { RatingModel } from './ratings/rating-model.js';
 import type { Tables } from './tables.js';
@@ -37,7 +39,9 @@ export interface Scores {
 export const newScores = (): Scores => ({ ftrl: 0, fm: 0, olr: 0, blend: 0 });
 
 export class Scorer {
-  readonly sample = newSample();
+  readonly sample: Sample;
+  /** Of the list that the weights have opened; see list-scorer.ts. */
+  readonly listSample: Sample;
   /** The item's statistics that enter the sample. */
   readonly reading = newReading();
   /** Of the sample last predicted: what each learner adds to the offset. */
@@ -50,18 +54,25 @@ export class Scorer {
   /** What users would rate items. */
   readonly ratings: RatingModel;
   readonly nextItems: NextItems;
+  readonly rates: FeatureRates;
   readonly mask: number;
   private readonly trainingShift: number;
 
   constructor(
-    settings: Pick<ModelSettings, 'bits' | 'noClickWeight' | 'withoutSignals'>,
-    readonly weights: Readonly<Record<LearnerName, Predictor>> & { readonly ftrl: FtrlWeights },
+    settings: Pick<ModelSettings, 'bits' | 'noClickWeight' | 'withoutSignals' | 'statistics'>,
+    readonly weights: Readonly<Record<LearnerName, Predictor>> & {
+      readonly ftrl: FtrlWeights;
+      readonly fm: FactorWeights;
+    },
     readonly tables: Tables,
   ) {
+    this.sample = weights.ftrl.rows.newSample();
+    this.listSample = weights.ftrl.rows.newSample();
     this.nextItems = new NextItems(tables, settings.withoutSignals);
     this.mask = 2 ** settings.bits - 1;
     this.trainingShift = -Math.log(settings.noClickWeight);
     this.ratings = new RatingModel(tables);
+    this.rates = new FeatureRates(weights.ftrl.rows, settings.statistics.ratePriorShown);
     this.calibrators = [...LEARNERS, 'blend'].map(() => new Calibrator(settings.noClickWeight));
   }
 
@@ -74,7 +85,7 @@ export class Scorer {
     const sound = fillSample(this.sample, features, this.mask);
     if (!sound) this.sample.length = 0;
     else if (rates) appendRememberedRates(this.sample, features, rates, this.mask);
-    else appendRateFeatures(this.sample, features, this.tables.rates, this.reading.overallLogit, this.mask);
+    else appendRateFeatures(this.sample, features, this.rates, this.reading.overallLogit, this.mask);
     appendStatisticsFeatures(this.sample, this.reading, this.mask);
     this.sample.offset += this.trainingShift;
     return sound;

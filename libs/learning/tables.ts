@@ -4,7 +4,6 @@
  */
 import { CoVisitation } from './co-visitation.js';
 import { GroupTrends } from './group-trends.js';
-import { FeatureRates } from './feature-rates.js';
 import { ItemStatistics } from './item-statistics.js';
 import { ExaminationCurve } from './examination-curve.js';
 import { ExperimentStatistics } from './experiment-statistics.js';
@@ -26,7 +25,6 @@ export interface Tables extends RatingTables, NextItemTables {
   readonly experiments: ExperimentStatistics;
   readonly groups: GroupTrends;
   readonly clusters: UserClusters;
-  readonly rates: FeatureRates;
   readonly goalItems: GoalRates;
   readonly goalUsers: GoalRates;
   readonly goalHeads: GoalHeads;
@@ -52,7 +50,6 @@ export const TABLES = [
   'ratingLabels',
   'groups',
   'clusters',
-  'rates',
   'goalItems',
   'goalUsers',
   'goalHeads',
@@ -79,7 +76,6 @@ export function newTables(settings: StatisticsSettings): Tables {
     ...newRatingTables(),
     groups: new GroupTrends(),
     clusters: new UserClusters(settings.clusters),
-    rates: new FeatureRates(settings.ratedFeaturesMax, settings.ratePriorShown),
     goalItems: new GoalRates(GOAL_ITEMS_MAX),
     goalUsers: new GoalRates(GOAL_USERS_MAX),
     goalHeads: new GoalHeads(),

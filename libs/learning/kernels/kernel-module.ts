@@ -1,0 +1,89 @@
+/** The compiled kernels (assembly/learners.ts), loaded once a process. */
+import { COMPILED_LEARNERS } from './compiled-learners.js';
+
+/** Addresses and strides in bytes; see assembly/learners.ts. */
+export interface Kernels {
+  dot(
+    column: number,
+    stride: number,
+    slots: number,
+    values: number,
+    from: number,
+    to: number,
+    sum: number,
+  ): number;
+  updateFtrl(
+    tails: number,
+    stride: number,
+    slots: number,
+    values: number,
+    length: number,
+    spare: number,
+    gradient: number,
+    perAlpha: number,
+    beta: number,
+    l1: number,
+    l2: number,
+  ): number;
+  deriveFtrl(
+    tails: number,
+    stride: number,
+    count: number,
+    perAlpha: number,
+    beta: number,
+    l1: number,
+    l2: number,
+  ): void;
+  updateOlr(
+    tails: number,
+    stride: number,
+    slots: number,
+    values: number,
+    length: number,
+    step: number,
+  ): number;
+  addFactors(
+    rows: number,
+    stride: number,
+    blocks: number,
+    slots: number,
+    values: number,
+    from: number,
+    to: number,
+    sums: number,
+  ): void;
+  pairs(sums: number, blocks: number): number;
+  initialFactor(slot: number, factor: number, seed: number, scale: number): number;
+  bear(
+    rows: number,
+    stride: number,
+    blocks: number,
+    factors: number,
+    slots: number,
+    values: number,
+    length: number,
+    sums: number,
+    seed: number,
+    scale: number,
+  ): void;
+  updateFm(
+    rows: number,
+    stride: number,
+    blocks: number,
+    slots: number,
+    values: number,
+    length: number,
+    sums: number,
+    gradient: number,
+    alpha: number,
+    l2: number,
+  ): number;
+}
+
+let compiled: WebAssembly.Module | undefined;
+
+/** The kernels over a memory of their own. */
+export function newKernels(memory: WebAssembly.Memory): Kernels {
+  compiled ??= new WebAssembly.Module(Buffer.from(COMPILED_LEARNERS, 'base64'));
+  return new WebAssembly.Instance(compiled, { env: { memory } }).exports as unknown as Kernels;
+}

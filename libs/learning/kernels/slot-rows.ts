@@ -1,0 +1,242 @@
+/**
+ * The weights of all learners, a row a slot, in the memory of the kernels: what belongs to a slot stands side by side, so that
+ * a feature costs a sample one or two cache lines, whatever the number of learners. 32-bit floats, k rounded up to a multiple of 4:
+ *
+ *     to predict      v_1 .. v_k | FTRL w, information, shown, clicked | FM w, OLR w, −, −
+ *     to learn        v_1 .. v_k | FTRL w, z, n, shown | FM w, OLR w, FM Σ g² of w, clicked | Σ g² of v_1 .. v_k
+ *
+ * 64 and 96 bytes with 8 factors. `information` is an integer (ftrl-weights.ts), `shown` and `clicked` are feature-rates.ts's. In
+ * front of the rows lie the samples at hand and the sums of the factorisation machine.
+ */
+import { AppError } from '#kernel';
+import type { ByteReader } from '../byte-reader.js';
+import type { ByteWriter } from '../byte-writer.js';
+import { newSample, SAMPLE_FEATURES_MAX, type Sample } from '../sample.js';
+import { newKernels, type Kernels } from './kernel-module.js';
+
+const PAGE_BYTES = 65_536;
+/** WebAssembly's addresses have 32 bits. */
+const PAGES_MAX = 65_536;
+/** In front of the rows. */
+const SCRATCH_BYTES = PAGE_BYTES;
+const SPARE_AT = 64;
+const SUMS_AT = 128;
+/** Sums of up to 64 factors, and four partial sums. */
+export const SUMS_BYTES = 512;
+const SAMPLES_AT = SUMS_AT + 2 * SUMS_BYTES;
+const SAMPLE_BYTES = SAMPLE_FEATURES_MAX * 8;
+
+/** Places in the tail, behind the factors, in floats. */
+export interface Columns {
+  readonly ftrl: number;
+  /** A learner's follows from n. */
+  readonly information: number;
+  readonly shown: number;
+  readonly clicked: number;
+  readonly fm: number;
+  readonly olr: number;
+  /** FTRL's z and n, and Σ g² of the factorisation machine's w and, from `factorSquares` on, of its factors. */
+  readonly z: number;
+  readonly n: number;
+  readonly squares: number;
+  readonly factorSquares: number;
+}
+/** A column that the layout does not have. */
+export const NONE = -1;
+const PREDICTING: Columns = {
+  ftrl: 0,
+  information: 1,
+  shown: 2,
+  clicked: 3,
+  fm: 4,
+  olr: 5,
+  z: NONE,
+  n: NONE,
+  squares: NONE,
+  factorSquares: NONE,
+};
+const LEARNING: Columns = {
+  ftrl: 0,
+  z: 1,
+  n: 2,
+  shown: 3,
+  fm: 4,
+  olr: 5,
+  squares: 6,
+  clicked: 7,
+  factorSquares: 8,
+  information: NONE,
+};
+const TAIL = 8;
+/** Of a slot, beside its factors, for whoever predicts. */
+const NUMBERS = 5;
+
+export class SlotRows {
+  readonly kernels: Kernels;
+  readonly floats: Float32Array;
+  /** The same memory. */
+  readonly words: Uint32Array;
+  /** Vectors of four factors. */
+  readonly blocks: number;
+  /** In bytes, as the kernels want it, and in floats. */
+  readonly stride: number;
+  readonly width: number;
+  /** Address of slot 0's row, and of its tail. */
+  readonly rowsAt = SCRATCH_BYTES;
+  readonly tailsAt: number;
+  /** Where the tail begins in a row, in floats. */
+  readonly tail: number;
+  /** A tail that nobody reads. */
+  readonly spareAt = SPARE_AT;
+  /** Of the factorisation machine: two sets of sums. */
+  readonly sumsAt = SUMS_AT;
+  /** Where the sample last placed stands. */
+  slotsAt = 0;
+  valuesAt = 0;
+  private samples = 0;
+  private readonly copy: Sample;
+
+  /** Rows for weights alone: what predicts. @throws AppError REK_CONFIG_INVALID beyond 4 GiB */
+  static toPredict(slots: number, factors = 0): SlotRows {
+    return new SlotRows(slots, factors, PREDICTING, TAIL);
+  }
+
+  /** Rows with what the optimisers remember. @throws AppError REK_CONFIG_INVALID beyond 4 GiB */
+  static toLearn(slots: number, factors = 0): SlotRows {
+    return new SlotRows(slots, factors, LEARNING, TAIL + paddedFactors(factors));
+  }
+
+  private constructor(
+    readonly slots: number,
+    readonly factors: number,
+    readonly columns: Columns,
+    tailWidth: number,
+  ) {
+    this.tail = paddedFactors(factors);
+    this.blocks = this.tail / 4;
+    this.width = this.tail + tailWidth;
+    this.stride = this.width * 4;
+    this.tailsAt = this.rowsAt + this.tail * 4;
+    const pages = Math.ceil((SCRATCH_BYTES + slots * this.stride) / PAGE_BYTES);
+    if (pages > PAGES_MAX)
+      throw new AppError(
+        'REK_CONFIG_INVALID',
+        `${slots} slots with ${factors} factors need ${((pages * PAGE_BYTES) / 2 ** 30).toFixed(1)} GiB, beyond 4: lower model.bits or fm.factors`,
+      );
+    const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+    this.kernels = newKernels(memory);
+    this.floats = new Float32Array(memory.buffer);
+    this.words = new Uint32Array(memory.buffer);
+    this.copy = this.newSample();
+  }
+
+  /** A sample in the kernels' own memory: none of its features is copied. */
+  newSample(): Sample {
+    const at = SAMPLES_AT + this.samples++ * SAMPLE_BYTES;
+    if (at + SAMPLE_BYTES > SCRATCH_BYTES) throw new RangeError('too many samples in one memory');
+    return newSample({ owner: this, buffer: this.floats.buffer, at });
+  }
+
+  /** Puts `slotsAt` and `valuesAt` where the sample stands: in this memory, if need be as a copy. */
+  place(sample: Sample): void {
+    const own = sample.owner === this ? sample : this.copied(sample);
+    this.slotsAt = own.slots.byteOffset;
+    this.valuesAt = own.values.byteOffset;
+  }
+
+  /** Place of a slot's first factor in `floats`. */
+  row(slot: number): number {
+    return this.rowsAt / 4 + slot * this.width;
+  }
+
+  /** Place of a slot's column in `floats` and `words`. */
+  cell(slot: number, column: number): number {
+    return this.tailsAt / 4 + slot * this.width + column;
+  }
+
+  /** Σ w_i x_i over the features from .. to − 1 of the sample last placed, added to `sum`. */
+  dot(column: number, from: number, to: number, sum: number): number {
+    return this.kernels.dot(
+      this.tailsAt + column * 4,
+      this.stride,
+      this.slotsAt,
+      this.valuesAt,
+      from,
+      to,
+      sum,
+    );
+  }
+
+  /** Of each slot, a column and, after it, a part of the row. @param from where that begins in the row, in floats */
+  encode(writer: ByteWriter, slots: Uint32Array, column: number, from = 0, count = 0): void {
+    const { floats } = this;
+    const gathered = new Float32Array(slots.length * (1 + count));
+    let out = 0;
+    for (let i = 0; i < slots.length; i++) {
+      gathered[out++] = floats[this.cell(slots[i]!, column)]!;
+      const row = this.row(slots[i]!) + from;
+      for (let j = 0; j < count; j++) gathered[out++] = floats[row + j]!;
+    }
+    writer.array(gathered);
+  }
+
+  /** The inverse of `encode`. */
+  decode(reader: ByteReader, slots: Uint32Array, column: number, from = 0, count = 0): void {
+    const { floats } = this;
+    const gathered = new Float32Array(slots.length * (1 + count));
+    reader.array(gathered);
+    let at = 0;
+    for (let i = 0; i < slots.length; i++) {
+      floats[this.cell(slots[i]!, column)] = gathered[at++]!;
+      const row = this.row(slots[i]!) + from;
+      for (let j = 0; j < count; j++) floats[row + j] = gathered[at++]!;
+    }
+  }
+
+  /** All that predicts, of each slot: its factors and five numbers. FTRL's information goes its own way. */
+  encodeWeights(writer: ByteWriter, slots: Uint32Array): void {
+    const { floats, factors, tail } = this;
+    const { ftrl, fm, olr, shown, clicked } = this.columns;
+    const gathered = new Float32Array(slots.length * (factors + NUMBERS));
+    for (let i = 0, out = 0; i < slots.length; i++) {
+      const row = this.row(slots[i]!);
+      for (let f = 0; f < factors; f++) gathered[out++] = floats[row + f]!;
+      const at = row + tail;
+      gathered[out++] = floats[at + ftrl]!;
+      gathered[out++] = floats[at + fm]!;
+      gathered[out++] = floats[at + olr]!;
+      gathered[out++] = floats[at + shown]!;
+      gathered[out++] = floats[at + clicked]!;
+    }
+    writer.array(gathered);
+  }
+
+  /** The inverse of `encodeWeights`. */
+  decodeWeights(reader: ByteReader, slots: Uint32Array): void {
+    const { floats, factors, tail } = this;
+    const { ftrl, fm, olr, shown, clicked } = this.columns;
+    const gathered = new Float32Array(slots.length * (factors + NUMBERS));
+    reader.array(gathered);
+    for (let i = 0, next = 0; i < slots.length; i++) {
+      const row = this.row(slots[i]!);
+      for (let f = 0; f < factors; f++) floats[row + f] = gathered[next++]!;
+      const at = row + tail;
+      floats[at + ftrl] = gathered[next++]!;
+      floats[at + fm] = gathered[next++]!;
+      floats[at + olr] = gathered[next++]!;
+      floats[at + shown] = gathered[next++]!;
+      floats[at + clicked] = gathered[next++]!;
+    }
+  }
+
+  private copied(sample: Sample): Sample {
+    const { slots, values } = this.copy;
+    for (let i = 0; i < sample.length; i++) {
+      slots[i] = sample.slots[i]!;
+      values[i] = sample.values[i]!;
+    }
+    return this.copy;
+  }
+}
+
+const paddedFactors = (factors: number): number => Math.ceil(factors / 4) * 4;
