@@ -89,7 +89,9 @@ export class ByteWriter {
 
   private reserve(bytes: number): void {
     if (this.at + bytes <= this.buffer.length) return;
-    const grown = Buffer.allocUnsafe(Math.max(this.buffer.length * 2, this.at + bytes));
+    // A single large piece is most likely the last one: no room beyond it.
+    const doubled = bytes > this.buffer.length * 4 ? 0 : this.buffer.length * 2;
+    const grown = Buffer.allocUnsafe(Math.max(doubled, this.at + bytes));
     grown.set(this.buffer.subarray(0, this.at));
     this.buffer = grown;
   }

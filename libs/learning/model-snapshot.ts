@@ -117,15 +117,15 @@ export function verifySnapshot(header: SnapshotHeader, chunks: readonly Uint8Arr
 
 function encodeBody(model: ModelState): Buffer {
   const slots = touchedSlots(model);
-  const body = new ByteWriter();
-  for (const part of STATE_PARTS) {
+  const parts = STATE_PARTS.flatMap((part) => {
     const content = new ByteWriter();
     encodePart(model, part, slots, content);
-    body.text(part);
-    body.varint(content.length);
-    body.raw(content.bytes());
-  }
-  return body.bytes();
+    const head = new ByteWriter(64);
+    head.text(part);
+    head.varint(content.length);
+    return [head.bytes(), content.bytes()];
+  });
+  return Buffer.concat(parts);
 }
 
 /** SHA-256 over the header as JSON with sorted keys (a database may reorder them), then the chunks. */
