@@ -30,6 +30,7 @@ export class HostMetrics {
     metrics.partitionsOwned.set(hosts.length);
     metrics.residentBytes.set(budget.used);
     metrics.residentActors.set(hosts.reduce((sum, host) => sum + (host.state?.users.size ?? 0), 0));
+    metrics.packedActors.set(hosts.reduce((sum, host) => sum + (host.state?.users.packedCount ?? 0), 0));
     metrics.catalogueItems.set(catalogue.current.size);
     metrics.modelAgeSeconds.set((performance.now() - this.modelChangedAt()) / 1000);
     metrics.partitionLagEvents.reset();

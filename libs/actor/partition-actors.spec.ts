@@ -68,6 +68,47 @@ describe('PartitionActors', () => {
     expect(rows.loads).toHaveLength(1);
   });
 
+  it('packs those unused the longest, dirty or not, and whoever asks finds them as they were', async () => {
+    const { rows, budget, actors, bump } = setup();
+    for (const id of ['a', 'b', 'c']) await bump(id);
+    await actors.activate(['a'], 10);
+    const before = budget.used;
+    expect(actors.pack(5)).toBe(2);
+    expect([actors.packedCount, actors.size, actors.known('b')]).toEqual([2, 3, true]);
+    expect(budget.used).toBeLessThan(before);
+    expect([...actors.entries()].map(([id, encode]) => [id, counters.decode(encode()).n]).sort()).toEqual([
+      ['a', 1],
+      ['b', 1],
+      ['c', 1],
+    ]);
+    await bump('b');
+    await rows.checkpoint(actors);
+    expect(actors.packedCount).toBe(1);
+    expect([...rows.rows].map(([id, bytes]) => [id, counters.decode(bytes).n]).sort()).toEqual([
+      ['a', 1],
+      ['b', 2],
+      ['c', 1],
+    ]);
+    expect(actors.peek('c')!.n).toBe(1);
+    expect([actors.packedCount, budget.used]).toEqual([0, before]);
+    expect(rows.loads).toHaveLength(3);
+  });
+
+  it('lets packed actors go first, and forgets those that are erased', async () => {
+    const { rows, budget, actors, bump } = setup();
+    for (const id of ['a', 'b', 'c']) await bump(id);
+    actors.pack(1);
+    await actors.activate(['a'], 10);
+    actors.erase('b');
+    await rows.checkpoint(actors);
+    expect(actors.passivate(5)).toEqual({ passivated: 1, needsCheckpoint: false });
+    expect([actors.peek('c'), actors.peek('a')!.n, actors.size]).toEqual([undefined, 1, 1]);
+    await actors.activate(['b', 'c'], 11);
+    expect([actors.peek('b')!.n, actors.peek('c')!.n]).toEqual([0, 1]);
+    actors.clear();
+    expect(budget.used).toBe(0);
+  });
+
   it('asks for no load while everyone is known to be resident', async () => {
     const { rows, actors, bump } = setup({ nothingStored: true });
     await bump('a');
@@ -114,7 +155,7 @@ describe('PartitionActors', () => {
     expect(budget.used).toBe(0);
   });
 
-  it('loses nothing and shows one instant, whatever the order of changes, erasures, checkpoints and passivation (property)', async () => {
+  it('loses nothing and shows one instant, whatever the order of changes, erasures, checkpoints, packing and passivation (property)', async () => {
     const id = fc.constantFrom('a', 'b', 'c', 'd');
     const step = fc.oneof(
       fc.record({ do: fc.constant('bump' as const), id }),
@@ -125,6 +166,7 @@ describe('PartitionActors', () => {
           'commit' as const,
           'fail' as const,
           'passivate' as const,
+          'pack' as const,
           'crash' as const,
         ),
       }),
@@ -158,6 +200,9 @@ describe('PartitionActors', () => {
               actors.get(action.id).n++;
               actors.touched(action.id);
               truth.set(action.id, (truth.get(action.id) ?? 0) + 1);
+              break;
+            case 'pack':
+              actors.pack(1);
               break;
             case 'erase':
               await actors.activate([action.id], 0);

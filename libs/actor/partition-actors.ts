@@ -6,6 +6,8 @@
  *        ▲                       │    ▲                        │
  *        └──────── passivate ────┘    └── checkpoint saved ────┘
  *
+ * - An actor that is not used for a while is packed: it stays resident, clean or dirty, as the bytes of its state, which take
+ *   a fraction of the memory. Whoever uses it finds it unpacked.
  * - An actor is activated on first use, in batches through the loader; one load per id is under way at a
  *   time, so that a slow load can never overwrite a state that was changed meanwhile.
  * - A dirty actor is never passivated: only a saved checkpoint makes it clean.
@@ -23,6 +25,8 @@ import type { MemoryBudget } from './memory-budget.js';
 export const LOAD_IDS_MAX = 5_000;
 /** What the map and its entry add to a state, bytes. */
 const ENTRY_BYTES = 200;
+/** Actors packed at one go, so that nobody waits for long. */
+const PACKED_AT_ONCE_MAX = 16;
 
 interface Resident<S> {
   state: S;
@@ -30,6 +34,13 @@ interface Resident<S> {
   usedAt: number;
   /** False for an id that nothing is known about: it was created for a reader and never changed. */
   known: boolean;
+}
+
+/** A resident as its bytes. */
+interface Packed {
+  readonly state: Uint8Array;
+  readonly usedAt: number;
+  readonly known: boolean;
 }
 
 /** Somebody wants to change an actor that was not activated. */
@@ -47,6 +58,8 @@ export interface PartitionActorsOptions {
 export class PartitionActors<S> {
   /** In order of last activation, oldest first. */
   private readonly residents = new Map<string, Resident<S>>();
+  /** In order of packing: all of them unused for longer than the residents. */
+  private readonly packed = new Map<string, Packed>();
   private readonly loading = new Map<string, Promise<void>>();
   private dirty = new Set<string>();
   private erased = new Set<string>();
@@ -69,7 +82,11 @@ export class PartitionActors<S> {
   }
 
   get size(): number {
-    return this.residents.size;
+    return this.residents.size + this.packed.size;
+  }
+  /** Of them, packed. */
+  get packedCount(): number {
+    return this.packed.size;
   }
   get bytes(): number {
     return this.ownBytes;
@@ -90,7 +107,7 @@ export class PartitionActors<S> {
     const missing: string[] = [];
     const underWay = new Set<Promise<void>>();
     for (const id of new Set(ids)) {
-      const resident = this.residents.get(id);
+      const resident = this.resident(id);
       const load = this.loading.get(id);
       if (resident) this.use(id, resident, now);
       else if (load) underWay.add(load);
@@ -104,8 +121,8 @@ export class PartitionActors<S> {
 
   /** The state, about to be changed; a new one for an actor erased since. @throws NotResident: activate first */
   get(id: string): S {
-    if (!this.residents.has(id) && this.isErased(id)) this.insert(id, this.kind.create(id), false, 0);
-    const resident = this.residents.get(id);
+    let resident = this.resident(id);
+    if (!resident && this.isErased(id)) resident = this.insert(id, this.kind.create(id), false, 0);
     if (!resident) throw new NotResident(id);
     this.cut?.preserve(id);
     return resident.state;
@@ -113,29 +130,42 @@ export class PartitionActors<S> {
 
   /** The state, for reading; undefined when it is not resident. */
   peek(id: string): S | undefined {
-    return this.residents.get(id)?.state;
+    return this.resident(id)?.state;
   }
 
   /** Whether anything was ever recorded of this resident actor. */
   known(id: string): boolean {
-    return this.residents.get(id)?.known ?? false;
+    return (this.residents.get(id) ?? this.packed.get(id))?.known ?? false;
   }
 
   /** Says that the state of `id` was changed. */
   touched(id: string): void {
     this.dirty.add(id);
     this.erased.delete(id);
-    const resident = this.residents.get(id);
+    const resident = this.resident(id);
     if (resident) resident.known = true;
   }
 
   /** Forgets the actor; its stored row goes with the next checkpoint. */
   erase(id: string): void {
     this.cut?.preserve(id);
-    const resident = this.residents.get(id);
-    if (resident) this.remove(id, resident);
+    if (this.residents.has(id) || this.packed.has(id)) this.release(id);
     this.dirty.delete(id);
     this.erased.add(id);
+  }
+
+  /** Packs actors unused since `idleBefore`, a few at a time. @returns how many */
+  pack(idleBefore: number): number {
+    let count = 0;
+    for (const [id, resident] of this.residents) {
+      if (resident.usedAt >= idleBefore || count === PACKED_AT_ONCE_MAX) break;
+      const state = this.kind.encode(resident.state);
+      this.remove(id, resident);
+      this.packed.set(id, { state, usedAt: resident.usedAt, known: resident.known });
+      this.charge(state.length + ENTRY_BYTES);
+      count++;
+    }
+    return count;
   }
 
   /** Starts a checkpoint of this instant. Finish it with `saved` or `failed`. */
@@ -167,19 +197,20 @@ export class PartitionActors<S> {
   passivate(idleBefore: number): { passivated: number; needsCheckpoint: boolean } {
     const allowance = this.budget.allowance(this.ownBytes);
     let passivated = 0;
-    for (const [id, resident] of this.residents) {
-      if (resident.usedAt >= idleBefore && this.ownBytes <= allowance) break;
+    for (const [id, { usedAt }] of this.oldestFirst()) {
+      if (usedAt >= idleBefore && this.ownBytes <= allowance) break;
       if (this.dirty.has(id) || this.cut) continue;
-      this.remove(id, resident);
+      this.release(id);
       passivated++;
     }
     if (passivated > 0) this.everyoneResident = false;
     return { passivated, needsCheckpoint: this.ownBytes > allowance };
   }
 
-  /** The known residents, in no particular order. */
-  *entries(): Generator<[string, S]> {
-    for (const [id, resident] of this.residents) if (resident.known) yield [id, resident.state];
+  /** The known residents, in no particular order, and what encodes each of them. */
+  *entries(): Generator<[string, () => Uint8Array]> {
+    for (const [id, { known, state }] of this.residents) if (known) yield [id, () => this.kind.encode(state)];
+    for (const [id, { known, state }] of this.packed) if (known) yield [id, () => state];
   }
 
   /** Whether a stored row of `id` is out of date because the actor was erased. */
@@ -193,6 +224,7 @@ export class PartitionActors<S> {
     this.budget.charge(-this.ownBytes);
     this.ownBytes = 0;
     this.residents.clear();
+    this.packed.clear();
     this.dirty.clear();
     this.erased.clear();
     this.cut = undefined;
@@ -229,6 +261,8 @@ export class PartitionActors<S> {
   }
 
   private encode(id: string): Uint8Array {
+    const packed = this.packed.get(id);
+    if (packed) return packed.state;
     const resident = this.residents.get(id)!; // dirty actors are resident
     const bytes = this.kind.bytes(resident.state) + ENTRY_BYTES;
     this.charge(bytes - resident.bytes);
@@ -236,12 +270,43 @@ export class PartitionActors<S> {
     return this.kind.encode(resident.state);
   }
 
-  private insert(id: string, state: S, known: boolean, now: number): void {
-    const bytes = this.kind.bytes(state) + ENTRY_BYTES;
-    this.residents.set(id, { state, bytes, usedAt: now, known });
-    this.charge(bytes);
+  private insert(id: string, state: S, known: boolean, now: number): Resident<S> {
     if (known) this.loaded++;
     else this.created++;
+    return this.place(id, state, known, now);
+  }
+
+  private place(id: string, state: S, known: boolean, usedAt: number): Resident<S> {
+    const bytes = this.kind.bytes(state) + ENTRY_BYTES;
+    const resident = { state, bytes, usedAt, known };
+    this.residents.set(id, resident);
+    this.charge(bytes);
+    return resident;
+  }
+
+  /** The resident, unpacked. */
+  private resident(id: string): Resident<S> | undefined {
+    const packed = this.packed.get(id);
+    if (!packed) return this.residents.get(id);
+    this.drop(id, packed);
+    return this.place(id, this.kind.decode(packed.state), packed.known, packed.usedAt);
+  }
+
+  /** Whose turn it is to go. */
+  private *oldestFirst(): Generator<[string, { readonly usedAt: number }]> {
+    yield* this.packed;
+    yield* this.residents;
+  }
+
+  private release(id: string): void {
+    const packed = this.packed.get(id);
+    if (packed) this.drop(id, packed);
+    else this.remove(id, this.residents.get(id)!);
+  }
+
+  private drop(id: string, packed: Packed): void {
+    this.packed.delete(id);
+    this.charge(-(packed.state.length + ENTRY_BYTES));
   }
 
   private use(id: string, resident: Resident<S>, now: number): void {

@@ -189,7 +189,9 @@ export const settingsSchema = z.strictObject({
       checkpointMs: positive.default(5_000).describe('Time between checkpoints of a partition, ms.'),
       residentBytesMax: count
         .default(400_000_000)
-        .describe('Memory budget of resident actors, bytes; beyond it the idle ones are passivated.'),
+        .describe(
+          'Memory budget of resident actors, bytes; from half of it on those not in use are packed, beyond it the idle ones are passivated.',
+        ),
       idleSeconds: positive.default(900).describe('An actor idle for this long is passivated, s.'),
       mailboxMax: count
         .default(256)

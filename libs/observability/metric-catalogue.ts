@@ -156,6 +156,11 @@ export const METRIC_CATALOGUE = {
     [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60],
   ),
   residentActors: gauge(['actors'], 'rekappa_resident_actors', 'User actors in memory.'),
+  packedActors: gauge(
+    ['actors'],
+    'rekappa_packed_actors',
+    'Of the user actors in memory, those kept as bytes.',
+  ),
   residentBytes: gauge(['actors'], 'rekappa_resident_bytes', 'Estimated memory of the resident actors.'),
   activations: counter(
     ['actors'],

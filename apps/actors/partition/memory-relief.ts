@@ -1,5 +1,6 @@
 /**
- * Keeps the resident users within the memory budget, between two steps of a partition: idle users go after each
+ * Keeps the resident users within the memory budget, between two steps of a partition: from half of it on, users that are not in
+ * use are packed, those unused the longest first; idle users go after each
  * checkpoint, those unused the longest when the budget asks. Dirty ones need a checkpoint first; while
  * Postgres is away the host may overdraw the budget a little, then the partition waits (I7).
  */
@@ -11,6 +12,10 @@ import type { HostContext } from '../host-context.js';
 /** The budget may be exceeded by this factor before a partition stops folding. */
 export const OVERDRAFT = 1.5;
 const RETRY_MS = 500;
+/** Share of the budget from which on users are packed. */
+const PACK_FROM = 0.5;
+/** A user is in use for this long, ms. */
+const IN_USE_MS = 5_000;
 /** Least time between two checkpoints for memory's sake, ms. */
 const CHECKPOINT_EVERY_MS = 1_000;
 
@@ -30,7 +35,8 @@ export class MemoryRelief {
   }
 
   async relieve(users: PartitionActors<UserState>): Promise<void> {
-    const { budget } = this.context;
+    const { budget, clock } = this.context;
+    if (budget.used > budget.max * PACK_FROM) users.pack(clock.monotonic() - IN_USE_MS);
     if (!this.wanted && budget.used <= budget.max) return;
     if (!this.passivate(users)) return;
     await this.makeClean(users);

@@ -4,7 +4,7 @@
  */
 import { createHash, type Hash } from 'node:crypto';
 import type { PartitionActors } from '#actor';
-import { encodeUser, type UserState } from '#interest';
+import { type UserState } from '#interest';
 import type { ActorState } from '#store';
 
 /** Users hashed before other work gets a turn. */
@@ -36,10 +36,10 @@ async function* merged(
   users: PartitionActors<UserState>,
   stored: AsyncIterable<ActorState>,
 ): AsyncGenerator<ActorState> {
-  const resident = [...users.entries()].map(([userId, state]) => ({
+  const resident = [...users.entries()].map(([userId, encode]) => ({
     key: Buffer.from(userId, 'utf8'),
     userId,
-    state,
+    encode,
   }));
   resident.sort((a, b) => Buffer.compare(a.key, b.key));
   const residentIds = new Set(resident.map(({ userId }) => userId));
@@ -54,8 +54,8 @@ async function* merged(
   for (; next < resident.length; next++) yield encoded(resident[next]!);
 }
 
-function encoded({ userId, state }: { userId: string; state: UserState }): ActorState {
-  return { userId, state: encodeUser(state) };
+function encoded({ userId, encode }: { userId: string; encode: () => Uint8Array }): ActorState {
+  return { userId, state: encode() };
 }
 
 function add(hash: Hash, userId: string, state: Uint8Array): void {
