@@ -1,6 +1,6 @@
 /** What the learner tells Prometheus; names stand in libs/observability's catalogue. */
 import { systemClock } from '#kernel';
-import { LEARNERS, PREDICTORS, type OnlineModel } from '#learning';
+import { GOALS, LEARNERS, PREDICTORS, type OnlineModel } from '#learning';
 import type { Metrics } from '#observability';
 import type { WrittenSnapshot } from './snapshot-writer.js';
 
@@ -25,6 +25,7 @@ export class LearnerMetrics {
     this.metrics.feedbackLagMessages.set(Math.max(0, head - model.sequence));
     if (snapshot) this.metrics.snapshotAgeSeconds.set((systemClock.now() - snapshot.at) / 1_000);
     this.observeLosses(model);
+    this.observeGoals(model);
     this.observeCounts(model);
     if (now - this.rankingAt >= RANKING_MS) this.observeRanking(model, now);
     for (const { seconds, hitRate } of model.scorer.tables.statistics.windows.report())
@@ -75,6 +76,17 @@ export class LearnerMetrics {
         if (losses.calibrationError !== null)
           this.metrics.progressiveCalibrationError.set({ learner, window }, losses.calibrationError);
       }
+    }
+  }
+
+  private observeGoals(model: OnlineModel): void {
+    const report = model.goalValidation.report();
+    for (const goal of GOALS) {
+      const { logLoss, baseLogLoss, auc, calibration } = report[goal];
+      if (logLoss !== null) this.metrics.goalLogLoss.set({ goal, predictor: 'head' }, logLoss);
+      if (baseLogLoss !== null) this.metrics.goalLogLoss.set({ goal, predictor: 'base' }, baseLogLoss);
+      if (auc !== null) this.metrics.goalAuc.set({ goal }, auc);
+      if (calibration !== null) this.metrics.goalCalibration.set({ goal }, calibration);
     }
   }
 

@@ -11,6 +11,7 @@
 import { combine32, fnv1a32 } from '#kernel';
 import type { FeatureVector, Sequel } from '#events';
 import { GOAL_MASK } from './goal-heads.js';
+import type { GoalValidation } from './goal-validation.js';
 import { GOALS, targetOf } from './goals.js';
 import { clip, logit, sigmoid } from './logistic.js';
 import { appendToSample, fillSample, newSample } from './sample.js';
@@ -50,8 +51,8 @@ export class GoalModel {
     return this.tables.goalTrust.trust(segment, goal);
   }
 
-  /** Predicts, then learns. Every number of the record is finite. */
-  learn(record: Sequel): void {
+  /** Predicts, then learns. Every number of the record is finite. @param observed told of each prediction and its target */
+  learn(record: Sequel, observed?: GoalValidation): void {
     const { features, itemKey, userKey, segment } = record;
     const { goalHeads, goalItems, goalUsers, goalTrust } = this.tables;
     if (!this.predict(features, itemKey, userKey, this.predictions)) return;
@@ -60,6 +61,7 @@ export class GoalModel {
       const target = targetOf(name, record);
       if (target === undefined) return;
       const predicted = this.predictions[goal]!;
+      observed?.record(name, predicted, target);
       this.describe(goal, itemKey, userKey, length);
       goalHeads.update(this.sample, goal, predicted - target);
       goalTrust.record(segment, goal, target, predicted);

@@ -1,5 +1,6 @@
 export { GOALS, DWELL_FULL_SECONDS, type Goal } from './goals.js';
 export { GoalModel } from './goal-model.js';
+export type { GoalReport } from './goal-validation.js';
 export * from './model-settings.js';
 export * from './online-model.js';
 export * from './model-replica.js';

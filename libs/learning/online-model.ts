@@ -24,6 +24,7 @@ import { ExposureMemory } from './exposure-memory.js';
 import { FactorisationMachine } from './factorisation-machine.js';
 import { FtrlProximal } from './ftrl-proximal.js';
 import { GoalModel } from './goal-model.js';
+import { GoalValidation } from './goal-validation.js';
 import { HeldLists } from './held-lists.js';
 import { newReading, readItem } from './item-reading.js';
 import { SlotRows } from './kernels/slot-rows.js';
@@ -67,6 +68,7 @@ export class OnlineModel implements FeedbackSink, ModelState {
   readonly held = new HeldLists();
   readonly validation: ProgressiveValidation;
   readonly ranking: ProgressiveRanking;
+  readonly goalValidation: GoalValidation;
   identity: ModelIdentity;
   sequence = 0;
   samples = 0;
@@ -108,6 +110,7 @@ export class OnlineModel implements FeedbackSink, ModelState {
     this.exposures = new ExposureMemory(settings.statistics.exposuresMax);
     this.validation = new ProgressiveValidation(settings.metricsWindow);
     this.ranking = new ProgressiveRanking(settings.metricsWindow);
+    this.goalValidation = new GoalValidation(settings.metricsWindow);
   }
 
   get version(): string {
@@ -145,7 +148,7 @@ export class OnlineModel implements FeedbackSink, ModelState {
   sequel(record: Sequel): void {
     if (!isSoundSequel(record)) return void this.rejected++;
     this.advance(record.timestamp);
-    this.goals.learn(record);
+    this.goals.learn(record, this.goalValidation);
   }
 
   engagement(record: Engagement): void {

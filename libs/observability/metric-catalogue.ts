@@ -266,6 +266,24 @@ export const METRIC_CATALOGUE = {
     'Mean distance of prediction and observed rate over ten bins of predictions (ECE).',
     ['learner', 'window'],
   ),
+  goalLogLoss: gauge(
+    ['learner'],
+    'rekappa_goal_log_loss',
+    'Log loss of what comes of a click, of predictions made before learning; base: of the goal’s rate.',
+    ['goal', 'predictor'],
+  ),
+  goalAuc: gauge(
+    ['learner'],
+    'rekappa_goal_auc',
+    'Area under the ROC curve of what comes of a click, of predictions made before learning.',
+    ['goal'],
+  ),
+  goalCalibration: gauge(
+    ['learner'],
+    'rekappa_goal_calibration_ratio',
+    'Predicted over reached: 1 is right.',
+    ['goal'],
+  ),
   progressiveNdcg: gauge(
     ['learner'],
     'rekappa_progressive_ndcg',
