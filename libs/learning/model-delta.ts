@@ -83,6 +83,16 @@ export function applyDelta(
   return { header, samples: reader.varint() };
 }
 
+/** Makes `to` predict what `from` does: with these slots, and the same tables. */
+export function copyPredictions(from: Scorer, to: Scorer, slots: Uint32Array): void {
+  const writer = new ByteWriter();
+  encodeWeights(from, writer, slots);
+  encodeScalars(from, writer);
+  const reader = new ByteReader(writer.bytes());
+  decodeWeights(to, reader, slots);
+  decodeScalars(to, reader);
+}
+
 function encodeWeights({ weights: { fm, ftrl } }: Scorer, writer: ByteWriter, slots: Uint32Array): void {
   writer.f32(fm.w0[0]!);
   fm.rows.encodeWeights(writer, slots);

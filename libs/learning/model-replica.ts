@@ -12,17 +12,18 @@ import { FtrlWeights } from './ftrl-weights.js';
 import { SlotRows } from './kernels/slot-rows.js';
 import { ListScorer } from './list-scorer.js';
 import { LinearWeights } from './linear-weights.js';
-import { applyDelta, decodeDeltaHeader } from './model-delta.js';
+import { applyDelta, copyPredictions, decodeDeltaHeader } from './model-delta.js';
 import { modelVersion, type ModelSettings } from './model-settings.js';
 import type { SnapshotHeader } from './model-snapshot.js';
 import type { NextItems } from './next-item/next-items.js';
 import type { Situation } from './next-item/signals.js';
+import { touchedSlots } from './model-state.js';
 import { OnlineModel } from './online-model.js';
 import type { PositionStatistics } from './position-statistics.js';
 import type { RatingLabelLists } from './ratings/label-set.js';
 import type { RatingPrediction } from './ratings/rating-model.js';
 import { Scorer, type Scores } from './scorer.js';
-import { newTables } from './tables.js';
+import { newTables, type Tables } from './tables.js';
 import type { RankedKeys } from './popularity-table.js';
 
 /** With fewer ratings than this there is nothing to say about a scale. */
@@ -47,24 +48,22 @@ export class ModelReplica {
 
   /** A model that knows nothing: every item at the overall CTR. */
   static empty(settings: ModelSettings, name = 'main'): ModelReplica {
-    const rows = SlotRows.toPredict(2 ** settings.bits, settings.fm.factors);
-    const weights = {
-      ftrl: new FtrlWeights(rows, priorPrecision(settings.ftrl)),
-      fm: new FactorWeights(rows),
-      olr: new LinearWeights(rows, rows.columns.olr),
-    };
     return new ModelReplica(
       settings,
-      new Scorer(settings, weights, newTables(settings.statistics)),
+      newScorer(settings, newTables(settings.statistics)),
       modelVersion(name, 0, settings),
       0,
       0,
     );
   }
 
-  /** @throws AppError REK_SNAPSHOT_INVALID */
+  /** What a snapshot predicts, without what its optimisers remember. @throws AppError REK_SNAPSHOT_INVALID */
   static fromSnapshot(header: SnapshotHeader, chunks: readonly Uint8Array[]): ModelReplica {
-    return ModelReplica.of(OnlineModel.decodeSnapshot(header, chunks));
+    const model = OnlineModel.decodeSnapshot(header, chunks);
+    const { settings, version, sequence, samples } = model;
+    const scorer = newScorer(settings, model.scorer.tables);
+    copyPredictions(model.scorer, scorer, touchedSlots(model));
+    return new ModelReplica(settings, scorer, version, sequence, samples);
   }
 
   /** A replica over a model's own tables: for one process that learns and ranks, such as an evaluation. */
@@ -185,4 +184,15 @@ export class ModelReplica {
   neighbours(itemKey: number): RankedKeys {
     return this.scorer.tables.covisitation.neighbours(itemKey);
   }
+}
+
+/** A scorer over weights that only predict, all of them 0. */
+function newScorer(settings: ModelSettings, tables: Tables): Scorer {
+  const rows = SlotRows.toPredict(2 ** settings.bits, settings.fm.factors);
+  const weights = {
+    ftrl: new FtrlWeights(rows, priorPrecision(settings.ftrl)),
+    fm: new FactorWeights(rows),
+    olr: new LinearWeights(rows, rows.columns.olr),
+  };
+  return new Scorer(settings, weights, tables);
 }
