@@ -4,3 +4,4 @@ export * from './clock.js';
 export * from './random.js';
 export * from './errors.js';
 export * from './backoff.js';
+export * from './sorted-by-score.js';

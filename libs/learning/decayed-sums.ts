@@ -16,6 +16,8 @@ import { widened } from './keyed-rows.js';
 export const POPULARITY_SECONDS = [60, 600, 3_600, 21_600, 86_400, 604_800] as const;
 export const WINDOWS = POPULARITY_SECONDS.length;
 const FIRST_ROWS = 1024;
+/** After so many half-lives the smallest of f32 is still a number above 0 in f64: 2^(−149 − 900) > 2^−1074. */
+const ALIVE_HALF_LIVES = 900;
 
 export class DecayedSums {
   /** Half-lives of a row's sums. */
@@ -28,12 +30,16 @@ export class DecayedSums {
   /** Of each sum above 0, derived: reading an order costs no logarithm. */
   private ordersBy: Float64Array;
   private readonly halfLives: Float64Array;
+  /** `agedTo` in half-lives of each window. */
+  private readonly ages: Float64Array;
+  private agedTo = NaN;
 
   /** @param seconds half-lives, of event time */
   constructor(seconds: readonly number[] = POPULARITY_SECONDS) {
     this.windows = seconds.length;
     this.rowBytes = 8 + 4 * this.windows;
     this.halfLives = Float64Array.from(seconds, (halfLife) => halfLife * 1000);
+    this.ages = new Float64Array(seconds.length);
     this.sumsBy = new Float32Array(FIRST_ROWS * this.windows);
     this.ordersBy = new Float64Array(FIRST_ROWS * this.windows);
   }
@@ -62,6 +68,15 @@ export class DecayedSums {
     return this.sumsBy[row * this.windows + window]! * 2 ** (-elapsed / this.halfLives[window]!);
   }
 
+  /** Whether anything is left of the row: `at` is above 0. */
+  isAlive(row: number, window: number, now: number): boolean {
+    const sum = this.sumsBy[row * this.windows + window]!;
+    if (!(sum > 0)) return false;
+    return (
+      now - this.updatedBy[row]! < ALIVE_HALF_LIVES * this.halfLives[window]! || this.at(row, window, now) > 0
+    );
+  }
+
   /** −∞ for a row without engagement. */
   order(row: number, window: number): number {
     const at = row * this.windows + window;
@@ -70,7 +85,8 @@ export class DecayedSums {
 
   /** log2 of what `at` says, from the order; of a time before the row's newest addition as if everything were older. */
   log2At(row: number, window: number, now: number): number {
-    return this.order(row, window) - now / this.halfLives[window]!;
+    if (now !== this.agedTo) this.age(now);
+    return this.order(row, window) - this.ages[window]!;
   }
 
   clearRow(row: number): void {
@@ -112,6 +128,12 @@ export class DecayedSums {
     this.updatedBy[row] = reader.f64();
     for (let w = 0; w < this.windows; w++) this.sumsBy[row * this.windows + w] = reader.f32();
     this.derive(row);
+  }
+
+  /** Many rows are read at one moment: what all of them subtract is divided once. */
+  private age(now: number): void {
+    for (let w = 0; w < this.windows; w++) this.ages[w] = now / this.halfLives[w]!;
+    this.agedTo = now;
   }
 
   private derive(row: number): void {

@@ -142,6 +142,11 @@ export class ItemStatistics implements ModelTable {
     return this.popularities.top(n, now, windowOf(windowSeconds), this.rows.keys);
   }
 
+  /** Their keys into `out`, without the numbers. @param window its number. @returns how many */
+  trendingKeys(n: number, now: number, window: number, out: Float64Array): number {
+    return this.popularities.topKeys(n, now, window, this.rows.keys, out);
+  }
+
   encode(writer: ByteWriter): void {
     const rows = this.rows.size;
     this.encodeTotals(writer);

@@ -72,6 +72,17 @@ export class PopularityTable {
     return { keys, scores };
   }
 
+  /** Keys of the `n` most popular into `out`, best first. @returns how many */
+  topKeys(n: number, now: number, window: number, keysByRow: Float64Array, out: Float64Array): number {
+    const leaders = this.leaders[window]!;
+    let found = 0;
+    for (let rank = 0; rank < leaders.size && found < n; rank++) {
+      const row = leaders.row(rank);
+      if (keysByRow[row] !== 0 && this.sums.isAlive(row, window, now)) out[found++] = keysByRow[row]!;
+    }
+    return found;
+  }
+
   clearRow(row: number, rows: number): void {
     this.changing(row, () => this.sums.clearRow(row), rows);
   }

@@ -4,7 +4,7 @@
  * there is anything else to show.
  */
 import { key53 } from '#kernel';
-import type { TastingUser } from '#recall';
+import { SlotMarks, type RecallIndex, type TastingUser } from '#recall';
 
 /** What ranking reads of a user; libs/interest's UserState has this shape. */
 export interface RankableUser extends TastingUser {
@@ -17,14 +17,20 @@ export interface RankableUser extends TastingUser {
   readonly segmentName: string;
 }
 
-export interface Exclusions {
+/** Slots of what a user does not get; reused from request to request. */
+export class Exclusions {
   /** Never. */
-  readonly refused: ReadonlySet<number>;
+  readonly refused = new SlotMarks();
   /** Not while there is anything else. */
-  readonly acted: ReadonlySet<number>;
-}
+  readonly acted = new SlotMarks();
 
-export function exclusionsOf(user: RankableUser, excludedIds: readonly string[]): Exclusions {
-  const refused = new Set([...user.purchased.values(), ...user.disliked.values(), ...excludedIds.map(key53)]);
-  return { refused, acted: new Set(user.recents.keys) };
+  begin(index: RecallIndex, user: RankableUser, excludedIds: readonly string[]): void {
+    const { refused, acted } = this;
+    refused.clear(index.slotCount);
+    acted.clear(index.slotCount);
+    for (const key of user.purchased.values()) refused.mark(index.slotOf(key));
+    for (const key of user.disliked.values()) refused.mark(index.slotOf(key));
+    for (const id of excludedIds) refused.mark(index.slotOf(key53(id)));
+    for (const key of user.recents.keys) acted.mark(index.slotOf(key));
+  }
 }

@@ -19,7 +19,6 @@ import {
 import type { RuleRun } from '#rules';
 import type { Candidate } from './candidate-scorer.js';
 import { withColdStart } from './cold-start.js';
-import { exclusionsOf } from './exclusions.js';
 import { featureReasons, freshnessReason, newReason, recallReason, ruleReasons } from './explain.js';
 import { groupsOf } from './groups.js';
 import { byTurn, newcomersOf } from './newcomers.js';
@@ -118,7 +117,8 @@ function recallAdmitted(
   rules: RuleRun,
 ): CandidateSet {
   const { user, request, index, replica, settings, random, now } = input;
-  const { refused, acted } = exclusionsOf(user, request.exclude ?? []);
+  const { refused, acted } = scratch.exclusions;
+  scratch.exclusions.begin(index, user, request.exclude ?? []);
   const allowed = requestFilter(request.filter);
   const candidates = scratch.candidates(settings.candidatesMax);
   const search = (admits: RecallRequest['admits']): void =>
@@ -140,11 +140,14 @@ function recallAdmitted(
       },
       candidates,
     );
+  const free = request.filter === undefined && !rules.filtersItems;
   const admissible = (slot: number): boolean => {
+    if (refused.has(slot)) return false;
+    if (free) return true;
     const item = index.item(slot)!;
-    return !refused.has(item.key) && allowed(item) && rules.admits(item);
+    return allowed(item) && rules.admits(item);
   };
-  search((slot) => !acted.has(index.item(slot)!.key) && admissible(slot));
+  search((slot) => !acted.has(slot) && admissible(slot));
   if (candidates.size === 0) search(admissible);
   return candidates;
 }

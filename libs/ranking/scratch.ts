@@ -4,11 +4,13 @@
  */
 import { CandidateSet, CovisitationScores } from '#recall';
 import { CandidateScorer } from './candidate-scorer.js';
+import { Exclusions } from './exclusions.js';
 import { GoalValues } from './goal-values.js';
 import { Prior } from './prior.js';
 
 class Scratch {
   readonly covisitation = new CovisitationScores();
+  readonly exclusions = new Exclusions();
   readonly prior = new Prior(this.covisitation);
   readonly scorer = new CandidateScorer(this.prior, new GoalValues());
   private set = new CandidateSet(0);

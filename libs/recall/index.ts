@@ -6,6 +6,7 @@ export { EVIDENCE_IMPRESSIONS, type LiveStatistics, type RankedKeys } from './li
 export { nextItemsQuestion, type NextItemsFound, type NextItemsQuestion } from './next-items.js';
 export { recall, SHARED_CHANNELS } from './recall.js';
 export { RecallIndex } from './recall-index.js';
+export { SlotMarks } from './slot-marks.js';
 export { similarItems, type RelatedItem } from './similar-items.js';
 export {
   tasteOf,

@@ -10,6 +10,8 @@ import type { LabelDimension } from './taste.js';
 export const HEAD_MAX = 48;
 const REFRESH_MS = 5_000;
 const REFRESH_SLOTS = 256;
+/** Of the head that is being refreshed. */
+const qualities = new Float64Array(HEAD_MAX);
 
 export class LabelList {
   readonly members = new SlotList();
@@ -44,22 +46,34 @@ export class LabelList {
 
   /** @param quality of a slot; negative: no longer in the list */
   refresh(now: number, quality: (slot: number) => number): void {
-    const seen = new Map<number, number>();
-    for (let i = 0; i < this.headCount; i++) seen.set(this.headSlots[i]!, quality(this.headSlots[i]!));
+    const before = this.headSlots.slice(0, this.headCount);
+    this.headCount = 0;
+    for (let i = 0; i < before.length; i++) this.offer(before[i]!, quality(before[i]!));
     const looked = Math.min(REFRESH_SLOTS, this.size);
     for (let i = 0; i < looked; i++) {
       const slot = this.members.at((this.cursor + i) % this.size);
-      if (!seen.has(slot)) seen.set(slot, quality(slot));
+      this.offer(slot, quality(slot));
     }
     this.cursor = this.size === 0 ? 0 : (this.cursor + looked) % this.size;
-    this.keepBest(seen);
     this.refreshedAt = now;
   }
 
-  private keepBest(seen: Map<number, number>): void {
-    const best = [...seen].filter(([, quality]) => quality >= 0);
-    best.sort((a, b) => b[1] - a[1] || a[0] - b[0]);
-    this.headCount = Math.min(best.length, HEAD_MAX);
-    for (let i = 0; i < this.headCount; i++) this.headSlots[i] = best[i]![0];
+  /** Into the head, if it is good enough: the best first, then by slot. One that stands there already would come beside itself. */
+  private offer(slot: number, quality: number): void {
+    const { headSlots } = this;
+    if (!(quality >= 0)) return;
+    let at = this.headCount;
+    while (
+      at > 0 &&
+      (qualities[at - 1]! < quality || (qualities[at - 1] === quality && headSlots[at - 1]! > slot))
+    )
+      at--;
+    if (at === HEAD_MAX || (at > 0 && headSlots[at - 1] === slot)) return;
+    const end = Math.min(this.headCount, HEAD_MAX - 1);
+    headSlots.copyWithin(at + 1, at, end);
+    qualities.copyWithin(at + 1, at, end);
+    headSlots[at] = slot;
+    qualities[at] = quality;
+    this.headCount = end + 1;
   }
 }

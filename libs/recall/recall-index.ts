@@ -11,11 +11,13 @@ import { DIMENSIONS, priceBandLabel } from '#features';
 import { EmbeddingSpaces } from './embedding-spaces.js';
 import { LabelList } from './label-list.js';
 import { NewestList } from './newest-list.js';
+import { SlotByKey } from './slot-by-key.js';
 import { SlotList } from './slot-list.js';
 import type { LabelDimension } from './taste.js';
 import { TrendingLists } from './trending-lists.js';
 
 const NEWEST_KEPT = 256;
+const FIRST_SLOTS = 1024;
 
 export class RecallIndex {
   /** Every visible item. */
@@ -31,7 +33,9 @@ export class RecallIndex {
   readonly trending = new TrendingLists();
   private readonly items: (Item | undefined)[] = [];
   private readonly labels: Int32Array[] = [];
-  private readonly slots = new Map<number, number>();
+  private readonly slots = new SlotByKey();
+  /** Of each slot's item; a slot that is free keeps its last one's. */
+  private keys = new Float64Array(FIRST_SLOTS);
   private readonly freeSlots: number[] = [];
   private readonly lists: (LabelList | undefined)[] = [this.everything];
   private readonly freeLists: number[] = [];
@@ -65,12 +69,17 @@ export class RecallIndex {
 
   /** −1 when the item is unknown, hidden or deleted. */
   slotOf(itemKey: number): number {
-    return this.slots.get(itemKey) ?? -1;
+    return this.slots.get(itemKey);
   }
 
   /** Undefined for a slot that is free now. */
   item(slot: number): Item | undefined {
     return this.items[slot];
+  }
+
+  /** key53 of the item of a slot that is not free. */
+  keyOf(slot: number): number {
+    return this.keys[slot]!;
   }
 
   /** Ids of the lists an item stands in. */
@@ -88,9 +97,11 @@ export class RecallIndex {
 
   /** Whether the slot stands in the list now: heads may be a little behind. */
   holds(list: LabelList, slot: number): boolean {
-    return (
-      this.items[slot] !== undefined && (list.dimension === 'all' || this.labels[slot]!.includes(list.id))
-    );
+    if (this.items[slot] === undefined) return false;
+    if (list.dimension === 'all') return true;
+    const labels = this.labels[slot]!;
+    for (let i = 0; i < labels.length; i++) if (labels[i] === list.id) return true;
+    return false;
   }
 
   /** Work put off for the graphs of embeddings. @returns what was done of it */
@@ -113,6 +124,8 @@ export class RecallIndex {
   private insert(item: Item): void {
     const slot = this.freeSlots.pop() ?? this.items.length;
     this.slots.set(item.key, slot);
+    if (slot >= this.keys.length) this.keys = widened(this.keys);
+    this.keys[slot] = item.key;
     this.items[slot] = item;
     this.labels[slot] = new Int32Array(0);
     this.everything.members.add(slot);
@@ -199,6 +212,12 @@ export class RecallIndex {
       list.add(slot, timeOf(this.items[slot]!));
     }
   }
+}
+
+function widened(keys: Float64Array): Float64Array<ArrayBuffer> {
+  const wider = new Float64Array(keys.length * 2);
+  wider.set(keys);
+  return wider;
 }
 
 function labelsIn(item: Item, dimension: LabelDimension): readonly string[] {

@@ -26,6 +26,7 @@ const EXAMPLES_HALVE = 20_000;
 const EACH_MAX = 32;
 /** A candidate that hardly pulls is left out of the step. */
 const PULL_MIN = 1e-4;
+const NONE = -1;
 
 export class ChannelMix implements ModelTable {
   readonly dirty = new DirtyRows(1);
@@ -34,6 +35,9 @@ export class ChannelMix implements ModelTable {
   examples = 0;
   private readonly sums = new AdaptiveSteps(ROWS * WIDTH, RATE);
   private readonly layer = new MixLayer(WIDTH, SITUATIONS.length);
+  private readonly both = new Float64Array(WIDTH);
+  /** The situation whose weights `both` has. */
+  private summedFor = NONE;
 
   constructor() {
     this.sums.weights[DAY] = 1;
@@ -48,16 +52,15 @@ export class ChannelMix implements ModelTable {
 
   /** Of the sum; what the layer says belongs to no single signal. */
   weight(signal: number, situation: number): number {
-    return this.sums.weights[signal]! + this.sums.weights[(situation + 1) * WIDTH + signal]!;
+    return this.summed(situation)[signal]!;
   }
 
   /** @param signals of all candidates, WIDTH each */
   logit(signals: Float32Array, place: number, situation: number): number {
     const at = place * WIDTH;
-    const own = (situation + 1) * WIDTH;
-    const { weights } = this.sums;
+    const weights = this.summed(situation);
     let sum = this.layer.says(signals, place, situation);
-    for (let k = 0; k < WIDTH; k++) sum += (weights[k]! + weights[own + k]!) * signals[at + k]!;
+    for (let k = 0; k < WIDTH; k++) sum += weights[k]! * signals[at + k]!;
     return sum;
   }
 
@@ -86,6 +89,7 @@ export class ChannelMix implements ModelTable {
     }
     this.sums.ascend();
     this.layer.ascend();
+    this.summedFor = NONE;
     this.examples++;
     this.dirty.mark(0);
   }
@@ -98,6 +102,7 @@ export class ChannelMix implements ModelTable {
 
   decode(reader: ByteReader): void {
     this.examples = reader.f64();
+    this.summedFor = NONE;
     this.sums.decode(reader);
     this.layer.decode(reader);
   }
@@ -114,9 +119,21 @@ export class ChannelMix implements ModelTable {
   decodeRows(reader: ByteReader): void {
     for (let left = reader.ascending(1).length; left > 0; left--) {
       this.examples = reader.f64();
+      this.summedFor = NONE;
       reader.array(this.sums.weights);
       this.layer.decodeWeights(reader);
     }
+  }
+
+  /** w_k + w_k[situation]. */
+  private summed(situation: number): Float64Array {
+    const { both } = this;
+    if (this.summedFor === situation) return both;
+    const { weights } = this.sums;
+    const own = (situation + 1) * WIDTH;
+    for (let k = 0; k < WIDTH; k++) both[k] = weights[k]! + weights[own + k]!;
+    this.summedFor = situation;
+    return both;
   }
 
   private gather(signals: Float32Array, place: number, situation: number, pull: number): void {

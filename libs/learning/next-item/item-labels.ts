@@ -8,23 +8,39 @@ import type { ModelTable } from '../model-table.js';
 
 const FIRST_ROWS = 256;
 
+export interface LabelRange {
+  labels: Uint32Array;
+  from: number;
+  to: number;
+}
+
 export class ItemLabels implements ModelTable {
   readonly dirty = new DirtyRows(1024);
   readonly rowBytesMax = 5 + 8 + LABELS_MAX * 4;
   private readonly items: KeyedRows;
   /** LABELS_MAX a row; 0 where there are fewer. */
   private labels = new Uint32Array(FIRST_ROWS * LABELS_MAX);
+  private readonly range: LabelRange = { labels: this.labels, from: 0, to: 0 };
 
   constructor(private readonly itemsMax: number) {
     this.items = new KeyedRows(itemsMax);
   }
 
+  /** The item's labels, as a range of all; an empty one when it is not known. Holds until the next call. */
+  of(itemKey: number): LabelRange {
+    const { range, labels } = this;
+    const row = this.items.find(itemKey);
+    range.labels = labels;
+    range.from = range.to = Math.max(0, row) * LABELS_MAX;
+    if (row < 0) return range;
+    while (range.to < (row + 1) * LABELS_MAX && labels[range.to] !== 0) range.to++;
+    return range;
+  }
+
   /** Calls with each label of the item; with none when it is not known. */
   each(itemKey: number, visit: (label: number) => void): void {
-    const row = this.items.find(itemKey);
-    if (row < 0) return;
-    for (let i = row * LABELS_MAX; i < (row + 1) * LABELS_MAX && this.labels[i] !== 0; i++)
-      visit(this.labels[i]!);
+    const { labels, from, to } = this.of(itemKey);
+    for (let i = from; i < to; i++) visit(labels[i]!);
   }
 
   /** @returns whether the item had other labels before, or none */

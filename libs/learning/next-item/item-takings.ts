@@ -57,9 +57,9 @@ export class ItemTakings implements ModelTable {
     return this.popularities[0]!.updated(row);
   }
 
-  /** The kind's most popular items of a half-life, best first. */
-  leaders(kind: number, window: number, n: number, now: number): readonly number[] {
-    return this.popularities[kind]!.top(n, now, window, this.rows.keys).keys;
+  /** The kind's most popular items of a half-life into `out`, best first. @returns how many */
+  leaders(kind: number, window: number, n: number, now: number, out: Float64Array): number {
+    return this.popularities[kind]!.topKeys(n, now, window, this.rows.keys, out);
   }
 
   /** @param kinds numbers in TAKINGS */

@@ -84,7 +84,7 @@ export class NeighbourRows implements ModelTable {
 
   /** What is left of the row's counts at a later time. */
   protected agedTo(time: number, row: NeighbourRow): number {
-    return 2 ** (-(time - row.updatedAt) / this.halfLifeMs);
+    return time === row.updatedAt ? 1 : 2 ** (-(time - row.updatedAt) / this.halfLifeMs);
   }
 
   /** Brings the row to the event's time; returns the factor of an event older than the row. */

@@ -13,6 +13,7 @@
  *                      labels shared with them, such as a word of a title, rarer ones counting more
  */
 import type { Engagement } from '#events';
+import { sortedByScore } from '#kernel';
 import { windowOf } from '../decayed-sums.js';
 import { FACTORS } from './factor-vectors.js';
 import { FoundItems } from './found-items.js';
@@ -77,6 +78,8 @@ export class NextItems {
   /** SIGNALS of each candidate. */
   readonly signals = new Float32Array((CANDIDATES_MAX + 1) * WIDTH);
   private readonly logits = new Float64Array(CANDIDATES_MAX);
+  private readonly order = new Int32Array(CANDIDATES_MAX);
+  private readonly leaders = new Float64Array(Math.max(LEADERS, LEADERS_OF_KIND));
   private readonly found = new FoundItems(7);
   private readonly similar = new FoundItems(2);
   private readonly labels: RecentLabels;
@@ -136,12 +139,11 @@ export class NextItems {
     return this.tables.mix.examples;
   }
 
-  /** Places of the candidates, best by the mix first. */
+  /** Places of the candidates, best by the mix first. Holds until the next call. */
   ranked(): Int32Array {
     this.weigh();
-    return Int32Array.from({ length: this.size }, (_, place) => place).sort(
-      (a, b) => this.logits[b]! - this.logits[a]! || a - b,
-    );
+    for (let place = 0; place < this.size; place++) this.order[place] = place;
+    return sortedByScore(this.order.subarray(0, this.size), this.logits);
   }
 
   /** The signal of the one channel. */
@@ -248,15 +250,18 @@ export class NextItems {
     const { found } = this;
     for (const channel of this.foundBy)
       for (const at of found.greatest(channel, FOUND_MAX, TAKEN)) this.admit(at);
-    for (const window of POPULARITY_WINDOWS)
-      for (const key of this.tables.statistics.trending(LEADERS, now, window).keys)
-        this.admit(found.place(key));
+    const { statistics, takings } = this.tables;
+    const { leaders } = this;
+    for (const window of WINDOWS) {
+      const count = statistics.trendingKeys(LEADERS, now, window, leaders);
+      for (let i = 0; i < count; i++) this.admit(found.place(leaders[i]!));
+    }
     if (!this.kinds) return;
-    TAKINGS.forEach(({ seconds }, kind) => {
-      for (let window = 0; window < seconds.length; window++)
-        for (const key of this.tables.takings.leaders(kind, window, LEADERS_OF_KIND, now))
-          this.admit(found.place(key));
-    });
+    for (let kind = 0; kind < TAKINGS.length; kind++)
+      for (let window = 0; window < TAKINGS[kind]!.seconds.length; window++) {
+        const count = takings.leaders(kind, window, LEADERS_OF_KIND, now, leaders);
+        for (let i = 0; i < count; i++) this.admit(found.place(leaders[i]!));
+      }
   }
 
   /** Makes what was found a candidate, unless it is one or the user has it. */
@@ -272,27 +277,36 @@ export class NextItems {
     const { statistics, userFactors, itemFactors } = this.tables;
     const { signals, now } = this;
     const at = place * WIDTH;
-    const { columns } = this.found;
-    const found = this.found.find(key);
-    const strength = (channel: number): number => (found < 0 ? 0 : columns[channel]![found]!);
     const row = statistics.rowOf(key);
     let popularity = 0;
     for (let w = 0; w < WINDOWS.length; w++) {
       popularity = statistics.log2PopularityOf(row, WINDOWS[w]!, now);
       signals[at + w] = popularitySignal(popularity);
     }
-    popularity = 2 ** popularity; // of the longest window
-    const votes = strength(NEIGHBOURS);
-    signals[at + SIGNAL.covisitation] = scaled(strength(COVISITATION) * 1e3);
-    signals[at + SIGNAL.session] = scaled(strength(SESSION) * 1e4);
-    signals[at + SIGNAL.lastSession] = scaled(strength(LAST) * 1e4);
-    signals[at + SIGNAL.neighbours] = scaled(votes * 1e3);
-    signals[at + SIGNAL.rareNeighbours] = scaled((votes / (1 + Math.log1p(popularity))) * 1e3);
+    this.describeFound(this.found.find(key), popularity, at);
     signals[at + SIGNAL.factors] = affinity(userFactors, itemFactors, this.userRow, itemFactors.find(key));
-    signals[at + SIGNAL.rareLabels] = Math.min(RARE_MAX, strength(RARE_LABELS));
     this.describeTakings(key, at);
     this.labels.compare(key, signals, at + SIGNAL.labels, at + SIGNAL.lastLabels);
     for (const signal of this.silent) signals[at + signal] = 0;
+  }
+
+  /** What the channels gathered. @param log2Popularity of the longest window */
+  private describeFound(found: number, log2Popularity: number, at: number): void {
+    const { signals } = this;
+    const { columns } = this.found;
+    if (found < 0) {
+      signals.fill(0, at + SIGNAL.covisitation, at + SIGNAL.rareNeighbours + 1);
+      signals[at + SIGNAL.rareLabels] = 0;
+      return;
+    }
+    const votes = columns[NEIGHBOURS]![found]!;
+    signals[at + SIGNAL.covisitation] = scaled(columns[COVISITATION]![found]! * 1e3);
+    signals[at + SIGNAL.session] = scaled(columns[SESSION]![found]! * 1e4);
+    signals[at + SIGNAL.lastSession] = scaled(columns[LAST]![found]! * 1e4);
+    signals[at + SIGNAL.neighbours] = scaled(votes * 1e3);
+    signals[at + SIGNAL.rareNeighbours] =
+      votes === 0 ? 0 : scaled((votes / (1 + Math.log1p(2 ** log2Popularity))) * 1e3);
+    signals[at + SIGNAL.rareLabels] = Math.min(RARE_MAX, columns[RARE_LABELS]![found]!);
   }
 
   private describeTakings(key: number, at: number): void {

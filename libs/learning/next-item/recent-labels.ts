@@ -1,4 +1,5 @@
 /** The labels of a user's newest items, and how alike an item's labels are: for one question, then for the next. */
+import { FoundItems } from './found-items.js';
 import { LABELLED_MAX, type NextItemTables } from './next-item-tables.js';
 
 /** Items whose labels count, the newest ones, each less than the one after it. */
@@ -7,14 +8,12 @@ const DECAY = 0.85;
 /** A label of one item in so many weighs 1; of fewer, less. */
 const RARE_ITEMS = 10_000;
 
-/** Of one label: its weight among the recent items' labels, and whether the newest item has it. */
-interface LabelWeight {
-  recent: number;
-  last: number;
-}
+/** Of each label: its weight among the recent items' labels, and 1 where the newest item has it. */
+const RECENT = 0;
+const LAST = 1;
 
 export class RecentLabels {
-  private readonly weights = new Map<number, LabelWeight>();
+  private readonly weights = new FoundItems(2);
   /** Length of all labels' weights, and labels of the newest item. */
   private norm = 0;
   private ofLast = 0;
@@ -29,25 +28,26 @@ export class RecentLabels {
     for (let r = 0; r < recentKeys.length && r < ITEMS_MAX; r++) {
       const weight = DECAY ** r;
       this.tables.itemLabels.each(recentKeys[r]!, (label) => {
-        let known = weights.get(label);
-        if (!known) weights.set(label, (known = { recent: 0, last: 0 }));
-        known.recent += weight;
+        const place = weights.place(label); // may grow the columns
+        weights.columns[RECENT]![place]! += weight;
         if (r > 0) return;
-        known.last = 1;
+        weights.columns[LAST]![place] = 1;
         this.ofLast++;
       });
     }
+    const recents = weights.columns[RECENT]!;
     let squares = 0;
-    for (const { recent } of weights.values()) squares += recent * recent;
+    for (let place = 0; place < weights.size; place++) squares += recents[place]! * recents[place]!;
     this.norm = Math.sqrt(squares);
   }
 
   /** Calls with the items that share a rare label, once a label: the rarer it is, the more it says. */
   eachSharingRare(visit: (itemKey: number, weight: number) => void): void {
-    for (const [label, { recent }] of this.weights) {
-      const links = this.tables.labelled.of(label);
+    const { keys, columns, size } = this.weights;
+    for (let place = 0; place < size; place++) {
+      const links = this.tables.labelled.of(keys[place]!);
       if (!links || links.size >= LABELLED_MAX) continue;
-      const weight = (recent * Math.log(RARE_ITEMS / links.size)) / Math.log(RARE_ITEMS);
+      const weight = (columns[RECENT]![place]! * Math.log(RARE_ITEMS / links.size)) / Math.log(RARE_ITEMS);
       for (let i = 0; i < links.size; i++) visit(links.keys[i]!, weight);
     }
   }
@@ -57,13 +57,19 @@ export class RecentLabels {
     let own = 0;
     let recent = 0;
     let last = 0;
-    if (this.norm > 0)
-      this.tables.itemLabels.each(itemKey, (label) => {
-        const weight = this.weights.get(label);
+    if (this.norm > 0) {
+      const { weights } = this;
+      const recents = weights.columns[RECENT]!;
+      const lasts = weights.columns[LAST]!;
+      const { labels, from, to } = this.tables.itemLabels.of(itemKey);
+      for (let i = from; i < to; i++) {
         own++;
-        recent += weight?.recent ?? 0;
-        last += weight?.last ?? 0;
-      });
+        const place = weights.find(labels[i]!);
+        if (place < 0) continue;
+        recent += recents[place]!;
+        last += lasts[place]!;
+      }
+    }
     out[cosineAt] = own > 0 ? recent / (Math.sqrt(own) * this.norm) : 0;
     out[lastAt] = last > 0 ? last / Math.sqrt(own * this.ofLast) : 0;
   }

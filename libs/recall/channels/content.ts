@@ -37,7 +37,7 @@ export function refreshHead(
   list: LabelList,
 ): void {
   const { index, statistics } = request;
-  list.refresh(request.now, (slot) => (index.holds(list, slot) ? statistics.ctr(index.item(slot)!.key) : -1));
+  list.refresh(request.now, (slot) => (index.holds(list, slot) ? statistics.ctr(index.keyOf(slot)) : -1));
 }
 
 function strongestLists({ index, taste }: RecallRequest): { list: LabelList; weight: number }[] {

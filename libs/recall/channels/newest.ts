@@ -51,5 +51,5 @@ function fromPool(request: RecallRequest, budget: number, out: CandidateSet): vo
 }
 
 function impressionsOf({ index, statistics }: Pick<RecallRequest, 'index' | 'statistics'>, slot: number) {
-  return statistics.impressions(index.item(slot)!.key);
+  return statistics.impressions(index.keyOf(slot));
 }

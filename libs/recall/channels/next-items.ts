@@ -4,8 +4,10 @@
  * of all together by the learnt mix, each under the name of the channel that speaks most for it.
  */
 import { POPULARITY_SIGNALS, SIGNAL } from '#learning';
+import { sortedByScore } from '#kernel';
 import type { CandidateSet, ChannelName } from '../candidates.js';
 import type { Channel, RecallRequest } from '../channel.js';
+import type { NextItemsFound } from '../next-items.js';
 
 const STRENGTH = { session: 0.85, neighbours: 0.75, factors: 0.65 };
 /** Of the mix: above the others, once it has learnt. */
@@ -63,9 +65,7 @@ function bySignal(
   const { next, index, admits } = request;
   if (!next) return;
   const signal = SIGNAL[name];
-  const places: number[] = [];
-  for (let place = 0; place < next.size; place++) if (next.signal(place, signal) > 0) places.push(place);
-  places.sort((a, b) => next.signal(b, signal) - next.signal(a, signal) || a - b);
+  const places = heard(next, signal);
   let left = budget;
   for (let rank = 0; rank < places.length && left > 0; rank++) {
     const slot = index.slotOf(next.keys[places[rank]!]!);
@@ -74,12 +74,29 @@ function bySignal(
   }
 }
 
+let places = new Int32Array(256);
+let strengths = new Float64Array(256);
+
+/** Places of the candidates of which the channel says anything, the strongest first. Holds until the next call. */
+function heard(next: NextItemsFound, signal: number): Int32Array {
+  if (places.length < next.size) {
+    places = new Int32Array(next.size * 2);
+    strengths = new Float64Array(next.size * 2);
+  }
+  let count = 0;
+  for (let place = 0; place < next.size; place++) {
+    strengths[place] = next.signal(place, signal);
+    if (strengths[place]! > 0) places[count++] = place;
+  }
+  return sortedByScore(places.subarray(0, count), strengths);
+}
+
 /** What each channel adds to the candidates' log-odds on average: only what goes beyond it speaks for an item. */
 function averages({ next }: RecallRequest, order: ArrayLike<number>): number[] {
   return SPEAKERS.map(({ signals }) => {
     let sum = 0;
     for (let place = 0; place < order.length; place++)
-      for (const signal of signals) sum += next!.contribution(place, signal);
+      for (let i = 0; i < signals.length; i++) sum += next!.contribution(place, signals[i]!);
     return sum / Math.max(1, order.length);
   });
 }
@@ -92,12 +109,15 @@ function speakerOf(
 ): ChannelName {
   let best: ChannelName = 'trending';
   let most = 0;
-  SPEAKERS.forEach(({ name, signals }, i) => {
-    if (name === 'covisitation' && covisitation.strengthOf(slot) === 0) return;
-    const says = signals.reduce((sum, signal) => sum + next!.contribution(place, signal), 0) - usual[i]!;
-    if (says <= most) return;
+  for (let s = 0; s < SPEAKERS.length; s++) {
+    const { name, signals } = SPEAKERS[s]!;
+    if (name === 'covisitation' && covisitation.strengthOf(slot) === 0) continue;
+    let sum = 0;
+    for (let i = 0; i < signals.length; i++) sum += next!.contribution(place, signals[i]!);
+    const says = sum - usual[s]!;
+    if (says <= most) continue;
     most = says;
     best = name;
-  });
+  }
   return best;
 }
