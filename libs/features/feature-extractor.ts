@@ -8,7 +8,9 @@ import { cosine } from '#vectors';
 import { SEEDS } from './dimensions.js';
 import { ALL_GROUPS, GROUP, type UsedGroups } from './feature-groups.js';
 import { FeatureWriter } from './feature-writer.js';
+import { HashSieve } from './hash-sieve.js';
 import { InterestIndex } from './interest-index.js';
+import { InterestLifts } from './interest-lifts.js';
 import { addMatch } from './interest-match.js';
 import { addAge, addCrosses, addHistory, addOwn } from './item-features.js';
 import { CATEGORIES_USED_MAX, itemHash, TAGS_USED_MAX, type ItemSignals } from './item-signals.js';
@@ -24,6 +26,9 @@ const RESERVED = 1;
 export class FeatureExtractor {
   private readonly writer = new FeatureWriter();
   private readonly index = new InterestIndex();
+  private readonly lifts = new InterestLifts();
+  /** The items that the user acted on or was shown. */
+  private readonly past = new HashSieve();
   private readonly reading: UserReading = {
     hour: 0,
     deviceHash: 0,
@@ -55,6 +60,8 @@ export class FeatureExtractor {
     this.reading.longLeft = 2 ** -(elapsed / halfLifeMs);
     this.reading.shortLeft = 2 ** -(elapsed / shortHalfLifeMs);
     this.index.fill(hashes);
+    this.lifts.clear(hashes.length);
+    this.past.fill(user.recents.hashes, user.shownItems.hashes);
   }
 
   /**
@@ -90,7 +97,7 @@ export class FeatureExtractor {
       if (groups & GROUP.age) addAge(writer, item, this.now);
       if (groups & GROUP.crosses) addCrosses(writer, user, item, this.reading);
     }
-    if (groups & GROUP.history) addHistory(writer, user, hash, this.now);
+    if (groups & GROUP.history) addHistory(writer, user, hash, this.now, this.past);
     if (groups & GROUP.embedding && item?.embedding && user.embedding?.length === item.embedding.length) {
       writer.add(SEEDS.embedding, cosine(user.embedding, item.embedding));
       writer.name('similar to what you chose');
@@ -106,21 +113,14 @@ export class FeatureExtractor {
     const { interests } = user;
     if (interests.hashes.length === 0) return;
     const { categories, tags, brand, price } = item.hashes;
-    const { writer, index, reading, single } = this;
-    addMatch(
-      writer,
-      0,
-      categories,
-      Math.min(CATEGORIES_USED_MAX, categories.length),
-      interests,
-      index,
-      reading,
-    );
-    addMatch(writer, 1, tags, Math.min(TAGS_USED_MAX, tags.length), interests, index, reading);
+    const { writer, index, lifts, reading, single } = this;
+    const used = Math.min(CATEGORIES_USED_MAX, categories.length);
+    addMatch(writer, 0, categories, used, interests, index, lifts, reading);
+    addMatch(writer, 1, tags, Math.min(TAGS_USED_MAX, tags.length), interests, index, lifts, reading);
     single[0] = brand;
-    if (brand !== 0) addMatch(writer, 2, single, 1, interests, index, reading);
+    if (brand !== 0) addMatch(writer, 2, single, 1, interests, index, lifts, reading);
     single[0] = price;
-    if (price !== 0) addMatch(writer, 3, single, 1, interests, index, reading);
+    if (price !== 0) addMatch(writer, 3, single, 1, interests, index, lifts, reading);
   }
 
   private begun(): UserSignals {

@@ -3,6 +3,7 @@ import { combine32 } from '#kernel';
 import { SEEDS } from './dimensions.js';
 import { FAMILY } from './families.js';
 import type { FeatureWriter } from './feature-writer.js';
+import type { HashSieve } from './hash-sieve.js';
 import type { ItemSignals } from './item-signals.js';
 import { logBucket, squash } from './scales.js';
 import type { UserReading } from './user-features.js';
@@ -73,13 +74,20 @@ export function addCrosses(
 }
 
 /** What already happened between this user and this item, and the user's newest items beside it. */
-export function addHistory(out: FeatureWriter, user: UserSignals, hash: number, now: number): void {
+export function addHistory(
+  out: FeatureWriter,
+  user: UserSignals,
+  hash: number,
+  now: number,
+  past: HashSieve,
+): void {
   const recents = user.recents;
   const n = recents.hashes.length;
   for (let i = Math.max(0, n - RECENT_CROSSES_MAX); i < n; i++) {
     out.add(combine32(combine32(SEEDS.recentItem, recents.hashes[i]!), hash), 1);
     if (out.named) out.name(`with ${recents.ids[i]}`);
   }
+  if (!past.mayHold(hash)) return;
   const acted = recents.hashes.lastIndexOf(hash);
   if (acted >= 0) out.add(combine32(SEEDS.actedBefore, ageBucket(now - recents.times[acted]!)), 1);
   out.name('you chose it before');

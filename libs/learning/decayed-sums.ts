@@ -27,7 +27,7 @@ export class DecayedSums {
   /** Event time to which a row is decayed, ms. */
   private updatedBy = new Float64Array(FIRST_ROWS);
   private sumsBy: Float32Array;
-  /** Of each sum above 0, derived: reading an order costs no logarithm. */
+  /** −∞ where the sum is 0; derived: reading an order costs no logarithm. */
   private ordersBy: Float64Array;
   private readonly halfLives: Float64Array;
   /** `agedTo` in half-lives of each window. */
@@ -41,7 +41,7 @@ export class DecayedSums {
     this.halfLives = Float64Array.from(seconds, (halfLife) => halfLife * 1000);
     this.ages = new Float64Array(seconds.length);
     this.sumsBy = new Float32Array(FIRST_ROWS * this.windows);
-    this.ordersBy = new Float64Array(FIRST_ROWS * this.windows);
+    this.ordersBy = new Float64Array(FIRST_ROWS * this.windows).fill(-Infinity);
   }
 
   /** Of a row's newest addition, ms; 0 for a row without any. */
@@ -79,8 +79,7 @@ export class DecayedSums {
 
   /** −∞ for a row without engagement. */
   order(row: number, window: number): number {
-    const at = row * this.windows + window;
-    return this.sumsBy[at]! > 0 ? this.ordersBy[at]! : -Infinity;
+    return this.ordersBy[row * this.windows + window]!;
   }
 
   /** log2 of what `at` says, from the order; of a time before the row's newest addition as if everything were older. */
@@ -92,6 +91,7 @@ export class DecayedSums {
   clearRow(row: number): void {
     this.updatedBy[row] = 0;
     this.sumsBy.fill(0, row * this.windows, (row + 1) * this.windows);
+    this.ordersBy.fill(-Infinity, row * this.windows, (row + 1) * this.windows);
   }
 
   /** Makes room for this many rows. */
@@ -101,7 +101,7 @@ export class DecayedSums {
       const sums = new Float32Array(this.sumsBy.length * 2);
       sums.set(this.sumsBy);
       this.sumsBy = sums;
-      const orders = new Float64Array(sums.length);
+      const orders = new Float64Array(sums.length).fill(-Infinity);
       orders.set(this.ordersBy);
       this.ordersBy = orders;
     }
@@ -140,7 +140,7 @@ export class DecayedSums {
     for (let w = 0; w < this.windows; w++) {
       const at = row * this.windows + w;
       const sum = this.sumsBy[at]!;
-      this.ordersBy[at] = sum > 0 ? Math.log2(sum) + this.updatedBy[row]! / this.halfLives[w]! : 0;
+      this.ordersBy[at] = sum > 0 ? Math.log2(sum) + this.updatedBy[row]! / this.halfLives[w]! : -Infinity;
     }
   }
 }

@@ -102,6 +102,15 @@ export class CandidateScorer {
     return this.model.deviation(this.whole(place), itemKey, this.now);
   }
 
+  /** The candidate's whole vector. @returns a name for each of its own features; those of the shared ones are empty */
+  describe({ item, itemId }: Candidate, out: FeatureVector): string[] {
+    const { shared } = this;
+    const names = new Array<string>(shared).fill('');
+    this.extractor.extend(out, shared, item, itemId, names);
+    this.putShared(out);
+    return names;
+  }
+
   private unlearnt(place: number, itemKey: number): number {
     return logOdds(this.model.ctr(itemKey)) + this.priors[place]!;
   }
@@ -117,12 +126,16 @@ export class CandidateScorer {
   /** The candidate's vector with the shared features. */
   private whole(place: number): FeatureVector {
     const vector = this.vectors[place]!;
+    this.putShared(vector);
+    return vector;
+  }
+
+  private putShared(vector: FeatureVector): void {
     const { indices, values } = this.common;
     for (let i = 0; i < this.shared; i++) {
       vector.indices[i] = indices[i]!;
       vector.values[i] = values[i]!;
     }
-    return vector;
   }
 
   /** What the goals beside the click did for the candidate. */

@@ -36,8 +36,7 @@ export function featureReasons(
   now: number,
 ): Reason[] {
   if (model.samples === 0) return [];
-  const names: string[] = [];
-  scorer.extractor.extract(candidate.item, candidate.itemId, vector, names);
+  const names = scorer.describe(candidate, vector);
   const contributions = model.explain(vector, candidate.key, now);
   const byName = new Map<string, number>();
   for (let i = scorer.shared; i < contributions.length; i++) {

@@ -17,6 +17,7 @@
  * So a click moves its category up in the very next list, whether the model has learnt nothing yet or years of
  * data; an experienced model is bent by at most about half a unit of log-odds.
  */
+import { DIMENSIONS } from '#features';
 import type { CovisitationScores, LabelDimension, NextItemsFound, RecallIndex, Taste } from '#recall';
 import type { RankingModel } from './ranking-model.js';
 
@@ -33,6 +34,8 @@ const DIMENSION_WEIGHTS: Readonly<Record<LabelDimension, number>> = {
   tag: 0.6,
   price: 0.2,
 };
+
+const WEIGHT_OF = DIMENSIONS.map((dimension) => DIMENSION_WEIGHTS[dimension]);
 
 export class Prior {
   /** Of the slot last read, in log-odds. */
@@ -100,11 +103,11 @@ export class Prior {
     let affinity = 0;
     let best = 0;
     for (let from = 0; from < labels.length;) {
-      const { dimension } = index.list(labels[from]!);
+      const dimension = index.dimensionOf(labels[from]!);
       let sum = 0;
       let to = from;
       // The labels of one dimension stand together.
-      for (; to < labels.length && index.list(labels[to]!).dimension === dimension; to++) {
+      for (; to < labels.length && index.dimensionOf(labels[to]!) === dimension; to++) {
         const weight = this.weights[labels[to]!]!;
         sum += weight;
         if (weight > best) {
@@ -112,7 +115,7 @@ export class Prior {
           this.liked = labels[to]!;
         }
       }
-      affinity += DIMENSION_WEIGHTS[dimension as LabelDimension] * squash(sum / Math.sqrt(to - from));
+      affinity += WEIGHT_OF[dimension]! * squash(sum / Math.sqrt(to - from));
       from = to;
     }
     return affinity;

@@ -11,8 +11,9 @@ import type { Candidate } from './candidate-scorer.js';
 import { featureReasons, priorReason, ruleReasons } from './explain.js';
 import { policyOf } from './policies.js';
 import { drawSlate, type Policy } from './policy.js';
-import { byScore, tieOf } from './recommend.js';
+import { tieOf } from './recommend.js';
 import type { Ranked, RankedItem, RankingInput, RankRequest } from './request.js';
+import { sortByScore } from './scored.js';
 import { scratch } from './scratch.js';
 import { ruleRunOf } from './scene.js';
 import { greedySlate, softmaxWeights } from './slate.js';
@@ -69,7 +70,7 @@ function scoreAll(
     const deviation = policy.samplesScores ? scratch.scorer.deviation(0, key) : 0;
     scored.push({ candidate, tie: tieOf(user, key), score, deviation });
   }
-  return scored.sort(byScore);
+  return sortByScore(scored);
 }
 
 function present(

@@ -17,12 +17,12 @@ import {
   type Taste,
 } from '#recall';
 import type { RuleRun } from '#rules';
-import type { Candidate } from './candidate-scorer.js';
 import { withColdStart } from './cold-start.js';
 import { featureReasons, freshnessReason, newReason, recallReason, ruleReasons } from './explain.js';
 import { groupsOf } from './groups.js';
 import { byTurn, newcomersOf } from './newcomers.js';
 import { plainScore } from './plain-score.js';
+import { sortByScore, type Scored } from './scored.js';
 import { policyOf } from './policies.js';
 import { drawSlate, type Arrangement, type Policy } from './policy.js';
 import type { Ranked, RankedItem, RankingInput, RankingSettings, RecommendRequest } from './request.js';
@@ -35,21 +35,6 @@ import { slotConstraints } from './slot-constraints.js';
 
 /** Share of the places after the coarse rank kept for items without evidence, whom the models underrate. */
 const UNPROVEN_SHARE = 0.1;
-
-interface Scored {
-  readonly place: number;
-  readonly candidate: Candidate;
-  readonly impressions: number;
-  readonly unproven: boolean;
-  /** What rules and freshness add, log-odds. */
-  readonly lift: number;
-  /** Breaks ties the same way for one user, differently between users. */
-  readonly tie: number;
-  /** Log-odds, as the model and all else see them. */
-  logOdds: number;
-  /** What decides the order: the log-odds, unless the input says otherwise. */
-  score: number;
-}
 
 /** What a recommendation is drawn from: those that may stand in the list, and the policy. */
 export interface Contest {
@@ -86,7 +71,7 @@ export function contest(input: RankingInput<RecommendRequest>): Contest {
   return {
     policy,
     arrangement: arrange(input, ranked, policy),
-    itemIds: ranked.map(({ candidate }) => candidate.itemId),
+    itemIds: ranked.map(({ itemId }) => itemId),
     rates: Float64Array.from(ranked, ({ logOdds }) => 1 / (1 + Math.exp(-logOdds))),
   };
 }
@@ -157,23 +142,24 @@ function gather(
   candidates: CandidateSet,
   rules: RuleRun,
 ): Scored[] {
-  return Array.from({ length: candidates.size }, (_, place) => {
+  const evidence = evidenceOf(settings);
+  const all: Scored[] = [];
+  for (let place = 0; place < candidates.size; place++) {
     const slot = candidates.slots[place]!;
     const item = index.item(slot)!;
-    const candidate = { itemId: item.id, key: item.key, item, slot };
-    scratch.scorer.extract(place, candidate);
-    const impressions = replica.impressions(item.key);
-    return {
-      place,
-      candidate,
-      impressions,
-      unproven: impressions < evidenceOf(settings),
-      lift: rules.lift(item) + freshnessOf(item, settings, now),
-      tie: tieOf(user, item.hashes.id),
-      logOdds: 0,
-      score: 0,
-    };
-  });
+    const scored = scratch.scored(place);
+    scored.itemId = item.id;
+    scored.key = item.key;
+    scored.item = item;
+    scored.slot = slot;
+    scratch.scorer.extract(place, scored);
+    scored.impressions = replica.impressions(item.key);
+    scored.unproven = scored.impressions < evidence;
+    scored.lift = rules.lift(item) + freshnessOf(item, settings, now);
+    scored.tie = tieOf(user, item.hashes.id);
+    all.push(scored);
+  }
+  return all;
 }
 
 /**
@@ -182,9 +168,8 @@ function gather(
  */
 function coarseRank(all: Scored[], coarseMax: number, newPlaces: number): Scored[] {
   if (all.length <= coarseMax) return all;
-  for (const scored of all)
-    scored.score = scratch.scorer.coarse(scored.place, scored.candidate.key) + scored.lift;
-  all.sort(byScore);
+  for (const scored of all) scored.score = scratch.scorer.coarse(scored.place, scored.key) + scored.lift;
+  sortByScore(all);
   const reserved = Math.min(coarseMax, Math.max(Math.floor(coarseMax * UNPROVEN_SHARE), newPlaces));
   const kept = all.slice(0, coarseMax - reserved);
   const rest = all.slice(kept.length);
@@ -200,11 +185,11 @@ function coarseRank(all: Scored[], coarseMax: number, newPlaces: number): Scored
 
 function fineRank({ replica, scoreBy, now }: RankingInput<RecommendRequest>, survivors: Scored[]): Scored[] {
   for (const scored of survivors) {
-    const { place, candidate, lift } = scored;
-    scored.logOdds = scratch.scorer.fine(place, candidate.key) + lift;
-    scored.score = scoreBy ? plainScore(scoreBy, replica, candidate.key, now) : scored.logOdds;
+    const { place, key, lift } = scored;
+    scored.logOdds = scratch.scorer.fine(place, key) + lift;
+    scored.score = scoreBy ? plainScore(scoreBy, replica, key, now) : scored.logOdds;
   }
-  return survivors.sort(byScore);
+  return sortByScore(survivors);
 }
 
 function arrange(
@@ -212,7 +197,7 @@ function arrange(
   ranked: readonly Scored[],
   policy: Policy,
 ): Arrangement {
-  const items = ranked.map(({ candidate }) => candidate.item!);
+  const items = ranked.map(({ item }) => item);
   const scores = ranked.map(({ score }) => score);
   const weights = softmaxWeights(scores, ranked.length);
   const candidates = { size: ranked.length, weights, ...slotConstraints(items, settings) };
@@ -225,7 +210,7 @@ function arrange(
     newcomersOf(ranked),
   );
   const deviations = policy.samplesScores
-    ? ranked.map(({ place, candidate }) => scratch.scorer.deviation(place, candidate.key))
+    ? ranked.map(({ place, key }) => scratch.scorer.deviation(place, key))
     : undefined;
   return { candidates, greedy, scores, deviations };
 }
@@ -235,16 +220,17 @@ function present(
   taste: Taste,
   candidates: CandidateSet,
   rules: RuleRun,
-  { place, candidate, score }: Scored,
+  candidate: Scored,
   propensity: number,
   position: number,
 ): RankedItem {
   const { prior, scorer } = scratch;
+  const { place, score } = candidate;
   prior.read(index, replica, candidate.slot, candidate.key);
   const found = recallReason(candidates, place, prior, index, taste, (key) => catalogue.byKey(key)?.title);
   return {
     itemId: candidate.itemId,
-    title: candidate.item!.title,
+    title: candidate.item.title,
     score: 1 / (1 + Math.exp(-score)),
     channel: candidates.labelOf(place),
     channels: candidates.channelsOf(place),
@@ -255,7 +241,7 @@ function present(
       ...newReason(candidates, place),
       ...ruleReasons(rules, candidate.item),
       ...scorer.goalReasons(place, candidate.key),
-      ...freshnessReason(candidate.item!, settings, now),
+      ...freshnessReason(candidate.item, settings, now),
       ...featureReasons(scorer, replica, candidate, now),
     ],
   };
@@ -267,8 +253,4 @@ function evidenceOf({ newItemImpressions = EVIDENCE_IMPRESSIONS }: RankingSettin
 
 export function tieOf(user: UserSignals, itemHash: number): number {
   return combine32(user.userHash, itemHash);
-}
-
-export function byScore(a: { score: number; tie: number }, b: { score: number; tie: number }): number {
-  return b.score - a.score || a.tie - b.tie;
 }

@@ -7,6 +7,7 @@ import { CandidateScorer } from './candidate-scorer.js';
 import { Exclusions } from './exclusions.js';
 import { GoalValues } from './goal-values.js';
 import { Prior } from './prior.js';
+import { newScored, type Scored } from './scored.js';
 
 class Scratch {
   readonly covisitation = new CovisitationScores();
@@ -14,10 +15,17 @@ class Scratch {
   readonly prior = new Prior(this.covisitation);
   readonly scorer = new CandidateScorer(this.prior, new GoalValues());
   private set = new CandidateSet(0);
+  private readonly pool: Scored[] = [];
 
   candidates(capacity: number): CandidateSet {
     if (this.set.capacity !== capacity) this.set = new CandidateSet(capacity);
     return this.set;
+  }
+
+  /** The object of a candidate's place: all but `place` is another request's until it is set. */
+  scored(place: number): Scored {
+    while (this.pool.length <= place) this.pool.push(newScored(this.pool.length));
+    return this.pool[place]!;
   }
 }
 

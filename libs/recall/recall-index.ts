@@ -18,6 +18,7 @@ import { TrendingLists } from './trending-lists.js';
 
 const NEWEST_KEPT = 256;
 const FIRST_SLOTS = 1024;
+const FIRST_LISTS = 256;
 
 export class RecallIndex {
   /** Every visible item. */
@@ -38,6 +39,8 @@ export class RecallIndex {
   private keys = new Float64Array(FIRST_SLOTS);
   private readonly freeSlots: number[] = [];
   private readonly lists: (LabelList | undefined)[] = [this.everything];
+  /** By list id; that of `everything` means nothing. */
+  private dimensions = new Uint8Array(FIRST_LISTS);
   private readonly freeLists: number[] = [];
   private readonly byLabel: Record<LabelDimension, Map<string, LabelList>> = {
     category: new Map(),
@@ -89,6 +92,11 @@ export class RecallIndex {
 
   list(id: number): LabelList {
     return this.lists[id]!;
+  }
+
+  /** Index into DIMENSIONS of a list of labels. */
+  dimensionOf(id: number): number {
+    return this.dimensions[id]!;
   }
 
   listOf(dimension: LabelDimension, label: string): LabelList | undefined {
@@ -186,6 +194,8 @@ export class RecallIndex {
     if (!list) {
       list = new LabelList(this.freeLists.pop() ?? this.lists.length, dimension, label);
       this.lists[list.id] = list;
+      if (list.id >= this.dimensions.length) this.dimensions = longer(this.dimensions);
+      this.dimensions[list.id] = DIMENSIONS.indexOf(dimension);
       this.byLabel[dimension].set(label, list);
     }
     return list;
@@ -217,6 +227,12 @@ export class RecallIndex {
 function widened(keys: Float64Array): Float64Array<ArrayBuffer> {
   const wider = new Float64Array(keys.length * 2);
   wider.set(keys);
+  return wider;
+}
+
+function longer(dimensions: Uint8Array): Uint8Array<ArrayBuffer> {
+  const wider = new Uint8Array(dimensions.length * 2);
+  wider.set(dimensions);
   return wider;
 }
 
