@@ -1,13 +1,30 @@
 /** Headers that tell a browser what it may not do with an answer, and which pages may call at all. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import cors from '@fastify/cors';
-import helmet from '@fastify/helmet';
+import helmet from 'helmet';
 import type { FastifyInstance } from 'fastify';
 import type { Settings } from '#config';
 
 const PREFLIGHT_SECONDS = 600;
 
 export async function secureHeaders(server: FastifyInstance, { http }: Settings): Promise<void> {
-  await server.register(helmet, {
+  const headers = helmetHeaders(http.tlsCertFile !== '');
+  server.addHook('onRequest', (_request, reply, done) => {
+    void reply.headers(headers);
+    done();
+  });
+  if (http.corsOrigins.length === 0) return;
+  await server.register(cors, {
+    origin: http.corsOrigins.includes('*') ? '*' : [...http.corsOrigins],
+    methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    maxAge: PREFLIGHT_SECONDS,
+  });
+}
+
+/** They are the same for every answer, and Helmet would make them anew for each: so it is asked once. */
+function helmetHeaders(overTls: boolean): Record<string, string> {
+  const headers: Record<string, string> = {};
+  const ask = helmet({
     contentSecurityPolicy: {
       directives: {
         defaultSrc: ["'self'"],
@@ -20,12 +37,15 @@ export async function secureHeaders(server: FastifyInstance, { http }: Settings)
         upgradeInsecureRequests: null,
       },
     },
-    strictTransportSecurity: http.tlsCertFile !== '',
+    strictTransportSecurity: overTls,
   });
-  if (http.corsOrigins.length === 0) return;
-  await server.register(cors, {
-    origin: http.corsOrigins.includes('*') ? '*' : [...http.corsOrigins],
-    methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
-    maxAge: PREFLIGHT_SECONDS,
+  const answer = {
+    setHeader: (name: string, value: string) => (headers[name.toLowerCase()] = value),
+    removeHeader: () => undefined,
+  };
+  // Of an answer Helmet uses these two methods only, and of a request nothing.
+  ask({} as IncomingMessage, answer as unknown as ServerResponse, (error?: unknown) => {
+    if (error !== undefined) throw error as Error;
   });
+  return headers;
 }
