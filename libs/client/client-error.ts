@@ -19,6 +19,7 @@ export class ClientError extends Error {
 export const PASSING_CODES: ReadonlySet<string> = new Set([
   'REK_OVERLOADED',
   'REK_LOG_UNAVAILABLE',
+  'REK_LOG_FULL',
   'REK_NOT_READY',
   'REK_TIMEOUT',
 ]);

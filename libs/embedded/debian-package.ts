@@ -4,7 +4,7 @@
  * or stale, fresh ones are fetched into a private folder.
  */
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { errorMessage } from '#kernel';
@@ -13,12 +13,24 @@ const run = promisify(execFile);
 /** Most time for one apt command, ms. */
 const APT_MS = 180_000;
 
-/** @throws Error when apt is missing or has no such packages; `folder` then stays as it was. */
-export async function unpackDebianPackages(names: readonly string[], folder: string): Promise<void> {
+/**
+ * @param source a line of sources.list to fetch from, instead of the machine's own sources; what the packages depend on
+ *   is then not fetched
+ * @throws Error when apt is missing or has no such packages; `folder` then stays as it was.
+ */
+export async function unpackDebianPackages(
+  names: readonly string[],
+  folder: string,
+  source?: string,
+): Promise<void> {
   await mkdir(dirname(folder), { recursive: true });
   const work = await mkdtemp(`${folder}-`);
   try {
-    const archives = await download(names, join(work, 'archives'), join(work, 'apt'));
+    const [into, lists] = [join(work, 'archives'), join(work, 'apt')];
+    const archives =
+      source === undefined
+        ? await download(names, into, lists)
+        : await downloadFrom(source, names, into, lists);
     const root = join(work, 'root');
     for (const archive of archives) await run('dpkg-deb', ['--extract', archive, root], { timeout: APT_MS });
     await rm(folder, { recursive: true, force: true });
@@ -28,6 +40,22 @@ export async function unpackDebianPackages(names: readonly string[], folder: str
   }
 }
 
+async function downloadFrom(
+  source: string,
+  names: readonly string[],
+  into: string,
+  privateApt: string,
+): Promise<string[]> {
+  await mkdir(into, { recursive: true });
+  const lists = await privateLists(privateApt);
+  const list = join(privateApt, 'sources.list');
+  await writeFile(list, `${source}\n`);
+  const options = [...lists, '-o', `Dir::Etc::SourceList=${list}`, '-o', 'Dir::Etc::SourceParts=/dev/null'];
+  await apt([...options, 'update'], into);
+  await apt([...options, 'download', ...names], into);
+  return archivesIn(into);
+}
+
 async function download(names: readonly string[], into: string, privateApt: string): Promise<string[]> {
   await mkdir(into, { recursive: true });
   await fetchWith([], names, into).catch(async () => {
@@ -35,7 +63,11 @@ async function download(names: readonly string[], into: string, privateApt: stri
     await apt([...options, 'update'], into);
     await fetchWith(options, names, into);
   });
-  return (await readdir(into)).filter((file) => file.endsWith('.deb')).map((file) => join(into, file));
+  return archivesIn(into);
+}
+
+async function archivesIn(folder: string): Promise<string[]> {
+  return (await readdir(folder)).filter((file) => file.endsWith('.deb')).map((file) => join(folder, file));
 }
 
 async function fetchWith(options: readonly string[], names: readonly string[], into: string): Promise<void> {

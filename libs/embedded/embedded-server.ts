@@ -13,6 +13,8 @@ export interface EmbeddedServer {
   readonly folder: string;
   /** Resolves when the process has ended, for whatever reason. */
   readonly exited: Promise<unknown>;
+  /** Resolves when it does its work, or is being started. @throws while it does not */
+  answers(): Promise<void>;
   /** Politely, then by force; nothing is left running. */
   stop(deadlineMs?: number): Promise<void>;
   /** As a crash would. */
@@ -36,6 +38,8 @@ export interface ServerPlan {
     | Promise<Omit<LaunchOptions, 'name' | 'logFile' | 'pidFile'>>;
   /** Resolves when the server answers; throws while it does not. */
   probe(port: number): Promise<void>;
+  /** Resolves when the server does its work, which may be more than to answer. Default: `probe`. */
+  liveness?(port: number): Promise<void>;
   stopSignal?: NodeJS.Signals;
   /** After a leftover was ended, before the launch. */
   prepare?(): void | Promise<void>;
@@ -52,6 +56,7 @@ export async function startServer(plan: ServerPlan): Promise<EmbeddedServer> {
   const logFile = join(plan.folder, `${plan.name}.log`);
   let port = 0;
   let child: Child;
+  let starting = false;
 
   const begin = async (): Promise<void> => {
     await endLeftover(pidFile, plan.stopSignal);
@@ -89,11 +94,13 @@ export async function startServer(plan: ServerPlan): Promise<EmbeddedServer> {
     get exited() {
       return child.exited;
     },
+    answers: () => (starting ? Promise.resolve() : (plan.liveness ?? plan.probe)(port)),
     stop: async (deadlineMs) => void (await child.stop(deadlineMs)),
     kill9: async () => void (await child.kill9()),
     restart: async () => {
       await child.exited;
-      await retrying(() => port);
+      starting = true;
+      await retrying(() => port).finally(() => (starting = false));
     },
   };
 }

@@ -13,8 +13,10 @@ export {
   writePidFile,
   type PidRecord,
 } from './pid-file.js';
-export { locateServer, type LocatedServer, type ServerName } from './locate-server.js';
+export { defaultCacheFolder, locateServer, type LocatedServer, type ServerName } from './locate-server.js';
 export type { EmbeddedServer } from './embedded-server.js';
+export { watchLiveness, type LivenessWatchOptions } from './liveness-watch.js';
+export { unpackDebianPackages } from './debian-package.js';
 export { startNats, type NatsOptions } from './nats-server.js';
 export { startRedis, type RedisOptions } from './redis-server.js';
 export { initialisePostgres } from './postgres-data.js';

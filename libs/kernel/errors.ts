@@ -69,6 +69,11 @@ export const ERROR_CATALOGUE = {
     retryable: true,
     meaning: 'The log did not acknowledge in time: re-send the same event ids.',
   },
+  REK_LOG_FULL: {
+    status: 503,
+    retryable: true,
+    meaning: 'The log has no room: make some, then re-send the same event ids.',
+  },
   REK_HOST_UNAVAILABLE: {
     status: 503,
     retryable: true,

@@ -12,6 +12,11 @@ import { inboxOf, linkOf, type Link, type NatsConnection } from './nats-connecti
 /** JetStream's err_code for a wrong expected last sequence; 10164 is its form without the actual one. */
 const WRONG_LAST_SEQUENCE = [10071, 10164];
 const MESSAGE_TOO_LARGE = 10054;
+/** Over the server's, the account's or the stream's limit of storage. */
+const LIMITS_EXCEEDED = [10002, 10023, 10047, 10122];
+/** "failed to store a message", with the operating system's reason. */
+const STORE_FAILED = 10077;
+const NO_SPACE = /no space left|disk quota exceeded|maximum bytes exceeded/i;
 
 interface Unacknowledged {
   readonly subject: string;
@@ -151,7 +156,17 @@ function failureOf(answer: Msg, subject: string): number | AppError {
   }
   if (error?.err_code === MESSAGE_TOO_LARGE)
     return new AppError('REK_BODY_TOO_LARGE', `${subject}: ${description}`);
+  if (isFull(error?.err_code, description))
+    return new AppError(
+      'REK_LOG_FULL',
+      `the log has no room (${description}): free space for NATS or raise its limit, then re-send the same event ids`,
+    );
   return new AppError('REK_LOG_UNAVAILABLE', `the stream refused ${subject}: ${description}`);
+}
+
+function isFull(code: number | undefined, description: string): boolean {
+  if (code === undefined) return false;
+  return LIMITS_EXCEEDED.includes(code) || (code === STORE_FAILED && NO_SPACE.test(description));
 }
 
 function refusal(error: unknown, payload: Uint8Array): AppError {

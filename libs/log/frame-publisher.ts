@@ -89,7 +89,7 @@ export class FramePublisher {
   /**
    * Resolves when the stream has acknowledged the event's frame. The event must be a checked one (parseEvent).
    * A `tick` belongs to no user: its `partition` must be given.
-   * @throws AppError REK_OVERLOADED (see `room`), REK_LOG_UNAVAILABLE, REK_BODY_TOO_LARGE, REK_NOT_READY once closed.
+   * @throws AppError REK_OVERLOADED (see `room`), REK_LOG_UNAVAILABLE, REK_LOG_FULL, REK_BODY_TOO_LARGE, REK_NOT_READY once closed.
    */
   publish(event: LogEvent, partition?: number): Promise<Acknowledgement> {
     return new Promise((resolve, reject) => {
@@ -231,7 +231,7 @@ export class FramePublisher {
         attempts: this.attempts,
         baseMs: RETRY_BASE_MS,
         capMs: RETRY_CAP_MS,
-        retryable: (error) => error instanceof AppError && error.retryable,
+        retryable: passesSoon,
       });
       this.onFrame?.(frame.length, payload.byteLength);
       for (let index = 0; index < frame.length; index++) {
@@ -262,6 +262,11 @@ export class FramePublisher {
   private roomy(): boolean {
     return this.queuedEvents <= this.queuedEventsMax / 2 && this.queuedBytes <= this.queuedBytesMax / 2;
   }
+}
+
+/** A full disk takes people, not seconds: whoever publishes hears of it at once. */
+function passesSoon(error: unknown): boolean {
+  return error instanceof AppError && error.retryable && error.code !== 'REK_LOG_FULL';
 }
 
 function asAppError(error: unknown): AppError {

@@ -22,8 +22,8 @@ import {
 import { copyPostgresTemplate } from './postgres-template.js';
 
 export interface WantedServers {
-  /** With users, or TLS, where it is not just wanted. */
-  nats?: boolean | Pick<NatsOptions, 'configuration' | 'environment'>;
+  /** With users, TLS, another store or binary, where it is not just wanted. */
+  nats?: boolean | Omit<NatsOptions, 'folder'>;
   postgres?: boolean;
   /** Left out when there is no redis-server to be had. */
   redis?: boolean;

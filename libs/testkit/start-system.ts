@@ -8,7 +8,7 @@
  * `npm run build` must have been run.
  */
 import { join } from 'node:path';
-import { launch, type Child } from '#embedded';
+import { launch, type Child, type NatsOptions } from '#embedded';
 import { until } from '#kernel';
 import { startServers, type TestServers } from './start-servers.js';
 
@@ -28,6 +28,8 @@ export interface SystemOptions {
     readonly environment: Readonly<Record<string, string>>;
     readonly credentials: (app: AppName) => string;
   };
+  /** NATS as it is wanted otherwise: store, limits, binary. */
+  readonly nats?: Omit<NatsOptions, 'folder'>;
   /** Added to every app's environment. */
   readonly environment?: Readonly<Record<string, string>>;
   /** Where dist/ lies. Default: the working folder. */
@@ -61,7 +63,11 @@ const READY_MS = 60_000;
 
 export async function startSystem(options: SystemOptions = {}): Promise<RunningSystem> {
   const { natsUsers } = options;
-  const servers = await startServers({ nats: natsUsers ?? true, postgres: true, redis: options.redis });
+  const servers = await startServers({
+    nats: natsUsers ?? options.nats ?? true,
+    postgres: true,
+    redis: options.redis,
+  });
   const { natsUrl, databaseUrl, redisUrl } = servers;
   const environment = {
     PORT: '0',

@@ -1,7 +1,7 @@
 /** NATS, Postgres and Redis of `up`: each the one that the environment names, else an embedded one. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { startNats, startPostgres, startRedis, type EmbeddedServer } from '#embedded';
+import { startNats, startPostgres, startRedis, watchLiveness, type EmbeddedServer } from '#embedded';
 import { errorMessage, sleep } from '#kernel';
 import type { UpConsole } from './console.js';
 import type { DataFolder } from './data-folder.js';
@@ -21,6 +21,7 @@ export interface ServerUrls {
 export class Servers {
   private readonly starting: Promise<EmbeddedServer | undefined>[] = [];
   private stopping = false;
+  private unwatch = (): void => undefined;
 
   constructor(
     private readonly data: DataFolder,
@@ -42,6 +43,7 @@ export class Servers {
 
   async stop(deadlineMs: number): Promise<void> {
     this.stopping = true;
+    this.unwatch();
     const servers = await Promise.allSettled(this.starting);
     await Promise.all(
       servers.map((server) => (server.status === 'fulfilled' ? server.value?.stop(deadlineMs) : undefined)),
@@ -50,6 +52,7 @@ export class Servers {
 
   kill(): void {
     this.stopping = true;
+    this.unwatch();
     for (const starting of this.starting)
       void starting.then(
         (server) => server?.kill9(),
@@ -59,6 +62,13 @@ export class Servers {
 
   private async nats(): Promise<string> {
     const server = await this.begin('NATS', startNats({ folder: this.data.server('nats') }));
+    this.unwatch = watchLiveness(server!, {
+      onSilence: (ms) =>
+        this.console.warn(
+          'NATS',
+          `does not answer for ${Math.round(ms / 1000)} s (is its disk full?): killed`,
+        ),
+    });
     return server!.url; // only Redis may be missing
   }
 

@@ -37,7 +37,7 @@ export class IngestService {
     @Inject(PUBLISHER) private readonly publisher: FramePublisher,
   ) {}
 
-  /** @throws AppError REK_OVERLOADED, REK_LOG_UNAVAILABLE, REK_NOT_READY: nothing of the batch is known to be stored. */
+  /** @throws AppError REK_OVERLOADED, REK_LOG_UNAVAILABLE, REK_LOG_FULL, REK_NOT_READY: nothing of the batch is known to be stored. */
   async ingest(
     entries: readonly Entry[],
     via: Via,

@@ -1,5 +1,12 @@
 /** The whole system under fault: its processes by role, their deaths and returns, and the proof at the end. */
-import { until, startSystem, type AppName, type AppProcess, type RunningSystem } from '#testkit';
+import {
+  until,
+  startSystem,
+  type AppName,
+  type AppProcess,
+  type RunningSystem,
+  type SystemOptions,
+} from '#testkit';
 import { CommandLine } from '../../e2e/command-line.js';
 import type { Findings } from './findings.js';
 import { Load, type LoadOptions } from './load.js';
@@ -25,6 +32,7 @@ export interface ChaosOptions {
   readonly hosts?: number;
   readonly gateways?: number;
   readonly redis?: boolean;
+  readonly nats?: SystemOptions['nats'];
   readonly environment?: Readonly<Record<string, string>>;
 }
 
@@ -56,9 +64,9 @@ export class ChaosSystem {
   }
 
   static async start(trial: Trial, options: ChaosOptions = {}): Promise<ChaosSystem> {
-    const { hosts = 2, gateways = 1, redis } = options;
+    const { hosts = 2, gateways = 1, redis, nats } = options;
     const environment = { ...ENVIRONMENT, ...trial.preload(), ...options.environment };
-    return new ChaosSystem(await startSystem({ hosts, gateways, redis, environment }), trial.findings);
+    return new ChaosSystem(await startSystem({ hosts, gateways, redis, nats, environment }), trial.findings);
   }
 
   get servers(): RunningSystem['servers'] {

@@ -9,6 +9,11 @@ export function describeScenario(scenario: Scenario): void {
   it(
     scenario.about,
     async () => {
+      const lacking = await scenario.needs?.();
+      if (lacking !== undefined) {
+        process.stderr.write(`${scenario.name} is skipped: ${lacking}\n`);
+        return;
+      }
       const run = await runScenario(scenario, {
         seed: testSeed(scenario.name),
         rounds: scenario.rounds.short,

@@ -13,6 +13,13 @@ export interface LoadOptions {
   readonly pauseMs?: number;
 }
 
+export interface Refusal {
+  readonly status: number;
+  readonly code: string;
+  /** s; undefined when the answer did not say. */
+  readonly retryAfter: number | undefined;
+}
+
 /** Most time for one request with all its repetitions, ms. */
 const PATIENCE_MS = 60_000;
 const AGAIN_MS = 50;
@@ -25,6 +32,8 @@ export class Load {
   acknowledged = 0;
   /** Requests that had to be sent again. */
   repeated = 0;
+  /** Answers that asked for another try. */
+  readonly refusals: Refusal[] = [];
   /** Request to acknowledgement, with all repetitions, s. */
   readonly waits: number[] = [];
   private readonly users: number;
@@ -130,6 +139,7 @@ export class Load {
       }
       if (answer && answer.status < 429)
         throw new Error(`refused with ${answer.status}: ${await answer.text()}`);
+      if (answer) this.refusals.push(await refusalOf(answer));
       if (waitedMs > PATIENCE_MS) throw new Error(`not acknowledged within ${PATIENCE_MS} ms`);
       this.repeated++;
       await sleep(AGAIN_MS);
@@ -144,4 +154,14 @@ export class Load {
       signal: AbortSignal.timeout(TRY_MS),
     });
   }
+}
+
+export async function refusalOf(answer: Response): Promise<Refusal> {
+  const { error } = (await answer.json()) as { error?: { code?: string } };
+  const retryAfter = answer.headers.get('retry-after');
+  return {
+    status: answer.status,
+    code: error?.code ?? 'none',
+    retryAfter: retryAfter === null ? undefined : Number(retryAfter),
+  };
 }

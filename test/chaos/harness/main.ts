@@ -61,7 +61,12 @@ function chosen(name: string): readonly Scenario[] {
 async function runAll(scenarios: readonly Scenario[]): Promise<boolean> {
   const first = values.seed === undefined ? Math.floor(Math.random() * SEED_MAX) : Number(values.seed);
   let good = true;
-  for (const scenario of scenarios)
+  for (const scenario of scenarios) {
+    const lacking = await scenario.needs?.();
+    if (lacking !== undefined) {
+      process.stderr.write(`${scenario.name} is skipped: ${lacking}\n`);
+      continue;
+    }
     for (const mutant of mutantsOf(scenario))
       for (let i = 0; i < Number(values.seeds); i++) {
         const rounds = Number(
@@ -71,6 +76,7 @@ async function runAll(scenarios: readonly Scenario[]): Promise<boolean> {
         process.stdout.write(values.json ? `${JSON.stringify(run)}\n` : told(run));
         if (run.held !== (mutant === undefined)) good = false;
       }
+  }
   return good;
 }
 

@@ -20,6 +20,8 @@ export interface Scenario {
   readonly rounds: { readonly short: number; readonly long: number };
   /** Modules of test/chaos/mutants/, and what each switches off. */
   readonly mutants: Readonly<Record<string, string>>;
+  /** Why this machine cannot run it; undefined when it can. */
+  readonly needs?: () => Promise<string | undefined>;
   run(trial: Trial): Promise<void>;
 }
 
