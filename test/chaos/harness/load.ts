@@ -7,10 +7,14 @@ import { until } from '#testkit';
 
 export interface LoadOptions {
   readonly users?: number;
+  /** Whose names begin with this. Default `user`. */
+  readonly userPrefix?: string;
   readonly items?: number;
   /** Lists in a request. */
   readonly lists?: number;
   readonly pauseMs?: number;
+  /** Who send at once. Default 1. */
+  readonly clients?: number;
 }
 
 export interface Refusal {
@@ -22,6 +26,7 @@ export interface Refusal {
 
 /** Most time for one request with all its repetitions, ms. */
 const PATIENCE_MS = 60_000;
+/** Whoever is told to wait for seconds comes back after this, ms: a client without manners. */
 const AGAIN_MS = 50;
 /** One try, ms: longer than the gateway waits for the log. */
 const TRY_MS = 8_000;
@@ -38,6 +43,8 @@ export class Load {
   readonly waits: number[] = [];
   private readonly users: number;
   private readonly items: number;
+  /** Tells its events from those of other loads of the run. */
+  private readonly name: string;
   private stopping = false;
   private running: Promise<void> | undefined;
 
@@ -48,6 +55,7 @@ export class Load {
   ) {
     this.users = options.users ?? 40;
     this.items = options.items ?? 60;
+    this.name = random.below(2 ** 32).toString(36);
   }
 
   async start(): Promise<void> {
@@ -56,7 +64,8 @@ export class Load {
       Array.from({ length: this.items }, (_, i) => ({ id: `item-${i}`, categories: [`shelf-${i % 6}`] })),
     );
     this.stopping = false;
-    this.running = this.run();
+    const clients = Array.from({ length: this.options.clients ?? 1 }, (_, client) => this.run(client));
+    this.running = Promise.all(clients).then(() => undefined);
     this.running.catch(() => undefined); // reported by stop()
   }
 
@@ -100,9 +109,11 @@ export class Load {
     return different;
   }
 
-  private async run(): Promise<void> {
+  private async run(client: number): Promise<void> {
     for (let round = 0; !this.stopping; round++) {
-      const lists = Array.from({ length: this.options.lists ?? 10 }, (_, k) => this.list(`${round}-${k}`));
+      const lists = Array.from({ length: this.options.lists ?? 10 }, (_, k) =>
+        this.list(`${this.name}-${client}-${round}-${k}`),
+      );
       await this.post('/v1/events', lists.flat());
       for (const [, click] of lists) this.count(click!.userId);
       this.acknowledged += 2 * lists.length;
@@ -115,7 +126,7 @@ export class Load {
   }
 
   private list(id: string) {
-    const userId = `user-${this.random.below(this.users)}`;
+    const userId = `${this.options.userPrefix ?? 'user'}-${this.random.below(this.users)}`;
     const timestamp = Date.now();
     const first = this.random.below(this.items);
     const items = Array.from({ length: 5 }, (_, i) => ({ itemId: `item-${(first + i) % this.items}` }));

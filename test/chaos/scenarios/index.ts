@@ -4,8 +4,18 @@ import { damage } from './damage.js';
 import { degraded } from './degraded.js';
 import { diskFull } from './disk-full.js';
 import { kill9 } from './kill-9.js';
+import { overload } from './overload.js';
 import { sigterm } from './sigterm.js';
 import { takeover } from './takeover.js';
 import { zombie } from './zombie.js';
 
-export const SCENARIOS: readonly Scenario[] = [kill9, zombie, takeover, damage, degraded, diskFull, sigterm];
+export const SCENARIOS: readonly Scenario[] = [
+  kill9,
+  zombie,
+  takeover,
+  damage,
+  overload,
+  degraded,
+  diskFull,
+  sigterm,
+];
