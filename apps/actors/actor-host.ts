@@ -55,6 +55,7 @@ export class ActorHost {
           this.letGo(lease);
         },
         releasing: (lease) => this.releasing(lease),
+        told: (now, at) => clock.tell(now, at),
         failed: (error) => logger.warn({ err: error }, 'the lease round failed'),
       },
       clock,

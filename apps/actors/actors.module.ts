@@ -2,7 +2,7 @@
 import { Inject, Module, type DynamicModule, type OnModuleInit } from '@nestjs/common';
 import { MemoryBudget } from '#actor';
 import { SettingsModule, type Settings } from '#config';
-import { errorMessage, systemClock } from '#kernel';
+import { errorMessage, ToldClock } from '#kernel';
 import { modelSettingsOf, type SnapshotHeader } from '#learning';
 import { DeadLetters, linkOf } from '#log';
 import { LearnerClient, ModelFollower } from '#model-feed';
@@ -101,7 +101,7 @@ function assemble(settings: Settings) {
       checkpoints: store.checkpoints,
       budget: new MemoryBudget(settings.actors.residentBytesMax),
       turns: new Turns(),
-      clock: systemClock,
+      clock: new ToldClock(),
     };
     const follower = modelFollower(settings, connections, logger);
     const served = new ServedWriter(topology, settings.log.packMs, (code, message) =>
@@ -114,7 +114,7 @@ function assemble(settings: Settings) {
       follower,
       settings: rankingSettingsOf(settings),
       experiments: settings.experiments,
-      clock: systemClock,
+      clock: context.clock,
       served: (event) => served.write(event),
       stages: stageTimes(metrics),
       channels: channelTimes(metrics),

@@ -1,7 +1,7 @@
 /** What all partitions of a host share. Made once by the wiring; everything in it outlives every partition. */
 import type { MemoryBudget } from '#actor';
 import type { Settings } from '#config';
-import type { Clock } from '#kernel';
+import type { ToldClock } from '#kernel';
 import type { LogTopology } from '#log';
 import type { Logger, Metrics } from '#observability';
 import type { CheckpointStore } from '#store';
@@ -19,7 +19,8 @@ export interface HostContext {
   readonly dead: DeadLetterQueue;
   readonly budget: MemoryBudget;
   readonly turns: Turns;
-  readonly clock: Clock;
+  /** Told by the lease store: a host whose own clock jumps must close no window early or late. */
+  readonly clock: ToldClock;
   readonly logger: Logger;
   readonly metrics: Metrics;
 }

@@ -35,6 +35,7 @@ class LeaseServer {
       release: (lease) => via(() => store.release(lease)),
       held: () => via(() => store.held()),
       announce: (hostId) => via(() => store.announce(hostId)),
+      announcedAt: (hostId) => via(() => store.announcedAt(hostId)),
       withdraw: (hostId) => via(() => store.withdraw(hostId)),
       hosts: () => via(() => store.hosts()),
     };

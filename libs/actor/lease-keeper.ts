@@ -33,6 +33,8 @@ export interface LeaseEvents {
   dropped(lease: Lease, reason: DropReason): void;
   /** The partition goes to another host: finish and checkpoint; the lease is released when this settles. */
   releasing(lease: Lease): Promise<void>;
+  /** The lease store's clock said `now`, ms, not after `at` on the monotonic clock: the time that all hosts agree on. */
+  told?(now: number, at: number): void;
   /** A round met an error; the next one tries again. */
   failed(error: unknown): void;
 }
@@ -132,6 +134,7 @@ export class LeaseKeeper {
       try {
         const { hostId, partitions } = this.options;
         await this.bounded(this.leases.announce(hostId));
+        await this.hearTime();
         const hosts = new Set(await this.bounded(this.leases.hosts())).add(hostId);
         const share = fairShare(partitions, hosts.size);
         this.giveUpSurplus(share);
@@ -140,6 +143,12 @@ export class LeaseKeeper {
         this.events.failed(error);
       }
     });
+  }
+
+  private async hearTime(): Promise<void> {
+    const at = this.clock.monotonic();
+    const now = await this.bounded(this.leases.announcedAt(this.options.hostId));
+    if (now !== undefined) this.events.told?.(now, at);
   }
 
   private async renewOne(held: HeldLease): Promise<void> {

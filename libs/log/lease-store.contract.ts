@@ -98,6 +98,8 @@ export function describeLeaseStore(name: string, open: () => Promise<LeaseBench>
       await store.announce('host a/1');
       await other.announce('b');
       expect(await store.hosts()).toEqual(['b', 'host a/1']);
+      expect(await other.announcedAt('host a/1')).toBeLessThanOrEqual((await store.announcedAt('b'))!);
+      expect(await store.announcedAt('nobody')).toBeUndefined();
       await other.withdraw('b');
       expect(await store.hosts()).toEqual(['host a/1']);
       await pass(store.leaseMs * 1.2);

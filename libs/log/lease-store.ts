@@ -36,6 +36,8 @@ export interface LeaseStore {
   held(): Promise<Map<number, LeaseHolder>>;
   /** Says that a host is alive, for the time of a lease. */
   announce(hostId: string): Promise<void>;
+  /** The store's own time of the host's last announcement, ms; undefined when that is gone. */
+  announcedAt(hostId: string): Promise<number | undefined>;
   /** Takes the announcement back. */
   withdraw(hostId: string): Promise<void>;
   /** Live hosts, sorted. */
@@ -51,7 +53,7 @@ interface MemoryEntry {
 /** For tests of one process. */
 export class MemoryLeaseStore implements LeaseStore {
   private readonly leases = new Map<number, MemoryEntry>();
-  private readonly announced = new Map<string, number>();
+  private readonly announced = new Map<string, { expires: number; at: number }>();
   private revision = 0;
 
   constructor(
@@ -93,7 +95,11 @@ export class MemoryLeaseStore implements LeaseStore {
   }
 
   async announce(hostId: string): Promise<void> {
-    this.announced.set(hostId, this.clock.monotonic() + this.leaseMs);
+    this.announced.set(hostId, { expires: this.clock.monotonic() + this.leaseMs, at: this.clock.now() });
+  }
+
+  async announcedAt(hostId: string): Promise<number | undefined> {
+    return this.announced.get(hostId)?.at;
   }
 
   async withdraw(hostId: string): Promise<void> {
@@ -103,7 +109,7 @@ export class MemoryLeaseStore implements LeaseStore {
   async hosts(): Promise<string[]> {
     const now = this.clock.monotonic();
     return [...this.announced]
-      .filter(([, expires]) => expires > now)
+      .filter(([, { expires }]) => expires > now)
       .map(([hostId]) => hostId)
       .sort();
   }

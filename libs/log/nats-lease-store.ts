@@ -129,6 +129,10 @@ export class NatsLeaseStore implements LeaseStore {
     await this.bucket.put(hostKey(hostId), JSON.stringify({ hostId } satisfies LeaseRecord));
   }
 
+  async announcedAt(hostId: string): Promise<number | undefined> {
+    return (await this.bucket.get(hostKey(hostId)))?.created.getTime();
+  }
+
   async withdraw(hostId: string): Promise<void> {
     await this.bucket.delete(hostKey(hostId));
   }

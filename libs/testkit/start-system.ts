@@ -30,6 +30,8 @@ export interface SystemOptions {
   };
   /** NATS as it is wanted otherwise: store, limits, binary. */
   readonly nats?: Omit<NatsOptions, 'folder'>;
+  /** A NATS that runs already, instead of one of its own. */
+  readonly natsUrl?: string;
   /** Added to every app's environment. */
   readonly environment?: Readonly<Record<string, string>>;
   /** Where dist/ lies. Default: the working folder. */

@@ -15,7 +15,7 @@ import {
   type LogEvent,
 } from '#events';
 import { createUser, encodeUser, foldSettingsOf, PartitionFold, type UserState } from '#interest';
-import { asUserId, partitionOf, SeededRandom, systemClock, until } from '#kernel';
+import { asUserId, partitionOf, SeededRandom, ToldClock, until } from '#kernel';
 import { DeadLetters, memoryTopology, type EventLog, type Lease, type LogTopology } from '#log';
 import { createLogger, createMetrics } from '#observability';
 import { migrate, openStore, type Store } from '#store';
@@ -72,7 +72,7 @@ describe('PartitionHost', () => {
       reader,
       dead,
       budget: new MemoryBudget(overrides.residentBytesMax ?? 1e9),
-      clock: systemClock,
+      clock: new ToldClock(),
       turns: new Turns(),
       logger: createLogger('test', 'silent'),
       metrics: createMetrics('actors'),

@@ -6,7 +6,7 @@
  * because what became of the batch is not known. Events that are stored twice count once.
  */
 import { Inject, Injectable } from '@nestjs/common';
-import { AppError, until, type ErrorCode } from '#kernel';
+import { AppError, NeverBackClock, until, type ErrorCode } from '#kernel';
 import { SETTINGS, type Settings } from '#config';
 import { PUBLIC_KINDS, type LogEvent, type Rejection } from '#events';
 import type { FramePublisher } from '#log';
@@ -30,6 +30,8 @@ type Checked = { readonly index: number; readonly event: LogEvent };
 @Injectable()
 export class IngestService {
   private underWay = 0;
+  /** A clock that jumps back would make what is sent now look like the future. */
+  private readonly clock = new NeverBackClock();
 
   constructor(
     @Inject(SETTINGS) private readonly settings: Settings,
@@ -65,7 +67,7 @@ export class IngestService {
     entries: readonly Entry[],
     kinds: readonly string[],
   ): { good: Checked[]; rejected: IngestAnswer['rejected'] } {
-    const now = Date.now();
+    const now = this.clock.now();
     const good: Checked[] = [];
     const rejected: IngestAnswer['rejected'] = [];
     entries.forEach((entry, index) => {

@@ -1,5 +1,6 @@
 /** All scenarios, in the order of docs/promises.md. */
 import type { Scenario } from '../harness/scenario.js';
+import { clockJumps } from './clock-jumps.js';
 import { damage } from './damage.js';
 import { degraded } from './degraded.js';
 import { diskFull } from './disk-full.js';
@@ -17,5 +18,6 @@ export const SCENARIOS: readonly Scenario[] = [
   overload,
   degraded,
   diskFull,
+  clockJumps,
   sigterm,
 ];
