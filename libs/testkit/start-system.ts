@@ -66,11 +66,12 @@ const READY_MS = 60_000;
 export async function startSystem(options: SystemOptions = {}): Promise<RunningSystem> {
   const { natsUsers } = options;
   const servers = await startServers({
-    nats: natsUsers ?? options.nats ?? true,
+    nats: options.natsUrl === undefined && (natsUsers ?? options.nats ?? true),
     postgres: true,
     redis: options.redis,
   });
-  const { natsUrl, databaseUrl, redisUrl } = servers;
+  const { databaseUrl, redisUrl } = servers;
+  const natsUrl = options.natsUrl ?? servers.natsUrl;
   const environment = {
     PORT: '0',
     REKAPPA_HTTP_METRICS_PORT: '0',

@@ -33,6 +33,7 @@ export interface ChaosOptions {
   readonly gateways?: number;
   readonly redis?: boolean;
   readonly nats?: SystemOptions['nats'];
+  readonly natsUrl?: string;
   readonly environment?: Readonly<Record<string, string>>;
 }
 
@@ -64,9 +65,9 @@ export class ChaosSystem {
   }
 
   static async start(trial: Trial, options: ChaosOptions = {}): Promise<ChaosSystem> {
-    const { hosts = 2, gateways = 1, redis, nats } = options;
+    const { hosts = 2, gateways = 1, redis, nats, natsUrl } = options;
     const environment = { ...ENVIRONMENT, ...trial.preload(), ...options.environment };
-    return new ChaosSystem(await startSystem({ hosts, gateways, redis, nats, environment }), trial.findings);
+    return new ChaosSystem(await startSystem({ hosts, gateways, redis, nats, natsUrl, environment }), trial.findings);
   }
 
   get servers(): RunningSystem['servers'] {

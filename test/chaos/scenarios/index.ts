@@ -1,6 +1,7 @@
 /** All scenarios, in the order of docs/promises.md. */
 import type { Scenario } from '../harness/scenario.js';
 import { clockJumps } from './clock-jumps.js';
+import { cluster } from './cluster.js';
 import { damage } from './damage.js';
 import { degraded } from './degraded.js';
 import { diskFull } from './disk-full.js';
@@ -20,4 +21,5 @@ export const SCENARIOS: readonly Scenario[] = [
   diskFull,
   clockJumps,
   sigterm,
+  cluster,
 ];

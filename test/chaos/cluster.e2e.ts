@@ -1,0 +1,4 @@
+import { describeScenario } from './harness/describe-scenario.js';
+import { cluster } from './scenarios/cluster.js';
+
+describeScenario(cluster);
