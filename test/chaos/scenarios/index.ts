@@ -7,6 +7,7 @@ import { degraded } from './degraded.js';
 import { diskFull } from './disk-full.js';
 import { kill9 } from './kill-9.js';
 import { overload } from './overload.js';
+import { powerCut } from './power-cut.js';
 import { sigterm } from './sigterm.js';
 import { takeover } from './takeover.js';
 import { zombie } from './zombie.js';
@@ -18,6 +19,7 @@ export const SCENARIOS: readonly Scenario[] = [
   damage,
   overload,
   degraded,
+  powerCut,
   diskFull,
   clockJumps,
   sigterm,
