@@ -67,7 +67,10 @@ export class ChaosSystem {
   static async start(trial: Trial, options: ChaosOptions = {}): Promise<ChaosSystem> {
     const { hosts = 2, gateways = 1, redis, nats, natsUrl } = options;
     const environment = { ...ENVIRONMENT, ...trial.preload(), ...options.environment };
-    return new ChaosSystem(await startSystem({ hosts, gateways, redis, nats, natsUrl, environment }), trial.findings);
+    return new ChaosSystem(
+      await startSystem({ hosts, gateways, redis, nats, natsUrl, environment }),
+      trial.findings,
+    );
   }
 
   get servers(): RunningSystem['servers'] {
