@@ -91,7 +91,7 @@ export class PartitionHost {
     this.relief = new MemoryRelief(
       context,
       () => this.checkpoint(),
-      () => this.ending,
+      () => this.ending || this.lost !== undefined,
     );
   }
 

@@ -2,9 +2,18 @@
 import type { Scenario } from '../harness/scenario.js';
 import { damage } from './damage.js';
 import { degraded } from './degraded.js';
+import { interleavings } from './interleavings.js';
 import { kill9 } from './kill-9.js';
 import { sigterm } from './sigterm.js';
 import { takeover } from './takeover.js';
 import { zombie } from './zombie.js';
 
-export const SCENARIOS: readonly Scenario[] = [kill9, zombie, takeover, damage, degraded, sigterm];
+export const SCENARIOS: readonly Scenario[] = [
+  kill9,
+  zombie,
+  takeover,
+  damage,
+  degraded,
+  sigterm,
+  interleavings,
+];
