@@ -2,6 +2,7 @@
 import type { Scenario } from '../harness/scenario.js';
 import { damage } from './damage.js';
 import { degraded } from './degraded.js';
+import { duplicates } from './duplicates.js';
 import { interleavings } from './interleavings.js';
 import { kill9 } from './kill-9.js';
 import { sigterm } from './sigterm.js';
@@ -10,6 +11,7 @@ import { zombie } from './zombie.js';
 
 export const SCENARIOS: readonly Scenario[] = [
   kill9,
+  duplicates,
   zombie,
   takeover,
   damage,
