@@ -5,6 +5,7 @@ import { degraded } from './degraded.js';
 import { duplicates } from './duplicates.js';
 import { interleavings } from './interleavings.js';
 import { kill9 } from './kill-9.js';
+import { poison } from './poison.js';
 import { sigterm } from './sigterm.js';
 import { takeover } from './takeover.js';
 import { zombie } from './zombie.js';
@@ -15,6 +16,7 @@ export const SCENARIOS: readonly Scenario[] = [
   zombie,
   takeover,
   damage,
+  poison,
   degraded,
   sigterm,
   interleavings,
