@@ -5,6 +5,7 @@ import { degraded } from './degraded.js';
 import { duplicates } from './duplicates.js';
 import { interleavings } from './interleavings.js';
 import { kill9 } from './kill-9.js';
+import { logDamage } from './log-damage.js';
 import { poison } from './poison.js';
 import { sigterm } from './sigterm.js';
 import { takeover } from './takeover.js';
@@ -16,6 +17,7 @@ export const SCENARIOS: readonly Scenario[] = [
   zombie,
   takeover,
   damage,
+  logDamage,
   poison,
   degraded,
   sigterm,
