@@ -16,6 +16,7 @@ import {
 } from '#events';
 import {
   createUser,
+  decodeUser,
   encodeUser,
   PartitionFold,
   type FoldSettings,
@@ -23,6 +24,7 @@ import {
   type UserState,
 } from '#interest';
 import { asPartition, asUserId } from '#kernel';
+import { SuspectFrame } from './suspect-frames.js';
 
 export interface FoldedUsers {
   readonly users: number;
@@ -41,11 +43,15 @@ export class LogFold {
   readonly catalogue = new Catalogue();
   readonly partitions: readonly FoldedPartition[];
 
-  /** @param emit receives every record, in the order of the log */
+  /**
+   * @param emit receives every record, in the order of the log
+   * @param suspects log sequences of frames in which events are left out whose fold throws; see `withSuspects`
+   */
   constructor(
     partitions: number,
     settings: FoldSettings,
     emit: (partition: number, record: FeedbackRecord) => void,
+    private readonly suspects: ReadonlySet<number> = new Set(),
   ) {
     this.partitions = Array.from(
       { length: partitions },
@@ -81,10 +87,15 @@ export class LogFold {
     return events;
   }
 
-  /** Entries of one partition's subject. */
+  /** Entries of one partition's subject. @throws SuspectFrame when the fold throws; all of this is then of no use any more */
   foldUsers(partition: number, sequence: number, appendedAt: number, entries: readonly FrameEntry[]): number {
     const folded = this.partitions[partition]!;
-    folded.fold.fold(sequence, appendedAt, entries);
+    if (this.suspects.has(sequence)) return folded.foldOneByOne(sequence, appendedAt, entries);
+    try {
+      folded.fold.fold(sequence, appendedAt, entries);
+    } catch (error) {
+      throw new SuspectFrame(sequence, error);
+    }
     folded.forgetUntouched();
     return entries.length;
   }
@@ -92,22 +103,56 @@ export class LogFold {
 
 /** One partition: its users and its fold. */
 export class FoldedPartition implements ResidentUsers {
-  readonly fold: PartitionFold;
+  fold: PartitionFold;
   private readonly users = new Map<string, UserState>();
   /** Looked at, but not changed yet: a user begins to exist with the first change. */
   private readonly untouched = new Map<string, UserState>();
+  /** Users as they were before the event that is tried, undefined for those who did not exist; only while one is tried. */
+  private before: Map<string, Uint8Array | undefined> | undefined;
+  /** What the event that is tried has emitted. */
+  private tried: FeedbackRecord[] = [];
+  private readonly ports: ConstructorParameters<typeof PartitionFold>;
 
   constructor(
     partition: number,
     settings: FoldSettings,
     catalogue: Catalogue,
-    emit: (record: FeedbackRecord) => void,
+    private readonly emit: (record: FeedbackRecord) => void,
   ) {
     // Effects stand in the log already: whoever folded it first appended them.
-    this.fold = new PartitionFold(asPartition(partition), settings, catalogue, this, emit, () => undefined);
+    this.ports = [
+      asPartition(partition),
+      settings,
+      catalogue,
+      this,
+      (record) => void (this.before ? this.tried.push(record) : emit(record)),
+      () => undefined,
+    ];
+    this.fold = new PartitionFold(...this.ports);
+  }
+
+  /** Leaves out the events whose fold throws, without a trace. @returns the events folded */
+  foldOneByOne(sequence: number, appendedAt: number, entries: readonly FrameEntry[]): number {
+    let events = 0;
+    for (const entry of entries) {
+      const fold = this.fold.encode();
+      this.before = new Map();
+      this.tried = [];
+      try {
+        this.fold.fold(sequence, appendedAt, [entry]);
+        for (const record of this.tried) this.emit(record);
+        events++;
+      } catch {
+        this.undo(fold, this.before);
+      }
+      this.before = undefined;
+      this.forgetUntouched();
+    }
+    return events;
   }
 
   get(userId: string): UserState {
+    this.preserve(userId);
     const known = this.users.get(userId) ?? this.untouched.get(userId);
     if (known) return known;
     const user = createUser(asUserId(userId));
@@ -127,6 +172,7 @@ export class FoldedPartition implements ResidentUsers {
   }
 
   erase(userId: string): void {
+    this.preserve(userId);
     this.users.delete(userId);
     this.untouched.delete(userId);
   }
@@ -138,6 +184,21 @@ export class FoldedPartition implements ResidentUsers {
 
   hash(): FoldedUsers {
     return { users: this.users.size, sha256: hashUsers(this.users) };
+  }
+
+  private preserve(userId: string): void {
+    if (!this.before || this.before.has(userId)) return;
+    const user = this.users.get(userId);
+    this.before.set(userId, user && encodeUser(user));
+  }
+
+  private undo(fold: Uint8Array, users: ReadonlyMap<string, Uint8Array | undefined>): void {
+    const [partition, ...rest] = this.ports;
+    this.fold = PartitionFold.decode(fold, partition, ...rest);
+    for (const [userId, state] of users) {
+      if (state) this.users.set(userId, decodeUser(state));
+      else this.users.delete(userId);
+    }
   }
 }
 

@@ -15,11 +15,14 @@ export interface Status {
 }
 
 export class CommandLine {
+  /** What its processes are given beside the system's environment. */
+  nodeOptions = '';
+
   constructor(private readonly system: () => RunningSystem) {}
 
   run(...args: string[]): Promise<Run> {
     const { environment, gateway } = this.system();
-    const env = { ...process.env, ...environment, REKAPPA_URL: gateway.url, NODE_OPTIONS: '' };
+    const env = { ...process.env, ...environment, REKAPPA_URL: gateway.url, NODE_OPTIONS: this.nodeOptions };
     return new Promise((resolve) => {
       execFile(
         process.execPath,

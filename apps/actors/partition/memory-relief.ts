@@ -26,7 +26,8 @@ export class MemoryRelief {
   constructor(
     private readonly context: HostContext,
     private readonly checkpoint: () => Promise<boolean>,
-    private readonly stopped: () => boolean,
+    /** Whether no checkpoint of this state will be saved any more: waiting for one would never end. */
+    private readonly hopeless: () => boolean,
   ) {}
 
   /** A checkpoint was saved: clean users may go. */
@@ -40,7 +41,7 @@ export class MemoryRelief {
     if (!this.wanted && budget.used <= budget.max) return;
     if (!this.passivate(users)) return;
     await this.makeClean(users);
-    while (budget.used > budget.max * OVERDRAFT && users.dirtyCount > 0 && !this.stopped()) {
+    while (budget.used > budget.max * OVERDRAFT && users.dirtyCount > 0 && !this.hopeless()) {
       if (await this.checkpoint()) this.passivate(users);
       else await sleep(RETRY_MS);
     }

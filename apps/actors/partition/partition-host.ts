@@ -91,7 +91,7 @@ export class PartitionHost {
     this.relief = new MemoryRelief(
       context,
       () => this.checkpoint(),
-      () => this.ending,
+      () => this.ending || this.lost !== undefined,
     );
   }
 
@@ -282,6 +282,7 @@ export class PartitionHost {
   private async step(messages: readonly LogMessage[]): Promise<void> {
     if (this.lost) throw this.lost;
     await this.emitter.room();
+    await this.context.dead.room();
     await this.folder.fold(this.owned!.state, messages);
     this.foldedAt = this.context.clock.now();
     await this.relief.relieve(this.owned!.state.users);

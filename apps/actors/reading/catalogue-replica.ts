@@ -36,6 +36,11 @@ export class CatalogueReplica {
     return this.applyTo(this.current, message, message.sequence > this.knownBadThrough);
   }
 
+  /** Resolves when few enough refused entries wait for the dead stream that reading may go on. */
+  room(): Promise<void> {
+    return this.dead.room();
+  }
+
   /** A view that is exact for every sequence from `from` to `through`, which the log reader must have passed. */
   async viewFrom(from: number, through: number): Promise<CatalogueView> {
     if (from >= this.floor) return this.current;
@@ -58,6 +63,7 @@ export class CatalogueReplica {
       until,
       subject: this.topology.subjects.item,
     })) {
+      await this.room();
       for (const message of batch)
         this.applyTo(catalogue, message, report && message.sequence > this.knownBadThrough);
       if (batch.length > 0) yield batch[batch.length - 1]!.sequence;

@@ -51,6 +51,7 @@ export class LogReader {
   /** Reads until stopped. @throws AppError REK_LOG_DAMAGED */
   async run(): Promise<void> {
     for await (const batch of this.topology.log.read({ from: this.read + 1, signal: this.stopping.signal })) {
+      await this.catalogue.room();
       if (this.stopping.signal.aborted) return;
       if (batch.length > 0) await this.dispatch(batch);
     }

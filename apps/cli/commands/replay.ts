@@ -1,5 +1,6 @@
 /** `rekappa replay`: rebuild a model from FEEDBACK, or everything from LOG; verify, compare settings, promote. */
 import { InvalidArgumentError, Option, type Command } from 'commander';
+import { withSuspects } from '#evaluation';
 import { foldSettingsOf } from '#interest';
 import { ALS_DEFAULTS, modelSettingsOf, OnlineModel, type AlsSettings } from '#learning';
 import { openStore } from '#store';
@@ -189,22 +190,26 @@ async function rebuildEverything(
   signal: AbortSignal,
 ): Promise<void> {
   const settings = withOverrides(present, options.set);
-  const model = new OnlineModel(modelSettingsOf(settings));
   const last = await lastSequence(topology.log, options.until);
-  const rebuilt = await rebuildLog(topology.log, {
-    partitions: topology.partitions,
-    fold: foldSettingsOf(settings),
-    lastOf: () => Infinity,
-    last,
-    until: options.until,
-    progress: bar('log', last, 'events'),
-    signal,
-    emit: (_, record) => {
-      if (record.kind === 'outcome') model.outcome(record);
-      else if (record.kind === 'exposure') model.exposure(record);
-      else if (record.kind === 'sequel') model.sequel(record);
-      else model.engagement(record);
-    },
+  const { rebuilt, model } = await withSuspects(async (suspects) => {
+    const model = new OnlineModel(modelSettingsOf(settings));
+    const rebuilt = await rebuildLog(topology.log, {
+      partitions: topology.partitions,
+      fold: foldSettingsOf(settings),
+      lastOf: () => Infinity,
+      last,
+      until: options.until,
+      progress: bar('log', last, 'events'),
+      signal,
+      suspects,
+      emit: (_, record) => {
+        if (record.kind === 'outcome') model.outcome(record);
+        else if (record.kind === 'exposure') model.exposure(record);
+        else if (record.kind === 'sequel') model.sequel(record);
+        else model.engagement(record);
+      },
+    });
+    return { rebuilt, model };
   });
   const users = rebuilt.fold.partitions.map((partition, index) => ({
     partition: index,

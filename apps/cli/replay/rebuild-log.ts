@@ -20,6 +20,8 @@ export interface LogRebuildOptions {
   readonly progress: Progress;
   readonly signal: AbortSignal;
   readonly emit: (partition: number, record: FeedbackRecord) => void;
+  /** See LogFold. */
+  readonly suspects: ReadonlySet<number>;
 }
 
 export interface RebuiltLog {
@@ -29,9 +31,10 @@ export interface RebuiltLog {
   readonly sequence: number;
 }
 
+/** @throws SuspectFrame: begin anew with it, see `withSuspects` */
 export async function rebuildLog(log: EventLog, options: LogRebuildOptions): Promise<RebuiltLog> {
   const { progress, signal } = options;
-  const fold = new LogFold(options.partitions, options.fold, options.emit);
+  const fold = new LogFold(options.partitions, options.fold, options.emit, options.suspects);
   let events = 0;
   let sequence = 0;
   for await (const batch of readUntil(log, options.last, options.until, signal)) {

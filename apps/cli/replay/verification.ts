@@ -2,6 +2,7 @@
  * Invariant I1, checked: state = f(log). The live processes name their hashes at a sequence; a rebuild folds to exactly
  * that sequence and must arrive at the same bytes.
  */
+import { withSuspects } from '#evaluation';
 import { FeedbackDecoder, type FeedbackRecord } from '#events';
 import type { FoldSettings } from '#interest';
 import { sleep } from '#kernel';
@@ -65,15 +66,19 @@ export async function verifyLog(
 ): Promise<Check[]> {
   const live = new Map(hosts.flatMap((host) => host.partitions).map((p) => [p.partition, p]));
   const lastOf = (partition: number): number => live.get(partition)?.sequence ?? 0;
-  const ledgers = Array.from({ length: topology.partitions }, () => new RecordLedger());
   const last = Math.max(0, ...[...live.values()].map((p) => p.sequence));
-  const rebuilt = await rebuildLog(topology.log, {
-    partitions: topology.partitions,
-    fold,
-    lastOf,
-    last,
-    ...bar,
-    emit: (partition, record) => ledgers[partition]!.derive(record),
+  const { rebuilt, ledgers } = await withSuspects(async (suspects) => {
+    const ledgers = Array.from({ length: topology.partitions }, () => new RecordLedger());
+    const rebuilt = await rebuildLog(topology.log, {
+      partitions: topology.partitions,
+      fold,
+      lastOf,
+      last,
+      ...bar,
+      suspects,
+      emit: (partition, record) => ledgers[partition]!.derive(record),
+    });
+    return { rebuilt, ledgers };
   });
   await readFeedback(topology.feedback, ledgers, lastOf, bar.signal);
   return ledgers.flatMap((ledger, partition) => {

@@ -5,8 +5,12 @@ import { cluster } from './cluster.js';
 import { damage } from './damage.js';
 import { degraded } from './degraded.js';
 import { diskFull } from './disk-full.js';
+import { duplicates } from './duplicates.js';
+import { interleavings } from './interleavings.js';
 import { kill9 } from './kill-9.js';
+import { logDamage } from './log-damage.js';
 import { overload } from './overload.js';
+import { poison } from './poison.js';
 import { powerCut } from './power-cut.js';
 import { sigterm } from './sigterm.js';
 import { takeover } from './takeover.js';
@@ -14,14 +18,18 @@ import { zombie } from './zombie.js';
 
 export const SCENARIOS: readonly Scenario[] = [
   kill9,
+  duplicates,
   zombie,
   takeover,
   damage,
+  logDamage,
+  poison,
   overload,
   degraded,
   powerCut,
   diskFull,
   clockJumps,
   sigterm,
+  interleavings,
   cluster,
 ];
