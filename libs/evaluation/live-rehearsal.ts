@@ -3,7 +3,7 @@
  * folds, the feedback and the model are those of the live system; so is the policy of ticks: whenever time
  * passes a partition's next deadline, a tick enters its log before anything later does.
  */
-import { isItemEvent, type FeedbackRecord, type LogEvent, type Tick, type UserEvent } from '#events';
+import { isUserEvent, type FeedbackRecord, type LogEvent, type Tick, type UserEvent } from '#events';
 import type { FoldSettings, UserState } from '#interest';
 import { asEventId, partitionOf } from '#kernel';
 import { OnlineModel, type ModelSettings } from '#learning';
@@ -40,8 +40,9 @@ export class LiveRehearsal {
     this.passTime(event.timestamp);
     this.sequence++;
     const entries = [{ index: 0, event }];
-    if (isItemEvent(event)) this.log.foldItems(this.sequence, event.timestamp, entries);
-    else this.log.foldUsers(this.partitionOf(event), this.sequence, event.timestamp, entries);
+    if (isUserEvent(event))
+      this.log.foldUsers(this.partitionOf(event), this.sequence, event.timestamp, entries);
+    else this.log.foldItems(this.sequence, event.timestamp, entries);
   }
 
   /**
