@@ -29,11 +29,10 @@ export interface KeyStore {
   /** Declares keys lost that the store does not know: they are treated as those of erased users from now on. */
   declareLost(keyIds: readonly string[]): Promise<void>;
   /**
-   * What the first caller found: `check` under its master key, and up to which LOG sequence events may stand in the clear.
-   * @param check written when there is none yet, as is `clearThrough`
+   * Notes what the first caller finds: `check` under its master key, and up to which LOG sequence events may stand in the clear.
+   * @param clearThrough written when there is nothing yet; Infinity, whatever there is: nothing is sealed any more
    */
-  beginning(
-    check: string,
-    clearThrough: number,
-  ): Promise<{ readonly check: string; readonly clearThrough: number }>;
+  begin(check: string, clearThrough: number): Promise<void>;
+  /** Undefined before anything was sealed. */
+  beginning(): Promise<{ readonly check: string; readonly clearThrough: number } | undefined>;
 }

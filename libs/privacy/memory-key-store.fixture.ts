@@ -46,8 +46,13 @@ export class MemoryKeyStore implements KeyStore {
         this.rows.set(id, { status: 'lost', reference: null, wrapped: null, name: null });
   }
 
-  async beginning(check: string, clearThrough: number): Promise<{ check: string; clearThrough: number }> {
-    return (this.begun ??= { check, clearThrough });
+  async begin(check: string, clearThrough: number): Promise<void> {
+    this.begun ??= { check, clearThrough };
+    if (clearThrough === Infinity) this.begun.clearThrough = Number.MAX_SAFE_INTEGER;
+  }
+
+  async beginning(): Promise<{ check: string; clearThrough: number } | undefined> {
+    return this.begun;
   }
 
   destroy(keyIds: readonly string[]): void {

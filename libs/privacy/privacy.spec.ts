@@ -48,7 +48,7 @@ const forget = (key: string): Forget => ({
   version: 1,
 });
 const open = (store: MemoryKeyStore, secret = SECRET) =>
-  UserKeys.open(store, new MasterKey(secret, 'default'), OPTIONS, async () => 0);
+  UserKeys.open(store, new MasterKey(secret, 'default'), OPTIONS, 0);
 
 describe('a sealed event', () => {
   it('opens with its key, and shows nothing of it without', () => {

@@ -52,19 +52,22 @@ export class UserKeys implements KeySource {
   }
 
   /**
-   * @param clearThrough LOG sequence up to which events stand in the clear; asked for if these are the first keys
+   * @param clearThrough LOG sequence up to which events stand in the clear, should these be the first keys; undefined for who only reads
    * @throws AppError REK_KEY_LOST when the store's keys are wrapped by another master key; REK_STORE_UNAVAILABLE
    */
   static async open(
     store: KeyStore,
     master: MasterKey,
     options: UserKeysOptions,
-    clearThrough: () => Promise<number>,
+    clearThrough: number | undefined,
   ): Promise<UserKeys> {
-    const check = master.wrap(new DataKey(CHECK_ID, Buffer.from('a store of users’ keys', 'utf8')));
-    const beginning = await store.beginning(check, await clearThrough());
-    master.unwrap(CHECK_ID, beginning.check);
-    return new UserKeys(store, master, options, beginning.clearThrough);
+    if (clearThrough !== undefined) {
+      const check = master.wrap(new DataKey(CHECK_ID, Buffer.from('a store of users’ keys', 'utf8')));
+      await store.begin(check, clearThrough);
+    }
+    const beginning = await store.beginning();
+    if (beginning) master.unwrap(CHECK_ID, beginning.check);
+    return new UserKeys(store, master, options, beginning?.clearThrough ?? Infinity);
   }
 
   /** What stands for a user where the id must not. */

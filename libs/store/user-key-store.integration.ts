@@ -85,8 +85,17 @@ describe('UserKeyStore', () => {
     await store.keys.declareLost(['unknown', 'z2']);
     const read = await store.keys.read(['unknown', 'z2']);
     expect([read.get('unknown')?.status, read.get('z2')?.status]).toEqual(['lost', 'active']);
-    expect(await store.keys.beginning('first', 7)).toEqual({ check: 'first', clearThrough: 7 });
-    expect(await store.keys.beginning('second', 9)).toEqual({ check: 'first', clearThrough: 7 });
+    expect(await store.keys.beginning()).toBeUndefined();
+    const never = Number.MAX_SAFE_INTEGER;
+    for (const [check, from, clearThrough] of [
+      ['first', 7, 7],
+      ['second', 9, 7],
+      ['third', Infinity, never],
+      ['fourth', 9, never],
+    ] as const) {
+      await store.keys.begin(check, from);
+      expect(await store.keys.beginning()).toEqual({ check: 'first', clearThrough });
+    }
   });
 
   it('keeps namespaces apart', async () => {

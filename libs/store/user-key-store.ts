@@ -95,18 +95,22 @@ export class UserKeyStore implements KeyStore {
     );
   }
 
-  async beginning(check: string, clearThrough: number): Promise<{ check: string; clearThrough: number }> {
+  async begin(check: string, clearThrough: number): Promise<void> {
     await runQuery(
       this.source,
-      `INSERT INTO rekappa_sealing (namespace, "check", clear_through) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`,
-      [this.namespace, check, clearThrough],
+      `INSERT INTO rekappa_sealing (namespace, "check", clear_through) VALUES ($1, $2, $3)
+       ON CONFLICT (namespace) DO UPDATE SET clear_through = excluded.clear_through WHERE $3 = ${Number.MAX_SAFE_INTEGER}`,
+      [this.namespace, check, Math.min(clearThrough, Number.MAX_SAFE_INTEGER)],
     );
+  }
+
+  async beginning(): Promise<{ check: string; clearThrough: number } | undefined> {
     const [row] = await runQuery<{ check: string; clear_through: string }>(
       this.source,
       `SELECT "check", clear_through FROM rekappa_sealing WHERE namespace = $1`,
       [this.namespace],
     );
-    return { check: row!.check, clearThrough: Number(row!.clear_through) };
+    return row && { check: row.check, clearThrough: Number(row.clear_through) };
   }
 }
 
