@@ -5,10 +5,10 @@
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { DataSource } from 'typeorm';
-import { partitionOf, SeededRandom } from '#kernel';
+import { SeededRandom } from '#kernel';
 import { loadSettings } from '#config';
 import { connectNats, DeadLetters, openTopology } from '#log';
-import { startSystem, testSeed, until, type RunningSystem } from '#testkit';
+import { startSystem, testSeed, until, type AppProcess, type RunningSystem } from '#testkit';
 import { CommandLine } from './command-line.js';
 import { Person } from './erasure/person.js';
 import { tracesOf } from './erasure/traces.js';
@@ -40,6 +40,8 @@ const person = new Person(
   random,
 );
 let system: RunningSystem;
+/** The one that owns all partitions now. */
+let host: AppProcess;
 const cli = new CommandLine(() => system);
 
 async function call(method: string, path: string, body?: unknown) {
@@ -82,6 +84,7 @@ async function lived(sealUsers: 'on' | 'off'): Promise<void> {
     redis: true,
     environment: { ...ENVIRONMENT, REKAPPA_PRIVACY_SEAL_USERS: sealUsers },
   });
+  host = system.hosts[0]!;
   await call(
     'POST',
     '/v1/items',
@@ -138,26 +141,33 @@ async function deadLetter(): Promise<void> {
 
 /** The hosts fold all of the log again, as after the loss of every checkpoint. */
 async function foldedAnew(): Promise<void> {
-  await system.hosts[0]!.child.kill9();
-  await Promise.all(restarted.splice(0).map((host) => host.child.kill9()));
+  await withoutCheckpoints();
+  host = await system.start('actors');
+}
+
+async function withoutCheckpoints(): Promise<void> {
+  await host.child.kill9();
   await sql(`DELETE FROM rekappa_actor`);
   await sql(`DELETE FROM rekappa_partition`);
-  restarted.push(await system.start('actors'));
 }
-const restarted: Awaited<ReturnType<RunningSystem['start']>>[] = [];
 
-const verified = async () => {
-  await cli.settled();
-  const { checks } = await cli.json<{ checks: { what: string; ok: boolean; detail: string }[] }>(
-    'replay',
-    '--from-log',
-    '--verify',
-  );
-  expect(checks.filter(({ ok }) => !ok)).toEqual([]);
-  return checks
-    .map(({ detail }) => Number(/(\d+) more of erased users/.exec(detail)?.[1] ?? 0))
-    .reduce((a, b) => a + b, 0);
-};
+/** Once all is folded and stored. @returns how many records FEEDBACK has beside those that LOG can still derive */
+async function verified(): Promise<number> {
+  let checks: { what: string; ok: boolean; detail: string }[] = [];
+  const verify = async (): Promise<boolean> => {
+    const { out } = await cli.run('replay', '--from-log', '--verify', '--json');
+    const result = (out === '' ? { ok: false, checks } : JSON.parse(out)) as {
+      ok: boolean;
+      checks: typeof checks;
+    };
+    checks = result.checks;
+    return result.ok;
+  };
+  await until('the rebuild equals what hosts and learner hold', verify, 20_000, 300).catch(() => undefined);
+  expect([checks.length > PARTITIONS, checks.filter(({ ok }) => !ok)]).toEqual([true, []]);
+  const erased = checks.map(({ detail }) => Number(/(\d+) more of erased users/.exec(detail)?.[1] ?? 0));
+  return erased.reduce((a, b) => a + b, 0);
+}
 
 describe('a person who is erased', () => {
   let key: { key_id: string; reference: string; wrapped: string; name: string }[];
@@ -166,9 +176,9 @@ describe('a person who is erased', () => {
 
   it('stood in Postgres, Redis and the dead stream before, and nowhere in the log', async () => {
     const { found, logBytes } = await traces();
-    expect(Object.keys(found).sort()).toEqual(
-      ['REKAPPA_DEAD', 'rekappa_actor', ...(found['rekappa_partition'] ? ['rekappa_partition'] : [])].sort(),
-    );
+    // Until a window closes, a partition's deadline book names its user.
+    const places = Object.keys(found).filter((place) => place !== 'rekappa_partition');
+    expect(places.sort()).toEqual(['REKAPPA_DEAD', 'redis', 'rekappa_actor']);
     expect(logBytes).toBeGreaterThan(10_000);
     expect(await sql(`SELECT FROM rekappa_user_key WHERE status = 'active'`)).toHaveLength(OTHERS + 2);
     key = await sql(`SELECT key_id, reference, wrapped, name FROM rekappa_user_key WHERE status = 'active'`);
@@ -191,8 +201,8 @@ describe('a person who is erased', () => {
 
   it('leaves a log that folds to what the hosts hold, live, after a kill, and from its very beginning', async () => {
     expect(await verified()).toBeGreaterThan(5);
-    await system.hosts[0]!.child.kill9();
-    restarted.push(await system.start('actors'));
+    await host.child.kill9();
+    host = await system.start('actors');
     expect(await verified()).toBeGreaterThan(5);
     await foldedAnew();
     expect(await verified()).toBeGreaterThan(5);
@@ -231,27 +241,21 @@ describe('a person who is erased', () => {
   }, 90_000);
 
   it('is not who merely lost a key: that is named, stops the partition, and can be given up', async () => {
-    const lost = others[0]!;
-    const partition = partitionOf(lost, PARTITIONS);
     await sql(
       `DELETE FROM rekappa_user_key WHERE key_id = (SELECT key_id FROM rekappa_user_key WHERE status = 'active' LIMIT 1)`,
     );
     expect((await cli.run('keys')).code).toBe(1);
-    await system.hosts[0]!.child.kill9();
-    await Promise.all(restarted.splice(0).map((host) => host.child.kill9()));
-    await sql(`DELETE FROM rekappa_actor`);
-    await sql(`DELETE FROM rekappa_partition`);
-    const host = system.start('actors');
+    await withoutCheckpoints();
+    const starting = system.start('actors');
     await until(
       'the loss is named',
       async () => (await cli.run('replay', '--from-log')).err.includes('rekappa keys'),
       20_000,
     );
     expect((await cli.run('keys', '--give-up-lost')).code).toBe(0);
-    restarted.push(await host);
-    expect((await restarted[0]!.lines).some((line) => line.includes('REK_KEY_LOST'))).toBe(true);
+    host = await starting;
+    expect(host.lines.some((line) => line.includes('REK_KEY_LOST'))).toBe(true);
     await verified();
-    expect(partition).toBeLessThan(PARTITIONS);
   }, 120_000);
 });
 
@@ -264,7 +268,6 @@ describe('the same person without sealing: the mutant', () => {
     expect([status, body]).toMatchObject([200, { done: true, sealed: false }]);
     const { found } = await traces();
     expect(found['REKAPPA_LOG']).toBeGreaterThan(10);
-    expect(found['rekappa_actor'] ?? 0).toBe(found['rekappa_actor'] ? 1 : 0);
     expect((await stateOf(person.id)).status).toBe(404);
     await verified();
   }, 60_000);
