@@ -119,7 +119,6 @@ async function lived(sealUsers: 'on' | 'off'): Promise<void> {
     10_000,
   );
   await deadLetter();
-  await cli.settled();
   const rows = () =>
     sql<{ n: string }>(`SELECT count(*) AS n FROM rekappa_actor WHERE user_id = $1`, [person.id]);
   await until('the state is checkpointed', async () => Number((await rows())[0]!.n) === 1, 10_000);
