@@ -61,7 +61,7 @@ describe('a sealed event', () => {
   });
 
   it.each<[string, (sealed: Sealed) => Sealed]>([
-    ['its text', (s) => ({ ...s, box: Buffer.from(s.box, 'base64').fill(7, 3, 4).toString('base64') })],
+    ['its text', (s) => ({ ...s, box: `${s.box[0] === 'A' ? 'B' : 'A'}${s.box.slice(1)}` })],
     ['its length', (s) => ({ ...s, box: s.box.slice(0, 8) })],
     ['its time', (s) => ({ ...s, timestamp: s.timestamp + 1 })],
     ['its epoch', (s) => ({ ...s, epoch: 7 })],
