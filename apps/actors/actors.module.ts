@@ -15,6 +15,7 @@ import {
   type Logger,
   type Metrics,
 } from '#observability';
+import type { UserKeys } from '#privacy';
 import { rankingSettingsOf } from '#ranking';
 import { RecallIndex } from '#recall';
 import { graphsAvailable } from '#vectors';
@@ -82,7 +83,7 @@ function assemble(settings: Settings) {
     logger: Logger,
     metrics: Metrics,
   ): ActorsService => {
-    const { nats, topology, leases, store, hostId } = connections;
+    const { nats, topology, leases, store, keys, hostId } = connections;
     const link = linkOf(nats);
     health.require('nats connected', () => link.up);
     const dead = deadLetterQueue(new DeadLetters(topology), logger, metrics);
@@ -99,12 +100,13 @@ function assemble(settings: Settings) {
       logger,
       metrics,
       checkpoints: store.checkpoints,
+      keys,
       budget: new MemoryBudget(settings.actors.residentBytesMax),
       turns: new Turns(),
       clock: new ToldClock(),
     };
     const follower = modelFollower(settings, connections, logger);
-    const served = new ServedWriter(topology, settings.log.packMs, (code, message) =>
+    const served = new ServedWriter(topology, settings.log.packMs, sealingKeys(context), (code, message) =>
       logger.warn({ code, message }, 'a served list was not logged'),
     );
     const index = new RecallIndex(catalogue.current);
@@ -180,6 +182,11 @@ function modelFollower(
     requestSnapshot: () => learner.snapshot(),
     report: ({ what, message }) => logger.warn({ what }, message),
   });
+}
+
+/** What is sealed is read in any case, but written only where the settings say so. */
+function sealingKeys({ settings, keys }: HostContext): UserKeys | undefined {
+  return settings.privacy.sealUsers === 'on' ? keys : undefined;
 }
 
 /** The log is damaged, or cannot be followed: stopping beats serving a wrong state. */

@@ -4,6 +4,7 @@ import type { Settings } from '#config';
 import type { ToldClock } from '#kernel';
 import type { LogTopology } from '#log';
 import type { Logger, Metrics } from '#observability';
+import type { UserKeys } from '#privacy';
 import type { CheckpointStore } from '#store';
 import type { Turns } from './partition/turns.js';
 import type { CatalogueReplica } from './reading/catalogue-replica.js';
@@ -14,6 +15,8 @@ export interface HostContext {
   readonly settings: Settings;
   readonly topology: LogTopology;
   readonly checkpoints: CheckpointStore;
+  /** Undefined without a master key: nothing sealed can be read. */
+  readonly keys: UserKeys | undefined;
   readonly catalogue: CatalogueReplica;
   readonly reader: LogReader;
   readonly dead: DeadLetterQueue;

@@ -13,6 +13,7 @@ import { registerSimulate } from './commands/simulate.js';
 import { registerStatus } from './commands/status.js';
 import { registerVerify } from './commands/verify.js';
 import { registerTune } from './commands/tune.js';
+import { registerUserKeys } from './commands/user-keys.js';
 import { registerWhatIf } from './commands/whatif.js';
 import { registerUp } from './up/up.command.js';
 
@@ -31,6 +32,7 @@ export function buildProgram(): Command {
     registerExperiments,
     registerSimulate,
     registerKey,
+    registerUserKeys,
     registerNatsUsers,
     registerAudit,
     registerStatus,

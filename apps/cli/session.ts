@@ -1,6 +1,8 @@
 /** What a command opens to look at a deployment, and closes again whatever happens. */
 import { connectNats, openTopology, type LogTopology, type NatsConnection } from '#log';
 import { LearnerClient } from '#model-feed';
+import { openUserKeysToRead, type UserKeys } from '#privacy';
+import { openStore, type Store } from '#store';
 import type { Settings } from '#config';
 import { connectedSettings } from './connection.js';
 import { Hosts } from './hosts-client.js';
@@ -11,6 +13,8 @@ export interface Session {
   readonly topology: LogTopology;
   readonly hosts: Hosts;
   readonly learner: LearnerClient;
+  /** Opens what is sealed in LOG; undefined without a master key. */
+  readonly keys: UserKeys | undefined;
 }
 
 /** @param overrides environment variables that win over all others */
@@ -21,16 +25,22 @@ export async function withSession<T>(
 ): Promise<T> {
   const settings = await connectedSettings(dataFolder, overrides);
   const connection = await connectNats({ natsUrl: settings.natsUrl, name: 'rekappa-cli' });
+  let store: Store | undefined;
   try {
     const topology = await openTopology(connection, settings);
+    if (settings.privacy.masterKey !== '')
+      store = await openStore(settings.databaseUrl, { namespace: settings.namespace });
+    const keys = store && (await openUserKeysToRead(settings, store.keys));
     return await use({
       settings,
+      keys,
       connection,
       topology,
       hosts: new Hosts(connection, settings.namespace),
       learner: new LearnerClient(connection, settings.namespace),
     });
   } finally {
+    await store?.close();
     await connection.close();
   }
 }

@@ -24,6 +24,9 @@ import {
 import { AccessGate } from './access/access-gate.js';
 import { ScopeGuard } from './access/scope.guard.js';
 import { drainConnection } from './drain-connection.js';
+import { Eraser } from './erasure/eraser.js';
+import { ErasureBroadcast } from './erasure/erasure-broadcast.js';
+import { openGatewayKeys, type GatewayKeys } from './erasure/gateway-keys.js';
 import { IntakeGate } from './http/intake-gate.js';
 import { RootController } from './http/root.controller.js';
 import { EventsController } from './ingest/events.controller.js';
@@ -38,7 +41,7 @@ import { RecommendationsController } from './reads/recommendations.controller.js
 import { Recommender } from './reads/recommender.js';
 import { TrendingKeeper } from './reads/trending-keeper.js';
 import { UsersController } from './reads/users.controller.js';
-import { CACHE, NATS, PUBLISHER, TOPOLOGY } from './tokens.js';
+import { CACHE, KEYS, NATS, PUBLISHER, TOPOLOGY } from './tokens.js';
 
 /** How often a frame is sent before its events are given up: the caller waits no longer than ackTimeoutMs anyway. */
 const PUBLISH_ATTEMPTS = 5;
@@ -87,6 +90,11 @@ export class GatewayModule {
             }),
         },
         {
+          provide: KEYS,
+          inject: [TOPOLOGY],
+          useFactory: (topology: LogTopology) => openGatewayKeys(settings, topology),
+        },
+        {
           provide: CACHE,
           inject: [METRICS, LOGGER],
           useFactory: (metrics: Metrics, logger: Logger) => openCache(settings, metrics, logger),
@@ -97,6 +105,8 @@ export class GatewayModule {
         IngestService,
         ActorRpc,
         LastLists,
+        Eraser,
+        ErasureBroadcast,
         TrendingKeeper,
         Recommender,
       ],
@@ -112,6 +122,7 @@ export class GatewayModule {
     @Inject(NATS) connection: NatsConnection,
     @Inject(PUBLISHER) publisher: FramePublisher,
     @Inject(CACHE) cache: Cache,
+    @Inject(KEYS) keys: GatewayKeys | undefined,
     @Inject(IntakeGate) gate: IntakeGate,
     @Inject(IngestService) ingest: IngestService,
   ) {
@@ -131,6 +142,7 @@ export class GatewayModule {
     shutdown.step('drain', 'frames', () => publisher.close());
     shutdown.step('disconnect', 'nats', () => drainConnection(connection));
     shutdown.step('disconnect', 'cache', () => cache.close());
+    shutdown.step('disconnect', 'keys', async () => keys?.disconnect());
   }
 }
 

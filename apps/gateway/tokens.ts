@@ -2,4 +2,5 @@
 export const NATS = Symbol('NatsConnection');
 export const TOPOLOGY = Symbol('LogTopology');
 export const PUBLISHER = Symbol('FramePublisher');
+export const KEYS = Symbol('UserKeys');
 export const CACHE = Symbol('Cache');

@@ -36,6 +36,16 @@ export function cacheContract(name: string, open: () => Promise<Cache>): void {
       expect(await cache.get('gone')).toBeUndefined();
     });
 
+    it('forgets all that begins with a prefix, and nothing else', async () => {
+      for (const key of ['last:ann:a', 'last:ann:b', 'last:anna:a', 'more-last:ann:a'])
+        await cache.set(key, bytes('x'), 60);
+      expect(await cache.deletePrefix('last:ann:')).toBe(true);
+      const left = await Promise.all(
+        ['last:ann:a', 'last:ann:b', 'last:anna:a', 'more-last:ann:a'].map((key) => cache.get(key)),
+      );
+      expect(left.map((value) => value !== undefined)).toEqual([false, false, true, true]);
+    });
+
     it('forgets after the time to live', async () => {
       await cache.set('brief', bytes('x'), 0.05);
       await until('the value expires', async () => (await cache.get('brief')) === undefined, 2_000);

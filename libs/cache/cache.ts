@@ -9,6 +9,8 @@ export interface Cache {
   /** Resolves when stored, or given up: a value over VALUE_BYTES_MAX is not stored. `ttlSeconds` > 0. */
   set(key: string, value: Uint8Array, ttlSeconds: number): Promise<void>;
   delete(key: string): Promise<void>;
+  /** Deletes every value whose key starts so: letters, digits and `-_:` only. @returns false when the cache was away */
+  deletePrefix(prefix: string): Promise<boolean>;
   close(): Promise<void>;
 }
 

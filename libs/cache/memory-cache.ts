@@ -45,6 +45,12 @@ export class MemoryCache implements Cache {
     this.observe('memory', 'removed');
   }
 
+  async deletePrefix(prefix: string): Promise<boolean> {
+    for (const key of [...this.entries.keys()]) if (key.startsWith(prefix)) this.entries.delete(key);
+    this.observe('memory', 'removed');
+    return true;
+  }
+
   async close(): Promise<void> {
     this.entries.clear();
   }

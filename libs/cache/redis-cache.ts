@@ -22,6 +22,8 @@ const CONNECT_TIMEOUT_MS = 2_000;
 const RECONNECT_CAP_MS = 2_000;
 /** While the circuit is open, one operation in this long tries Redis again, ms. */
 const PROBE_EVERY_MS = 500;
+/** Keys that Redis looks at in one step of a walk. */
+const SCAN_KEYS = 1_000;
 
 export class RedisCache implements Cache {
   private readonly redis: Redis;
@@ -79,6 +81,24 @@ export class RedisCache implements Cache {
     await this.options.standIn.delete(key);
     const removed = await this.attempt(() => this.redis.del(key));
     if (removed !== AWAY) this.observe('redis', 'removed');
+  }
+
+  /** Walks all keys: it is for what happens seldom. */
+  async deletePrefix(prefix: string): Promise<boolean> {
+    await this.options.standIn.deletePrefix(prefix);
+    const own = this.options.prefix;
+    let cursor = '0';
+    do {
+      const page = await this.attempt(() =>
+        this.redis.scan(cursor, 'MATCH', `${own}${prefix}*`, 'COUNT', SCAN_KEYS),
+      );
+      if (page === AWAY) return false;
+      const keys = page[1].map((key) => key.slice(own.length));
+      if (keys.length > 0 && (await this.attempt(() => this.redis.del(keys))) === AWAY) return false;
+      cursor = page[0];
+    } while (cursor !== '0');
+    this.observe('redis', 'removed');
+    return true;
   }
 
   async close(): Promise<void> {

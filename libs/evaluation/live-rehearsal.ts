@@ -3,7 +3,14 @@
  * folds, the feedback and the model are those of the live system; so is the policy of ticks: whenever time
  * passes a partition's next deadline, a tick enters its log before anything later does.
  */
-import { isItemEvent, type FeedbackRecord, type LogEvent, type Tick, type UserEvent } from '#events';
+import {
+  isUserEvent,
+  type FeedbackRecord,
+  type FrameEntry,
+  type LogEvent,
+  type Tick,
+  type UserEvent,
+} from '#events';
 import type { FoldSettings, UserState } from '#interest';
 import { asEventId, partitionOf } from '#kernel';
 import { OnlineModel, type ModelSettings } from '#learning';
@@ -40,22 +47,23 @@ export class LiveRehearsal {
     this.passTime(event.timestamp);
     this.sequence++;
     const entries = [{ index: 0, event }];
-    if (isItemEvent(event)) this.log.foldItems(this.sequence, event.timestamp, entries);
-    else this.log.foldUsers(this.partitionOf(event), this.sequence, event.timestamp, entries);
+    if (isUserEvent(event))
+      this.log.foldUsers(this.partitionOf(event), this.sequence, event.timestamp, entries);
+    else this.log.foldItems(this.sequence, event.timestamp, entries);
   }
 
   /**
    * Folds one message of a recorded LOG, entry by entry. Its ticks stand in the log already, so `passTime` is not for it.
    * @param around is given each event, and folds it by calling `fold`
    */
-  play(message: LogEntryMessage, around: (event: LogEvent, fold: () => void) => void): void {
+  play(
+    message: LogEntryMessage,
+    around: (event: LogEvent, fold: () => void) => void,
+    entries: readonly FrameEntry[] = this.log.decode(message).entries,
+  ): void {
     this.sequence = message.sequence;
-    const { partition, entries } = this.log.decode(message);
     for (const entry of entries) {
-      const fold = (): void => {
-        if (partition === undefined) this.log.foldItems(message.sequence, message.appendedAt, [entry]);
-        else this.log.foldUsers(partition, message.sequence, message.appendedAt, [entry]);
-      };
+      const fold = (): void => void this.log.foldEntries(message, [entry]);
       if ('event' in entry) around(entry.event, fold);
       else fold();
     }

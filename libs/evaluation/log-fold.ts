@@ -61,7 +61,12 @@ export class LogFold {
 
   /** Folds one message of LOG. What cannot be used is skipped, as live hosts do. @returns the events in it */
   fold(message: LogEntryMessage): number {
-    const { partition, entries } = this.decode(message);
+    return this.foldEntries(message, this.decode(message).entries);
+  }
+
+  /** Folds what `decode` found in a message, opened in between where it is sealed. @returns the events in it */
+  foldEntries(message: LogEntryMessage, entries: readonly FrameEntry[]): number {
+    const partition = partitionOfSubject(message.subject);
     if (partition === undefined) return this.foldItems(message.sequence, message.appendedAt, entries);
     return this.foldUsers(partition, message.sequence, message.appendedAt, entries);
   }

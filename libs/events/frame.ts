@@ -7,6 +7,7 @@ import { crc32 } from 'node:zlib';
 import type { LogEvent, Rejection } from './parse.js';
 import { nestsDeeper } from './json-depth.js';
 import { parseEvent } from './parse.js';
+import type { Sealed } from './user-events.js';
 
 export const CRC_HEADER = 'Rekappa-Crc32';
 /** A payload over this is refused unread: the bound of one frame. */
@@ -14,7 +15,12 @@ export const FRAME_BYTES_MAX = 768 * 1024;
 export const FRAME_EVENTS_MAX = 1_000;
 
 export type FrameEntry =
-  | { readonly index: number; readonly event: LogEvent }
+  | {
+      readonly index: number;
+      readonly event: LogEvent;
+      /** What the event was opened from (libs/privacy): what may be kept of it elsewhere. */
+      readonly sealed?: Sealed;
+    }
   | { readonly index: number; readonly rejection: Rejection; readonly raw: unknown };
 
 export function encodeFrame(events: readonly LogEvent[]): Uint8Array {

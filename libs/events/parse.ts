@@ -8,7 +8,7 @@ import { itemEventSchemas, type ItemEvent } from './item-events.js';
 import { isPlain } from './plain-events.js';
 import { checkSchema } from './schema-check.js';
 import { JSON_DEPTH_MAX, nestsDeeper } from './json-depth.js';
-import { EVENT_VERSION, partitionEventSchemas, type PartitionEvent } from './user-events.js';
+import { EVENT_VERSION, partitionEventSchemas, type PartitionEvent, type UserEvent } from './user-events.js';
 
 export type LogEvent = PartitionEvent | ItemEvent;
 
@@ -45,6 +45,11 @@ export function parseEvent(value: unknown): Parsed<LogEvent> {
   const result = checkSchema(schema, value);
   if (!result.ok) return reject('REK_INVALID_EVENT', result.problem);
   return { ok: true, event: result.value as LogEvent };
+}
+
+/** Whether an event says in the clear whose it is. */
+export function isUserEvent(event: LogEvent): event is UserEvent {
+  return 'userId' in event;
 }
 
 export function isItemEvent(event: LogEvent): event is ItemEvent {

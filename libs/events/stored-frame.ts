@@ -5,18 +5,18 @@
  */
 import { partitionOf } from '#kernel';
 import { checksumOf, CRC_HEADER, decodeFrame, type FrameEntry } from './frame.js';
-import { isItemEvent, type LogEvent, type Rejection } from './parse.js';
+import { isItemEvent, isUserEvent, type LogEvent, type Rejection } from './parse.js';
 
 export interface StoredFrame {
   readonly payload: Uint8Array;
   header(name: string): string | undefined;
 }
 
-/** The entries of a message of `log.user.<partition>`: user events of that partition, and ticks. */
+/** The entries of a message of `log.user.<partition>`: user events of that partition, sealed ones as they are, and ticks. */
 export function decodeUserFrame(frame: StoredFrame, partition: number, partitions: number): FrameEntry[] {
   return decodeStored(frame, (event) => {
     if (isItemEvent(event)) return `${event.kind} belongs to log.item`;
-    if (event.kind === 'tick') return undefined;
+    if (!isUserEvent(event)) return undefined;
     const own = partitionOf(event.userId, partitions);
     return own === partition ? undefined : `this user belongs to log.user.${own}`;
   });

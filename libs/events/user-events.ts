@@ -48,6 +48,9 @@ const boundedRecord = (entries: number) =>
 /** Request context: device, country, page... free scalar values; `device` and `hour` become features. */
 export const contextSchema = boundedRecord(CONTEXT_ENTRIES_MAX);
 
+/** Name of a user's key: 16 random bytes, base64url. */
+export const keyIdSchema = z.string().regex(/^[A-Za-z0-9_-]{22}$/);
+
 const base = {
   eventId: idSchema,
   userId: idSchema,
@@ -145,6 +148,36 @@ export const absorbSchema = z.strictObject({
 export const eraseSchema = z.strictObject({ kind: z.literal('erase'), ...base });
 
 /**
+ * Any event of a user, encrypted with that user's key (libs/privacy). What stands in the clear says nothing about the
+ * person: `key` is a random name of the key, `eventId` a random nonce, and the partition is that of the subject. A reader opens
+ * it, or folds it as nothing once the key is destroyed. `timestamp` and `epoch` are those of the event inside, so that the
+ * partition's time and epoch are the same whether it can be opened or not.
+ */
+export const sealedSchema = z.strictObject({
+  kind: z.literal('sealed'),
+  /** The nonce: 12 random bytes, base64url. */
+  eventId: z.string().regex(/^[A-Za-z0-9_-]{16}$/),
+  timestamp: timestampSchema,
+  version: z.literal(EVENT_VERSION).default(EVENT_VERSION),
+  key: keyIdSchema,
+  epoch: z.int().min(0).optional(),
+  /** Ciphertext of the event's JSON and its tag, base64. */
+  box: z.base64().max(700_000),
+});
+
+/**
+ * The user whose key this is was erased. Behind it nothing sealed with the key is folded any more, and whoever owns the
+ * partition destroys the key with the next checkpoint. It names no user.
+ */
+export const forgetSchema = z.strictObject({
+  kind: z.literal('forget'),
+  eventId: idSchema,
+  timestamp: timestampSchema,
+  version: z.literal(EVENT_VERSION).default(EVENT_VERSION),
+  key: keyIdSchema,
+});
+
+/**
  * "The time of this partition is now at least `timestamp`", appended by the partition's owner when a
  * deadline is due. It belongs to the partition, not to a user.
  */
@@ -163,13 +196,15 @@ export type Profile = z.infer<typeof profileSchema>;
 export type Merge = z.infer<typeof mergeSchema>;
 export type Absorb = z.infer<typeof absorbSchema>;
 export type Erase = z.infer<typeof eraseSchema>;
+export type Sealed = z.infer<typeof sealedSchema>;
+export type Forget = z.infer<typeof forgetSchema>;
 export type Tick = z.infer<typeof tickSchema>;
 export type Context = z.infer<typeof contextSchema>;
 
 /** Events that a user's actor folds. */
 export type UserEvent = Impression | Interaction | Served | Profile | Merge | Absorb | Erase;
 /** Everything that may stand in `log.user.<p>`. */
-export type PartitionEvent = UserEvent | Tick;
+export type PartitionEvent = UserEvent | Sealed | Forget | Tick;
 
 /** Kinds a client may publish; the others are written by hosts only. */
 export const PUBLIC_KINDS = ['impression', 'interaction', 'profile', 'merge'] as const;
@@ -183,6 +218,8 @@ export const partitionEventSchemas = {
   merge: mergeSchema,
   absorb: absorbSchema,
   erase: eraseSchema,
+  sealed: sealedSchema,
+  forget: forgetSchema,
   tick: tickSchema,
 } as const;
 

@@ -8,10 +8,18 @@
  *   2. `decide` reads the state before the event and yields records and changes;
  *   3. records and effects are emitted;
  *   4. `evolve` changes the state, and the deadline book follows.
- * A tick closes what is due, by deadline, then by user id. Nothing here fails on any entry.
+ * A tick closes what is due, by deadline, then by user id. A sealed event that reaches this fold could not be opened, because its
+ * user was erased: it moves time and epoch, as the event inside would, and is nothing else. Nothing here fails on any entry.
  */
 import { key53, type LogPosition } from '#kernel';
-import { isItemEvent, type FeedbackRecord, type FrameEntry, type LogEvent, type UserEvent } from '#events';
+import {
+  isItemEvent,
+  isUserEvent,
+  type FeedbackRecord,
+  type FrameEntry,
+  type LogEvent,
+  type UserEvent,
+} from '#events';
 import type { ItemLookup } from '#features';
 import { DeadlineBook } from './deadline-book.js';
 import { decide, decideExpiry, type UserDecision } from './decide.js';
@@ -73,7 +81,7 @@ export class PartitionFold {
       if (event.kind === 'tick') {
         ticks++;
         until = Math.max(until, this.clipped(event.timestamp, appendedAt));
-      } else if (!isItemEvent(event)) required.add(event.userId);
+      } else if (isUserEvent(event)) required.add(event.userId);
     }
     // An event among the entries can take its user out of the book, which lets a tick reach one user further.
     if (ticks > 0)
@@ -131,12 +139,13 @@ export class PartitionFold {
       this.counters.misplaced++;
       return;
     }
-    if ((event.kind === 'tick' || event.kind === 'served') && !this.admitEpoch(event.epoch)) return;
+    if ('epoch' in event && event.epoch !== undefined && !this.admitEpoch(event.epoch)) return;
     const at = this.clipped(event.timestamp, appendedAt);
     if (at < event.timestamp) this.counters.clippedTimestamps++;
     if (at > this.streamTime) this.streamTime = at;
     if (event.kind === 'tick') this.foldTick(cause, at);
-    else this.foldUserEvent({ cause, at, rules: this.rules, catalogue: this.catalogue }, event);
+    else if (isUserEvent(event))
+      this.foldUserEvent({ cause, at, rules: this.rules, catalogue: this.catalogue }, event);
   }
 
   private foldUserEvent(moment: FoldMoment, event: UserEvent): void {

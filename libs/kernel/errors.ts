@@ -121,6 +121,11 @@ export const ERROR_CATALOGUE = {
     retryable: false,
     meaning: 'Postgres has forgotten a checkpoint that it had acknowledged.',
   },
+  REK_KEY_LOST: {
+    status: 500,
+    retryable: false,
+    meaning: 'A user’s key is not in Postgres, although the user was not erased: see docs/privacy.md.',
+  },
   REK_LOG_DAMAGED: {
     status: 500,
     retryable: false,

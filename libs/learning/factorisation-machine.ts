@@ -95,6 +95,14 @@ export class FactorisationMachine implements OnlineLearner {
     this.weights.decodeRows(reader, slots);
     const { columns, width, tail, factors } = this.rows;
     this.rows.decode(reader, slots, columns.squares, width - tail, factors);
+    for (const slot of slots) this.fillUp(slot);
+  }
+
+  /** Lanes beyond the factors are stepped, too: they stay 0 as long as their Σ g² is not. */
+  private fillUp(slot: number): void {
+    const { floats, columns, factors, tail } = this.rows;
+    const from = this.rows.cell(slot, columns.factorSquares);
+    floats.fill(FIRST_SQUARES, from + factors, from + tail);
   }
 
   private stepW0(gradient: number): void {

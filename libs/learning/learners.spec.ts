@@ -18,6 +18,10 @@ learnerContract(
   () => new FactorisationMachine(SlotRows.toLearn(CONTRACT_SLOTS, FM.factors), FM, 42),
 );
 learnerContract(
+  'Factorisation machine whose factors fill no vector',
+  () => new FactorisationMachine(SlotRows.toLearn(CONTRACT_SLOTS, 3), { ...FM, factors: 3 }, 42),
+);
+learnerContract(
   'Online logistic regression',
   () => new OnlineLogisticRegression(SlotRows.toLearn(CONTRACT_SLOTS), { alpha: 0.05 }),
 );

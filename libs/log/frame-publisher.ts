@@ -14,6 +14,7 @@ import {
   FRAME_BYTES_MAX,
   FRAME_EVENTS_MAX,
   isItemEvent,
+  isUserEvent,
   type LogEvent,
 } from '#events';
 import {
@@ -88,7 +89,7 @@ export class FramePublisher {
 
   /**
    * Resolves when the stream has acknowledged the event's frame. The event must be a checked one (parseEvent).
-   * A `tick` belongs to no user: its `partition` must be given.
+   * What does not say in the clear whose it is (`tick`, `sealed`, `forget`) needs its `partition` given.
    * @throws AppError REK_OVERLOADED (see `room`), REK_LOG_UNAVAILABLE, REK_LOG_FULL, REK_BODY_TOO_LARGE, REK_NOT_READY once closed.
    */
   publish(event: LogEvent, partition?: number): Promise<Acknowledgement> {
@@ -102,9 +103,12 @@ export class FramePublisher {
 
   /**
    * Publishes events, each for itself, and resolves when all are settled: in the order given, where each one
-   * stands or why it does not. Cheaper than as many calls of `publish`.
+   * stands or why it does not. Events of one partition that follow each other here do so in the log. Cheaper than as many calls of `publish`.
    */
-  publishAll(events: readonly LogEvent[]): Promise<(Acknowledgement | AppError)[]> {
+  publishAll(
+    events: readonly LogEvent[],
+    partitionOfEach?: readonly (number | undefined)[],
+  ): Promise<(Acknowledgement | AppError)[]> {
     return new Promise((resolve) => {
       const results = new Array<Acknowledgement | AppError>(events.length);
       let open = events.length;
@@ -118,7 +122,7 @@ export class FramePublisher {
       };
       if (open === 0) resolve(results);
       for (let place = 0; place < events.length; place++)
-        this.accept(events[place]!, undefined, place, listener);
+        this.accept(events[place]!, partitionOfEach?.[place], place, listener);
     });
   }
 
@@ -186,7 +190,7 @@ export class FramePublisher {
     const { subjects, partitions } = this.topology;
     if (isItemEvent(event)) return subjects.item;
     if (partition !== undefined) return subjects.user(partition);
-    if (event.kind === 'tick') throw new AppError('REK_INTERNAL', 'a tick needs its partition');
+    if (!isUserEvent(event)) throw new AppError('REK_INTERNAL', `a ${event.kind} needs its partition`);
     return subjects.user(partitionOf(event.userId, partitions));
   }
 

@@ -48,13 +48,17 @@ export function natsPermissions(user: NatsUser, namespace: string): NatsPermissi
   switch (user) {
     case 'gateway':
       return {
-        about: 'appends what clients publish, asks hosts and learner, keeps the audit trail',
+        about:
+          'appends what clients publish, asks hosts and learner, keeps the audit trail, erases users, their dead letters too',
         publish: [
           ...ensure,
           get('REKAPPA_AUDIT'),
+          ...read('REKAPPA_DEAD'),
+          api(`STREAM.MSG.DELETE.${streamOf('REKAPPA_DEAD')}`),
+          ...own('users.erased'),
           ...own('log.user.*', 'log.item', 'audit', 'rpc.user.*', 'rpc.host', 'rpc.learner'),
         ],
-        subscribe: [inbox, ...own('ingest.*')],
+        subscribe: [inbox, ...own('ingest.*', 'users.erased')],
         answers: true,
       };
     case 'actors':

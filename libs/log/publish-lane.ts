@@ -1,6 +1,6 @@
 /** The events of one subject that wait for a frame, and how a frame is cut from them. */
 import { createHash } from 'node:crypto';
-import { isItemEvent, type LogEvent } from '#events';
+import { isItemEvent, isUserEvent, type LogEvent } from '#events';
 
 export interface Acknowledgement {
   /** LOG sequence of the frame that holds the event. */
@@ -69,7 +69,7 @@ export function encodeWaiting(frame: readonly Waiting[]): Uint8Array {
 /** Event ids are unique per user or item only. */
 export function identityOf(event: LogEvent): string {
   if (isItemEvent(event)) return `${event.itemId}\0${event.eventId}`;
-  return event.kind === 'tick' ? event.eventId : `${event.userId}\0${event.eventId}`;
+  return isUserEvent(event) ? `${event.userId}\0${event.eventId}` : event.eventId;
 }
 
 /** The same events of the same users give the same id; two users' equal event ids do not. */

@@ -10,6 +10,7 @@ import { AppError } from '#kernel';
 import { upsertActors, type ActorState } from './actor-rows.js';
 import { checksum, matches } from './checksum.js';
 import { inTransaction, runQuery } from './data-source.js';
+import { destroyKeys } from './user-key-store.js';
 
 /** Layout of the rows; a row with a newer one was written by a newer release and is not read. */
 export const CHECKPOINT_FORMAT = 1;
@@ -32,6 +33,8 @@ export interface CheckpointWrite {
   readonly state: Uint8Array;
   readonly actors: readonly ActorState[];
   readonly erased: readonly string[];
+  /** Names of keys to destroy: nothing that this checkpoint lacks was sealed with them. Default none. */
+  readonly forgotten?: readonly string[];
 }
 
 interface PartitionRecord {
@@ -104,6 +107,7 @@ export class CheckpointStore {
       await this.guard(manager, partition, epoch, write.follows);
       await upsertActors(manager, this.namespace, partition, write.actors);
       await this.deleteActors(manager, partition, write.erased);
+      await destroyKeys(manager, this.namespace, write.forgotten ?? []);
       await manager.query(
         `UPDATE rekappa_partition SET sequence = $3, format = $4, state = $5, sha256 = $6, saved_at = now()
          WHERE namespace = $1 AND partition = $2`,

@@ -98,4 +98,75 @@ export class SnapshotChunkRow {
   snapshot?: unknown;
 }
 
-export const ENTITIES = [PartitionRow, ActorRow, SnapshotRow, SnapshotChunkRow];
+/** The key of one user, or what is left of it. Everything that could lead back to the user goes with the key. */
+@Entity({ name: 'rekappa_user_key' })
+@Index('rekappa_user_key_active', ['namespace', 'reference'], { unique: true, where: `status = 'active'` })
+@Index('rekappa_user_key_of', ['namespace', 'reference'])
+export class UserKeyRow {
+  @PrimaryColumn({ type: 'text', collation: 'C', primaryKeyConstraintName: 'rekappa_user_key_pk' })
+  namespace!: string;
+  @PrimaryColumn({
+    type: 'text',
+    collation: 'C',
+    name: 'key_id',
+    primaryKeyConstraintName: 'rekappa_user_key_pk',
+  })
+  keyId!: string;
+  /** active, erasing, erased or lost. */
+  @Column({ type: 'text' })
+  status!: string;
+  @Column({ type: 'text', collation: 'C', nullable: true })
+  reference!: string | null;
+  @Column({ type: 'text', nullable: true })
+  wrapped!: string | null;
+  @Column({ type: 'text', nullable: true })
+  name!: string | null;
+  /** When it was made, or, later, destroyed. */
+  @Column({ type: 'timestamptz', name: 'changed_at', default: () => 'now()' })
+  changedAt!: Date;
+}
+
+/** One user was merged into another: whoever erases the second erases the first. */
+@Entity({ name: 'rekappa_user_merge' })
+@Index('rekappa_user_merge_from', ['namespace', 'fromKey'])
+export class UserMergeRow {
+  @PrimaryColumn({ type: 'text', collation: 'C', primaryKeyConstraintName: 'rekappa_user_merge_pk' })
+  namespace!: string;
+  @PrimaryColumn({
+    type: 'text',
+    collation: 'C',
+    name: 'into_key',
+    primaryKeyConstraintName: 'rekappa_user_merge_pk',
+  })
+  intoKey!: string;
+  @PrimaryColumn({
+    type: 'text',
+    collation: 'C',
+    name: 'from_key',
+    primaryKeyConstraintName: 'rekappa_user_merge_pk',
+  })
+  fromKey!: string;
+}
+
+/** One row a namespace: how its keys are wrapped, and since when its log is sealed. */
+@Entity({ name: 'rekappa_sealing' })
+export class SealingRow {
+  @PrimaryColumn({ type: 'text', collation: 'C', primaryKeyConstraintName: 'rekappa_sealing_pk' })
+  namespace!: string;
+  /** A known text under the master key. */
+  @Column({ type: 'text' })
+  check!: string;
+  /** LOG sequence up to which events of users may stand in the clear. */
+  @Column({ type: 'bigint', name: 'clear_through', transformer: int8 })
+  clearThrough!: number;
+}
+
+export const ENTITIES = [
+  PartitionRow,
+  ActorRow,
+  SnapshotRow,
+  SnapshotChunkRow,
+  UserKeyRow,
+  UserMergeRow,
+  SealingRow,
+];

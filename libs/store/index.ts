@@ -10,3 +10,4 @@ export {
   type SnapshotInput,
   type InvalidSnapshot,
 } from './snapshot-store.js';
+export { UserKeyStore } from './user-key-store.js';

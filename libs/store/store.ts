@@ -3,6 +3,7 @@ import type { DataSource } from 'typeorm';
 import { CheckpointStore } from './checkpoint-store.js';
 import { runQuery } from './data-source.js';
 import { connect } from './migrate.js';
+import { UserKeyStore } from './user-key-store.js';
 import { SnapshotStore, type InvalidSnapshot } from './snapshot-store.js';
 
 export interface StoreOptions {
@@ -17,6 +18,7 @@ export interface StoreOptions {
 export interface Store {
   readonly checkpoints: CheckpointStore;
   readonly snapshots: SnapshotStore;
+  readonly keys: UserKeyStore;
   readonly source: DataSource;
   /** @throws AppError REK_STORE_UNAVAILABLE */
   ping(): Promise<void>;
@@ -31,6 +33,7 @@ export async function openStore(databaseUrl: string, options: StoreOptions = {})
   return {
     source,
     checkpoints: new CheckpointStore(source, namespace),
+    keys: new UserKeyStore(source, namespace),
     snapshots: new SnapshotStore(source, namespace, onInvalid),
     ping: async () => void (await runQuery(source, 'SELECT 1', [])),
     close: async () => {

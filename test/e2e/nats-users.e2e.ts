@@ -144,6 +144,7 @@ const PUBLISH: Readonly<Record<string, readonly NatsUser[]>> = {
   'dead.learner': ['learner'],
   audit: ['gateway', 'cli'],
   'ingest.interaction': ['publisher', 'ingester'],
+  'users.erased': ['gateway'],
   'rpc.user.0': ['gateway'],
   'rpc.host': ['gateway'],
   'rpc.hosts.status': ['cli'],
@@ -158,7 +159,7 @@ const PUBLISH: Readonly<Record<string, readonly NatsUser[]>> = {
   '$JS.API.STREAM.NAMES': [],
   '$JS.API.STREAM.SNAPSHOT.REKAPPA_LOG': [],
   '$JS.API.STREAM.RESTORE.REKAPPA_LOG': [],
-  '$JS.API.STREAM.MSG.DELETE.REKAPPA_DEAD': ['cli'],
+  '$JS.API.STREAM.MSG.DELETE.REKAPPA_DEAD': ['gateway', 'cli'],
   ...Object.fromEntries(
     ['LOG', 'FEEDBACK', 'MODEL', 'DEAD', 'AUDIT'].flatMap((name) =>
       ['UPDATE', 'DELETE', 'PURGE'].map((call) => [`$JS.API.STREAM.${call}.REKAPPA_${name}`, []]),
@@ -185,6 +186,7 @@ const SUBSCRIBE: Readonly<Record<string, readonly NatsUser[]>> = {
   audit: [],
   '_INBOX.>': [],
   'ingest.interaction': ['gateway'],
+  'users.erased': ['gateway'],
   'rpc.user.0': ['actors'],
   'rpc.host': ['actors'],
   'rpc.learner': ['learner'],

@@ -1,5 +1,5 @@
 /**
- * Folds messages of one partition: decode, make the users resident (one query for all of them), fold frame by
+ * Folds messages of one partition: decode, open what is sealed (one query for all keys), make the users resident (one query for all of them), fold frame by
  * frame. Gives way to requests every few milliseconds.
  *
  * A fold that throws leaves half-changed users behind, so the state is unsound and the caller restores it from
@@ -12,6 +12,7 @@ import { NotResident } from '#actor';
 import { decodeUserFrame, type FrameEntry } from '#events';
 import { AppError, errorMessage } from '#kernel';
 import type { LogMessage } from '#log';
+import type { DecodedFrame } from '#privacy';
 import type { FeedbackEmitter } from '../feedback/feedback-emitter.js';
 import type { HostContext } from '../host-context.js';
 import type { PartitionState } from './partition-state.js';
@@ -33,6 +34,8 @@ interface Frame {
 
 export interface FolderPorts {
   readonly activate: (users: Iterable<string>) => Promise<void>;
+  /** Sealed entries, opened. */
+  readonly open: (frames: readonly DecodedFrame[]) => Promise<FrameEntry[][]>;
   /** After each frame. */
   readonly advanced: (sequence: number) => void;
   readonly stopped: () => boolean;
@@ -57,13 +60,15 @@ export class FrameFolder {
 
   /** @throws FoldFailure; what `activate` throws; stops between frames once the ports say so */
   async fold(state: PartitionState, messages: readonly LogMessage[]): Promise<void> {
-    const frames: Frame[] = [];
+    const fresh = messages.filter(({ sequence }) => sequence > state.position);
+    const decoded: DecodedFrame[] = [];
     this.turnEnds = performance.now() + TURN_MS;
-    for (const message of messages) {
-      if (message.sequence <= state.position) continue;
+    for (const message of fresh) {
       await this.giveWay();
-      frames.push(this.decode(message));
+      decoded.push(this.decode(message));
     }
+    const opened = await this.ports.open(decoded);
+    const frames = fresh.map((message, at) => this.frameOf(message, opened[at]!));
     const entries = frames.flatMap((frame) => frame.entries);
     const appendedAt = frames.reduce((newest, frame) => Math.max(newest, frame.appendedAt), 0);
     await this.ports.activate([...state.fold.required(entries, appendedAt), ...this.missed]);
@@ -130,14 +135,19 @@ export class FrameFolder {
       frame.sequence,
       entry.index,
       { code: 'REK_INTERNAL', message },
-      'event' in entry ? entry.event : undefined,
+      'event' in entry ? (entry.sealed ?? entry.event) : undefined,
     );
   }
 
+  private decode(message: LogMessage): DecodedFrame {
+    const { partition } = this;
+    const entries = decodeUserFrame(message, partition, this.context.topology.partitions);
+    return { sequence: message.sequence, partition, entries };
+  }
+
   /** The entries that can be folded; the others go to the dead stream, unless a former owner has put them there. */
-  private decode(message: LogMessage): Frame {
+  private frameOf(message: LogMessage, decoded: readonly FrameEntry[]): Frame {
     const { sequence, appendedAt } = message;
-    const decoded = decodeUserFrame(message, this.partition, this.context.topology.partitions);
     const entries: FrameEntry[] = [];
     for (const entry of decoded) {
       if ('rejection' in entry) {

@@ -2,21 +2,27 @@
 import { checksumOf, CRC_HEADER, encodeFrame, type Absorb } from '#events';
 import { AppError, partitionOf, sleep } from '#kernel';
 import type { LogTopology } from '#log';
+import type { UserKeys } from '#privacy';
 
 const RETRY_BASE_MS = 50;
 const RETRY_CAP_MS = 1_000;
 
-/** Tries until the log has it. @throws AppError REK_LEASE_LOST once `givenUp`; what a retry cannot help */
+/**
+ * Tries until the log has it.
+ * @param keys undefined: in the clear
+ * @throws AppError REK_LEASE_LOST once `givenUp`; what a retry cannot help
+ */
 export async function appendHandover(
   topology: LogTopology,
   event: Absorb,
+  keys: Pick<UserKeys, 'seal'> | undefined,
   givenUp: () => boolean,
 ): Promise<void> {
   const subject = topology.subjects.user(partitionOf(event.userId, topology.partitions));
-  const payload = encodeFrame([event]);
   for (let attempt = 0; ; attempt++) {
     if (givenUp()) throw new AppError('REK_LEASE_LOST');
     try {
+      const payload = encodeFrame(keys ? await keys.seal([event]) : [event]);
       await topology.log.append(subject, payload, {
         messageId: event.eventId,
         headers: { [CRC_HEADER]: checksumOf(payload) },

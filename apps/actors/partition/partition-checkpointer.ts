@@ -5,9 +5,11 @@
  * 2. encode the users in slices while the fold goes on (a user about to change is encoded first);
  * 3. wait until all feedback up to that position is acknowledged: a recovery from here emits nothing twice and
  *    leaves nothing out;
- * 4. one transaction, guarded by the epoch.
+ * 4. one transaction, guarded by the epoch. It destroys the keys of those who were erased before that position: no recovery
+ *    goes back to where they are needed.
  */
 import { AppError } from '#kernel';
+import type { UserKeys } from '#privacy';
 import type { CheckpointStore } from '#store';
 import type { FeedbackEmitter } from '../feedback/feedback-emitter.js';
 import type { PartitionState } from './partition-state.js';
@@ -22,6 +24,7 @@ export class PartitionCheckpointer {
     private readonly state: PartitionState,
     private readonly emitter: FeedbackEmitter,
     private readonly store: CheckpointStore,
+    private readonly keys: Pick<UserKeys, 'destroyed'> | undefined,
     private readonly holds: () => boolean,
   ) {}
 
@@ -53,6 +56,7 @@ export class PartitionCheckpointer {
       this.savedAt = startedAt;
       return false;
     }
+    const forgotten = state.sealed.forgottenThrough(sequence);
     const encodedFold = state.fold.encode();
     const cut = state.users.beginCut();
     try {
@@ -67,12 +71,15 @@ export class PartitionCheckpointer {
         state: encodedFold,
         actors,
         erased: [...cut.erased],
+        forgotten,
       });
     } catch (error) {
       state.users.failed();
       throw error;
     }
     state.users.saved();
+    this.keys?.destroyed(forgotten);
+    state.sealed.destroyed(forgotten);
     state.saved = sequence;
     this.savedAt = startedAt;
     return true;

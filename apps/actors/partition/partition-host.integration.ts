@@ -67,6 +67,7 @@ describe('PartitionHost', () => {
     const context: HostContext = {
       settings: loadSettings({}),
       topology,
+      keys: undefined,
       checkpoints: store.checkpoints,
       catalogue,
       reader,

@@ -16,8 +16,10 @@
  * Everything that changes the state runs in this one loop; requests and errands see it between two steps. The file
  * is longer than most because the phases and what leads from one to the next are read together.
  */
+import type { FrameEntry } from '#events';
 import { AppError } from '#kernel';
 import type { Lease, LogMessage } from '#log';
+import type { DecodedFrame } from '#privacy';
 import type { FeedbackEmitter } from '../feedback/feedback-emitter.js';
 import type { HostContext } from '../host-context.js';
 import { Errands } from './errands.js';
@@ -168,6 +170,14 @@ export class PartitionHost {
     }
   }
 
+  /** Whether a checkpoint stands at `sequence` or behind it; saves one if need be. */
+  async savedThrough(sequence: number): Promise<boolean> {
+    // A checkpoint under way may have begun too early: then another one is needed.
+    for (let attempt = 0; attempt < 2 && this.checkpointSequence < sequence; attempt++)
+      await this.checkpoint();
+    return this.checkpointSequence >= sequence;
+  }
+
   /** Runs `errand` between two steps: the state stands still meanwhile, and the position with it. */
   between<T>(errand: (state: PartitionState) => Promise<T>): Promise<T> {
     const done = this.errands.add(errand);
@@ -206,6 +216,7 @@ export class PartitionHost {
     this.emitter = await takeFeedback(this.lease, context, this.ownerPorts);
     this.folder = new FrameFolder(this.partition, context, this.emitter, {
       activate: (users) => this.activate(users),
+      open: (frames) => this.open(frames),
       advanced: (sequence) => this.advanced(sequence),
       stopped: () => this.ending,
       live: () => this.phase === 'live',
@@ -233,6 +244,7 @@ export class PartitionHost {
       state,
       emitter,
       context.checkpoints,
+      context.keys,
       ownerPorts.holds,
     );
     this.owned = { state, checkpointer };
@@ -303,6 +315,12 @@ export class PartitionHost {
     const { state } = this.owned!;
     return patiently(this.context, this.partition, this.ownerPorts, () =>
       state.users.activate(users, this.context.clock.monotonic()),
+    );
+  }
+
+  private open(frames: readonly DecodedFrame[]): Promise<FrameEntry[][]> {
+    return patiently(this.context, this.partition, this.ownerPorts, () =>
+      this.owned!.state.sealed.open(frames),
     );
   }
 

@@ -7,6 +7,7 @@ import type { CatalogueView, Item } from '#catalogue';
 import { foldSettingsOf, PartitionFold, type FoldEffect, type UserState } from '#interest';
 import { AppError, asPartition, errorMessage } from '#kernel';
 import type { FeedbackRecord } from '#events';
+import { SealedReader } from '#privacy';
 import type { PartitionCheckpoint } from '#store';
 import type { HostContext } from '../host-context.js';
 import { userKind } from './user-kind.js';
@@ -27,6 +28,8 @@ export class SwitchableView implements CatalogueView {
 export interface PartitionState {
   readonly users: PartitionActors<UserState>;
   readonly fold: PartitionFold;
+  /** Opens what this state has not folded yet. */
+  readonly sealed: SealedReader;
   /** Log sequence up to which everything of the partition is folded. */
   position: number;
   /** Log sequence of the checkpoint that Postgres holds, 0 without one. */
@@ -43,7 +46,7 @@ export function partitionState(
   view: CatalogueView,
   output: FoldOutput,
 ): PartitionState {
-  const { settings, checkpoints, budget } = context;
+  const { settings, checkpoints, budget, keys, topology } = context;
   const users = new PartitionActors(
     userKind,
     (ids) => checkpoints.load(partition, ids, state.saved),
@@ -74,6 +77,7 @@ export function partitionState(
     }
   };
   const from = checkpoint?.sequence ?? 0;
-  const state: PartitionState = { users, fold: fold(), position: from, saved: from, sound: true };
+  const sealed = new SealedReader(keys, topology.partitions);
+  const state: PartitionState = { users, fold: fold(), sealed, position: from, saved: from, sound: true };
   return state;
 }

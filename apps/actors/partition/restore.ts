@@ -37,14 +37,15 @@ export async function takeFeedback(
   context: HostContext,
   ports: OwnerPorts,
 ): Promise<FeedbackEmitter> {
-  const { topology, metrics, logger } = context;
+  const { topology, metrics, logger, settings } = context;
+  const keys = settings.privacy.sealUsers === 'on' ? context.keys : undefined;
   const { partition, epoch } = lease;
   const fence = await withinLog(await fenceUntilAnswered(lease, context, ports), partition, context);
   return new FeedbackEmitter(partition, epoch, fence, {
     topology,
     holds: ports.holds,
     failed: ports.failed,
-    appendEffect: (event) => appendHandover(topology, event, ports.stopped),
+    appendEffect: (event) => appendHandover(topology, event, keys, ports.stopped),
     counted: (kind, records) => metrics.feedbackRecords.inc({ kind }, records),
     retrying: (error) => logger.warn({ err: error, partition }, 'appending feedback again'),
   });

@@ -60,6 +60,7 @@ const rank = z.object({
   requestId,
 });
 const state = z.object({ op: z.literal('state'), user: idSchema, after });
+const checkpoint = z.object({ op: z.literal('checkpoint'), user: idSchema, after });
 const similar = z.object({ op: z.literal('similar'), itemId: idSchema, n });
 const trending = z.object({
   op: z.literal('trending'),
@@ -70,7 +71,7 @@ const trending = z.object({
 });
 const item = z.object({ op: z.literal('item'), itemId: idSchema });
 
-const userRequest = z.discriminatedUnion('op', [recommend, rank, state, similar, trending]);
+const userRequest = z.discriminatedUnion('op', [recommend, rank, state, checkpoint, similar, trending]);
 const hostRequest = z.discriminatedUnion('op', [similar, trending, item]);
 
 export type Filter = z.infer<typeof filterSchema>;

@@ -32,6 +32,8 @@ export class UserRpc {
         );
       case 'state':
         return this.describe(host, user, after);
+      case 'checkpoint':
+        return this.checkpoint(host, user, after);
     }
   }
 
@@ -42,6 +44,12 @@ export class UserRpc {
     );
     if (!answer.result) throw new AppError('REK_UNKNOWN_USER', `nothing is known about user ${userId}`);
     return { ...answer.result, ...placeOf(after, answer) };
+  }
+
+  /** Once `after` is folded: whether everything up to it is saved, and the keys of those erased by then are destroyed. */
+  private async checkpoint(host: PartitionHost, userId: string, after: number): Promise<object> {
+    const { reached } = await host.requests.read(userId, after, () => undefined);
+    return { saved: reached && (await host.savedThrough(after)) };
   }
 
   private assertOwn(host: PartitionHost, userId: string): void {

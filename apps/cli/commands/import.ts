@@ -1,4 +1,7 @@
 /** `rekappa import`: existing data through the real ingestion path. */
+import type { LogEvent } from '#events';
+import { openUserKeys, sealEvents } from '#privacy';
+import { openStore } from '#store';
 import { InvalidArgumentError, type Command } from 'commander';
 import { connectNats, FramePublisher, openTopology } from '#log';
 import { connectedSettings, dataOption, gatewayUrl } from '../connection.js';
@@ -117,12 +120,20 @@ async function publisherSink(
 ): Promise<{ sink: EventSink; close: () => Promise<void> }> {
   const settings = await connectedSettings(options.data);
   const connection = await connectNats({ natsUrl: settings.natsUrl, name: 'rekappa-import' });
-  const publisher = new FramePublisher(await openTopology(connection, settings), { packMs: 20 });
+  const topology = await openTopology(connection, settings);
+  const publisher = new FramePublisher(topology, { packMs: 20 });
+  const store =
+    settings.privacy.sealUsers === 'on'
+      ? await openStore(settings.databaseUrl, { namespace: settings.namespace })
+      : undefined;
+  const keys = store && (await openUserKeys(settings, store.keys, topology.log));
+  const seal = keys && ((events: readonly LogEvent[]) => sealEvents(keys, events, topology.partitions));
   const close = async (): Promise<void> => {
     await publisher.close();
     await connection.drain();
+    await store?.close();
   };
-  return { sink: new PublisherSink(publisher, tally), close };
+  return { sink: new PublisherSink(publisher, tally, seal), close };
 }
 
 function summarise(tally: ImportTally, seconds: number, json: boolean): void {

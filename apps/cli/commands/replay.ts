@@ -90,7 +90,7 @@ async function replay(options: ReplayOptions, signal: AbortSignal): Promise<void
 }
 
 async function verify(
-  { topology, hosts, learner, settings }: Session,
+  { topology, hosts, learner, settings, keys }: Session,
   options: ReplayOptions,
   signal: AbortSignal,
 ): Promise<void> {
@@ -105,10 +105,16 @@ async function verify(
     if (answers.length === 0) throw new CliError('no actor host answers: start Rekappa, then verify');
     const last = Math.max(0, ...answers.flatMap((host) => host.partitions.map((p) => p.sequence)));
     checks.push(
-      ...(await verifyLog(topology, answers, foldSettingsOf(settings), {
-        progress: bar('log', last, 'events'),
-        signal,
-      })),
+      ...(await verifyLog(
+        topology,
+        answers,
+        foldSettingsOf(settings),
+        {
+          progress: bar('log', last, 'events'),
+          signal,
+        },
+        keys,
+      )),
     );
   }
   const failed = checks.filter((check) => !check.ok);
@@ -185,7 +191,7 @@ async function rebuildModel(session: Session, options: ReplayOptions, signal: Ab
 
 /** From LOG. The model learns in the order of the log: one host that keeps up gives FEEDBACK this order too. */
 async function rebuildEverything(
-  { topology, settings: present }: Session,
+  { topology, settings: present, keys }: Session,
   options: ReplayOptions,
   signal: AbortSignal,
 ): Promise<void> {
@@ -199,6 +205,7 @@ async function rebuildEverything(
       lastOf: () => Infinity,
       last,
       until: options.until,
+      keys,
       progress: bar('log', last, 'events'),
       signal,
       suspects,

@@ -53,10 +53,11 @@ export function registerWhatIf(program: Command): void {
 
 async function whatIf(options: WhatIfCommandOptions, signal: AbortSignal): Promise<void> {
   const policy = parsePolicy(options.policy);
-  const report = await withSession(options.data, async ({ topology, settings }) =>
+  const report = await withSession(options.data, async ({ topology, settings, keys }) =>
     replayWhatIf(topology, {
       partitions: topology.partitions,
       settings,
+      keys,
       other: {
         settings: settingsOfPolicy(settings, policy),
         ownModel: changesModel(policy),

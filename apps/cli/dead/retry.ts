@@ -7,11 +7,12 @@ import {
   CRC_HEADER,
   encodeFrame,
   isItemEvent,
+  isUserEvent,
   parseEvent,
   type LogEvent,
   type Rejection,
 } from '#events';
-import { errorMessage, partitionOf } from '#kernel';
+import { AppError, errorMessage, partitionOf } from '#kernel';
 import { DeadLetters, type LogTopology, type StoredDeadLetter } from '#log';
 
 export interface RetryOutcome {
@@ -30,11 +31,22 @@ export async function retryDeadLetter(
   if ('reason' in parsed) return { sequence, reason: parsed.reason };
   const { event } = parsed;
   const { subjects, log, partitions } = topology;
-  const subject = isItemEvent(event) ? subjects.item : subjects.user(partitionOf(event.userId, partitions));
+  const subject = isUserEvent(event)
+    ? subjects.user(partitionOf(event.userId, partitions))
+    : isItemEvent(event)
+      ? subjects.item
+      : await subjectOf(letter, topology);
   const payload = encodeFrame([event]);
   const appended = await log.append(subject, payload, { headers: { [CRC_HEADER]: checksumOf(payload) } });
   await new DeadLetters(topology).drop(sequence);
   return { sequence, appended };
+}
+
+/** A sealed event does not say whose it is: it goes back to where it came from. */
+async function subjectOf({ source }: StoredDeadLetter, { log }: LogTopology): Promise<string> {
+  for await (const [message] of log.read({ from: source.sequence, until: source.sequence }))
+    if (message) return message.subject;
+  throw new AppError('REK_LOG_DAMAGED', `${log.name} has no message ${source.sequence} any more`);
 }
 
 type Retryable = Exclude<LogEvent, { kind: 'tick' }>;

@@ -4,7 +4,7 @@
  * and user events wait for each other, so that an item is known before its impressions, as in the file.
  */
 import { fnv1a32 } from '#kernel';
-import { isItemEvent, type LogEvent, type Upsert } from '#events';
+import { isItemEvent, isUserEvent, type LogEvent, type Upsert } from '#events';
 import type { Accepted, GatewayClient } from '../gateway-client.js';
 import type { EventSink, ImportTally } from './sink.js';
 
@@ -27,7 +27,7 @@ export class HttpSink implements EventSink {
     const item = isItemEvent(event);
     if (item !== this.lastWasItem) await this.finish();
     this.lastWasItem = item;
-    const lane = item || event.kind === 'tick' ? this.items : this.users[fnv1a32(event.userId) % LANES]!;
+    const lane = isUserEvent(event) ? this.users[fnv1a32(event.userId) % LANES]! : this.items;
     await lane.put(event);
   }
 

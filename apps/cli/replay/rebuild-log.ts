@@ -2,10 +2,11 @@
  * Rebuilds everything from LOG: the catalogue, every user of every partition, the feedback records they cause,
  * and a model that learns them in the order of the log.
  */
+import { SealedReader, type KeySource } from '#privacy';
 import { LogFold } from '#evaluation';
 import type { FeedbackRecord } from '#events';
 import type { FoldSettings } from '#interest';
-import { AppError } from '#kernel';
+import { type LogPosition, AppError } from '#kernel';
 import type { EventLog } from '#log';
 import type { Progress } from '../terminal/progress.js';
 import { readUntil, type Until } from './until.js';
@@ -19,6 +20,10 @@ export interface LogRebuildOptions {
   readonly until?: Until;
   readonly progress: Progress;
   readonly signal: AbortSignal;
+  /** Undefined without a master key: then a sealed event ends the rebuild. */
+  readonly keys?: KeySource | undefined;
+  /** Told of each event that stays sealed, because its user was erased. */
+  readonly passedOver?: (position: LogPosition) => void;
   readonly emit: (partition: number, record: FeedbackRecord) => void;
   /** See LogFold. */
   readonly suspects: ReadonlySet<number>;
@@ -35,15 +40,19 @@ export interface RebuiltLog {
 export async function rebuildLog(log: EventLog, options: LogRebuildOptions): Promise<RebuiltLog> {
   const { progress, signal } = options;
   const fold = new LogFold(options.partitions, options.fold, options.emit, options.suspects);
+  const sealed = new SealedReader(options.keys, options.partitions, options.passedOver);
   let events = 0;
   let sequence = 0;
   for await (const batch of readUntil(log, options.last, options.until, signal)) {
-    for (const message of batch) {
-      const partition = /^log\.user\.(\d+)$/.exec(message.subject)?.[1];
-      if (partition === undefined || message.sequence <= options.lastOf(Number(partition)))
-        events += fold.fold(message);
-      sequence = message.sequence;
-    }
+    const wanted = batch.filter(({ subject, sequence: at }) => {
+      const partition = /^log\.user\.(\d+)$/.exec(subject)?.[1];
+      return partition === undefined || at <= options.lastOf(Number(partition));
+    });
+    const opened = await sealed.open(
+      wanted.map((message) => ({ sequence: message.sequence, ...fold.decode(message) })),
+    );
+    for (const [at, message] of wanted.entries()) events += fold.foldEntries(message, opened[at]!);
+    sequence = batch.at(-1)?.sequence ?? sequence;
     progress.update(sequence, events);
   }
   progress.stop(sequence, events);

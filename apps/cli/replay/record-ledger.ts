@@ -9,6 +9,8 @@ import { encodeFeedbackRecord, type FeedbackRecord } from '#events';
 export interface LedgerComparison {
   readonly records: number;
   readonly expected: number;
+  /** Records beside these, of users who were erased since. */
+  readonly erased: number;
   readonly sha256: string;
   readonly expectedSha256: string;
   /** 0-based index of the first record that differs; undefined when all are equal. */
@@ -21,6 +23,7 @@ export class RecordLedger {
   private readonly stored: Hash = createHash('sha256');
   private derivedCount = 0;
   private storedCount = 0;
+  private erasedCount = 0;
   private firstDifference: number | undefined;
 
   /** Records derived from the log so far. */
@@ -45,9 +48,14 @@ export class RecordLedger {
     this.checksums[this.derivedCount++] = crc32(bytes);
   }
 
-  /** A record that FEEDBACK holds; after everything was derived. */
-  see(record: FeedbackRecord): void {
+  /**
+   * A record that FEEDBACK holds; after everything was derived.
+   * @param ofErased that it need not be derivable: where it is not the next one that is, it counts apart
+   */
+  see(record: FeedbackRecord, ofErased = false): void {
     const bytes = encodeFeedbackRecord(record);
+    const next = this.storedCount < this.derivedCount ? this.checksums[this.storedCount] : undefined;
+    if (ofErased && next !== crc32(bytes)) return void this.erasedCount++;
     this.stored.update(bytes);
     const at = this.storedCount++;
     const equal = at < this.derivedCount && this.checksums[at] === crc32(bytes);
@@ -59,6 +67,7 @@ export class RecordLedger {
     return {
       records: this.storedCount,
       expected: this.derivedCount,
+      erased: this.erasedCount,
       sha256: this.stored.copy().digest('hex'),
       expectedSha256: this.derived.copy().digest('hex'),
       firstDifference: this.firstDifference ?? short,

@@ -3,6 +3,8 @@
  * that sequence and must arrive at the same bytes.
  */
 import { withSuspects } from '#evaluation';
+import type { KeySource } from '#privacy';
+import { SealedCauses } from './sealed-causes.js';
 import { FeedbackDecoder, type FeedbackRecord } from '#events';
 import type { FoldSettings } from '#interest';
 import { sleep } from '#kernel';
@@ -57,30 +59,38 @@ export async function verifyModel(
   ];
 }
 
-/** Rebuilds all users and their feedback from LOG, and compares both with what hosts hold and FEEDBACK has. */
+/**
+ * Rebuilds all users and their feedback from LOG, and compares both with what hosts hold and FEEDBACK has. FEEDBACK keeps what users
+ * caused before they were erased, and LOG can no longer say what it was: such records are counted apart, not compared.
+ * @param keys undefined without a master key: then LOG must have nothing sealed
+ */
 export async function verifyLog(
   topology: LogTopology,
   hosts: readonly HostHash[],
   fold: FoldSettings,
   bar: Bar,
+  keys?: KeySource,
 ): Promise<Check[]> {
   const live = new Map(hosts.flatMap((host) => host.partitions).map((p) => [p.partition, p]));
   const lastOf = (partition: number): number => live.get(partition)?.sequence ?? 0;
   const last = Math.max(0, ...[...live.values()].map((p) => p.sequence));
-  const { rebuilt, ledgers } = await withSuspects(async (suspects) => {
+  const { rebuilt, ledgers, sealed } = await withSuspects(async (suspects) => {
     const ledgers = Array.from({ length: topology.partitions }, () => new RecordLedger());
+    const sealed = new SealedCauses();
     const rebuilt = await rebuildLog(topology.log, {
       partitions: topology.partitions,
       fold,
       lastOf,
       last,
       ...bar,
+      keys,
+      passedOver: (position) => sealed.add(position),
       suspects,
       emit: (partition, record) => ledgers[partition]!.derive(record),
     });
-    return { rebuilt, ledgers };
+    return { rebuilt, ledgers, sealed };
   });
-  await readFeedback(topology.feedback, ledgers, lastOf, bar.signal);
+  await readFeedback(topology.feedback, ledgers, lastOf, sealed, bar.signal);
   return ledgers.flatMap((ledger, partition) => {
     const known = live.get(partition);
     if (!known) return [missing(partition)];
@@ -103,11 +113,12 @@ function check(what: string, sequence: number, live: string, rebuilt: string, de
 }
 
 function feedbackCheck(partition: number, sequence: number, ledger: RecordLedger): Check {
-  const { records, expected, sha256, expectedSha256, firstDifference } = ledger.compare();
+  const { records, expected, erased, sha256, expectedSha256, firstDifference } = ledger.compare();
   const where = firstDifference === undefined ? '' : `, record ${firstDifference} differs`;
+  const left = erased === 0 ? '' : `, ${erased} more of erased users`;
   const count = records === expected ? `${records} records` : `${records} records, ${expected} rebuilt`;
   return {
-    ...check(`feedback of partition ${partition}`, sequence, sha256, expectedSha256, count + where),
+    ...check(`feedback of partition ${partition}`, sequence, sha256, expectedSha256, count + left + where),
     ok: sha256 === expectedSha256 && firstDifference === undefined,
   };
 }
@@ -128,6 +139,7 @@ async function readFeedback(
   feedback: EventLog,
   ledgers: readonly RecordLedger[],
   lastOf: (partition: number) => number,
+  sealed: SealedCauses,
   signal: AbortSignal,
 ): Promise<void> {
   const decoder = new FeedbackDecoder();
@@ -137,7 +149,7 @@ async function readFeedback(
     if (head > read) {
       for await (const batch of feedback.read({ from: read + 1, until: head, signal })) {
         for (const { subject, payload } of batch)
-          show(decoder, payload, Number(subject.slice('feedback.'.length)), ledgers, lastOf);
+          show(decoder, payload, Number(subject.slice('feedback.'.length)), ledgers, lastOf, sealed);
       }
       read = head;
     }
@@ -156,9 +168,10 @@ function show(
   partition: number,
   ledgers: readonly RecordLedger[],
   lastOf: (partition: number) => number,
+  sealed: SealedCauses,
 ): void {
   const see = (record: FeedbackRecord): void => {
-    if (record.cause.sequence <= lastOf(partition)) ledgers[partition]!.see(record);
+    if (record.cause.sequence <= lastOf(partition)) ledgers[partition]!.see(record, sealed.explain(record));
   };
   try {
     decoder.decode(payload, { exposure: see, outcome: see, sequel: see, engagement: see });

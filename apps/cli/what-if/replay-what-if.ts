@@ -5,6 +5,7 @@ import { decodeItemFrame, decodeUserFrame } from '#events';
 import { partitionOf } from '#kernel';
 import { modelSettingsOf, OnlineModel } from '#learning';
 import type { LogTopology } from '#log';
+import { SealedReader, type KeySource } from '#privacy';
 import { rankingSettingsOf, type PlainScore, type RankingSettings } from '#ranking';
 import { RecallIndex } from '#recall';
 import { RuleSet } from '#rules';
@@ -16,6 +17,7 @@ import { FeedbackTail } from './feedback-tail.js';
 export interface WhatIfReplay {
   readonly partitions: number;
   readonly settings: Settings;
+  readonly keys?: KeySource | undefined;
   readonly other: { readonly settings: Settings; readonly scoreBy?: PlainScore; readonly ownModel: boolean };
   readonly window: Pick<WhatIfOptions, 'from' | 'to' | 'share' | 'assumption'>;
   readonly progress: Progress;
@@ -53,6 +55,7 @@ export async function replayWhatIf({ log, feedback }: Streams, replay: WhatIfRep
       attributionSeconds: settings.interest.attributionSeconds,
     },
   );
+  const sealed = new SealedReader(replay.keys, partitions);
   let events = 0;
   const head = await log.head();
   if (head > 0)
@@ -64,7 +67,11 @@ export async function replayWhatIf({ log, feedback }: Streams, replay: WhatIfRep
           continue;
         }
         // Entry by entry: a list is judged in the state that its host had, before what follows in the same frame.
-        for (const entry of decodeUserFrame(message, Number(partition), partitions)) {
+        const entries = decodeUserFrame(message, Number(partition), partitions);
+        const [opened] = await sealed.open([
+          { sequence: message.sequence, partition: Number(partition), entries },
+        ]);
+        for (const entry of opened!) {
           if ('event' in entry && entry.event.kind === 'served')
             await tail.advanceTo({
               modelSequence: entry.event.modelSequence,

@@ -12,8 +12,9 @@ import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
 import { AppError, systemClock } from '#kernel';
 import { AuditTrail, type AuditAction, type LogTopology } from '#log';
+import type { UserKeys } from '#privacy';
 import { isOpen } from '../http/open-routes.js';
-import { TOPOLOGY } from '../tokens.js';
+import { KEYS, TOPOLOGY } from '../tokens.js';
 import { AccessGate } from './access-gate.js';
 import { allows, type Scope } from './api-keys.js';
 
@@ -29,6 +30,7 @@ export class ScopeGuard implements CanActivate {
     @Inject(AccessGate) private readonly gate: AccessGate,
     @Inject(Reflector) private readonly reflector: Reflector,
     @Inject(TOPOLOGY) topology: LogTopology,
+    @Inject(KEYS) private readonly keys: UserKeys | undefined,
   ) {
     this.trail = new AuditTrail(topology.audit, systemClock);
   }
@@ -43,11 +45,16 @@ export class ScopeGuard implements CanActivate {
     if (!key) throw new AppError('REK_UNAUTHENTICATED');
     if (!allows(key, scope))
       throw new AppError('REK_FORBIDDEN', `key "${key.name}" lacks the scope "${scope}"`);
-    if (scope === 'admin') await this.trail.record(auditOf(request, key.name));
+    if (scope === 'admin') await this.trail.record(this.auditOf(request, key.name));
     return true;
   }
-}
 
-function auditOf(request: FastifyRequest, actor: string): AuditAction {
-  return { actor, action: `${request.method} ${request.routeOptions.url}`, target: request.url };
+  /** The trail is never erased: where users can be, it holds their references (docs/privacy.md). */
+  private auditOf(request: FastifyRequest, actor: string): AuditAction {
+    const route = request.routeOptions.url ?? '';
+    const { id } = request.params as { id?: string };
+    const personal = route.startsWith('/v1/users/') && id !== undefined && this.keys;
+    const target = personal ? route.replace(':id', `~${personal.referenceOf(id)}`) : request.url;
+    return { actor, action: `${request.method} ${route}`, target };
+  }
 }

@@ -76,12 +76,28 @@ export const ingestedSchema = z.object({
     .describe('Greatest log sequence of the accepted ones: give it as `after` to read your own writes.'),
 });
 
+export const erasedSchema = z.object({
+  users: z.int().describe('Users erased: this one and the visitors that were merged into it.'),
+  seq: z.int().describe('Log sequence of the erasure; 0 when nothing was known.'),
+  done: z
+    .boolean()
+    .describe(
+      'Whether state, checkpoint, keys and cached lists are destroyed by now. If not, hosts do it from the log; ask again to see it done.',
+    ),
+  sealed: z
+    .boolean()
+    .describe(
+      'Whether everything that the log has of users is encrypted, so that it went with the key. If not, events may stand in the log in the clear (docs/privacy.md).',
+    ),
+});
+
 export const changedSchema = z.object({ accepted: z.int(), seq: z.int() });
 
 export const errorSchema = z.object({
   error: z.object({ code: z.string(), message: z.string(), requestId: z.string() }),
 });
 
+export type ErasedAnswer = z.infer<typeof erasedSchema>;
 export type Degraded = z.infer<typeof degradedSchema>;
 export type ListedItem = z.infer<typeof listedItemSchema>;
 export type RecommendationAnswer = z.infer<typeof recommendationSchema>;

@@ -10,6 +10,7 @@ import {
 } from '#events';
 import {
   changedSchema,
+  erasedSchema,
   experimentsSchema,
   ingestedSchema,
   listedItemSchema,
@@ -246,4 +247,17 @@ export const USER_STATE_ENDPOINT: Endpoint = {
   query: stateQuerySchema,
   answer: { status: 200, description: 'The state of the user’s actor.', schema: z.looseObject({}) },
   errors: { 404: 'Nothing is known about this user (REK_UNKNOWN_USER).', ...TRY_AGAIN },
+};
+
+export const USER_DELETE_ENDPOINT: Endpoint = {
+  tag: 'users',
+  scope: 'admin',
+  summary: 'Erase a user',
+  description:
+    'Destroys the key that everything the log has of the user is encrypted with, and all that was derived from it: state, checkpoints, cached lists, ' +
+    'dead letters. It can be repeated. Who comes back under the same id is a new user. Without `privacy.sealUsers` the state is destroyed and the log keeps ' +
+    'what happened in the clear: docs/privacy.md says what remains.',
+  path: { id: 'ada' },
+  answer: { status: 200, description: 'What was erased; 202 while it is under way.', schema: erasedSchema },
+  errors: TRY_AGAIN,
 };

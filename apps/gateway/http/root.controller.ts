@@ -28,7 +28,7 @@ export class RootController {
         'GET /v1/items/trending',
       ],
       recommendations: ['GET /v1/recommendations?user={id}', 'POST /v1/recommendations', 'POST /v1/rank'],
-      users: ['GET /v1/users/{id}/state'],
+      users: ['GET /v1/users/{id}/state', 'DELETE /v1/users/{id}'],
     };
   }
 }

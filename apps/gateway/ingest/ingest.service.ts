@@ -11,8 +11,9 @@ import { SETTINGS, type Settings } from '#config';
 import { PUBLIC_KINDS, type LogEvent, type Rejection } from '#events';
 import type { FramePublisher } from '#log';
 import { METRICS, type Metrics } from '#observability';
+import { sealEvents, type UserKeys } from '#privacy';
 import type { Entry } from '../http/ndjson.js';
-import { PUBLISHER } from '../tokens.js';
+import { KEYS, PUBLISHER } from '../tokens.js';
 import { checkAtEdge } from './edge-rules.js';
 
 export interface IngestAnswer {
@@ -37,9 +38,13 @@ export class IngestService {
     @Inject(SETTINGS) private readonly settings: Settings,
     @Inject(METRICS) private readonly metrics: Metrics,
     @Inject(PUBLISHER) private readonly publisher: FramePublisher,
+    @Inject(KEYS) private readonly keys: UserKeys | undefined,
   ) {}
 
-  /** @throws AppError REK_OVERLOADED, REK_LOG_UNAVAILABLE, REK_LOG_FULL, REK_NOT_READY: nothing of the batch is known to be stored. */
+  /**
+   * @throws AppError REK_OVERLOADED, REK_LOG_UNAVAILABLE, REK_LOG_FULL, REK_STORE_UNAVAILABLE, REK_NOT_READY: nothing of the
+   * batch is known to be stored.
+   */
   async ingest(
     entries: readonly Entry[],
     via: Via,
@@ -83,7 +88,7 @@ export class IngestService {
 
   /** @returns the greatest sequence. What can never be stored joins `rejected`. */
   private async append(good: readonly Checked[], rejected: IngestAnswer['rejected']): Promise<number> {
-    const appends = this.publisher.publishAll(good.map(({ event }) => event));
+    const appends = this.publish(good.map(({ event }) => event));
     const results = await within(appends, this.settings.log.ackTimeoutMs);
     let seq = 0;
     results.forEach((result, at) => {
@@ -93,6 +98,13 @@ export class IngestService {
     });
     rejected.sort((a, b) => a.index - b.index);
     return seq;
+  }
+
+  private async publish(events: readonly LogEvent[]): ReturnType<FramePublisher['publishAll']> {
+    const { privacy, log } = this.settings;
+    if (privacy.sealUsers === 'off' || !this.keys) return this.publisher.publishAll(events);
+    const sealed = await sealEvents(this.keys, events, log.partitions);
+    return this.publisher.publishAll(sealed.events, sealed.partitions);
   }
 
   private count(good: readonly Checked[], rejected: IngestAnswer['rejected'], via: Via): void {

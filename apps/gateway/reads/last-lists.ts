@@ -2,6 +2,7 @@
  * The last good list of each user, kept for answers when their host is away (invariant I6). A list is only
  * reused for the scenario, the filter and the rules it was made for: a substitute may be old, but never breaks a rule.
  */
+import { createHash } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { key53 } from '#kernel';
 import type { Cache } from '#cache';
@@ -32,12 +33,29 @@ export class LastLists {
     const bytes = await this.cache.get(nameOf(key));
     return bytes ? (JSON.parse(Buffer.from(bytes).toString('utf8')) as RecommendationAnswer) : undefined;
   }
+
+  /** @returns false when the cache is away: the lists then live on until they expire */
+  forget(user: string): Promise<boolean> {
+    return this.forgetOwn(ownOf(user));
+  }
+
+  /** Where another process asks, it does not say whose. @param own what `nameForOthers` gave */
+  forgetOwn(own: string): Promise<boolean> {
+    return this.cache.deletePrefix(own);
+  }
+
+  nameForOthers(user: string): string {
+    return ownOf(user);
+  }
 }
+
+/** Users' ids stand in no key of the cache: it may be shared, and be looked into. */
+const ownOf = (user: string): string => `last:${createHash('sha256').update(user).digest('base64url')}:`;
 
 function nameOf({ user, scenario, filter = {}, rules = [] }: ListKey): string {
   const asked = [...sorted(filter), ...rules];
   const rule = asked.length > 0 ? key53(JSON.stringify(asked)).toString(36) : '';
-  return `last:${rule}:${scenario ?? 'default'}:${user}`;
+  return `${ownOf(user)}${rule}:${scenario ?? 'default'}`;
 }
 
 function sorted(filter: object): [string, unknown][] {

@@ -250,6 +250,7 @@ describe('for the curious', () => {
       );
     expect(operations.map(([name]) => name).sort()).toEqual([
       'delete /v1/items/{id}',
+      'delete /v1/users/{id}',
       'get /v1/experiments',
       'get /v1/items/trending',
       'get /v1/items/{id}',

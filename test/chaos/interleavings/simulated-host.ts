@@ -1,7 +1,7 @@
 /** An actor host as it runs in production (ActorHost and all below it), on simulated servers and a clock of its own. */
 import { MemoryBudget, type LeaseKeeper } from '#actor';
 import type { Settings } from '#config';
-import type { Clock } from '#kernel';
+import { ToldClock, type Clock } from '#kernel';
 import { DeadLetters, type LeaseStore, type LogTopology } from '#log';
 import { createLogger, createMetrics, HealthState } from '#observability';
 import type { CheckpointStore } from '#store';
@@ -63,7 +63,8 @@ export class SimulatedHost {
         dead,
         budget: new MemoryBudget(RESIDENT_BYTES_MAX),
         turns: new Turns(),
-        clock: this.clock,
+        clock: new ToldClock(this.clock),
+        keys: undefined,
         logger,
         metrics,
       },
@@ -134,6 +135,7 @@ function leasesVia(line: Line, store: LeaseStore): LeaseStore {
     release: (lease) => line.call(`release ${lease.partition}`, () => store.release(lease), lost),
     held: () => line.call('held', () => store.held(), lost),
     announce: (hostId) => line.call('announce', () => store.announce(hostId), lost),
+    announcedAt: (hostId) => line.call('announcedAt', () => store.announcedAt(hostId), lost),
     withdraw: (hostId) => line.call('withdraw', () => store.withdraw(hostId), lost),
     hosts: () => line.call('hosts', () => store.hosts(), lost),
   };

@@ -1,4 +1,5 @@
 /** The log of the running deployment itself: what it showed, and what was clicked. Reads LOG; needs NATS only. */
+import { SealedReader } from '#privacy';
 import type { LogEvent } from '#events';
 import { Option } from 'commander';
 import { dataOption } from '../../connection.js';
@@ -47,15 +48,22 @@ async function evaluateLog(session: Session, context: EvaluationContext): Promis
   const last = await lastSequence(log, until);
   const progress = context.progress('evaluate', last, 'events');
   const aheadMs = settings.log.futureSkewSeconds * 1_000;
+  const sealed = new SealedReader(session.keys, partitions);
   let served = 0;
   let sequence = 0;
   try {
     for await (const batch of readUntil(log, last, until, context.signal)) {
-      for (const message of batch) {
-        prequential.rehearsal.play(message, (event, fold) => {
+      const decoded = batch.map((message) => ({
+        sequence: message.sequence,
+        ...prequential.rehearsal.log.decode(message),
+      }));
+      const opened = await sealed.open(decoded);
+      for (const [at, message] of batch.entries()) {
+        const around = (event: LogEvent, fold: () => void): void => {
           if (event.kind === 'served') served++;
           prequential.around(clipped(event, message.appendedAt + aheadMs), fold);
-        });
+        };
+        prequential.rehearsal.play(message, around, opened[at]);
         sequence = message.sequence;
       }
       progress.update(sequence, prequential.events);

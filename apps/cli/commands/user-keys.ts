@@ -1,0 +1,89 @@
+/** `rekappa keys`: whether Postgres has the keys of everything that is sealed in LOG, and what becomes of those it has lost. */
+import type { Command } from 'commander';
+import { decodeFrame } from '#events';
+import type { LogTopology } from '#log';
+import type { KeyStatus, KeyStore } from '#privacy';
+import { openStore } from '#store';
+import { dataOption } from '../connection.js';
+import { audit } from '../operator.js';
+import { withSession } from '../session.js';
+import { CliError } from '../terminal/exit.js';
+import { interruptible } from '../terminal/interrupt.js';
+import { printJson, printLine } from '../terminal/print.js';
+
+/** Keys looked up together. */
+const BATCH_KEYS = 1_000;
+
+interface KeysOptions {
+  readonly data: string;
+  readonly giveUpLost: boolean;
+  readonly json: boolean;
+}
+
+type Counts = Record<KeyStatus | 'missing', number>;
+
+export function registerUserKeys(program: Command): void {
+  program
+    .command('keys')
+    .description(
+      'Users’ keys: walks LOG and counts them by what Postgres has of each. Exit code 1 when some are missing.',
+    )
+    .option('--give-up-lost', 'treat users whose keys are missing as erased, for good', false)
+    .option('--json', 'print as JSON', false)
+    .addOption(dataOption())
+    .addHelpText('after', '\nExample:\n  rekappa keys\n  rekappa keys --give-up-lost')
+    .action((options: KeysOptions) => interruptible((signal) => keys(options, signal)));
+}
+
+async function keys(options: KeysOptions, signal: AbortSignal): Promise<void> {
+  await withSession(options.data, async ({ topology, settings }) => {
+    const store = await openStore(settings.databaseUrl, { namespace: settings.namespace });
+    try {
+      const { counts, missing } = await count(topology, store.keys, signal);
+      if (options.giveUpLost && missing.length > 0) {
+        await audit(topology, 'keys.give-up', `${missing.length} keys`);
+        for (let at = 0; at < missing.length; at += BATCH_KEYS)
+          await store.keys.declareLost(missing.slice(at, at + BATCH_KEYS));
+      }
+      if (options.json) printJson({ ...counts, gaveUp: options.giveUpLost ? missing.length : 0 });
+      else
+        for (const [status, keys] of Object.entries(counts))
+          printLine(`${status.padEnd(8)} ${keys.toLocaleString('en')}`);
+      if (missing.length > 0 && !options.giveUpLost)
+        throw new CliError(
+          `Postgres lacks ${missing.length} keys that LOG is sealed with: restore a newer backup, or give them up with --give-up-lost`,
+        );
+    } finally {
+      await store.close();
+    }
+  });
+}
+
+/** Every key is remembered: about 100 bytes each. */
+async function count(
+  { log }: LogTopology,
+  store: KeyStore,
+  signal: AbortSignal,
+): Promise<{ counts: Counts; missing: string[] }> {
+  const found = new Set<string>();
+  const until = await log.head();
+  if (until > 0)
+    for await (const batch of log.read({ from: 1, until, subject: 'log.user.*', signal }))
+      for (const { payload } of batch)
+        for (const entry of decodeFrame(payload))
+          if ('event' in entry && entry.event.kind === 'sealed') found.add(entry.event.key);
+  if (signal.aborted) throw new CliError('interrupted before the log was read');
+  const counts: Counts = { active: 0, erasing: 0, erased: 0, lost: 0, missing: 0 };
+  const missing: string[] = [];
+  const all = [...found];
+  for (let at = 0; at < all.length; at += BATCH_KEYS) {
+    const some = all.slice(at, at + BATCH_KEYS);
+    const stored = await store.read(some);
+    for (const key of some) {
+      const status = stored.get(key)?.status;
+      counts[status ?? 'missing']++;
+      if (!status) missing.push(key);
+    }
+  }
+  return { counts, missing };
+}

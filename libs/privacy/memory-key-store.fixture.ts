@@ -1,0 +1,73 @@
+/** Keys in memory, for tests: what UserKeyStore promises, without a database. */
+import type { KeyStatus, KeyStore, StoredKey } from './key-store.js';
+
+interface Row {
+  status: KeyStatus;
+  reference: string | null;
+  wrapped: string | null;
+  name: string | null;
+}
+
+export class MemoryKeyStore implements KeyStore {
+  readonly rows = new Map<string, Row>();
+  private readonly links: { from: string; into: string }[] = [];
+  private begun: { check: string; clearThrough: number } | undefined;
+
+  async active(references: readonly string[]): Promise<StoredKey[]> {
+    return this.stored((row) => row.status === 'active' && references.includes(row.reference!));
+  }
+
+  async create(keys: readonly StoredKey[]): Promise<void> {
+    for (const { keyId, ...key } of keys)
+      if ((await this.active([key.reference])).length === 0)
+        this.rows.set(keyId, { status: 'active', ...key });
+  }
+
+  async read(keyIds: readonly string[]): Promise<Map<string, Row>> {
+    return new Map(keyIds.flatMap((id) => (this.rows.has(id) ? [[id, this.rows.get(id)!]] : [])));
+  }
+
+  async link(from: string, into: string): Promise<void> {
+    this.links.push({ from, into });
+  }
+
+  async beginErasure(reference: string): Promise<StoredKey[]> {
+    const person = new Set(this.stored((row) => row.reference === reference).map(({ keyId }) => keyId));
+    for (const id of person) for (const { from, into } of this.links) if (into === id) person.add(from);
+    const own = (key: StoredKey): number => Number(key.reference === reference);
+    const keys = this.stored((row, id) => person.has(id) && row.wrapped !== null);
+    for (const { keyId } of keys) this.rows.get(keyId)!.status = 'erasing';
+    return keys.sort((a, b) => own(a) - own(b));
+  }
+
+  async declareLost(keyIds: readonly string[]): Promise<void> {
+    for (const id of keyIds)
+      if (!this.rows.has(id))
+        this.rows.set(id, { status: 'lost', reference: null, wrapped: null, name: null });
+  }
+
+  async begin(check: string, clearThrough: number): Promise<void> {
+    this.begun ??= { check, clearThrough };
+    if (clearThrough === Infinity) this.begun.clearThrough = Number.MAX_SAFE_INTEGER;
+  }
+
+  async beginning(): Promise<{ check: string; clearThrough: number } | undefined> {
+    return this.begun;
+  }
+
+  destroy(keyIds: readonly string[]): void {
+    for (const id of keyIds)
+      this.rows.set(id, { status: 'erased', reference: null, wrapped: null, name: null });
+  }
+
+  private stored(wanted: (row: Row, keyId: string) => boolean): StoredKey[] {
+    return [...this.rows]
+      .filter(([id, row]) => wanted(row, id))
+      .map(([keyId, { reference, wrapped, name }]) => ({
+        keyId,
+        reference: reference!, // no row that is looked for has lost its key
+        wrapped: wrapped!,
+        name: name!,
+      }));
+  }
+}

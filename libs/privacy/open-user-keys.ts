@@ -1,0 +1,47 @@
+/** Users' keys as the settings of a deployment want them. */
+import type { Settings } from '#config';
+import type { EventLog } from '#log';
+import type { KeyStore } from './key-store.js';
+import { MasterKey } from './master-key.js';
+import { UserKeys } from './user-keys.js';
+
+/**
+ * For who writes to LOG: notes up to where it stands in the clear.
+ * @returns undefined without a master key: nothing is sealed, and nothing that is sealed can be read
+ * @throws AppError REK_KEY_LOST when it is another master key than before; REK_CONFIG_INVALID; REK_STORE_UNAVAILABLE
+ */
+export async function openUserKeys(
+  settings: PrivacySettings,
+  store: KeyStore,
+  log: Pick<EventLog, 'count' | 'head'>,
+): Promise<UserKeys | undefined> {
+  if (settings.privacy.masterKey === '') return undefined;
+  return opened(settings, store, await clearThrough(settings, log));
+}
+
+/** For who only reads. @returns undefined and @throws as above */
+export async function openUserKeysToRead(
+  settings: PrivacySettings,
+  store: KeyStore,
+): Promise<UserKeys | undefined> {
+  return settings.privacy.masterKey === '' ? undefined : opened(settings, store, undefined);
+}
+
+type PrivacySettings = Pick<Settings, 'namespace' | 'privacy'>;
+
+async function clearThrough(
+  { privacy }: PrivacySettings,
+  log: Pick<EventLog, 'count' | 'head'>,
+): Promise<number> {
+  if (privacy.sealUsers === 'off') return Infinity;
+  return (await log.count('log.user.*')) > 0 ? log.head() : 0;
+}
+
+function opened(
+  { namespace, privacy }: PrivacySettings,
+  store: KeyStore,
+  clear: number | undefined,
+): Promise<UserKeys> {
+  const options = { cachedMax: privacy.keysCachedMax, cacheSeconds: privacy.keyCacheSeconds };
+  return UserKeys.open(store, new MasterKey(privacy.masterKey, namespace), options, clear);
+}

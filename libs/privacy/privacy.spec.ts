@@ -1,0 +1,212 @@
+/** What sealing promises: a key opens what it sealed and nothing else does, and with and without the key the fold agrees. */
+import { randomBytes } from 'node:crypto';
+import { partitionOf } from '#kernel';
+import { LogFold } from '#evaluation';
+import { loadSettings } from '#config';
+import { foldSettingsOf } from '#interest';
+import {
+  encodeFrame,
+  type Erase,
+  type Forget,
+  type Interaction,
+  type LogEvent,
+  type Sealed,
+  type UserEvent,
+} from '#events';
+import { DataKey } from './data-key.js';
+import { MasterKey } from './master-key.js';
+import { MemoryKeyStore } from './memory-key-store.fixture.js';
+import { SealedReader } from './sealed-reader.js';
+import { UserKeys } from './user-keys.js';
+
+const SECRET = randomBytes(32).toString('base64');
+const NOW = 1_700_000_000_000;
+const OPTIONS = { cachedMax: 100, cacheSeconds: 60 };
+let events = 0;
+
+const click = (userId: string, itemId = 'i'): Interaction => ({
+  kind: 'interaction',
+  type: 'click',
+  userId,
+  itemId,
+  eventId: `e${++events}`,
+  timestamp: NOW + events,
+  version: 1,
+});
+const erase = (userId: string): Erase => ({
+  kind: 'erase',
+  userId,
+  eventId: `e${++events}`,
+  timestamp: NOW + events,
+  version: 1,
+});
+const forget = (key: string): Forget => ({
+  kind: 'forget',
+  key,
+  eventId: `e${++events}`,
+  timestamp: NOW + events,
+  version: 1,
+});
+const open = (store: MemoryKeyStore, secret = SECRET) =>
+  UserKeys.open(store, new MasterKey(secret, 'default'), OPTIONS, 0);
+
+describe('a sealed event', () => {
+  it('opens with its key, and shows nothing of it without', () => {
+    const key = DataKey.random();
+    const event = click('marker-user', 'marker-item');
+    const sealed = key.seal(event);
+    expect(JSON.parse(key.open(sealed))).toEqual(event);
+    expect(JSON.stringify(sealed)).not.toContain('marker');
+    expect(key.seal(event).box).not.toBe(sealed.box);
+  });
+
+  it.each<[string, (sealed: Sealed) => Sealed]>([
+    ['its text', (s) => ({ ...s, box: `${s.box[0] === 'A' ? 'B' : 'A'}${s.box.slice(1)}` })],
+    ['its length', (s) => ({ ...s, box: s.box.slice(0, 8) })],
+    ['its time', (s) => ({ ...s, timestamp: s.timestamp + 1 })],
+    ['its epoch', (s) => ({ ...s, epoch: 7 })],
+    ['its nonce', (s) => ({ ...s, eventId: 'AAAAAAAAAAAAAAAA' })],
+  ])('does not open when somebody altered %s', (_, alter) => {
+    const key = DataKey.random();
+    expect(() => key.open(alter(key.seal(click('u'))))).toThrow();
+  });
+
+  it('does not open with another user’s key', () => {
+    expect(() => DataKey.random().open(DataKey.random().seal(click('u')))).toThrow();
+  });
+});
+
+describe('users’ keys', () => {
+  it('are one a user, found again by another process, and wrapped in the store', async () => {
+    const store = new MemoryKeyStore();
+    const [one] = await (await open(store)).seal([click('ann')]);
+    const [two, three] = await (await open(store)).seal([click('ann'), click('bob')]);
+    expect([two!.key, three!.key === one!.key]).toEqual([one!.key, false]);
+    const ring = await (await open(store)).toOpen([one!.key]);
+    expect(JSON.parse(ring.get(one!.key)!.open(one!))).toMatchObject({ userId: 'ann' });
+    const dump = JSON.stringify([...store.rows]);
+    expect(dump).not.toContain('ann');
+    expect(dump).not.toContain(ring.get(one!.key)!.bytes.toString('base64'));
+  });
+
+  it('do not open under another master key, which is noticed at start', async () => {
+    const store = new MemoryKeyStore();
+    await open(store);
+    await expect(open(store, randomBytes(32).toString('base64'))).rejects.toMatchObject({
+      code: 'REK_KEY_LOST',
+    });
+    expect(() => new MasterKey('c2hvcnQ=', 'default')).toThrow(/32 bytes/);
+  });
+
+  it('that the store has forgotten are lost, not erased, until somebody gives them up', async () => {
+    const store = new MemoryKeyStore();
+    const [sealed] = await (await open(store)).seal([click('ann')]);
+    store.rows.clear();
+    const keys = await open(store);
+    await expect(keys.toOpen([sealed!.key])).rejects.toMatchObject({
+      code: 'REK_KEY_LOST',
+      details: { keyId: sealed!.key },
+    });
+    await store.declareLost([sealed!.key]);
+    expect((await keys.toOpen([sealed!.key])).get(sealed!.key)).toBeUndefined();
+  });
+
+  it('of visitors merged into a user are erased with the user’s, not the other way round', async () => {
+    const store = new MemoryKeyStore();
+    const keys = await open(store);
+    const merge: UserEvent = {
+      ...click('visitor'),
+      kind: 'merge',
+      intoUserId: 'ann',
+    } as unknown as UserEvent;
+    await keys.seal([click('visitor'), click('ann'), merge]);
+    expect((await keys.beginErasure('visitor')).map(({ userId }) => userId)).toEqual(['visitor']);
+    expect((await keys.beginErasure('ann')).map(({ userId }) => userId)).toEqual(['visitor', 'ann']);
+  });
+
+  it('of an erased user seal nothing more: who comes back gets another', async () => {
+    const store = new MemoryKeyStore();
+    const keys = await open(store);
+    const [before] = await keys.seal([click('ann')]);
+    await keys.beginErasure('ann');
+    const [after] = await keys.seal([click('ann')]);
+    expect(after!.key).not.toBe(before!.key);
+    store.destroy([before!.key]);
+    keys.destroyed([before!.key]);
+    expect((await keys.toOpen([before!.key])).get(before!.key)).toBeUndefined();
+  });
+});
+
+describe('the fold of a sealed log', () => {
+  const PARTITIONS = 2;
+  const settings = foldSettingsOf(loadSettings({}));
+  let passedOver = 0;
+
+  async function folded(log: readonly LogEvent[][], partitionOfFrame: readonly number[], keys: UserKeys) {
+    const fold = new LogFold(PARTITIONS, settings, () => undefined);
+    passedOver = 0;
+    const reader = new SealedReader(keys, PARTITIONS, () => passedOver++);
+    for (const [at, frame] of log.entries()) {
+      const message = {
+        sequence: at + 1,
+        subject: `log.user.${partitionOfFrame[at]}`,
+        appendedAt: NOW + 1_000,
+        payload: encodeFrame(frame),
+        header: () => undefined,
+      };
+      const [entries] = await reader.open([{ sequence: at + 1, ...fold.decode(message) }]);
+      fold.foldUsers(partitionOfFrame[at]!, at + 1, NOW + 1_000, entries!);
+    }
+    return fold;
+  }
+
+  it('is that of the same events in the clear', async () => {
+    const keys = await open(new MemoryKeyStore());
+    const clear = [click('ann'), click('ann', 'j'), click('ann')];
+    const p = partitionOf('ann', PARTITIONS);
+    const sealed = await folded([await keys.seal(clear)], [p], keys);
+    const plain = await folded([clear], [p], keys);
+    expect(sealed.partitions.map((one) => one.hash())).toEqual(plain.partitions.map((one) => one.hash()));
+    expect(sealed.partitions[p]!.hash().users).toBe(1);
+  });
+
+  it('is the same behind an erasure with the key and without, whatever comes late, in one frame or in several', async () => {
+    const store = new MemoryKeyStore();
+    const keys = await open(store);
+    const p = partitionOf('ann', PARTITIONS);
+    const bob = ['bob', 'carl', 'dora', 'eve', 'fay'].find((id) => partitionOf(id, PARTITIONS) === p)!;
+    const before = await keys.seal([click('ann'), click(bob), click('ann', 'j')]);
+    const late = await keys.seal([click('ann', 'late')]);
+    const { key } = (await keys.beginErasure('ann'))[0]!;
+    const erasure = [key.seal(erase('ann')), forget(key.id)];
+    const again = await keys.seal([click('ann', 'again')]);
+    for (const log of [
+      [before, erasure, late, again],
+      [before, [...erasure, ...late], again],
+      [[...before, ...erasure, ...late, ...again]],
+    ]) {
+      const hashes: unknown[] = [];
+      const at = log.map(() => p);
+      hashes.push((await folded(log, at, keys)).partitions[p]!.hash());
+      const rows = new Map(store.rows);
+      store.destroy([key.id]);
+      const without = await folded(log, at, await open(store));
+      hashes.push(without.partitions[p]!.hash());
+      expect(hashes[1]).toEqual(hashes[0]);
+      expect(passedOver).toBe(4);
+      expect(without.partitions[p]!.peek('ann')!.counters.interactions).toBe(1);
+      rows.forEach((row, id) => store.rows.set(id, row));
+    }
+  });
+
+  it('refuses what opens to another partition’s user, or to no event', async () => {
+    const keys = await open(new MemoryKeyStore());
+    const p = partitionOf('ann', PARTITIONS);
+    const [stray] = await keys.seal([click('ann')]);
+    const { key } = (await keys.beginErasure('ann'))[0]!;
+    const odd = key.seal({ ...click('ann'), kind: 'nonsense' } as unknown as UserEvent);
+    const fold = await folded([[stray!], [odd]], [1 - p, p], keys);
+    expect(fold.partitions.map((one) => one.hash().users)).toEqual([0, 0]);
+    expect(fold.partitions.map((one) => one.fold.counters.rejected)).toEqual([1, 1]);
+  });
+});

@@ -1,0 +1,186 @@
+/**
+ * Users' keys in a process: made on first use, kept in memory for a while, bounded. Whoever seals finds a key by user, whoever opens
+ * by the key's name.
+ *
+ * A key that the store does not know is no erased one: erased keys leave their names behind. It is lost, with a Postgres that
+ * was restored from an older backup or emptied, and `toOpen` says so instead of passing over what that user did.
+ */
+import { LRUCache } from 'lru-cache';
+import { AppError } from '#kernel';
+import type { Merge, Sealed, UserEvent } from '#events';
+import { DataKey } from './data-key.js';
+import type { KeyStore, StoredKey } from './key-store.js';
+import { MasterKey } from './master-key.js';
+
+/** Keys by name; undefined: its user was erased. */
+export type Keyring = ReadonlyMap<string, DataKey | undefined>;
+
+export interface KeySource {
+  /** @throws AppError REK_KEY_LOST, REK_STORE_UNAVAILABLE */
+  toOpen(keyIds: Iterable<string>): Promise<Keyring>;
+}
+
+export interface UserKeysOptions {
+  /** Keys kept in memory, each way. */
+  readonly cachedMax: number;
+  /** How long, s. */
+  readonly cacheSeconds: number;
+}
+
+/** Opens every store: a fixed text, wrapped. */
+const CHECK_ID = 'check';
+
+export class UserKeys implements KeySource {
+  private readonly bySealed: LRUCache<string, DataKey>;
+  private readonly byName: LRUCache<string, DataKey | typeof ERASED>;
+  private readonly sweeper: NodeJS.Timeout;
+
+  private constructor(
+    private readonly store: KeyStore,
+    private readonly master: MasterKey,
+    options: UserKeysOptions,
+    /** LOG sequence up to which events of users may stand in the clear. */
+    readonly clearThrough: number,
+  ) {
+    const bounds = { max: options.cachedMax, ttl: options.cacheSeconds * 1000 };
+    this.bySealed = new LRUCache(bounds);
+    this.byName = new LRUCache(bounds);
+    this.sweeper = setInterval(() => {
+      this.bySealed.purgeStale();
+      this.byName.purgeStale();
+    }, bounds.ttl).unref();
+  }
+
+  /**
+   * @param clearThrough LOG sequence up to which events stand in the clear, should these be the first keys; undefined for who only reads
+   * @throws AppError REK_KEY_LOST when the store's keys are wrapped by another master key; REK_STORE_UNAVAILABLE
+   */
+  static async open(
+    store: KeyStore,
+    master: MasterKey,
+    options: UserKeysOptions,
+    clearThrough: number | undefined,
+  ): Promise<UserKeys> {
+    if (clearThrough !== undefined) {
+      const check = master.wrap(new DataKey(CHECK_ID, Buffer.from('a store of users’ keys', 'utf8')));
+      await store.begin(check, clearThrough);
+    }
+    const beginning = await store.beginning();
+    if (beginning) master.unwrap(CHECK_ID, beginning.check);
+    return new UserKeys(store, master, options, beginning?.clearThrough ?? Infinity);
+  }
+
+  /** What stands for a user where the id must not. */
+  referenceOf(userId: string): string {
+    return this.master.referenceOf(userId);
+  }
+
+  /** Each event sealed with its user's key, in the order given. @throws AppError REK_STORE_UNAVAILABLE */
+  async seal(events: readonly UserEvent[]): Promise<Sealed[]> {
+    const merges = events.filter((event): event is Merge => event.kind === 'merge');
+    const keys = await this.toSeal([
+      ...events.map(({ userId }) => userId),
+      ...merges.map(({ intoUserId }) => intoUserId),
+    ]);
+    for (const { userId, intoUserId } of merges)
+      if (userId !== intoUserId) await this.store.link(keys.get(userId)!.id, keys.get(intoUserId)!.id);
+    return events.map((event) => keys.get(event.userId)!.seal(event));
+  }
+
+  async toOpen(keyIds: Iterable<string>): Promise<Keyring> {
+    const ring = new Map<string, DataKey | undefined>();
+    const missing: string[] = [];
+    for (const id of new Set(keyIds)) {
+      const cached = this.byName.get(id);
+      if (cached === undefined) missing.push(id);
+      else ring.set(id, cached === ERASED ? undefined : cached);
+    }
+    if (missing.length === 0) return ring;
+    const stored = await this.store.read(missing);
+    for (const id of missing) {
+      const row = stored.get(id);
+      if (!row) throw lost(id);
+      const key = row.wrapped === null ? undefined : this.master.unwrap(id, row.wrapped);
+      if (this.byName.get(id) !== ERASED) this.byName.set(id, key ?? ERASED);
+      ring.set(id, key);
+    }
+    return ring;
+  }
+
+  /**
+   * Seals nothing more with the keys of the user and of visitors merged into them. @returns each with its user, the
+   * visitors first
+   */
+  async beginErasure(userId: string): Promise<{ key: DataKey; userId: string }[]> {
+    const reference = this.referenceOf(userId);
+    this.drop(reference);
+    const stored = await this.store.beginErasure(reference);
+    return stored.map((row) => {
+      this.drop(row.reference);
+      const key = this.unwrapped(row);
+      return { key, userId: this.master.userOf(key, row.name) };
+    });
+  }
+
+  /** Another process erases this user: the key at hand seals nothing more. */
+  drop(reference: string): void {
+    this.bySealed.delete(reference);
+  }
+
+  /** The store has destroyed these keys. */
+  destroyed(keyIds: Iterable<string>): void {
+    for (const id of keyIds) this.byName.set(id, ERASED);
+  }
+
+  close(): void {
+    clearInterval(this.sweeper);
+    this.bySealed.clear();
+    this.byName.clear();
+  }
+
+  private async toSeal(userIds: readonly string[]): Promise<Map<string, DataKey>> {
+    const keys = new Map<string, DataKey>();
+    const missing = new Map<string, string>();
+    for (const userId of new Set(userIds)) {
+      const reference = this.referenceOf(userId);
+      const cached = this.bySealed.get(reference);
+      if (cached) keys.set(userId, cached);
+      else missing.set(reference, userId);
+    }
+    if (missing.size === 0) return keys;
+    const keep = (rows: readonly StoredKey[]): void => {
+      for (const row of rows) {
+        const key = this.unwrapped(row);
+        this.bySealed.set(row.reference, key);
+        keys.set(missing.get(row.reference)!, key);
+        missing.delete(row.reference);
+      }
+    };
+    keep(await this.store.active([...missing.keys()]));
+    while (missing.size > 0) {
+      await this.store.create([...missing].map(([reference, userId]) => this.made(reference, userId)));
+      keep(await this.store.active([...missing.keys()]));
+    }
+    return keys;
+  }
+
+  private made(reference: string, userId: string): StoredKey {
+    const key = DataKey.random();
+    return { keyId: key.id, reference, wrapped: this.master.wrap(key), name: this.master.name(key, userId) };
+  }
+
+  private unwrapped({ keyId, wrapped }: StoredKey): DataKey {
+    return this.master.unwrap(keyId, wrapped);
+  }
+}
+
+const ERASED = Symbol('erased');
+
+function lost(keyId: string): AppError {
+  return new AppError(
+    'REK_KEY_LOST',
+    `LOG holds events sealed with the key ${keyId}, which Postgres does not know although nobody was erased: ` +
+      'restore a newer backup of Postgres, or give the keys up with `rekappa keys --give-up-lost`',
+    { keyId },
+  );
+}
