@@ -66,12 +66,17 @@ export class MemoryCheckpoints implements Port {
     return new Map([...this.rows].filter(([, { state }]) => state).map(([p, { sequence }]) => [p, sequence]));
   }
 
-  /** The partition is as it was so many writes ago. @returns whether that was another state */
+  /**
+   * The partition is as it was so many writes ago, and what came after was never written: a Postgres that lost the tail of
+   * its write-ahead log does not find it again later. @returns whether that was another state
+   */
   forget(partition: number, writes: number): boolean {
     const versions = this.versions.get(partition) ?? [];
-    const older = versions[Math.max(0, versions.length - 1 - writes)];
+    const kept = versions.slice(0, Math.max(1, versions.length - writes));
+    const older = kept.at(-1);
     if (!older || older === this.rows.get(partition)) return false;
-    this.put(partition, older);
+    this.rows.set(partition, older);
+    this.versions.set(partition, kept);
     return true;
   }
 
