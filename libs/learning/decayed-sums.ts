@@ -18,6 +18,8 @@ export const WINDOWS = POPULARITY_SECONDS.length;
 const FIRST_ROWS = 1024;
 /** After so many half-lives the smallest of f32 is still a number above 0 in f64: 2^(−149 − 900) > 2^−1074. */
 const ALIVE_HALF_LIVES = 900;
+/** Stands for −∞: what a model holds is finite. */
+const NO_ORDER = -Number.MAX_VALUE;
 
 export class DecayedSums {
   /** Half-lives of a row's sums. */
@@ -27,12 +29,12 @@ export class DecayedSums {
   /** Event time to which a row is decayed, ms. */
   private updatedBy = new Float64Array(FIRST_ROWS);
   private sumsBy: Float32Array;
-  /** −∞ where the sum is 0; derived: reading an order costs no logarithm. */
+  /** NO_ORDER where the sum is 0; derived: reading an order costs no logarithm. */
   private ordersBy: Float64Array;
   private readonly halfLives: Float64Array;
   /** `agedTo` in half-lives of each window. */
   private readonly ages: Float64Array;
-  private agedTo = NaN;
+  private agedTo = -1;
 
   /** @param seconds half-lives, of event time */
   constructor(seconds: readonly number[] = POPULARITY_SECONDS) {
@@ -41,7 +43,7 @@ export class DecayedSums {
     this.halfLives = Float64Array.from(seconds, (halfLife) => halfLife * 1000);
     this.ages = new Float64Array(seconds.length);
     this.sumsBy = new Float32Array(FIRST_ROWS * this.windows);
-    this.ordersBy = new Float64Array(FIRST_ROWS * this.windows).fill(-Infinity);
+    this.ordersBy = new Float64Array(FIRST_ROWS * this.windows).fill(NO_ORDER);
   }
 
   /** Of a row's newest addition, ms; 0 for a row without any. */
@@ -79,7 +81,8 @@ export class DecayedSums {
 
   /** −∞ for a row without engagement. */
   order(row: number, window: number): number {
-    return this.ordersBy[row * this.windows + window]!;
+    const order = this.ordersBy[row * this.windows + window]!;
+    return order === NO_ORDER ? -Infinity : order;
   }
 
   /** log2 of what `at` says, from the order; of a time before the row's newest addition as if everything were older. */
@@ -91,7 +94,7 @@ export class DecayedSums {
   clearRow(row: number): void {
     this.updatedBy[row] = 0;
     this.sumsBy.fill(0, row * this.windows, (row + 1) * this.windows);
-    this.ordersBy.fill(-Infinity, row * this.windows, (row + 1) * this.windows);
+    this.ordersBy.fill(NO_ORDER, row * this.windows, (row + 1) * this.windows);
   }
 
   /** Makes room for this many rows. */
@@ -101,7 +104,7 @@ export class DecayedSums {
       const sums = new Float32Array(this.sumsBy.length * 2);
       sums.set(this.sumsBy);
       this.sumsBy = sums;
-      const orders = new Float64Array(sums.length).fill(-Infinity);
+      const orders = new Float64Array(sums.length).fill(NO_ORDER);
       orders.set(this.ordersBy);
       this.ordersBy = orders;
     }
@@ -140,7 +143,7 @@ export class DecayedSums {
     for (let w = 0; w < this.windows; w++) {
       const at = row * this.windows + w;
       const sum = this.sumsBy[at]!;
-      this.ordersBy[at] = sum > 0 ? Math.log2(sum) + this.updatedBy[row]! / this.halfLives[w]! : -Infinity;
+      this.ordersBy[at] = sum > 0 ? Math.log2(sum) + this.updatedBy[row]! / this.halfLives[w]! : NO_ORDER;
     }
   }
 }
