@@ -111,8 +111,9 @@ function besideC(
   return figure(name, median(ours), peer && { name: 'C', value: median(theirs) });
 }
 
-const median = (values: readonly number[]): number =>
-  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
+}
 
 function figure(name: string, value: number, limit?: Figure['limit']): Figure {
   return { name, value, unit: 'samples/s', ...(limit && { limit }) };
