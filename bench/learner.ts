@@ -12,7 +12,6 @@ import { parseArgs } from 'node:util';
 import { combine32, key53, SeededRandom } from '#kernel';
 import { encodeFeedbackBatch, type FeedbackRecord, type FeatureVector, type Outcome } from '#events';
 import {
-  DEFAULT_STATISTICS,
   FactorisationMachine,
   fillSample,
   FtrlProximal,
@@ -20,10 +19,10 @@ import {
   OnlineModel,
   sigmoid,
   SlotRows,
-  type ModelSettings,
   type OnlineLearner,
 } from '#learning';
 import { compilePeer } from './learner/peer.js';
+import { benchSettings } from './learner/settings.js';
 import { printReport, type Figure } from './report/bench-report.js';
 
 const FEATURES = 20;
@@ -50,18 +49,7 @@ const { values } = parseArgs({
 });
 const count = Number(values.samples);
 const bits = Number(values.bits);
-const SETTINGS: ModelSettings = {
-  bits,
-  noClickWeight: 0.1,
-  seed: 1,
-  ftrl: { alpha: 0.1, beta: 1, l1: 0.1, l2: 1 },
-  fm: { factors: 8, alpha: 0.05, l2: 1e-5, initScale: 0.01 },
-  olr: { alpha: 0.05 },
-  debias: { method: 'feature', weightMax: 10, ctr: 'shown' },
-  holdSeconds: 10,
-  statistics: DEFAULT_STATISTICS,
-  metricsWindow: 10_000,
-};
+const SETTINGS = benchSettings(bits);
 
 const ITEM_KEYS = Array.from({ length: ITEMS }, (_, item) => key53(`item-${item}`));
 

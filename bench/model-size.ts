@@ -10,9 +10,10 @@
 import { randomBytes } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { combine32, SeededRandom } from '#kernel';
-import { DEFAULT_STATISTICS, newSample, OnlineModel, type ModelSettings } from '#learning';
+import { newSample, OnlineModel } from '#learning';
 import { migrate, openStore } from '#store';
 import { startServers } from '#testkit';
+import { benchSettings } from './learner/settings.js';
 import { printReport, type Figure } from './report/bench-report.js';
 
 const FEATURES = 20;
@@ -26,20 +27,8 @@ const { values } = parseArgs({
   options: { bits: { type: 'string', default: '22' }, json: { type: 'boolean', default: false } },
 });
 const bits = Number(values.bits);
-const SETTINGS: ModelSettings = {
-  bits,
-  noClickWeight: 0.1,
-  seed: 1,
-  ftrl: { alpha: 0.03, beta: 1, l1: 0.1, l2: 1 },
-  fm: { factors: 8, alpha: 0.02, l2: 1e-5, initScale: 0.01 },
-  olr: { alpha: 0.05 },
-  debias: { method: 'feature', weightMax: 10, ctr: 'examined' },
-  holdSeconds: 10,
-  statistics: DEFAULT_STATISTICS,
-  metricsWindow: 10_000,
-};
 
-const model = new OnlineModel(SETTINGS);
+const model = new OnlineModel(benchSettings(bits));
 touchEverything();
 const figures: Figure[] = [];
 const { header, chunks } = timed('snapshot, encoded', () => model.encodeSnapshot());

@@ -42,19 +42,19 @@ function weights(z: v128, root: v128, perAlpha: v128, beta: v128, l1: v128, l2: 
   return v128.and(w, f32x4.gt(f32x4.abs(z), l1));
 }
 
-/** The address of the tail of the sample's feature `i`; beyond its end, of a tail that belongs to nobody. */
+/** The address of the tail of the sample's feature `i`. */
 @inline
-function tailAt(tails: usize, stride: usize, slots: usize, i: i32, length: i32, spare: usize): usize {
-  return i < length ? tails + <usize>load<u32>(slots + (<usize>i << 2)) * stride : spare;
+function tailAt(tails: usize, stride: usize, slots: usize, i: i32): usize {
+  return tails + <usize>load<u32>(slots + (<usize>i << 2)) * stride;
 }
 
 @inline
-function valueAt(values: usize, i: i32, length: i32): f32 {
-  return i < length ? load<f32>(values + (<usize>i << 2)) : 0;
+function valueAt(values: usize, i: i32): f32 {
+  return load<f32>(values + (<usize>i << 2));
 }
 
 /**
- * One step. A slot that stands twice among four features takes its steps one after the other.
+ * One step. Features go four at a time; the last few, and four among which a slot stands twice, one after the other.
  * @param spare address of a tail's length that nobody reads. @param perAlpha 1/α. @returns gradients cut
  */
 export function updateFtrl(
@@ -71,24 +71,25 @@ export function updateFtrl(
   l2: f32,
 ): i32 {
   let cut = 0;
-  for (let i = 0; i < length; i += 4) {
-    const a = tailAt(tails, stride, slots, i, length, spare);
-    const b = tailAt(tails, stride, slots, i + 1, length, spare);
-    const c = tailAt(tails, stride, slots, i + 2, length, spare);
-    const d = tailAt(tails, stride, slots, i + 3, length, spare);
-    const x0 = load<f32>(values + (<usize>i << 2));
-    const x1 = valueAt(values, i + 1, length);
-    const x2 = valueAt(values, i + 2, length);
-    const x3 = valueAt(values, i + 3, length);
-    if (
-      (i + 3 < length && (a == b || a == c || a == d || b == c || b == d || c == d)) ||
-      (i + 3 >= length && (a == b || a == c || (b == c && b != spare)))
-    ) {
-      cut += stepFour(a, spare, spare, spare, x0, 0, 0, 0, gradient, perAlpha, beta, l1, l2);
-      cut += stepFour(b, spare, spare, spare, x1, 0, 0, 0, gradient, perAlpha, beta, l1, l2);
-      cut += stepFour(c, spare, spare, spare, x2, 0, 0, 0, gradient, perAlpha, beta, l1, l2);
-      cut += stepFour(d, spare, spare, spare, x3, 0, 0, 0, gradient, perAlpha, beta, l1, l2);
-    } else cut += stepFour(a, b, c, d, x0, x1, x2, x3, gradient, perAlpha, beta, l1, l2);
+  let i = 0;
+  while (i < length) {
+    const a = tailAt(tails, stride, slots, i);
+    if (i + 3 < length) {
+      const b = tailAt(tails, stride, slots, i + 1);
+      const c = tailAt(tails, stride, slots, i + 2);
+      const d = tailAt(tails, stride, slots, i + 3);
+      if (a != b && a != c && a != d && b != c && b != d && c != d) {
+        const x0 = valueAt(values, i);
+        const x1 = valueAt(values, i + 1);
+        const x2 = valueAt(values, i + 2);
+        const x3 = valueAt(values, i + 3);
+        cut += stepFour(a, b, c, d, x0, x1, x2, x3, gradient, perAlpha, beta, l1, l2);
+        i += 4;
+        continue;
+      }
+    }
+    cut += stepFour(a, spare, spare, spare, valueAt(values, i), 0, 0, 0, gradient, perAlpha, beta, l1, l2);
+    i++;
   }
   return cut;
 }
