@@ -10,9 +10,8 @@
  * At most `max` rows: when an interaction brings a new label to a full table, the weakest eighth of the rows is given
  * up; labels that were only shown fill at most half of the table and replace nothing.
  */
-import { InterestIndex, type Dimension, type InterestSignals } from '#features';
+import { InterestIndex, labelBook, type Dimension, type InterestSignals } from '#features';
 import { remaining } from './decay.js';
-import { labelBook } from './label-book.js';
 import { INTEREST_EPSILON } from './limits.js';
 import type { StateReader, StateWriter } from './state-writer.js';
 
@@ -80,17 +79,18 @@ export class InterestTable implements InterestSignals {
     return this.short[row]! * remaining(now - this.at, this.shortHalfLifeMs);
   }
 
-  addWeight(hash: number, dimension: Dimension, label: string, weight: number, max: number): void {
-    const row = this.rowOf(hash) ?? this.admit(hash, dimension, label, max);
+  /** @param name the label's number in the book */
+  addWeight(hash: number, name: number, weight: number, max: number): void {
+    const row = this.rowOf(hash) ?? this.admit(hash, name, max);
     this.long[row] = this.long[row]! + weight * this.longShare;
     this.short[row] = this.short[row]! + weight * this.shortShare;
   }
 
-  addShown(hash: number, dimension: Dimension, label: string, max: number): void {
+  addShown(hash: number, name: number, max: number): void {
     let row = this.rowOf(hash);
     if (row === undefined) {
       if (this.rows >= max >> 1) return;
-      row = this.append(hash, labelBook.idOf(dimension, label));
+      row = this.append(hash, name);
     }
     this.shown[row] = this.shown[row]! + this.longShare;
   }
@@ -111,7 +111,7 @@ export class InterestTable implements InterestSignals {
     this.addTotals(other.shownTotal, other.clickedTotal);
     for (let i = 0; i < other.rows; i++) {
       const hash = other.hashes[i]!;
-      const row = this.rowOf(hash) ?? this.admit(hash, other.dimensionOf(i), other.labelOf(i), max);
+      const row = this.rowOf(hash) ?? this.admit(hash, other.names[i]!, max);
       this.long[row] = this.long[row]! + other.long[i]! * this.longShare;
       this.short[row] = this.short[row]! + other.short[i]! * this.shortShare;
       this.shown[row] = this.shown[row]! + other.shown[i]! * this.longShare;
@@ -196,12 +196,12 @@ export class InterestTable implements InterestSignals {
   }
 
   /** A row for a label that an interaction brings; a full table first gives up its weakest rows. */
-  private admit(hash: number, dimension: Dimension, label: string, max: number): number {
+  private admit(hash: number, name: number, max: number): number {
     if (this.rows >= max) {
       this.giveUpWeakest(this.rows - max + Math.max(1, Math.floor(max * GIVEN_UP_SHARE)));
       index.fill(this.hashes, this.rows, max);
     }
-    return this.append(hash, labelBook.idOf(dimension, label));
+    return this.append(hash, name);
   }
 
   private append(hash: number, name: number): number {

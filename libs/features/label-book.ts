@@ -1,11 +1,11 @@
 /**
- * The labels that users of this process have interests in, numbered as they are met: a row of a user's interests names its
- * label by 4 bytes instead of a string, and the text, its dimension and its hash stand here once, for all users.
+ * The labels that items and users of this process have, numbered as they are met: an item's labels and a row of a user's
+ * interests name theirs by 4 bytes, and the text, its dimension and its hash stand here once, for all of them.
  *
  * Numbers are this process's own: nothing that is stored or sent says them. The book grows with the distinct labels that the
  * catalogue has had while the process ran, as the catalogue itself does, and not with the users.
  */
-import { labelHash, type Dimension } from '#features';
+import { labelHash, type Dimension } from './dimensions.js';
 
 const FIRST_LABELS = 1_024;
 
