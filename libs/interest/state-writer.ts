@@ -39,6 +39,11 @@ export class StateWriter {
     this.length += 4;
   }
 
+  u8(value: number): void {
+    this.room(1);
+    this.buffer[this.length++] = value;
+  }
+
   u32(value: number): void {
     this.room(4);
     this.view.setUint32(this.length, value, true);
@@ -71,11 +76,11 @@ export class StateWriter {
   }
 
   /** Integers near each other, in order: differences, either sign. */
-  series(values: readonly number[]): void {
+  series(values: ArrayLike<number>): void {
     let before = 0;
-    for (const value of values) {
-      this.signed(value - before);
-      before = value;
+    for (let i = 0; i < values.length; i++) {
+      this.signed(values[i]! - before);
+      before = values[i]!;
     }
   }
 
@@ -164,6 +169,11 @@ export class StateReader {
     this.need(4);
     this.at += 4;
     return this.buffer.readFloatLE(this.at - 4);
+  }
+
+  u8(): number {
+    this.need(1);
+    return this.buffer[this.at++]!;
   }
 
   u32(): number {
