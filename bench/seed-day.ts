@@ -25,6 +25,8 @@ const BARE_BATCH = 1_000;
 const REPLAY_MS_EACH = 2;
 const REPLAY_MS_MIN = 30 * 60_000;
 const LOOK_MS = 100;
+/** Longest wait for the hosts' answers: not all of them answer while they start, ms. */
+const STATUS_MS = 500;
 
 const { values } = parseArgs({
   options: {
@@ -59,12 +61,12 @@ try {
     [
       {
         name: 'log to samples',
-        value: day.events / replay.seconds,
+        value: replay.eventsPerSecond,
         unit: 'events/s',
         limit: { name: 'bare ordered consumer', value: day.events / bareSeconds },
       },
       {
-        name: 'seconds',
+        name: "seconds, with the hosts' start",
         value: replay.seconds,
         unit: 's',
         limit: { name: 'aim at this scale', value: 60 * (day.events / dayOf(1).events) },
@@ -85,31 +87,43 @@ try {
   await system.stop();
 }
 
+interface Replay {
+  /** From the hosts' start to the last event. */
+  readonly seconds: number;
+  /** Once they fold: what is left of the day at the first look that finds them at work, over the time it takes. */
+  readonly eventsPerSecond: number;
+  readonly megabytes: number;
+}
+
 /** Starts the hosts and waits until every partition stands at the log's head. */
-async function replayed(
-  connection: NatsConnection,
-  topology: LogTopology,
-): Promise<{ seconds: number; megabytes: number }> {
+async function replayed(connection: NatsConnection, topology: LogTopology): Promise<Replay> {
   const head = await topology.log.head();
   const began = performance.now();
-  const started = await Promise.all(Array.from({ length: hosts }, () => system.start('actors')));
+  const starting = Promise.all(Array.from({ length: hosts }, () => system.start('actors')));
   const progress = new Progress({ label: 'replaying', total: day.events, unit: 'events' });
+  let first: { events: number; at: number } | undefined;
   await until(
     'every partition has folded the day',
     async () => {
       const reached = await positions(connection).catch(() => []);
       const share =
         reached.reduce((sum, position) => sum + Math.min(position, head), 0) / (PARTITIONS * head);
-      progress.update(Math.round(day.events * share));
+      const events = Math.round(day.events * share);
+      if (events > 0) first ??= { events, at: performance.now() };
+      progress.update(events);
       return reached.filter((position) => position >= head).length >= PARTITIONS;
     },
     Math.max(REPLAY_MS_MIN, day.events * REPLAY_MS_EACH),
     LOOK_MS,
   );
   progress.stop(day.events);
-  const seconds = (performance.now() - began) / 1_000;
-  const megabytes = started.reduce((sum, { child }) => sum + residentBytes(child.pid), 0) / 2 ** 20;
-  return { seconds, megabytes };
+  const ended = performance.now();
+  const started = await starting;
+  return {
+    seconds: (ended - began) / 1_000,
+    eventsPerSecond: ((day.events - first!.events) / (ended - first!.at)) * 1_000,
+    megabytes: started.reduce((sum, { child }) => sum + residentBytes(child.pid), 0) / 2 ** 20,
+  };
 }
 
 /** Log sequences folded, of every partition that is owned. */
@@ -118,7 +132,7 @@ async function positions(connection: NatsConnection): Promise<number[]> {
   for await (const message of await connection.requestMany('rpc.hosts.status', '{}', {
     strategy: 'count',
     maxMessages: hosts,
-    maxWait: 2_000,
+    maxWait: STATUS_MS,
   }))
     found.push(
       ...message.json<{ partitions: { position: number }[] }>().partitions.map(({ position }) => position),
