@@ -93,7 +93,7 @@ function readProfile(from: StateReader): Map<string, Scalar> {
 export function userBytes(state: UserState): number {
   return (
     2_400 +
-    state.interests.hashes.length * 96 +
+    state.interests.hashes.length * 24 +
     (state.embedding?.length ?? 0) * 4 +
     state.actions.size * 24 +
     state.recents.size * 110 +

@@ -1,2 +1,3 @@
 export * from './slot-weights.js';
 export * from './what-if.js';
+export * from './ranking-moments.js';
