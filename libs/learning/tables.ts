@@ -58,6 +58,7 @@ export const TABLES = [
   'takings',
   'histories',
   'takers',
+  'taken',
   'lately',
   'itemLabels',
   'labelled',
