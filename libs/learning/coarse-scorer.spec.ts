@@ -82,10 +82,10 @@ function blendOf(row: number, own: OwnFeatures): number {
   const reading = newReading();
   readEvidence(reading, statistics, statistics.rowOf(itemKeyOf(row)), 0);
   fillSample(sample, whole, scorer.mask);
-  appendRateFeatures(sample, whole, scorer.rates, reading.overallLogit, scorer.mask);
+  appendRateFeatures(sample, whole, scorer.rates, reading.overallLogit, scorer.mask, true);
   appendEvidenceFeatures(sample, reading, scorer.mask);
   const { ftrl, fm, olr } = scorer.weights;
-  const logits = Float64Array.from([ftrl, fm, olr], (weights) => weights.logit(sample));
+  const logits = Float64Array.from([ftrl, fm, olr], (weights) => weights.servedLogit(sample));
   return scorer.calibrators.at(-1)!.logOdds(scorer.blend.logit(scorer.offsetFrom(sample.offset), logits));
 }
 

@@ -15,6 +15,7 @@
 import { newFeatureVector, type FeatureVector } from '#events';
 import { plainIndex, type OwnFeatures } from '#features';
 import { newReading, readEvidence } from './item-reading.js';
+import { FACTOR_POINTS, factorPointOf, LINEAR_POINTS, pointOf } from './kernels/grid.js';
 import { RateTotals } from './rate-features.js';
 import { fillSample, newSample, type Sample } from './sample.js';
 import { LEARNERS, type LearnerName, type Scorer } from './scorer.js';
@@ -95,12 +96,12 @@ export class CoarseScorer {
       const tail = rows.cell(slot, 0);
       linear +=
         x *
-        (shares.ftrl * floats[tail + columns.ftrl]! +
-          shares.fm * floats[tail + columns.fm]! +
-          shares.olr * floats[tail + columns.olr]!);
+        (shares.ftrl * served(floats[tail + columns.ftrl]!) +
+          shares.fm * served(floats[tail + columns.fm]!) +
+          shares.olr * served(floats[tail + columns.olr]!));
       const factors = rows.row(slot);
       for (let f = 0; f < k; f++) {
-        const term = x * floats[factors + f]!;
+        const term = x * servedFactor(floats[factors + f]!);
         matched[f]! += term;
         squares += term * term;
       }
@@ -132,14 +133,14 @@ export class CoarseScorer {
   /** What the learners add for the sample, each with its share of the blend; w0 counts with the user. */
   private weigh(): number {
     let sum = 0;
-    for (const name of LEARNERS) sum += this.shares[name] * this.scorer.weights[name].logit(this.sample);
+    for (const name of LEARNERS) sum += this.shares[name] * this.scorer.weights[name].servedLogit(this.sample);
     return sum;
   }
 
   private appendRates(features: FeatureVector): void {
     const overallLogit = this.scorer.tables.statistics.overallLogit();
     this.rates.clear();
-    this.rates.add(features, 0, this.scorer.rates, overallLogit);
+    this.rates.add(features, 0, this.scorer.rates, overallLogit, true);
     this.rates.append(this.sample, this.scorer.mask);
   }
 
@@ -154,6 +155,10 @@ export class CoarseScorer {
     return vector;
   }
 }
+
+/** As hosts know it; theirs stay as they are. */
+const served = (weight: number): number => pointOf(weight, LINEAR_POINTS) / LINEAR_POINTS;
+const servedFactor = (factor: number): number => factorPointOf(factor) / FACTOR_POINTS;
 
 function doubled(values: Float32Array): Float32Array<ArrayBuffer> {
   const wider = new Float32Array(values.length * 2);
