@@ -39,11 +39,13 @@ const { values } = parseArgs({
 const day = dayOf(Number(values.scale));
 const hosts = Number(values.hosts);
 const frameEvents = Number(values.frame);
+const replayMs = Math.max(REPLAY_MS_MIN, day.events * REPLAY_MS_EACH);
 
 const system = await startSystem({
   gateways: 0,
   hosts: 0,
   learner: false,
+  readyMs: replayMs,
   environment: { REKAPPA_LOG_PARTITIONS: String(PARTITIONS) },
 });
 try {
@@ -113,7 +115,7 @@ async function replayed(connection: NatsConnection, topology: LogTopology): Prom
       progress.update(events);
       return reached.filter((position) => position >= head).length >= PARTITIONS;
     },
-    Math.max(REPLAY_MS_MIN, day.events * REPLAY_MS_EACH),
+    replayMs,
     LOOK_MS,
   );
   progress.stop(day.events);
