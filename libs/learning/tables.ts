@@ -74,6 +74,7 @@ const HEARD = [
   'takings',
   'histories',
   'takers',
+  'taken',
   'lately',
   'itemLabels',
   'labelled',

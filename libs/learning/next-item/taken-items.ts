@@ -5,7 +5,6 @@
  */
 import type { ByteReader } from '../byte-reader.js';
 import type { ByteWriter } from '../byte-writer.js';
-import { DirtyRows } from '../dirty-rows.js';
 import { KeyedRows } from '../keyed-rows.js';
 import type { ModelTable } from '../model-table.js';
 
@@ -15,14 +14,12 @@ const FIRST_ITEMS = 4;
 const NOTHING = new Float64Array(0);
 
 export class TakenItems implements ModelTable {
-  readonly dirty = new DirtyRows(1024);
-  readonly rowBytesMax = 5 + 8 + 2 + TAKEN_MAX * 8;
   private readonly users: KeyedRows;
   /** Of each row, in order of the first time. */
   private readonly items: Float64Array[] = [];
   private readonly sizes: number[] = [];
 
-  constructor(private readonly usersMax: number) {
+  constructor(usersMax: number) {
     this.users = new KeyedRows(usersMax);
   }
 
@@ -42,7 +39,6 @@ export class TakenItems implements ModelTable {
     if (this.users.recycled) this.sizes[row] = 0;
     const keys = this.keysAt(row);
     if (keys.includes(itemKey)) return;
-    this.dirty.mark(row);
     if (keys.length === TAKEN_MAX) {
       keys.copyWithin(0, 1);
       keys[TAKEN_MAX - 1] = itemKey;
@@ -60,21 +56,6 @@ export class TakenItems implements ModelTable {
   decode(reader: ByteReader): void {
     this.users.decode(reader);
     for (let row = 0; row < this.users.size; row++) this.decodeRow(reader, row);
-  }
-
-  encodeRows(writer: ByteWriter, rows: Uint32Array): void {
-    writer.ascending(rows);
-    for (const row of rows) {
-      writer.f64(this.users.keys[row]!);
-      this.encodeRow(writer, row);
-    }
-  }
-
-  decodeRows(reader: ByteReader): void {
-    for (const row of reader.ascending(this.usersMax)) {
-      this.users.place(row, reader.f64());
-      this.decodeRow(reader, row);
-    }
   }
 
   private keysAt(row: number): Float64Array {
