@@ -105,6 +105,14 @@ export class FeatureExtractor {
     out.length = writer.length;
   }
 
+  /** What of the user's interests the item matches, and nothing else: part of what `extend` writes. */
+  matches(out: FeatureVector, item: ItemSignals): void {
+    const { writer, groups } = this;
+    writer.open(out, RESERVED, undefined, (groups & GROUP.rates) !== 0);
+    if (groups & GROUP.match) this.addMatches(this.begun(), item);
+    out.length = writer.length;
+  }
+
   extract(item: ItemSignals | undefined, itemId: string, out: FeatureVector, names?: string[]): void {
     this.extend(out, this.shared(out, names), item, itemId, names);
   }

@@ -3,6 +3,7 @@ export {
   type ItemHashes,
   type ItemLookup,
   type ItemSignals,
+  type OwnFeatures,
   type HashedFields,
   CATEGORIES_USED_MAX,
   TAGS_USED_MAX,
@@ -14,6 +15,7 @@ export { audienceOf, audiencesOf, clusterGroup, segmentGroup, type Audience } fr
 export {
   ALL_GROUPS,
   FEATURE_GROUPS,
+  GROUP,
   groupsWithout,
   type FeatureGroup,
   type UsedGroups,
@@ -24,4 +26,4 @@ export { labelBook } from './label-book.js';
 export { appendPosition, positionIndex, POSITION_BUCKETS } from './position.js';
 export { DIMENSIONS, labelHash, priceBandLabel, profileHash, type Dimension } from './dimensions.js';
 export { itemLabels, ratingLabels, userLabels, type RatingLabels } from './rating-labels.js';
-export { FAMILIES, familyOf, type FamilyName } from './families.js';
+export { FAMILIES, familyOf, plainIndex, type FamilyName } from './families.js';

@@ -207,7 +207,8 @@ function rememberItem(
   const { event, item, itemKey, itemHash: hash, weight } = decision;
   if (weight > 0) {
     const category = item?.hashes.categories[0] ?? 0;
-    user.recents.add({ id: event.itemId, key: itemKey, hash, category, at, weight, type }, recentMax);
+    const id = item?.id ?? event.itemId; // the catalogue's string: one for all users
+    user.recents.add({ id, key: itemKey, hash, category, at, weight, type }, recentMax);
   }
   if (event.type === 'purchase') user.purchased.add(itemKey);
   if (weight <= DISLIKE_WEIGHT) user.disliked.add(itemKey);

@@ -144,15 +144,70 @@ export class InterestTable implements InterestSignals {
     return table;
   }
 
+  /** As `write`, for this process alone: see packed-user.ts. Which values are not 0, then the weights, then the counts. */
+  pack(out: StateWriter): void {
+    out.count(this.at);
+    if (this.at === 0) return;
+    out.f64(this.halfLifeMs);
+    out.f64(this.shortHalfLifeMs);
+    out.f32(this.shownTotal);
+    out.f32(this.clickedTotal);
+    out.count(this.rows);
+    for (let row = 0; row < this.rows; row++) out.count(this.names[row]!);
+    for (let row = 0; row < this.rows; row++) out.u8(this.presence(row));
+    for (let row = 0; row < this.rows; row++) {
+      if (this.long[row] !== 0) out.f32(this.long[row]!);
+      if (this.short[row] !== 0) out.f32(this.short[row]!);
+    }
+    for (let row = 0; row < this.rows; row++) {
+      if (this.shown[row] !== 0) out.f32(this.shown[row]!);
+      if (this.clicked[row] !== 0) out.f32(this.clicked[row]!);
+    }
+  }
+
+  static unpack(from: StateReader): InterestTable {
+    const table = new InterestTable();
+    table.at = from.count();
+    if (table.at === 0) return table;
+    table.halfLifeMs = from.f64();
+    table.shortHalfLifeMs = from.f64();
+    table.shownTotal = from.f32();
+    table.clickedTotal = from.f32();
+    const n = from.size(2);
+    table.allocate(n);
+    for (let row = 0; row < n; row++) {
+      const name = from.count();
+      table.place(labelBook.hash(name), name);
+    }
+    const present = Array.from({ length: n }, () => from.u8());
+    for (let row = 0; row < n; row++) {
+      if (present[row]! & 1) table.long[row] = from.f32();
+      if (present[row]! & 2) table.short[row] = from.f32();
+    }
+    for (let row = 0; row < n; row++) {
+      if (present[row]! & 4) table.shown[row] = from.f32();
+      if (present[row]! & 8) table.clicked[row] = from.f32();
+    }
+    return table;
+  }
+
+  /** A bit for each of the four values that is not 0. */
+  private presence(row: number): number {
+    return (
+      (this.long[row] === 0 ? 0 : 1) |
+      (this.short[row] === 0 ? 0 : 2) |
+      (this.shown[row] === 0 ? 0 : 4) |
+      (this.clicked[row] === 0 ? 0 : 8)
+    );
+  }
+
   /** One number tells the dimension and which of the four values are not 0; then the label and those values. */
   private writeRow(row: number, out: StateWriter): void {
     const long = this.long[row]!;
     const short = this.short[row]!;
     const shown = this.shown[row]!;
     const clicked = this.clicked[row]!;
-    const present =
-      (long === 0 ? 0 : 1) | (short === 0 ? 0 : 2) | (shown === 0 ? 0 : 4) | (clicked === 0 ? 0 : 8);
-    out.count(this.dimensionOf(row) * 16 + present);
+    out.count(this.dimensionOf(row) * 16 + this.presence(row));
     out.text(this.labelOf(row));
     if (long !== 0) out.f32(long);
     if (short !== 0) out.f32(short);

@@ -1,4 +1,5 @@
 /** Folds LOG once, with the model as far as it had learnt at each list, and asks at each list's moment what the other policy would have done. */
+import { isDeepStrictEqual } from 'node:util';
 import {
   LogFold,
   RankingMoments,
@@ -58,12 +59,15 @@ async function attempt(
   const moments = new RankingMoments((userId) =>
     fold.partitions[partitionOf(userId, partitions)]!.peek(userId),
   );
+  const rules = RuleSet.compile(settings.serving.rules);
   const whatIf = new WhatIf(
     { catalogue: fold.catalogue, model },
     {
       settings: rankingSettingsOf(other.settings),
       asked: askedOf(other.settings, other.asked),
-      rules: RuleSet.compile(other.settings.serving.rules),
+      rules: isDeepStrictEqual(other.settings.serving.rules, settings.serving.rules)
+        ? rules
+        : RuleSet.compile(other.settings.serving.rules),
       model: otherModel,
       ...(other.scoreBy && { scoreBy: other.scoreBy }),
     },
@@ -71,7 +75,7 @@ async function attempt(
       ...replay.window,
       settings: rankingSettingsOf(settings),
       changes: (arms) => armChanges(settings, arms),
-      rules: RuleSet.compile(settings.serving.rules),
+      rules,
       positiveTypes: settings.interest.positiveTypes,
       attributionSeconds: settings.interest.attributionSeconds,
     },

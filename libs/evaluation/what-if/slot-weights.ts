@@ -38,6 +38,7 @@ export interface SlotWeight {
 /** Lists drawn from a component to know its slots. */
 export const DRAWN_LISTS = 32;
 
+/** @param other may be `ran` itself */
 export function slotWeights(
   logged: LoggedList,
   ran: Contest,
@@ -53,8 +54,8 @@ export function slotWeights(
       new SeededRandom(combine32(fnv1a32(logged.recommendationId), drawnLists)),
       drawnLists,
     );
-  const target = marginals(other);
   const behaviour = marginals(ran);
+  const target = other === ran ? behaviour : marginals(other);
   const rateOf = ratesOf(ran, other);
   const places = { ran: placesOf(ran), other: placesOf(other) };
   const cascade = assumption === 'cascade' ? prefixWeights(logged, other, places.other) : undefined;

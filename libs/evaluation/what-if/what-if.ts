@@ -9,7 +9,14 @@ import type { Interaction, Served, UserEvent } from '#events';
 import { createUser, type UserState } from '#interest';
 import { asUserId, fnv1a32, key53, SeededRandom } from '#kernel';
 import { ModelReplica, type OnlineModel } from '#learning';
-import { contest, policyNamed, type Contest, type PlainScore, type RankingSettings } from '#ranking';
+import {
+  contest,
+  policyNamed,
+  policyOf,
+  type Contest,
+  type PlainScore,
+  type RankingSettings,
+} from '#ranking';
 import { RecallIndex } from '#recall';
 import { RuleSet } from '#rules';
 import type { Catalogue } from '#catalogue';
@@ -154,7 +161,9 @@ export class WhatIf {
     const arm = changes?.(event.arms ?? []);
     const ranWith = { settings, asked: policyNamed(event.policy)!, rules, model: this.system.model };
     const ran = this.contest(event, user, ranWith, arm, this.indexes.ran);
-    const other = this.contest(event, user, this.other, arm, this.indexes.other);
+    const other = sameChoice(ranWith, this.other, arm)
+      ? ran
+      : this.contest(event, user, this.other, arm, this.indexes.other);
     const { logged } = pending;
     // Chances that are not found again make both policies' a guess: such a list says nothing.
     if (reproducedSlots(logged, ran) < logged.itemIds.length) {
@@ -283,6 +292,20 @@ export class WhatIf {
       if (seen.has(itemId)) this.rates.learn(slot, rate, clicked.has(itemId));
     });
   }
+}
+
+/** Whether the other policy ranks this list as the one that ran: then it need not be done twice. */
+function sameChoice(
+  ran: OtherPolicy,
+  other: OtherPolicy,
+  arm: Partial<RankingSettings> | undefined,
+): boolean {
+  if (other.scoreBy || other.model !== ran.model || other.rules !== ran.rules) return false;
+  const [a, b] = [ran, other].map(({ settings, asked }) => {
+    const { policy, explore, thompsonSpread, ...rest } = { ...settings, ...arm, ...asked };
+    return JSON.stringify([policyOf({ policy, explore, thompsonSpread }).name, rest]);
+  });
+  return a === b;
 }
 
 function notReproduced(share: number, weightMean: number): string {
