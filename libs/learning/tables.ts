@@ -58,7 +58,6 @@ export const TABLES = [
   'takings',
   'histories',
   'takers',
-  'taken',
   'lately',
   'itemLabels',
   'labelled',

@@ -9,7 +9,6 @@ import { ItemLabels } from './item-labels.js';
 import * as factorisation from './matrix-factorisation.js';
 import { RecentLinks } from './recent-links.js';
 import { takersOf } from './signals.js';
-import { TakenItems } from './taken-items.js';
 import { Transitions } from './transitions.js';
 
 const USERS_MAX = 200_000;
@@ -31,8 +30,6 @@ export interface NextItemTables {
   /** Items by user, users by item. */
   readonly histories: RecentLinks;
   readonly takers: RecentLinks;
-  /** All that each user has, as far as it is remembered: no candidates, and no examples of what they turned down. */
-  readonly taken: TakenItems;
   /** What everybody took to lately. */
   readonly lately: RecentLinks;
   /** Labels by item, items by label. */
@@ -55,7 +52,6 @@ export function newNextItemTables(): NextItemTables {
     takings: new ItemTakings(ITEMS_MAX),
     histories: new RecentLinks(USERS_MAX, HISTORY_MAX),
     takers: new RecentLinks(ITEMS_MAX, TAKERS_MAX),
-    taken: new TakenItems(USERS_MAX),
     lately: new RecentLinks(1, LATELY_MAX),
     itemLabels: new ItemLabels(ITEMS_MAX),
     labelled: new RecentLinks(LABELS_MAX, LABELLED_MAX),
@@ -82,7 +78,7 @@ export function recordNextItem(tables: NextItemTables, record: Taking): void {
   factorisation.recordEngagement(
     tables.userFactors,
     tables.itemFactors,
-    tables.taken,
+    tables.histories,
     lately,
     userKey,
     itemKey,
@@ -90,7 +86,6 @@ export function recordNextItem(tables: NextItemTables, record: Taking): void {
   );
   tables.histories.record(userKey, itemKey, timestamp);
   tables.takers.record(itemKey, userKey, timestamp);
-  tables.taken.record(userKey, itemKey);
   tables.lately.record(EVERYBODY, itemKey, timestamp);
 }
 
