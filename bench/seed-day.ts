@@ -52,7 +52,7 @@ try {
   const connection = await connectNats({ natsUrl: system.servers.natsUrl, name: 'bench-seed-day' });
   const topology = await openTopology(connection, {
     namespace: 'default',
-    log: { partitions: PARTITIONS, replicas: 1, inFlightMax: 4_096, ackTimeoutMs: 10_000 },
+    log: { partitions: PARTITIONS, replicas: 1, inFlightMax: 4_096, ackTimeoutMs: 60_000 },
   });
   const bytes = await store(topology);
   await readBare(connection, topology); // warms the server's and the system's caches for both
