@@ -55,12 +55,12 @@ export class FeatureExtractor {
     this.user = user;
     this.context = context;
     this.now = now;
-    const { at, halfLifeMs, shortHalfLifeMs, hashes } = user.interests;
+    const { at, halfLifeMs, shortHalfLifeMs, hashes, rows } = user.interests;
     const elapsed = at > 0 ? Math.max(0, now - at) : 0;
     this.reading.longLeft = 2 ** -(elapsed / halfLifeMs);
     this.reading.shortLeft = 2 ** -(elapsed / shortHalfLifeMs);
-    this.index.fill(hashes);
-    this.lifts.clear(hashes.length);
+    this.index.fill(hashes, rows);
+    this.lifts.clear(rows);
     this.past.fill(user.recents.hashes, user.shownItems.hashes);
   }
 
@@ -119,7 +119,7 @@ export class FeatureExtractor {
 
   private addMatches(user: UserSignals, item: ItemSignals): void {
     const { interests } = user;
-    if (interests.hashes.length === 0) return;
+    if (interests.rows === 0) return;
     const { categories, tags, brand, price } = item.hashes;
     const { writer, index, lifts, reading, single } = this;
     const used = Math.min(CATEGORIES_USED_MAX, categories.length);

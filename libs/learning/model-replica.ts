@@ -1,6 +1,6 @@
 /**
- * The serving side of a model: its weights without the optimiser's state, and its statistics. Starts from a
- * snapshot and follows deltas; predicts with the learner's own code, bit for bit what the learner would.
+ * The serving side of a model: its weights on the grid of kernels/grid.ts, without the optimiser's state, and its statistics. Starts
+ * from a snapshot and follows deltas; predicts with the learner's own code, bit for bit what the learner's `score` does.
  */
 import { AppError } from '#kernel';
 import type { FeatureVector } from '#events';
@@ -14,12 +14,12 @@ import { FtrlWeights } from './ftrl-weights.js';
 import { SlotRows } from './kernels/slot-rows.js';
 import { ListScorer } from './list-scorer.js';
 import { LinearWeights } from './linear-weights.js';
-import { applyDelta, copyPredictions, decodeDeltaHeader } from './model-delta.js';
+import { applyDelta, copyPredictions, decodeDeltaHeader, type Follower } from './model-delta.js';
 import { modelVersion, type ModelSettings } from './model-settings.js';
 import type { SnapshotHeader } from './model-snapshot.js';
+import { EngagementListener } from './next-item/engagement-relay.js';
 import type { NextItems } from './next-item/next-items.js';
 import type { Situation } from './next-item/signals.js';
-import { touchedSlots } from './model-state.js';
 import { OnlineModel } from './online-model.js';
 import type { PositionStatistics } from './position-statistics.js';
 import type { RatingLabelLists } from './ratings/label-set.js';
@@ -34,6 +34,7 @@ const RATINGS_MIN = 10;
 export class ModelReplica {
   private readonly goalModel: GoalModel;
   private readonly list: ListScorer;
+  private readonly follower: Follower;
   private readonly coarse: CoarseScorer;
 
   private constructor(
@@ -47,6 +48,8 @@ export class ModelReplica {
   ) {
     this.goalModel = new GoalModel(scorer.tables);
     this.list = new ListScorer(scorer);
+    const listener = new EngagementListener(scorer.tables, settings.als, sequence);
+    this.follower = { scorer, listener };
     this.coarse = new CoarseScorer(scorer);
   }
 
@@ -66,7 +69,7 @@ export class ModelReplica {
     const model = OnlineModel.decodeSnapshot(header, chunks);
     const { settings, version, sequence, samples } = model;
     const scorer = newScorer(settings, model.scorer.tables);
-    copyPredictions(model.scorer, scorer, touchedSlots(model));
+    copyPredictions(model.scorer, scorer, model.changed.touched());
     return new ModelReplica(settings, scorer, version, sequence, samples);
   }
 
@@ -96,7 +99,7 @@ export class ModelReplica {
       );
     if (from > this.sequence)
       throw new AppError('REK_LOG_DAMAGED', `deltas are missing between ${this.sequence} and ${from}`);
-    const { header, samples } = applyDelta(bytes, this.scorer, 2 ** this.settings.bits);
+    const { header, samples } = applyDelta(bytes, this.follower);
     this.scorer.revision++;
     if (!header.final) return;
     this.sequence = Math.max(this.sequence, header.to);

@@ -14,13 +14,12 @@ import {
   decodePart,
   encodePart,
   STATE_PARTS,
-  touchedSlots,
   type ModelIdentity,
   type ModelState,
 } from './model-state.js';
 import type { ProgressiveReport } from './progressive-validation.js';
 
-export const SNAPSHOT_FORMAT = 2;
+export const SNAPSHOT_FORMAT = 3;
 export const SNAPSHOT_CHUNK_BYTES_MAX = 1_048_576;
 
 export interface SnapshotHeader {
@@ -116,7 +115,7 @@ export function verifySnapshot(header: SnapshotHeader, chunks: readonly Uint8Arr
 }
 
 function encodeBody(model: ModelState): Buffer {
-  const slots = touchedSlots(model);
+  const slots = model.changed.touched();
   const parts = STATE_PARTS.flatMap((part) => {
     const content = new ByteWriter();
     encodePart(model, part, slots, content);

@@ -50,9 +50,10 @@ export interface Contest {
 
 export function recommend(input: RankingInput<RecommendRequest>): Ranked {
   const { settings, replica, ended } = input;
+  const phase = input.random.next();
   const { taste, rules, candidates, ranked } = rankAll(input);
   const policy = policyOf(settings);
-  const slate = drawSlate(policy, arrange(input, ranked, policy), input.random);
+  const slate = drawSlate(policy, arrange(input, ranked, policy, phase), input.random);
   ended?.('rerank', slate.order.length);
   const items = slate.order.map((chosen, i) =>
     present(input, taste, candidates, rules, ranked[chosen]!, slate.propensities[i]!, i + 1),
@@ -68,11 +69,12 @@ export function recommend(input: RankingInput<RecommendRequest>): Ranked {
 
 /** The same recommendation before chance has spoken: what could be drawn, for questions about other policies. */
 export function contest(input: RankingInput<RecommendRequest>): Contest {
+  const phase = input.random.next();
   const { ranked } = rankAll(input);
   const policy = policyOf(input.settings);
   return {
     policy,
-    arrangement: arrange(input, ranked, policy),
+    arrangement: arrange(input, ranked, policy, phase),
     itemIds: ranked.map(({ itemId }) => itemId),
     rates: Float64Array.from(ranked, ({ logOdds }) => 1 / (1 + Math.exp(-logOdds))),
   };
@@ -199,10 +201,12 @@ function fineRank({ replica, scoreBy, now }: RankingInput<RecommendRequest>, sur
   return sortByScore(survivors);
 }
 
+/** @param phase drawn before recall, which draws as often as its caches make it: a replay finds the same places for newcomers */
 function arrange(
-  { request, settings, random }: RankingInput<RecommendRequest>,
+  { request, settings }: RankingInput<RecommendRequest>,
   ranked: readonly Scored[],
   policy: Policy,
+  phase: number,
 ): Arrangement {
   const items = ranked.map(({ item }) => item);
   const scores = ranked.map(({ score }) => score);
@@ -213,7 +217,7 @@ function arrange(
     request.n,
     (candidate) => ranked[candidate]!.unproven,
     settings.newItemShare,
-    random.next(),
+    phase,
     newcomersOf(ranked),
   );
   const deviations = policy.samplesScores

@@ -27,8 +27,8 @@ export class FactorHits implements FeedbackSink {
   }
 
   engagement({ userKey, itemKey, weight, timestamp, recentKeys, recentAgesSeconds }: Engagement): void {
-    const { histories, userFactors } = this.models[0]!.scorer.tables;
-    if (!(weight > 0) || histories.has(userKey, itemKey) || userFactors.find(userKey) < 0) return;
+    const { taken, userFactors } = this.models[0]!.scorer.tables;
+    if (!(weight > 0) || taken.has(userKey, itemKey) || userFactors.find(userKey) < 0) return;
     if (this.met++ % EACH !== 0) return;
     this.asked++;
     this.models.forEach((model, i) => {

@@ -9,7 +9,7 @@
  */
 import { combine32 } from '#kernel';
 import { FACTORS, type FactorVectors } from './factor-vectors.js';
-import type { RecentLinks } from './recent-links.js';
+import type { TakenItems } from './taken-items.js';
 
 const RATE = 0.05;
 const REGULARISATION = 0.002;
@@ -20,7 +20,7 @@ const VALUE_MAX = 8;
 export function recordEngagement(
   users: FactorVectors,
   items: FactorVectors,
-  histories: RecentLinks,
+  taken: TakenItems,
   lately: { readonly keys: Float64Array; readonly size: number },
   userKey: number,
   itemKey: number,
@@ -32,7 +32,7 @@ export function recordEngagement(
   const salt = combine32(userKey >>> 0, combine32(itemKey >>> 0, timestamp >>> 0));
   for (let draw = 0; draw < NEGATIVES; draw++) {
     const other = lately.keys[combine32(salt, draw) % lately.size]!;
-    if (other === itemKey || histories.has(userKey, other)) continue;
+    if (other === itemKey || taken.has(userKey, other)) continue;
     const negative = items.claim(other);
     // A full table may have given the positive's row away.
     if (items.find(itemKey) !== item) return;

@@ -9,6 +9,7 @@ import { ItemLabels } from './item-labels.js';
 import * as factorisation from './matrix-factorisation.js';
 import { RecentLinks } from './recent-links.js';
 import { takersOf } from './signals.js';
+import { TakenItems } from './taken-items.js';
 import { Transitions } from './transitions.js';
 
 const USERS_MAX = 200_000;
@@ -30,6 +31,8 @@ export interface NextItemTables {
   /** Items by user, users by item. */
   readonly histories: RecentLinks;
   readonly takers: RecentLinks;
+  /** All that each user has, as far as it is remembered: no candidates, and no examples of what they turned down. */
+  readonly taken: TakenItems;
   /** What everybody took to lately. */
   readonly lately: RecentLinks;
   /** Labels by item, items by label. */
@@ -52,6 +55,7 @@ export function newNextItemTables(): NextItemTables {
     takings: new ItemTakings(ITEMS_MAX),
     histories: new RecentLinks(USERS_MAX, HISTORY_MAX),
     takers: new RecentLinks(ITEMS_MAX, TAKERS_MAX),
+    taken: new TakenItems(USERS_MAX),
     lately: new RecentLinks(1, LATELY_MAX),
     itemLabels: new ItemLabels(ITEMS_MAX),
     labelled: new RecentLinks(LABELS_MAX, LABELLED_MAX),
@@ -61,8 +65,14 @@ export function newNextItemTables(): NextItemTables {
   };
 }
 
+/** What the tables learn from. */
+export type Taking = Pick<
+  Engagement,
+  'userKey' | 'itemKey' | 'weight' | 'timestamp' | 'recentKeys' | 'recentAgesSeconds' | 'itemLabels'
+>;
+
 /** Comes after the mix has learnt from the engagement: it predicts with what was known before. */
-export function recordNextItem(tables: NextItemTables, record: Engagement): void {
+export function recordNextItem(tables: NextItemTables, record: Taking): void {
   const { userKey, itemKey, weight, timestamp, recentKeys, recentAgesSeconds } = record;
   if (!(weight > 0)) return;
   recordLabels(tables, record);
@@ -72,7 +82,7 @@ export function recordNextItem(tables: NextItemTables, record: Engagement): void
   factorisation.recordEngagement(
     tables.userFactors,
     tables.itemFactors,
-    tables.histories,
+    tables.taken,
     lately,
     userKey,
     itemKey,
@@ -80,10 +90,11 @@ export function recordNextItem(tables: NextItemTables, record: Engagement): void
   );
   tables.histories.record(userKey, itemKey, timestamp);
   tables.takers.record(itemKey, userKey, timestamp);
+  tables.taken.record(userKey, itemKey);
   tables.lately.record(EVERYBODY, itemKey, timestamp);
 }
 
-function recordLabels({ itemLabels, labelled }: NextItemTables, record: Engagement): void {
+function recordLabels({ itemLabels, labelled }: NextItemTables, record: Taking): void {
   const { itemKey, timestamp, itemLabels: labels } = record;
   if (!labels || labels.length === 0) return;
   itemLabels.record(itemKey, labels);

@@ -10,6 +10,7 @@ import { affinity } from './matrix-factorisation.js';
 import { newNextItemTables, type NextItemTables } from './next-item-tables.js';
 import { RecentLinks } from './recent-links.js';
 import { kindOf, SIGNAL, SITUATIONS } from './signals.js';
+import { TAKEN_MAX, TakenItems } from './taken-items.js';
 import { Transitions } from './transitions.js';
 
 const START = 1_700_000_000_000;
@@ -89,16 +90,16 @@ describe.each(NAMES)('The table %s', (name) => {
     restored.decode(new ByteReader(stored));
     expect(bytesOf(restored)).toEqual(stored);
   });
+});
 
-  it('never writes a row longer than it says', () => {
-    const table = TRAINED[0]!.scorer.tables[name];
-    const rows = table.dirty.drain(table.dirty.size);
-    for (const row of rows) {
-      const writer = new ByteWriter();
-      table.encodeRows(writer, Uint32Array.of(row));
-      expect(writer.length).toBeLessThanOrEqual(table.rowBytesMax + 5);
-    }
-  });
+it('The mix never writes more than it says', () => {
+  const { mix } = TRAINED[0]!.scorer.tables;
+  const rows = mix.dirty.drain(mix.dirty.size);
+  for (const row of rows) {
+    const writer = new ByteWriter();
+    mix.encodeRows(writer, Uint32Array.of(row));
+    expect(writer.length).toBeLessThanOrEqual(mix.rowBytesMax + 5);
+  }
 });
 
 it('A model restored from a snapshot goes on as if it had never stopped', () => {
@@ -195,6 +196,49 @@ it('Links keep the newest partners, each once, whatever the order they come in',
   const { keys, size } = links.of(1)!;
   expect([...keys.slice(0, size)]).toEqual([9, 7, 5]);
   expect(links.has(1, 8)).toBe(false);
+});
+
+it('What a user took long ago is no candidate, however popular it is', () => {
+  const records = engagements(600);
+  const mine = Array.from({ length: 80 }, (_, i) => 1_000 + i);
+  const model = modelOf(records);
+  let timestamp = records.at(-1)!.timestamp;
+  for (const [i, itemKey] of mine.entries()) {
+    timestamp += 60_000;
+    const recentKeys = mine.slice(Math.max(0, i - 16), i).reverse();
+    modelOf(
+      [
+        {
+          ...records[0]!,
+          userKey: 999,
+          itemKey,
+          timestamp,
+          recentKeys,
+          recentAgesSeconds: recentKeys.map(() => 60),
+        },
+      ],
+      model,
+    );
+  }
+  const recentKeys = mine.slice(-16).reverse();
+  const next = ModelReplica.of(model).nextItems({
+    userKey: 999,
+    recentKeys,
+    recentAgesSeconds: recentKeys.map(() => 60),
+    now: timestamp,
+  });
+  const found = [...next.keys.slice(0, next.size)];
+  expect(found.length).toBeGreaterThan(10);
+  expect(found.filter((key) => mine.includes(key))).toEqual([]);
+});
+
+it('Of more than can be remembered, what was taken longest ago is forgotten', () => {
+  const taken = new TakenItems(2);
+  for (let item = 1; item <= TAKEN_MAX + 2; item++) taken.record(7, item);
+  taken.record(7, 3);
+  expect([taken.has(7, 2), taken.has(7, 3), taken.of(7).length]).toEqual([false, true, TAKEN_MAX]);
+  for (const user of [8, 9]) taken.record(user, 1);
+  expect([...taken.of(9)]).toEqual([1]);
 });
 
 it('Somebody who does nothing wrong is in exactly one situation', () => {

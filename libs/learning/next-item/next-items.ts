@@ -122,11 +122,11 @@ export class NextItems {
 
   /** Predicts the engagement, then teaches the mix. Comes before the tables hear of it. */
   learn({ userKey, itemKey, weight, timestamp, recentKeys, recentAgesSeconds }: Engagement): void {
-    const { mix, histories } = this.tables;
-    if (!(weight > 0) || histories.has(userKey, itemKey) || !mix.wants(userKey, timestamp)) return;
+    const { mix, taken } = this.tables;
+    if (!(weight > 0) || taken.has(userKey, itemKey) || !mix.wants(userKey, timestamp)) return;
     this.begin({ userKey, recentKeys, recentAgesSeconds, now: timestamp });
-    const taken = this.placeOf(itemKey);
-    if (taken >= 0) mix.learn(this.signals, this.size, taken, this.situation, this.logits);
+    const place = this.placeOf(itemKey);
+    if (place >= 0) mix.learn(this.signals, this.size, place, this.situation, this.logits);
   }
 
   placeOf(itemKey: number): number {
@@ -195,13 +195,11 @@ export class NextItems {
     }
   }
 
-  /** What the user took lately is no candidate. */
+  /** What the user has is no candidate. */
   private noteTaken({ userKey, recentKeys }: Situation): void {
     const { found } = this;
     for (const key of recentKeys) found.columns[TAKEN]![found.place(key)] = 1;
-    const history = this.tables.histories.of(userKey);
-    for (let i = 0; history && i < history.size; i++)
-      found.columns[TAKEN]![found.place(history.keys[i]!)] = 1;
+    for (const key of this.tables.taken.of(userKey)) found.columns[TAKEN]![found.place(key)] = 1;
   }
 
   private followRecents({ recentKeys, recentAgesSeconds }: Situation): void {
