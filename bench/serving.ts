@@ -83,7 +83,7 @@ const pids = {
 };
 try {
   const url = system.gateway.url;
-  await populate({ url, items, users, learnerUrl: system.learner!.url });
+  await populate({ url, items, users, hostUrl: host.url, learnerUrl: system.learner!.url });
   const sample = await (await fetch(url + recommend(0).path)).text();
   const measured = await loads(url, profiled);
   const hop = await hops(url);

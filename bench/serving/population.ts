@@ -12,7 +12,7 @@ const BATCH = 900; // the last user's events may exceed it by some
 const SHOWN_AGO_MS = 3 * 3_600_000;
 const CLICKED_AFTER_MS = 10_000;
 /** Folding and learning may take as long as they need while they get on; so long without a step, they are stuck. */
-const STALLED_MS = 60_000;
+const STALLED_MS = 180_000;
 const REPORT_EVERY_MS = 10_000;
 /** Requests under way at once. */
 const POSTS = 4;
@@ -29,12 +29,14 @@ export interface Population {
   readonly url: string;
   readonly items: number;
   readonly users: number;
-  /** Where the learner's metrics are, to wait until it has learnt; undefined: does not wait. */
+  /** Where the host's metrics are, to see how far it is while it has no time for answers. */
+  readonly hostUrl?: string;
+  /** The same of the learner, to wait until it has learnt; undefined: does not wait. */
   readonly learnerUrl?: string;
 }
 
 /** Resolves when every event is visible to reads and, if `learnerUrl` is given, learnt from. Tells stderr how far it is. */
-export async function populate({ url, items, users, learnerUrl }: Population): Promise<void> {
+export async function populate({ url, items, users, hostUrl, learnerUrl }: Population): Promise<void> {
   const random = new SeededRandom(7);
   await post(`${url}/v1/items`, items, (i) => [item(i, random)]);
   let shown = 0;
@@ -43,8 +45,12 @@ export async function populate({ url, items, users, learnerUrl }: Population): P
     shown += events[0]!.items?.length ?? 0;
     return events;
   });
-  const probes = Array.from({ length: Math.min(users, 64) }, (_, i) => userName(Math.floor((i * users) / 64)));
-  await complete('log entries folded', seq, async () => {
+  const probes = Array.from({ length: Math.min(users, 64) }, (_, i) =>
+    userName(Math.floor((i * users) / 64)),
+  );
+  if (hostUrl !== undefined)
+    await complete('log entries folded, less all', 0, async () => -(await lagOf(hostUrl)));
+  await complete('log entries visible', seq, async () => {
     const positions = await Promise.all(probes.map((user) => foldedBy(url, user, seq)));
     return Math.min(...positions);
   });
@@ -67,11 +73,20 @@ async function complete(what: string, aim: number, count: () => Promise<number>)
   }
 }
 
-async function samplesOf(learnerUrl: string): Promise<number> {
-  const text = await (await fetch(`${learnerUrl}/metrics`)).text();
-  return [...text.matchAll(/^rekappa_samples_total\{[^}]*\} (\S+)/gm)].reduce(
-    (sum, [, value]) => sum + Number(value),
-    0,
+const samplesOf = async (url: string): Promise<number> =>
+  (await series(url, 'rekappa_samples_total')).reduce((sum, samples) => sum + samples, 0);
+
+/** Log entries that the partition furthest behind has not folded. */
+const lagOf = async (url: string): Promise<number> => {
+  const lags = await series(url, 'rekappa_partition_lag_events');
+  return lags.length === 0 ? Infinity : Math.max(...lags);
+};
+
+/** Values of a metric, one for each set of labels. */
+async function series(url: string, metric: string): Promise<number[]> {
+  const text = await (await fetch(`${url}/metrics`)).text();
+  return [...text.matchAll(new RegExp(`^${metric}\\{[^}]*\\} (\\S+)`, 'gm'))].map(([, value]) =>
+    Number(value),
   );
 }
 
