@@ -112,6 +112,7 @@ function assemble(settings: Settings) {
     const index = new RecallIndex(catalogue.current);
     const recommender = new Recommender({
       catalogue: catalogue.current,
+      catalogueSequence: () => reader.position,
       index,
       follower,
       settings: rankingSettingsOf(settings),

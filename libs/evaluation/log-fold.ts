@@ -32,12 +32,15 @@ export interface FoldedUsers {
   readonly sha256: string;
 }
 
-export interface LogEntryMessage extends StoredFrame {
+/** Where a message stands in LOG. */
+export interface LogPlace {
   readonly sequence: number;
   readonly subject: string;
   /** ms since the Unix epoch. */
   readonly appendedAt: number;
 }
+
+export interface LogEntryMessage extends StoredFrame, LogPlace {}
 
 export class LogFold {
   readonly catalogue = new Catalogue();
@@ -65,7 +68,7 @@ export class LogFold {
   }
 
   /** Folds what `decode` found in a message, opened in between where it is sealed. @returns the events in it */
-  foldEntries(message: LogEntryMessage, entries: readonly FrameEntry[]): number {
+  foldEntries(message: LogPlace, entries: readonly FrameEntry[]): number {
     const partition = partitionOfSubject(message.subject);
     if (partition === undefined) return this.foldItems(message.sequence, message.appendedAt, entries);
     return this.foldUsers(partition, message.sequence, message.appendedAt, entries);

@@ -1,5 +1,6 @@
 export * from './user-events.js';
 export * from './item-events.js';
+export * from './list-request.js';
 export * from './parse.js';
 export { checkSchema, type SchemaCheck } from './schema-check.js';
 export * from './frame.js';

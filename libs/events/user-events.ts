@@ -6,6 +6,7 @@
  */
 import { z } from 'zod';
 import { ID_BYTES_MAX } from '#kernel';
+import { servedRequestSchema } from './list-request.js';
 
 export const EVENT_VERSION = 1;
 export const IMPRESSION_ITEMS_MAX = 200;
@@ -105,6 +106,12 @@ export const servedSchema = z.strictObject({
   modelVersion: z.string().max(64),
   /** FEEDBACK sequence up to which the model had learnt: with it a replay finds the same scores again. */
   modelSequence: z.int().min(0).optional(),
+  /** LOG sequence up to which the user's partition was folded when the list was ranked. */
+  stateSequence: z.int().min(0).optional(),
+  /** LOG sequence up to which the catalogue was folded then. */
+  catalogueSequence: z.int().min(0).optional(),
+  /** What was asked for. Missing where the caller named the candidates. */
+  request: servedRequestSchema.optional(),
   /** Arms of the experiments that the user takes part in: `experiment:arm`. */
   arms: z.array(z.string().max(80)).max(16).optional(),
   epoch: z.int().min(0),

@@ -4,6 +4,8 @@
  */
 import { AppError } from '#kernel';
 import type { FeatureVector } from '#events';
+import type { OwnFeatures } from '#features';
+import { CoarseScorer } from './coarse-scorer.js';
 import { FactorWeights } from './factor-weights.js';
 import { GoalModel } from './goal-model.js';
 import type { ItemStatistics } from './item-statistics.js';
@@ -33,6 +35,7 @@ export class ModelReplica {
   private readonly goalModel: GoalModel;
   private readonly list: ListScorer;
   private readonly follower: Follower;
+  private readonly coarse: CoarseScorer;
 
   private constructor(
     readonly settings: ModelSettings,
@@ -47,6 +50,7 @@ export class ModelReplica {
     this.list = new ListScorer(scorer);
     const listener = new EngagementListener(scorer.tables, settings.als, sequence);
     this.follower = { scorer, listener };
+    this.coarse = new CoarseScorer(scorer);
   }
 
   /** A model that knows nothing: every item at the overall CTR. */
@@ -96,6 +100,7 @@ export class ModelReplica {
     if (from > this.sequence)
       throw new AppError('REK_LOG_DAMAGED', `deltas are missing between ${this.sequence} and ${from}`);
     const { header, samples } = applyDelta(bytes, this.follower);
+    this.scorer.revision++;
     if (!header.final) return;
     this.sequence = Math.max(this.sequence, header.to);
     this.samples = samples ?? this.samples;
@@ -120,6 +125,16 @@ export class ModelReplica {
   /** `score` of a candidate of the list; the first features of its vector, which `open` has read, are not looked at. */
   scoreNext(features: FeatureVector, itemKey: number, out: Scores): void {
     this.list.score(features, itemKey, out);
+  }
+
+  /** Begins a first look at many candidates of a user (coarse-scorer.ts). */
+  openCoarse(shared: FeatureVector, rated: boolean): void {
+    this.coarse.open(shared, rated);
+  }
+
+  /** Log-odds of a click of a candidate, by its first look. @param row a small number that stands for it */
+  coarseLogOdds(row: number, itemKey: number, own: OwnFeatures, matches: FeatureVector): number {
+    return this.coarse.logOdds(row, itemKey, own, matches);
   }
 
   /** Standard deviation of the prediction in log-odds: what is not known yet. */

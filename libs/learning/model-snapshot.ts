@@ -75,7 +75,7 @@ export function decodeSnapshot<Model extends ModelState>(
   try {
     const model = create(header.settings, header.identity);
     model.sequence = model.drained = header.sequence;
-    let slots = new Uint32Array(0);
+    let slots: Uint32Array = new Uint32Array(0);
     for (const part of STATE_PARTS) {
       if (reader.text() !== part)
         throw new AppError('REK_SNAPSHOT_INVALID', `the snapshot lacks its part "${part}"`);

@@ -129,6 +129,7 @@ export class OnlineModel implements FeedbackSink, ModelState {
 
   exposure(record: Exposure): void {
     if (!isSoundExposure(record)) return void this.rejected++;
+    this.scorer.revision++;
     this.advance(record.timestamp);
     const { statistics, positions, examination } = this.scorer.tables;
     const depth = record.depth ?? 0;
@@ -146,12 +147,14 @@ export class OnlineModel implements FeedbackSink, ModelState {
 
   sequel(record: Sequel): void {
     if (!isSoundSequel(record)) return void this.rejected++;
+    this.scorer.revision++;
     this.advance(record.timestamp);
     this.goals.learn(record, this.goalValidation);
   }
 
   engagement(record: Engagement): void {
     if (!isSoundEngagement(record)) return void this.rejected++;
+    this.scorer.revision++;
     this.advance(record.timestamp);
     if (record.typeHash === RATING && record.value !== undefined) this.rating(record, record.value);
     this.scorer.nextItems.learn(record);
@@ -164,6 +167,7 @@ export class OnlineModel implements FeedbackSink, ModelState {
 
   outcome(record: Outcome): void {
     if (!isSoundOutcome(record)) return void this.rejected++;
+    this.scorer.revision++;
     if (record.label === 1) this.click(record);
     else this.noClick(record);
     this.advance(record.timestamp);

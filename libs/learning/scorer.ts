@@ -56,6 +56,8 @@ export class Scorer {
   readonly nextItems: NextItems;
   readonly rates: FeatureRates;
   readonly mask: number;
+  /** Grows with every change of weights or tables: what was made from them earlier may differ. */
+  revision = 0;
   private readonly trainingShift: number;
 
   constructor(
@@ -105,12 +107,17 @@ export class Scorer {
 
   /** Logits of another sample, whose first `length` features the weights have opened; its offset is that of the item's CTR. */
   predictAfter(sample: Sample, length: number): void {
-    const offset = sample.offset + this.trainingShift;
+    const offset = this.offsetFrom(sample.offset);
     for (let k = 0; k < BLEND; k++) {
       this.logits[k] = this.weights[LEARNERS[k]!].logitAfter(sample, length);
       this.totals[k] = offset + this.logits[k]!;
     }
     this.totals[BLEND] = this.blend.logit(offset, this.logits);
+  }
+
+  /** At training weights. @param ctrLogit of the item */
+  offsetFrom(ctrLogit: number): number {
+    return ctrLogit + this.trainingShift;
   }
 
   /** Calibrated predictions of the sample last predicted. */

@@ -138,12 +138,12 @@ export function slotMarginals(
       arrangement.greedy.forEach((candidate, slot) => (marginals[slot]![candidate]! += component.weight));
       continue;
     }
-    for (let list = 0; list < lists; list++)
-      drawFrom(component, arrangement, random, (slot, standing, chances) =>
-        standing.forEach((candidate, at) => {
-          marginals[slot]![candidate]! += (component.weight / lists) * chances[at]!;
-        }),
-      );
+    const share = component.weight / lists;
+    const hear = (slot: number, standing: readonly number[], chances: Float64Array): void => {
+      const into = marginals[slot]!;
+      for (let i = 0; i < standing.length; i++) into[standing[i]!]! += share * chances[i]!;
+    };
+    for (let list = 0; list < lists; list++) drawFrom(component, arrangement, random, hear);
   }
   return marginals;
 }

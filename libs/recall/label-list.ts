@@ -10,6 +10,8 @@ import type { LabelDimension } from './taste.js';
 export const HEAD_MAX = 48;
 const REFRESH_MS = 5_000;
 const REFRESH_SLOTS = 256;
+/** Between the grids of neighbouring lists. */
+const GRID_SHIFT_MS = 977;
 /** Of the head that is being refreshed. */
 const qualities = new Float64Array(HEAD_MAX);
 
@@ -40,8 +42,12 @@ export class LabelList {
     return this.headSlots[rank]!;
   }
 
+  /**
+   * By a fixed grid of time, a different one for each list: two hosts, or a host and a replay, refresh at the same moments, whatever
+   * they were asked before. An empty head is always stale: the list may have filled since.
+   */
   isStale(now: number): boolean {
-    return Math.abs(now - this.refreshedAt) >= REFRESH_MS;
+    return this.headCount === 0 || this.cellOf(now) !== this.cellOf(this.refreshedAt);
   }
 
   /** @param quality of a slot; negative: no longer in the list */
@@ -56,6 +62,10 @@ export class LabelList {
     }
     this.cursor = this.size === 0 ? 0 : (this.cursor + looked) % this.size;
     this.refreshedAt = now;
+  }
+
+  private cellOf(now: number): number {
+    return Math.floor((now + this.id * GRID_SHIFT_MS) / REFRESH_MS);
   }
 
   /** Into the head, if it is good enough: the best first, then by slot. One that stands there already would come beside itself. */

@@ -12,7 +12,7 @@ import { EmbeddingSpaces } from './embedding-spaces.js';
 import { LabelList } from './label-list.js';
 import { NewestList } from './newest-list.js';
 import { SlotByKey } from './slot-by-key.js';
-import { SlotList } from './slot-list.js';
+import { SlotPool } from './slot-pool.js';
 import type { LabelDimension } from './taste.js';
 import { TrendingLists } from './trending-lists.js';
 
@@ -27,8 +27,8 @@ export class RecallIndex {
   readonly newest = new NewestList(NEWEST_KEPT);
   /** By `firstSeenAt`: an old film that came in today. */
   readonly arrivals = new NewestList(NEWEST_KEPT);
-  /** Those that were not yet found to have evidence, in no order. */
-  readonly unproven = new SlotList();
+  /** Those that were not yet found to have evidence. */
+  readonly unproven = new SlotPool();
   readonly embeddings = new EmbeddingSpaces();
   /** By category; refreshed as it is asked. */
   readonly trending = new TrendingLists();

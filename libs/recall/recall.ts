@@ -18,6 +18,7 @@
  * | new          | 10 %  | 0 .. 0.5    | items without evidence                        |
  * | catalogue    | rest  | 0.1         | the best by CTR, then anything, up to a floor |
  */
+import { combine32, fnv1a32, SeededRandom } from '#kernel';
 import type { CandidateSet } from './candidates.js';
 import type { Channel, RecallChannel, RecallRequest } from './channel.js';
 import { catalogue } from './channels/catalogue.js';
@@ -59,17 +60,24 @@ const FLOOR_EACH = 4;
 /** Fills `out` (emptied first). It is empty afterwards only if nothing visible is admitted. */
 export function recall(request: RecallRequest, out: CandidateSet): void {
   out.reset(request.index.slotCount);
+  const streams = streamsOf(request.random);
   const budget = Math.min(out.capacity, Math.max(BUDGET_MIN, request.wanted * BUDGET_EACH));
   for (const { name, share: usual, find } of SHARES) {
     const share = request.shares?.[name] ?? usual;
     if (share <= 0) continue;
     const before = out.size;
-    find(request, Math.ceil(budget * share), out);
+    find({ ...request, random: streams(name) }, Math.ceil(budget * share), out);
     request.looked?.(name, out.size - before);
   }
   const floor = Math.min(out.capacity, Math.max(FLOOR, request.wanted * FLOOR_EACH));
   if (out.size >= floor) return;
   const before = out.size;
-  catalogue(request, floor - before, out);
+  catalogue({ ...request, random: streams('catalogue') }, floor - before, out);
   request.looked?.('catalogue', out.size - before);
+}
+
+/** Chance of its own for each channel: how often one draws, as its caches make it, changes nothing for the others. */
+function streamsOf(random: SeededRandom): (channel: RecallChannel) => SeededRandom {
+  const seed = random.below(2 ** 32);
+  return (channel) => new SeededRandom(combine32(seed, fnv1a32(channel)));
 }

@@ -40,7 +40,11 @@ interface WhatIf {
   readonly behaviour: number;
   readonly refusal?: { readonly code: string; readonly reason: string };
   readonly estimates: readonly { name: string; value: number; low: number; high: number }[];
-  readonly diagnostics: { readonly weightMean: number; readonly effectiveSamples: number };
+  readonly diagnostics: {
+    readonly weightMean: number;
+    readonly effectiveSamples: number;
+    readonly samples: number;
+  };
 }
 
 describe('policies, asked of the log', () => {
@@ -70,12 +74,13 @@ describe('policies, asked of the log', () => {
     async () => {
       const greedy = await cli.json<WhatIf>('whatif', '--policy', 'greedy');
       expect(greedy.lists).toBeGreaterThan(100);
-      // Of a young model's lists, served while others are folded, many are not found again: what is left is still a sample.
-      expect(greedy.reproduced).toBeGreaterThan(0.2);
+      expect(greedy.reproduced).toBeGreaterThan(0.98);
       expect(greedy.refusal ?? greedy.estimates.length).toBeTruthy();
       const same = await cli.json<WhatIf>('whatif', '--policy', 'plackett-luce');
       expect(same.refusal).toBeUndefined();
+      expect(same.reproduced).toBeGreaterThan(0.98);
       expect(same.diagnostics.weightMean).toBeCloseTo(1, 1);
+      expect(same.diagnostics.effectiveSamples).toBeGreaterThan(0.95 * same.diagnostics.samples);
       for (const { value } of same.estimates) expect(Math.abs(value - same.behaviour)).toBeLessThan(0.02);
     },
     SLOW_MS,

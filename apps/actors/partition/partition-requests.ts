@@ -20,6 +20,9 @@ export interface UserAnswer<T> {
   readonly position: number;
 }
 
+/** @param position log sequence folded into the user's partition */
+export type UserReader<T> = (user: UserState, known: boolean, position: number) => T;
+
 export class PartitionRequests {
   readonly waiters = new PositionWaiters();
   private readonly mailboxes: Mailboxes;
@@ -36,11 +39,7 @@ export class PartitionRequests {
    * @param after log sequence the answer should contain; waits for it, `actors.afterWaitMs` at most. 0: does not wait
    * @throws AppError REK_HOST_UNAVAILABLE, REK_OVERLOADED, REK_STORE_UNAVAILABLE
    */
-  async read<T>(
-    userId: string,
-    after: number,
-    read: (user: UserState, known: boolean) => T,
-  ): Promise<UserAnswer<T>> {
+  async read<T>(userId: string, after: number, read: UserReader<T>): Promise<UserAnswer<T>> {
     const { settings, metrics } = this.context;
     const reached =
       after <= 0 || (await this.waiters.reached(after, this.state().position, settings.actors.afterWaitMs));
@@ -52,16 +51,13 @@ export class PartitionRequests {
     }
   }
 
-  private async answer<T>(
-    userId: string,
-    reached: boolean,
-    read: (user: UserState, known: boolean) => T,
-  ): Promise<UserAnswer<T>> {
+  private async answer<T>(userId: string, reached: boolean, read: UserReader<T>): Promise<UserAnswer<T>> {
     for (let attempt = 0; attempt < ACTIVATE_TRIES; attempt++) {
       const { users } = this.state();
       await users.activate([userId], this.context.clock.monotonic());
       const user = users.peek(userId);
-      if (user) return { result: read(user, users.known(userId)), reached, position: this.state().position };
+      const { position } = this.state();
+      if (user) return { result: read(user, users.known(userId), position), reached, position };
     }
     throw new AppError('REK_OVERLOADED', 'the memory budget leaves no room for this user');
   }

@@ -3,7 +3,7 @@
  * replica. Synchronous; nothing here waits. What was served goes to LOG behind the answer (served-writer.ts).
  */
 import { randomUUID } from 'node:crypto';
-import type { Served } from '#events';
+import { EXCLUDED_LOGGED_MAX, type Served, type ServedRequest } from '#events';
 import type { UserState } from '#interest';
 import { AppError, fnv1a32, key53, SeededRandom, type Clock } from '#kernel';
 import type { ModelReplica } from '#learning';
@@ -36,6 +36,8 @@ export interface ListAnswer {
 
 export interface RecommenderPorts {
   readonly catalogue: Catalogue;
+  /** LOG sequence up to which the catalogue is folded. */
+  readonly catalogueSequence: () => number;
   readonly index: RecallIndex;
   readonly follower: ModelFollower;
   readonly settings: ReturnType<typeof rankingSettingsOf<Settings>>;
@@ -48,6 +50,13 @@ export interface RecommenderPorts {
   readonly channels: () => ChannelObserver;
   /** A rule could not be applied to an item: the rule's name, or `request` for a request's own. */
   readonly ruleFailed: (rule: string) => void;
+}
+
+/** Of the user's partition when a list is ranked. */
+export interface PartitionMoment {
+  readonly epoch: number;
+  /** LOG sequence that it has folded. */
+  readonly position: number;
 }
 
 /** Bounds of the `served` schema. */
@@ -67,23 +76,23 @@ export class Recommender {
     return this.ports.follower.replica;
   }
 
-  recommend(user: UserState, request: RecommendRequest, epoch: number): ListAnswer {
+  recommend(user: UserState, request: RecommendRequest, moment: PartitionMoment): ListAnswer {
     const { recommendationId, arms, input } = this.prepare(user, request);
     const answer = asAnswer(
       recommendationId,
       recommend({ ...input, ended: this.ports.stages(), looked: this.ports.channels() }),
     );
-    this.log(answer, request, epoch, input.now, arms);
+    this.log(answer, request, moment, input.now, arms);
     return answer;
   }
 
-  rank(user: UserState, request: RankRequest, epoch: number): ListAnswer {
+  rank(user: UserState, request: RankRequest, moment: PartitionMoment): ListAnswer {
     const { recommendationId, arms, input } = this.prepare(user, {
       ...request,
       items: [...new Set(request.items)],
     });
     const answer = asAnswer(recommendationId, rankCandidates(input));
-    this.log(answer, request, epoch, input.now, arms);
+    this.log(answer, request, moment, input.now, arms);
     return answer;
   }
 
@@ -175,7 +184,7 @@ export class Recommender {
   private log(
     answer: ListAnswer,
     request: RecommendRequest | RankRequest,
-    epoch: number,
+    { epoch, position }: PartitionMoment,
     now: number,
     arms: readonly string[],
   ): void {
@@ -191,6 +200,9 @@ export class Recommender {
       policy: answer.policy.slice(0, NAME_CHARS_MAX),
       modelVersion: answer.modelVersion.slice(0, NAME_CHARS_MAX),
       modelSequence: this.ports.follower.replica.sequence,
+      stateSequence: position,
+      catalogueSequence: this.ports.catalogueSequence(),
+      ...(request.op === 'recommend' && { request: asLogged(request) }),
       ...(arms.length > 0 && { arms: [...arms] }),
       items: answer.items
         .slice(0, SERVED_ITEMS_MAX)
@@ -211,6 +223,17 @@ const SERVED_ITEMS_MAX = 200;
 
 function asAnswer(recommendationId: string, { policy, modelVersion, explored, items }: Ranked): ListAnswer {
   return { recommendationId, modelVersion, policy, explored, items };
+}
+
+/** What a replay needs to ask the same again. */
+function asLogged({ n, filter, exclude, rules }: RecommendRequest): ServedRequest {
+  const partial = rules.length > 0 || exclude.length > EXCLUDED_LOGGED_MAX;
+  return {
+    n,
+    ...(filter && { filter }),
+    ...(exclude.length > 0 && { exclude: exclude.slice(0, EXCLUDED_LOGGED_MAX) }),
+    ...(partial && { partial }),
+  };
 }
 
 /** @throws AppError REK_CONFIG_INVALID */

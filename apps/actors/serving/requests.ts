@@ -1,36 +1,12 @@
 /** What may be asked of a host: `rpc.user.<p>` and `rpc.host`. Parsed here, trusted behind. */
 import { z } from 'zod';
-import { checkSchema, contextSchema, idSchema } from '#events';
+import { checkSchema, contextSchema, filterSchema, idSchema, LIST_ITEMS_MAX } from '#events';
 import { AppError } from '#kernel';
 import { REQUEST_RULES_MAX, ruleSchema } from '#rules';
 
-export const LIST_ITEMS_MAX = 200;
 export const LIST_ITEMS_DEFAULT = 10;
 export const RANK_ITEMS_MAX = 1_000;
 export const EXCLUDED_MAX = 1_000;
-const LABELS_MAX = 100;
-const ATTRIBUTES_MAX = 16;
-
-const labels = z.array(z.string().min(1).max(128)).max(LABELS_MAX).optional();
-
-/** Every condition given must hold. */
-export const filterSchema = z.strictObject({
-  /** In one of them. */
-  categories: labels,
-  excludeCategories: labels,
-  /** With one of them. */
-  tags: labels,
-  brands: labels,
-  priceMin: z.number().min(0).optional(),
-  priceMax: z.number().min(0).optional(),
-  /** With these attributes, exactly. */
-  attributes: z
-    .record(z.string().min(1).max(64), z.union([z.string(), z.number(), z.boolean()]))
-    .refine((wanted) => Object.keys(wanted).length <= ATTRIBUTES_MAX, {
-      message: `at most ${ATTRIBUTES_MAX} attributes`,
-    })
-    .optional(),
-});
 
 const n = z.int().min(1).max(LIST_ITEMS_MAX).default(LIST_ITEMS_DEFAULT);
 const scenario = z.string().min(1).max(64).default('default');

@@ -23,12 +23,16 @@ export class UserRpc {
       case 'recommend':
         return listed(
           after,
-          await host.requests.read(user, after, (state) => this.recommender.recommend(state, request, epoch)),
+          await host.requests.read(user, after, (state, _, position) =>
+            this.recommender.recommend(state, request, { epoch, position }),
+          ),
         );
       case 'rank':
         return listed(
           after,
-          await host.requests.read(user, after, (state) => this.recommender.rank(state, request, epoch)),
+          await host.requests.read(user, after, (state, _, position) =>
+            this.recommender.rank(state, request, { epoch, position }),
+          ),
         );
       case 'state':
         return this.describe(host, user, after);

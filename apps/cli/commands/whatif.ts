@@ -8,7 +8,7 @@ import { interruptible } from '../terminal/interrupt.js';
 import { printJson, printLine } from '../terminal/print.js';
 import { Progress } from '../terminal/progress.js';
 import { renderTable } from '../terminal/table.js';
-import { changesModel, parsePolicy, settingsOfPolicy } from '../what-if/policy-option.js';
+import { changesModel, parsePolicy, servingNames, settingsOfPolicy } from '../what-if/policy-option.js';
 import { replayWhatIf } from '../what-if/replay-what-if.js';
 
 interface WhatIfCommandOptions {
@@ -60,6 +60,7 @@ async function whatIf(options: WhatIfCommandOptions, signal: AbortSignal): Promi
       keys,
       other: {
         settings: settingsOfPolicy(settings, policy),
+        asked: servingNames(policy),
         ownModel: changesModel(policy),
         ...(policy.scoreBy && { scoreBy: policy.scoreBy }),
       },
@@ -100,9 +101,15 @@ function print(policy: string, report: WhatIfReport, assumption: ClickAssumption
     `\n${Math.round(diagnostics.effectiveSamples).toLocaleString('en')} effective of ${diagnostics.samples.toLocaleString('en')} slots, ` +
       `largest weight ${diagnostics.weightMax.toFixed(1)}, mean weight ${diagnostics.weightMean.toFixed(3)}` +
       `${diagnostics.support === undefined ? '' : `, support ${(diagnostics.support * 100).toFixed(1)} %`}; ` +
-      `${(report.reproduced * 100).toFixed(0)} % of the lists found again and weighed; assumed: ${assumption}` +
+      `${(report.reproduced * 100).toFixed(1)} % of the lists found again and weighed${leftOut(report)}; assumed: ${assumption}` +
       `${diagnostics.withoutPropensity > 0 ? `; ${diagnostics.withoutPropensity.toLocaleString('en')} slots left out, which the policy that ran could not be seen to choose` : ''}`,
   );
+}
+
+/** Why the others were not, and whether leaving them out selects. */
+function leftOut({ leftOut: reasons, behaviourOfAll }: WhatIfReport): string {
+  const named = Object.entries(reasons).map(([reason, lists]) => `${lists.toLocaleString('en')} ${reason}`);
+  return named.length === 0 ? '' : ` (not: ${named.join(', ')}; all lists earned ${rate(behaviourOfAll)})`;
 }
 
 const rate = (value: number): string => value.toFixed(5);

@@ -43,6 +43,13 @@ export function settingsOfPolicy(settings: Settings, { changes }: PolicyOption):
   return withOverrides(settings, changes);
 }
 
+/** Names of the settings of `serving` that the policy says something about. */
+export function servingNames({ changes }: PolicyOption): string[] {
+  return changes
+    .map((pair) => pair.slice(0, pair.indexOf('=')).split('.'))
+    .flatMap(([group, name]) => (group === 'serving' ? [name!] : []));
+}
+
 /** Whether the model itself would be another. */
 export function changesModel({ changes }: PolicyOption): boolean {
   return changes.some((pair) => !pair.startsWith('serving.'));

@@ -1,24 +1,38 @@
-/** Folds LOG once, with the model as far as it had learnt at each list, and asks at every served list what the other policy would have done. */
-import { LogFold, WhatIf, type WhatIfOptions, type WhatIfReport } from '#evaluation';
+/** Folds LOG once, with the model as far as it had learnt at each list, and asks at each list's moment what the other policy would have done. */
+import { isDeepStrictEqual } from 'node:util';
+import {
+  LogFold,
+  RankingMoments,
+  WhatIf,
+  withSuspects,
+  type WhatIfOptions,
+  type WhatIfReport,
+} from '#evaluation';
 import { foldSettingsOf } from '#interest';
-import { decodeItemFrame, decodeUserFrame } from '#events';
+import { decodeItemFrame, decodeUserFrame, type LogEvent } from '#events';
 import { partitionOf } from '#kernel';
 import { modelSettingsOf, OnlineModel } from '#learning';
-import type { LogTopology } from '#log';
+import type { EventLog, LogTopology } from '#log';
 import { SealedReader, type KeySource } from '#privacy';
 import { rankingSettingsOf, type PlainScore, type RankingSettings } from '#ranking';
-import { RecallIndex } from '#recall';
 import { RuleSet } from '#rules';
 import type { Settings } from '#config';
 import type { Progress } from '../terminal/progress.js';
 import { CliError } from '../terminal/exit.js';
 import { FeedbackTail } from './feedback-tail.js';
+import { lookAhead, type OpenedMessage } from './look-ahead.js';
 
 export interface WhatIfReplay {
   readonly partitions: number;
   readonly settings: Settings;
   readonly keys?: KeySource | undefined;
-  readonly other: { readonly settings: Settings; readonly scoreBy?: PlainScore; readonly ownModel: boolean };
+  readonly other: {
+    readonly settings: Settings;
+    /** Settings of `serving` that hold whatever the arms of experiments say. */
+    readonly asked: readonly string[];
+    readonly scoreBy?: PlainScore;
+    readonly ownModel: boolean;
+  };
   readonly window: Pick<WhatIfOptions, 'from' | 'to' | 'share' | 'assumption'>;
   readonly progress: Progress;
   readonly signal: AbortSignal;
@@ -27,22 +41,33 @@ export interface WhatIfReplay {
 type Streams = Pick<LogTopology, 'log' | 'feedback'>;
 
 /** @throws CliError when interrupted */
-export async function replayWhatIf({ log, feedback }: Streams, replay: WhatIfReplay): Promise<WhatIfReport> {
+export function replayWhatIf(streams: Streams, replay: WhatIfReplay): Promise<WhatIfReport> {
+  return withSuspects((suspects) => attempt(streams, replay, suspects));
+}
+
+/** @throws SuspectFrame: begin anew with it */
+async function attempt(
+  { log, feedback }: Streams,
+  replay: WhatIfReplay,
+  suspects: ReadonlySet<number>,
+): Promise<WhatIfReport> {
   const { partitions, settings, other, progress, signal } = replay;
   const model = new OnlineModel(modelSettingsOf(settings));
   const otherModel = other.ownModel ? new OnlineModel(modelSettingsOf(other.settings)) : model;
-  const fold = new LogFold(partitions, foldSettingsOf(settings), () => undefined);
+  const fold = new LogFold(partitions, foldSettingsOf(settings), () => undefined, suspects);
   const tail = await FeedbackTail.open(feedback, [...new Set([model, otherModel])], signal);
+  const moments = new RankingMoments((userId) =>
+    fold.partitions[partitionOf(userId, partitions)]!.peek(userId),
+  );
+  const rules = RuleSet.compile(settings.serving.rules);
   const whatIf = new WhatIf(
-    {
-      catalogue: fold.catalogue,
-      index: new RecallIndex(fold.catalogue),
-      model,
-      user: (userId) => fold.partitions[partitionOf(userId, partitions)]!.peek(userId),
-    },
+    { catalogue: fold.catalogue, model },
     {
       settings: rankingSettingsOf(other.settings),
-      rules: RuleSet.compile(other.settings.serving.rules),
+      asked: askedOf(other.settings, other.asked),
+      rules: isDeepStrictEqual(other.settings.serving.rules, settings.serving.rules)
+        ? rules
+        : RuleSet.compile(other.settings.serving.rules),
       model: otherModel,
       ...(other.scoreBy && { scoreBy: other.scoreBy }),
     },
@@ -50,43 +75,86 @@ export async function replayWhatIf({ log, feedback }: Streams, replay: WhatIfRep
       ...replay.window,
       settings: rankingSettingsOf(settings),
       changes: (arms) => armChanges(settings, arms),
-      rules: RuleSet.compile(settings.serving.rules),
+      rules,
       positiveTypes: settings.interest.positiveTypes,
       attributionSeconds: settings.interest.attributionSeconds,
     },
   );
-  const sealed = new SealedReader(replay.keys, partitions);
+  const rankDue = async (flush = false): Promise<void> => {
+    for (let due = moments.next(flush); due; due = moments.next(flush)) {
+      await tail.advanceTo({ modelSequence: due.event.modelSequence, appendedAt: due.appendedAt });
+      whatIf.rank(due);
+    }
+  };
+  const announce = ({ message, entries }: OpenedMessage): void => {
+    for (const entry of entries)
+      if ('event' in entry && entry.event.kind === 'served' && whatIf.takes(entry.event))
+        moments.announce(entry.event, message.sequence, message.appendedAt);
+  };
+
   let events = 0;
   const head = await log.head();
-  if (head > 0)
-    for await (const batch of log.read({ from: 1, until: head, signal })) {
-      for (const message of batch) {
-        const partition = /^log\.user\.(\d+)$/.exec(message.subject)?.[1];
-        if (partition === undefined) {
-          events += fold.foldItems(message.sequence, message.appendedAt, decodeItemFrame(message));
-          continue;
-        }
-        // Entry by entry: a list is judged in the state that its host had, before what follows in the same frame.
-        const entries = decodeUserFrame(message, Number(partition), partitions);
-        const [opened] = await sealed.open([
-          { sequence: message.sequence, partition: Number(partition), entries },
-        ]);
-        for (const entry of opened!) {
-          if ('event' in entry && entry.event.kind === 'served')
-            await tail.advanceTo({
-              modelSequence: entry.event.modelSequence,
-              appendedAt: message.appendedAt,
-            });
-          if ('event' in entry && 'userId' in entry.event) whatIf.heard(entry.event);
-          events += fold.foldUsers(Number(partition), message.sequence, message.appendedAt, [entry]);
-        }
+  try {
+    for await (const opened of lookAhead(openedMessages(log, head, replay), announce)) {
+      await rankDue();
+      for (const event of foldOpened(fold, opened, suspects)) {
+        events++;
+        if ('userId' in event) whatIf.heard(event);
       }
-      progress.update(batch.at(-1)?.sequence ?? 0, events);
+      moments.passed(opened.message.sequence);
+      progress.update(opened.message.sequence, events);
     }
+    await rankDue(true);
+  } finally {
+    await tail.close();
+  }
   progress.stop(head, events);
-  await tail.close();
   if (signal.aborted) throw new CliError('interrupted before the log was read: no estimate');
   return whatIf.report();
+}
+
+/** What was folded of a message: of a suspect frame only the events whose fold does not throw. */
+function foldOpened(
+  fold: LogFold,
+  { message, entries }: OpenedMessage,
+  suspects: ReadonlySet<number>,
+): LogEvent[] {
+  const steps = suspects.has(message.sequence) ? entries.map((entry) => [entry]) : [entries];
+  return steps.flatMap((step) =>
+    fold.foldEntries(message, step) > 0
+      ? step.flatMap((entry) => ('event' in entry ? [entry.event] : []))
+      : [],
+  );
+}
+
+/** LOG up to `head`, with what is sealed in it opened. */
+async function* openedMessages(
+  log: EventLog,
+  head: number,
+  { partitions, keys, signal }: WhatIfReplay,
+): AsyncGenerator<OpenedMessage> {
+  if (head === 0) return;
+  const sealed = new SealedReader(keys, partitions);
+  for await (const batch of log.read({ from: 1, until: head, signal })) {
+    for (const raw of batch) {
+      // A batch shares memory with the network's buffer; what is read ahead outlives it only once decoded.
+      const { sequence, subject, appendedAt } = raw;
+      const message = { sequence, subject, appendedAt };
+      const partition = /^log\.user\.(\d+)$/.exec(subject)?.[1];
+      if (partition === undefined) {
+        yield { message, entries: decodeItemFrame(raw) };
+        continue;
+      }
+      const entries = decodeUserFrame(raw, Number(partition), partitions);
+      const [opened] = await sealed.open([{ sequence, partition: Number(partition), entries }]);
+      yield { message, entries: opened! };
+    }
+  }
+}
+
+function askedOf(settings: Settings, names: readonly string[]): Partial<RankingSettings> {
+  const all = Object.entries(rankingSettingsOf(settings));
+  return Object.fromEntries(all.filter(([name]) => names.includes(name)));
 }
 
 /** What the arms of a list changed in its settings. @param arms `experiment:arm` */

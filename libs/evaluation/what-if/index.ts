@@ -1,2 +1,5 @@
 export * from './slot-weights.js';
 export * from './what-if.js';
+export * from './ranking-moments.js';
+export * from './simulated-world.js';
+export * from './coverage.js';

@@ -38,6 +38,7 @@ export interface SlotWeight {
 /** Lists drawn from a component to know its slots. */
 export const DRAWN_LISTS = 32;
 
+/** @param other may be `ran` itself */
 export function slotWeights(
   logged: LoggedList,
   ran: Contest,
@@ -45,9 +46,16 @@ export function slotWeights(
   assumption: ClickAssumption,
   drawnLists = DRAWN_LISTS,
 ): SlotWeight[] {
-  const random = new SeededRandom(combine32(fnv1a32(logged.recommendationId), drawnLists));
-  const target = slotMarginals(other.policy, other.arrangement, random, drawnLists);
-  const behaviour = slotMarginals(ran.policy, ran.arrangement, random, drawnLists);
+  // The same chance for both: where the policies agree, so do their means, and the weight is 1 and not two errors.
+  const marginals = ({ policy, arrangement }: Contest): Float64Array[] =>
+    slotMarginals(
+      policy,
+      arrangement,
+      new SeededRandom(combine32(fnv1a32(logged.recommendationId), drawnLists)),
+      drawnLists,
+    );
+  const behaviour = marginals(ran);
+  const target = other === ran ? behaviour : marginals(other);
   const rateOf = ratesOf(ran, other);
   const places = { ran: placesOf(ran), other: placesOf(other) };
   const cascade = assumption === 'cascade' ? prefixWeights(logged, other, places.other) : undefined;
@@ -74,7 +82,7 @@ export function slotWeights(
 }
 
 /**
- * The share of the logged slots whose propensity is found again, within a quarter, when the policy that ran is computed from
+ * How many of the logged slots have their propensity found again, within a quarter, when the policy that ran is computed from
  * the replayed state: how much of `ran` can be trusted.
  */
 export function reproducedSlots(logged: LoggedList, ran: Contest): number {
@@ -82,6 +90,12 @@ export function reproducedSlots(logged: LoggedList, ran: Contest): number {
   const order = logged.itemIds.map((id) => places.get(id) ?? -1);
   const again = listPropensities(ran.policy.components(ran.arrangement), ran.arrangement, order);
   return logged.propensities.filter((p, slot) => again[slot]! > p * 0.8 && again[slot]! < p * 1.25).length;
+}
+
+/** Whether every item of the list is among the candidates of the replay. */
+export function holdsAll({ itemIds }: Contest, logged: LoggedList): boolean {
+  const candidates = new Set(itemIds);
+  return logged.itemIds.every((id) => candidates.has(id));
 }
 
 function prefixWeights(

@@ -1,7 +1,6 @@
 /**
- * "What if another policy had run": hears the events of a log before they are folded, computes at each served list what the
- * other policy would have chosen, from the state of that moment, and estimates its click rate per impression once the
- * list's clicks are in.
+ * "What if another policy had run": ranks each served list again from the state of that moment (ranking-moments.ts), by the
+ * policy that ran and by the other, and estimates the other's click rate per impression once the list's clicks are in.
  *
  * The other policy is judged in the situations that the log has: the same users in the same states. What its own lists would
  * have changed later (other clicks, other interests, another model) is not in the estimate.
@@ -10,8 +9,15 @@ import type { Interaction, Served, UserEvent } from '#events';
 import { createUser, type UserState } from '#interest';
 import { asUserId, fnv1a32, key53, SeededRandom } from '#kernel';
 import { ModelReplica, type OnlineModel } from '#learning';
-import { contest, policyNamed, type Contest, type PlainScore, type RankingSettings } from '#ranking';
-import type { RecallIndex } from '#recall';
+import {
+  contest,
+  policyNamed,
+  policyOf,
+  type Contest,
+  type PlainScore,
+  type RankingSettings,
+} from '#ranking';
+import { RecallIndex } from '#recall';
 import { RuleSet } from '#rules';
 import type { Catalogue } from '#catalogue';
 import { OpenLists, type JudgedList } from '../open-lists.js';
@@ -21,8 +27,10 @@ import {
   type OffPolicyOptions,
   type OffPolicyReport,
 } from '../off-policy/index.js';
+import type { DueList, Moment } from './ranking-moments.js';
 import { SlotRates } from './slot-rates.js';
 import {
+  holdsAll,
   reproducedSlots,
   slotWeights,
   type ClickAssumption,
@@ -33,6 +41,8 @@ import {
 /** The policy that is asked about. */
 export interface OtherPolicy {
   readonly settings: RankingSettings;
+  /** Those that are asked about: they hold in every arm of an experiment, the others as far as the arm leaves them. */
+  readonly asked?: Partial<RankingSettings>;
   readonly rules: RuleSet;
   /** Orders the candidates by this instead of the model's score. */
   readonly scoreBy?: PlainScore;
@@ -42,9 +52,7 @@ export interface OtherPolicy {
 /** The system as the log has made it so far. */
 export interface ReplayedSystem {
   readonly catalogue: Catalogue;
-  readonly index: RecallIndex;
   readonly model: OnlineModel;
-  user(userId: string): UserState | undefined;
 }
 
 export interface WhatIfOptions {
@@ -63,6 +71,19 @@ export interface WhatIfOptions {
   readonly assumption: ClickAssumption;
 }
 
+/** Why a list is not weighed. */
+export type LeftOut =
+  /** Its model was not the one that FEEDBACK makes: promoted since, or none yet. */
+  | 'other-model'
+  /** It does not say from which state it was ranked, or was written down too late to be ranked there. */
+  | 'unknown-moment'
+  /** Its request is in the log in part only. */
+  | 'unknown-request'
+  /** An item of it is not among the candidates that the replay finds. */
+  | 'other-candidates'
+  /** All its items are, with other chances: rules or settings have changed, or caches of the host differ. */
+  | 'other-chances';
+
 export interface WhatIfReport extends OffPolicyReport {
   /** Served lists looked at; shown: those whose impression came. */
   readonly lists: number;
@@ -71,13 +92,18 @@ export interface WhatIfReport extends OffPolicyReport {
   readonly unknownPolicy: number;
   /** Share of the lists whose logged propensities were all found again from the replayed state: only these are weighed. */
   readonly reproduced: number;
+  /** Lists not weighed, by reason. */
+  readonly leftOut: Readonly<Partial<Record<LeftOut, number>>>;
+  /** Mean reward of all lists shown, weighed or not: `behaviour` strays from it when leaving lists out selects. */
+  readonly behaviourOfAll: number;
   /** Lists by the policy that ran. */
   readonly policies: Readonly<Record<string, number>>;
 }
 
 interface Pending {
   readonly logged: LoggedList;
-  readonly slots: readonly SlotWeight[];
+  /** Once ranked again; undefined for a list that is not weighed. */
+  slots?: readonly SlotWeight[];
 }
 
 /** Served lists whose impression may still come; the oldest are given up. */
@@ -94,10 +120,14 @@ export class WhatIf {
   private readonly pending = new Map<string, Pending>();
   private readonly open: OpenLists;
   private readonly policies: Record<string, number> = {};
+  private readonly leftOut: Partial<Record<LeftOut, number>> = {};
+  /** Each policy has an index of its own: what is kept in it between requests (heads of lists) is as one host would have it. */
+  private readonly indexes: { readonly ran: RecallIndex; readonly other: RecallIndex };
   private lists = 0;
   private shown = 0;
   private unknownPolicy = 0;
   private reproduced = 0;
+  private readonly all = { items: 0, clicks: 0 };
 
   constructor(
     private readonly system: ReplayedSystem,
@@ -105,11 +135,47 @@ export class WhatIf {
     private readonly options: WhatIfOptions,
   ) {
     this.open = new OpenLists(options.attributionSeconds * 1000, (list) => this.judge(list));
+    this.indexes = { ran: new RecallIndex(system.catalogue), other: new RecallIndex(system.catalogue) };
   }
 
-  /** Call before the event is folded. */
+  /** Whether the list is looked at; then it is to be ranked at its moment, before or after it is heard of. */
+  takes(event: Served): boolean {
+    const { from = -Infinity, to = Infinity, share = 1 } = this.options;
+    if (event.timestamp < from || event.timestamp >= to) return false;
+    // A ranking of the caller's own candidates has no recall to repeat.
+    if (event.items.length === 0 || event.items[0]!.channel === 'given') return false;
+    if (share < 1 && fnv1a32(event.recommendationId) % SHARE_BUCKETS >= share * SHARE_BUCKETS) return false;
+    this.lists++;
+    this.policies[event.policy] = (this.policies[event.policy] ?? 0) + 1;
+    const known = policyNamed(event.policy) !== undefined;
+    if (!known) this.unknownPolicy++;
+    else this.await(event);
+    return known;
+  }
+
+  /** Ranks a list again, by the policy that ran and by the other. The model must be as it was. */
+  rank({ event, user, moment }: DueList): void {
+    const pending = this.pending.get(event.recommendationId);
+    if (!pending) return;
+    const { settings, rules, changes, assumption } = this.options;
+    const arm = changes?.(event.arms ?? []);
+    const ranWith = { settings, asked: policyNamed(event.policy)!, rules, model: this.system.model };
+    const ran = this.contest(event, user, ranWith, arm, this.indexes.ran);
+    const other = sameChoice(ranWith, this.other, arm)
+      ? ran
+      : this.contest(event, user, this.other, arm, this.indexes.other);
+    const { logged } = pending;
+    // Chances that are not found again make both policies' a guess: such a list says nothing.
+    if (reproducedSlots(logged, ran) < logged.itemIds.length) {
+      const reason = this.reasonFor(event, moment, holdsAll(ran, logged));
+      return void (this.leftOut[reason] = (this.leftOut[reason] ?? 0) + 1);
+    }
+    this.reproduced++;
+    pending.slots = slotWeights(logged, ran, other, assumption);
+  }
+
+  /** In the order of the log. */
   heard(event: UserEvent): void {
-    if (event.kind === 'served') return this.served(event);
     if (event.kind === 'impression') {
       const listId = event.recommendationId;
       if (listId === undefined || !this.pending.has(listId)) return;
@@ -126,10 +192,11 @@ export class WhatIf {
 
   report(options?: OffPolicyOptions): WhatIfReport {
     this.open.closeAll();
-    const { lists, shown, unknownPolicy, policies } = this;
+    const { lists, shown, unknownPolicy, policies, leftOut, all } = this;
     const asked = lists - unknownPolicy;
     const reproduced = asked === 0 ? NaN : this.reproduced / asked;
-    const known = { lists, shown, unknownPolicy, policies, reproduced };
+    const behaviourOfAll = all.clicks / all.items;
+    const known = { lists, shown, unknownPolicy, policies, reproduced, leftOut, behaviourOfAll };
     const report = offPolicyReport(this.sums, options);
     const { weightMean } = report.diagnostics;
     const sound = reproduced >= REPRODUCED_MIN && Math.abs(weightMean - 1) <= WEIGHT_MEAN_TOLERANCE;
@@ -142,46 +209,40 @@ export class WhatIf {
     };
   }
 
-  private served(event: Served): void {
-    const { from = -Infinity, to = Infinity, share = 1 } = this.options;
-    if (event.timestamp < from || event.timestamp >= to) return;
-    // A ranking of the caller's own candidates has no recall to repeat.
-    if (event.items.length === 0 || event.items[0]!.channel === 'given') return;
-    if (share < 1 && fnv1a32(event.recommendationId) % SHARE_BUCKETS >= share * SHARE_BUCKETS) return;
-    this.lists++;
-    this.policies[event.policy] = (this.policies[event.policy] ?? 0) + 1;
-    const policy = policyNamed(event.policy);
-    if (!policy) return void this.unknownPolicy++;
-    const { settings, rules, changes, assumption } = this.options;
-    const ran = this.contest(event, {
-      settings: { ...settings, ...changes?.(event.arms ?? []), ...policy },
-      rules,
-      model: this.system.model,
-    });
+  private await({ recommendationId, items }: Served): void {
     const logged = {
-      recommendationId: event.recommendationId,
-      itemIds: event.items.map(({ itemId }) => itemId),
-      propensities: event.items.map(({ propensity }) => propensity),
+      recommendationId,
+      itemIds: items.map(({ itemId }) => itemId),
+      propensities: items.map(({ propensity }) => propensity),
     };
-    // What the host saw and the replay does not (requests' filters, a replica between two deltas, draws over a catalogue
-    // that nothing is known of) makes both policies' chances guesses: such a list says nothing.
-    if (reproducedSlots(logged, ran) < logged.itemIds.length) return;
-    this.reproduced++;
-    const slots = slotWeights(logged, ran, this.contest(event, this.other), assumption);
-    this.pending.set(event.recommendationId, { logged, slots });
+    this.pending.set(recommendationId, { logged });
     if (this.pending.size > PENDING_MAX) this.pending.delete(this.pending.keys().next().value!);
   }
 
+  private reasonFor({ request, modelVersion }: Served, moment: Moment, heldAll: boolean): LeftOut {
+    if (modelVersion !== this.system.model.version) return 'other-model';
+    if (moment !== 'exact') return 'unknown-moment';
+    if (!request || request.partial) return 'unknown-request';
+    return heldAll ? 'other-chances' : 'other-candidates';
+  }
+
   /** Seeded as the host was: by the list's id. */
-  private contest(event: Served, { settings, rules, scoreBy, model }: OtherPolicy): Contest {
-    const { catalogue, index, user } = this.system;
+  private contest(
+    event: Served,
+    user: UserState | undefined,
+    { settings, asked, rules, scoreBy, model }: OtherPolicy,
+    arm: Partial<RankingSettings> | undefined,
+    index: RecallIndex,
+  ): Contest {
+    const { n = event.items.length, filter, exclude } = event.request ?? {};
+    const { scenario, context } = event;
     return contest({
-      user: user(event.userId) ?? createUser(asUserId(event.userId)),
-      request: { n: event.items.length, scenario: event.scenario, context: event.context },
-      catalogue,
+      user: user ?? createUser(asUserId(event.userId)),
+      request: { n, scenario, context, ...(filter && { filter }), ...(exclude && { exclude }) },
+      catalogue: this.system.catalogue,
       index,
       replica: ModelReplica.of(model),
-      settings,
+      settings: { ...settings, ...arm, ...asked },
       random: new SeededRandom(fnv1a32(event.recommendationId)),
       now: event.timestamp,
       rules: [rules],
@@ -199,10 +260,22 @@ export class WhatIf {
     const list = this.pending.get(listId);
     if (!list) return;
     this.pending.delete(listId);
-    const cluster = key53(userId);
     const seen = new Set(itemIds);
-    list.slots.forEach(({ rate, expectedRate, ...chances }, slot) => {
-      const itemId = list.logged.itemIds[slot]!;
+    const shown = list.logged.itemIds.filter((itemId) => seen.has(itemId));
+    this.all.items += shown.length;
+    this.all.clicks += shown.filter((itemId) => clicked.has(itemId)).length;
+    if (list.slots) this.weigh(list.logged, list.slots, seen, clicked, key53(userId));
+  }
+
+  private weigh(
+    { itemIds }: LoggedList,
+    slots: readonly SlotWeight[],
+    seen: ReadonlySet<string>,
+    clicked: ReadonlySet<string>,
+    cluster: number,
+  ): void {
+    slots.forEach(({ rate, expectedRate, ...chances }, slot) => {
+      const itemId = itemIds[slot]!;
       if (!seen.has(itemId)) return;
       const factor = this.rates.factor(slot);
       const reward = clicked.has(itemId) ? 1 : 0;
@@ -214,17 +287,31 @@ export class WhatIf {
         cluster,
       });
     });
-    list.slots.forEach(({ rate }, slot) => {
-      const itemId = list.logged.itemIds[slot]!;
+    slots.forEach(({ rate }, slot) => {
+      const itemId = itemIds[slot]!;
       if (seen.has(itemId)) this.rates.learn(slot, rate, clicked.has(itemId));
     });
   }
 }
 
+/** Whether the other policy ranks this list as the one that ran: then it need not be done twice. */
+function sameChoice(
+  ran: OtherPolicy,
+  other: OtherPolicy,
+  arm: Partial<RankingSettings> | undefined,
+): boolean {
+  if (other.scoreBy || other.model !== ran.model || other.rules !== ran.rules) return false;
+  const [a, b] = [ran, other].map(({ settings, asked }) => {
+    const { policy, explore, thompsonSpread, ...rest } = { ...settings, ...arm, ...asked };
+    return JSON.stringify([policyOf({ policy, explore, thompsonSpread }).name, rest]);
+  });
+  return a === b;
+}
+
 function notReproduced(share: number, weightMean: number): string {
   return (
     `the logged propensities of ${(share * 100).toFixed(0)} % of the lists are found again from the replayed state, and weights average ` +
-    `${weightMean.toFixed(2)} instead of 1: rules, settings, requests (filters are not in the log) or the replica's moment were ` +
-    'others then. Use --assume cascade, which takes propensities from the log'
+    `${weightMean.toFixed(2)} instead of 1: rules, settings or the model were others then, or the log does not say from which ` +
+    'state the lists were ranked. Use --assume cascade, which takes propensities from the log'
   );
 }

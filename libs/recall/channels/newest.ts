@@ -31,16 +31,12 @@ function fromNewest(request: RecallRequest, budget: number, out: CandidateSet): 
   return budget - left;
 }
 
-/** Items found to have evidence leave the pool on the way. */
 function fromPool(request: RecallRequest, budget: number, out: CandidateSet): void {
-  const { unproven } = request.index;
   const drawn = new Map<number, number>();
-  for (let draws = budget * DRAWS_EACH; draws > 0 && unproven.size > 0; draws--) {
-    const place = request.random.below(unproven.size);
-    const slot = unproven.at(place);
-    const impressions = impressionsOf(request, slot);
-    if (impressions >= request.evidence) unproven.removeAt(place);
-    else if (request.admits(slot)) drawn.set(slot, impressions);
+  for (let draws = budget * DRAWS_EACH; draws > 0; draws--) {
+    const slot = drawUnproven(request);
+    if (slot === undefined) break;
+    if (request.admits(slot)) drawn.set(slot, impressionsOf(request, slot));
   }
   const leastShown = [...drawn].sort((a, b) => a[1] - b[1]); // those shown alike in the order drawn
   let left = budget;
@@ -48,6 +44,18 @@ function fromPool(request: RecallRequest, budget: number, out: CandidateSet): vo
     if (left === 0) return;
     if (out.add(slot, 'new', (STRENGTH_MAX * (1 - impressions / request.evidence)) / 2)) left--;
   }
+}
+
+/** Items found to have evidence leave the pool on the way. @returns undefined when all have it */
+function drawUnproven(request: RecallRequest): number | undefined {
+  const { unproven } = request.index;
+  const point = request.random.next();
+  while (unproven.size > 0) {
+    const slot = unproven.draw(point);
+    if (impressionsOf(request, slot) < request.evidence) return slot;
+    unproven.remove(slot);
+  }
+  return undefined;
 }
 
 function impressionsOf({ index, statistics }: Pick<RecallRequest, 'index' | 'statistics'>, slot: number) {

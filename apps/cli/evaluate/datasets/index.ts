@@ -6,5 +6,14 @@ import { live } from './live.js';
 import { movielens } from './movielens/movielens.js';
 import { openBandit } from './open-bandit/open-bandit.js';
 import { ranklens } from './ranklens.js';
+import { whatIfWorlds } from './whatif-worlds.js';
 
-export const DATASETS: readonly Dataset[] = [ranklens, kuairand, movielens, openBandit, kdd12, live];
+export const DATASETS: readonly Dataset[] = [
+  ranklens,
+  kuairand,
+  movielens,
+  openBandit,
+  kdd12,
+  live,
+  whatIfWorlds,
+];

@@ -1,0 +1,272 @@
+/**
+ * A small world of which everything is known: users who look at a slot, then like what is there,
+ *
+ *     P(click | user, item, slot) = slot^−0.5 · σ(BIAS + quality(item) + taste(user, category of the item)),
+ *
+ * served by the live system's own fold, learner, recall and ranking. One policy can run in it and be logged, others can be asked about from
+ * that log (what-if.ts), and then really run: so estimates can be held against the truth, of two kinds:
+ *
+ * - *as logged*: the other policy's lists at the logged moments, in the states and with the model that the policy that ran has
+ *   left behind. That is what the estimates are about.
+ * - *really run*: the other policy serves from the beginning, and users, statistics and model follow its own lists.
+ *
+ * Both are expectations over clicks, computed from the probabilities above and not counted. Pure, and the same for the same seeds.
+ */
+import type { Served } from '#events';
+import { createUser, type UserState } from '#interest';
+import { asEventId, asItemId, asUserId, combine32, fnv1a32, SeededRandom } from '#kernel';
+import { ModelReplica } from '#learning';
+import {
+  contest,
+  recommend,
+  slotMarginals,
+  type PlainScore,
+  type RankingInput,
+  type RankingSettings,
+  type RecommendRequest,
+} from '#ranking';
+import { RecallIndex } from '#recall';
+import { RuleSet } from '#rules';
+import { LiveRehearsal, type RehearsalSettings } from '../live-rehearsal.js';
+import { WhatIf, type WhatIfOptions, type WhatIfReport } from './what-if.js';
+
+export interface WorldSettings {
+  readonly rehearsal: RehearsalSettings;
+  readonly ranking: RankingSettings;
+  readonly positiveTypes: readonly string[];
+  readonly attributionSeconds: number;
+  readonly users: number;
+  readonly items: number;
+  readonly lists: number;
+  /** Items of a list. */
+  readonly slots: number;
+}
+
+export interface WorldPolicy {
+  readonly changes: Partial<RankingSettings>;
+  readonly scoreBy?: PlainScore;
+}
+
+export interface Asked {
+  readonly report: WhatIfReport;
+  /** Click rate of the policy's lists at the logged moments. */
+  readonly asLogged: number;
+}
+
+const START = 1_700_000_000_000;
+/** Between two visits. */
+const STEP_MS = 20_000;
+const CATEGORIES = 6;
+const BIAS = -1.5;
+const QUALITY_SPREAD = 0.5;
+const TASTE_SPREAD = 1.2;
+/** Lists drawn to know the click rate of a policy's slots. */
+const TRUTH_LISTS = 16;
+
+export class SimulatedWorld {
+  private readonly quality: readonly number[];
+  private readonly tastes: readonly (readonly number[])[];
+
+  /** @param seed of tastes and qualities */
+  constructor(
+    private readonly settings: WorldSettings,
+    private readonly seed: number,
+  ) {
+    const random = new SeededRandom(combine32(seed, 1));
+    const normals = (count: number, spread: number): number[] =>
+      Array.from({ length: count }, () => spread * random.normal());
+    this.quality = normals(settings.items, QUALITY_SPREAD);
+    this.tastes = Array.from({ length: settings.users }, () => normals(CATEGORIES, TASTE_SPREAD));
+  }
+
+  /** Runs a policy. @returns the click rate per item shown that its lists had in expectation */
+  run(policy: WorldPolicy, runSeed: number): number {
+    return new WorldRun(this, this.settings, policy, combine32(this.seed, runSeed)).play();
+  }
+
+  /** Runs a policy, and asks its log about others. */
+  ask(ran: WorldPolicy, runSeed: number, others: readonly WorldPolicy[]): Asked[] {
+    const run = new WorldRun(this, this.settings, ran, combine32(this.seed, runSeed));
+    const asked = others.map((other) => run.ask(other));
+    run.play();
+    return asked.map((answer) => answer());
+  }
+
+  /** @param slot 0-based */
+  clickRate(user: number, item: number, slot: number): number {
+    const logit = BIAS + this.quality[item]! + this.tastes[user]![item % CATEGORIES]!;
+    return (slot + 1) ** -0.5 / (1 + Math.exp(-logit));
+  }
+}
+
+const itemId = (item: number): string => `item-${item}`;
+const itemOf = (id: string): number => Number(id.slice('item-'.length));
+
+/** Hears of a list before anything of it is folded. */
+type Listener = (event: Served, user: number, state: UserState | undefined) => void;
+
+class WorldRun {
+  private readonly live: LiveRehearsal;
+  private readonly index: RecallIndex;
+  private readonly random: SeededRandom;
+  private readonly listeners: Listener[] = [];
+  private readonly questions: WhatIf[] = [];
+
+  constructor(
+    private readonly world: SimulatedWorld,
+    private readonly settings: WorldSettings,
+    private readonly policy: WorldPolicy,
+    private readonly seed: number,
+  ) {
+    this.live = new LiveRehearsal(settings.rehearsal);
+    this.index = new RecallIndex(this.live.log.catalogue);
+    this.random = new SeededRandom(seed);
+    for (let item = 0; item < settings.items; item++)
+      this.live.append({
+        kind: 'upsert',
+        version: 1,
+        eventId: asEventId(`up-${item}`),
+        itemId: asItemId(itemId(item)),
+        timestamp: START,
+        mode: 'replace',
+        fields: { categories: [`category ${item % CATEGORIES}`] },
+      });
+  }
+
+  /** @returns the click rate per item shown, in expectation */
+  play(): number {
+    let sum = 0;
+    for (let list = 0; list < this.settings.lists; list++) {
+      const user = this.random.below(this.settings.users);
+      sum += this.visit(user, list, START + (list + 1) * STEP_MS);
+    }
+    return sum / (this.settings.lists * this.settings.slots);
+  }
+
+  /** To be called before the run. @returns gives the answer after it */
+  ask(other: WorldPolicy): () => Asked {
+    const { settings, live } = this;
+    const otherSettings = { ...settings.ranking, ...other.changes };
+    const options: WhatIfOptions = {
+      settings: { ...settings.ranking, ...this.policy.changes },
+      rules: RuleSet.compile([]),
+      positiveTypes: settings.positiveTypes,
+      attributionSeconds: settings.attributionSeconds,
+      assumption: 'item-position',
+    };
+    const whatIf = new WhatIf(
+      { catalogue: live.log.catalogue, model: live.model },
+      {
+        settings: otherSettings,
+        rules: options.rules,
+        model: live.model,
+        ...(other.scoreBy && { scoreBy: other.scoreBy }),
+      },
+      options,
+    );
+    const index = new RecallIndex(live.log.catalogue);
+    let truth = 0;
+    this.questions.push(whatIf);
+    this.listeners.push((event, user, state) => {
+      if (whatIf.takes(event))
+        whatIf.rank({ event, user: state, moment: 'exact', appendedAt: event.timestamp });
+      truth += this.expected(user, this.input(event, state, otherSettings, index, other.scoreBy));
+    });
+    return () => ({ report: whatIf.report(), asLogged: truth / (settings.lists * settings.slots) });
+  }
+
+  private visit(user: number, list: number, now: number): number {
+    const { live, world, policy } = this;
+    live.passTime(now);
+    const userId = asUserId(`user-${user}`);
+    const recommendationId = asEventId(`list-${this.seed}-${list}`);
+    const state = live.user(userId);
+    const base = { version: 1 as const, userId, timestamp: now };
+    const empty: Served = {
+      ...base,
+      kind: 'served',
+      eventId: recommendationId,
+      epoch: 0,
+      recommendationId,
+      scenario: 'default',
+      policy: '',
+      modelVersion: live.model.version,
+      request: { n: this.settings.slots },
+      items: [],
+    };
+    const ranking = { ...this.settings.ranking, ...policy.changes };
+    const answer = recommend(this.input(empty, state, ranking, this.index, policy.scoreBy));
+    const items = answer.items.map(({ position, score, channel, propensity, ...item }) => ({
+      itemId: asItemId(item.itemId),
+      position,
+      score,
+      channel,
+      propensity,
+    }));
+    const served: Served = { ...empty, policy: answer.policy, items };
+    for (const listener of this.listeners) listener(served, user, state);
+    this.append(served);
+    this.append({
+      ...base,
+      kind: 'impression',
+      eventId: asEventId(`${recommendationId}-shown`),
+      recommendationId,
+      items: items.map(({ itemId: id, position, propensity }) => ({ itemId: id, position, propensity })),
+    });
+    let expected = 0;
+    items.forEach(({ itemId: id }, slot) => {
+      const rate = world.clickRate(user, itemOf(id), slot);
+      expected += rate;
+      if (this.random.next() < rate)
+        this.append({
+          ...base,
+          kind: 'interaction',
+          eventId: asEventId(`${recommendationId}-click-${slot}`),
+          timestamp: now + 1 + slot,
+          type: 'click',
+          itemId: id,
+          recommendationId,
+        });
+    });
+    return expected;
+  }
+
+  private append(event: Parameters<LiveRehearsal['append']>[0]): void {
+    this.live.append(event);
+    if ('userId' in event) for (const whatIf of this.questions) whatIf.heard(event);
+  }
+
+  private input(
+    event: Served,
+    state: UserState | undefined,
+    settings: RankingSettings,
+    index: RecallIndex,
+    scoreBy: PlainScore | undefined,
+  ): RankingInput<RecommendRequest> {
+    return {
+      user: state ?? createUser(asUserId(event.userId)),
+      request: { n: this.settings.slots, scenario: event.scenario },
+      catalogue: this.live.log.catalogue,
+      index,
+      replica: ModelReplica.of(this.live.model),
+      settings,
+      random: new SeededRandom(fnv1a32(event.recommendationId)),
+      now: event.timestamp,
+      ...(scoreBy && { scoreBy }),
+    };
+  }
+
+  /** Clicks that a list drawn from the policy gets, in expectation. */
+  private expected(user: number, input: RankingInput<RecommendRequest>): number {
+    const { policy, arrangement, itemIds } = contest(input);
+    const draws = new SeededRandom(combine32(this.seed, fnv1a32(`${user} ${input.now}`)));
+    const marginals = slotMarginals(policy, arrangement, draws, TRUTH_LISTS);
+    let clicks = 0;
+    marginals.forEach((chances, slot) =>
+      chances.forEach((chance, candidate) => {
+        if (chance > 0) clicks += chance * this.world.clickRate(user, itemOf(itemIds[candidate]!), slot);
+      }),
+    );
+    return clicks;
+  }
+}
