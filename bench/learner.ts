@@ -12,7 +12,7 @@ import { parseArgs } from 'node:util';
 import type { FeatureVector } from '#events';
 import {
   FactorisationMachine,
-  fillSample,
+  fillFrom,
   FtrlProximal,
   OnlineLogisticRegression,
   OnlineModel,
@@ -45,7 +45,6 @@ const count = Number(values.samples);
 const bits = Number(values.bits);
 const SETTINGS = benchSettings(bits);
 
-
 /** Whose weights say where they stand. */
 interface Placed {
   readonly weights: { readonly rows: SlotRows };
@@ -68,7 +67,7 @@ function measure(shape: Shape): Figure[] {
   return [
     besideC(`FTRL, ${shape}`, 'ftrl', () => new FtrlProximal(rows(), ftrl), samples),
     besideC(`FM k=8, ${shape}`, 'fm', machine, samples),
-    figure(`OLR, ${shape}`, rateOf(new OnlineLogisticRegression(rows(), olr), samples)),
+    figure(`OLR, ${shape}`, rateOf(new OnlineLogisticRegression(rows(), olr), blockOf(samples))),
     figure(`whole fold at first, ${shape}`, foldRate(samples, 0)),
     figure(`whole fold later, ${shape}`, foldRate(samples, MIX_SETTLED)),
   ];
@@ -81,12 +80,13 @@ function besideC(
   create: () => OnlineLearner & Placed,
   samples: readonly FeatureVector[],
 ): Figure {
-  const flat = flatSlots(samples);
+  const block = blockOf(samples);
+  const slots = block.indices.map((index) => index & (2 ** bits - 1));
   const ours: number[] = [];
   const theirs: number[] = [];
   for (let round = 0; round < ROUNDS; round++) {
-    ours.push(rateOf(create(), samples));
-    if (peer) theirs.push(peer.rate(learner, flat, samples.length, bits));
+    ours.push(rateOf(create(), block));
+    if (peer) theirs.push(peer.rate(learner, slots, samples.length, bits));
   }
   return figure(name, median(ours), peer && { name: 'C', value: median(theirs) });
 }
@@ -99,19 +99,28 @@ function figure(name: string, value: number, limit?: Figure['limit']): Figure {
   return { name, value, unit: 'samples/s', ...(limit && { limit }) };
 }
 
-function flatSlots(samples: readonly FeatureVector[]): Uint32Array {
-  const flat = new Uint32Array(samples.length * FEATURES);
-  const mask = 2 ** bits - 1;
-  samples.forEach(({ indices }, i) => indices.forEach((index, k) => (flat[i * FEATURES + k] = index & mask)));
-  return flat;
+/** One sample after the other in memory, as the peer has them. */
+interface Block {
+  readonly indices: Uint32Array;
+  readonly values: Float32Array;
+}
+
+function blockOf(samples: readonly FeatureVector[]): Block {
+  const indices = new Uint32Array(samples.length * FEATURES);
+  const values = new Float32Array(indices.length);
+  samples.forEach((sample, i) => {
+    indices.set(sample.indices, i * FEATURES);
+    values.set(sample.values, i * FEATURES);
+  });
+  return { indices, values };
 }
 
 /** The second half of a run: the first warms code and tables. */
-function rateOf(learner: OnlineLearner & Placed, samples: readonly FeatureVector[]): number {
+function rateOf(learner: OnlineLearner & Placed, { indices, values }: Block): number {
   const sample = learner.weights.rows.newSample();
   const run = (): void => {
     for (let i = 0; i < count; i++) {
-      fillSample(sample, samples[i % samples.length]!, 2 ** bits - 1);
+      fillFrom(sample, indices, values, (i * FEATURES) % indices.length, 0, FEATURES, 2 ** bits - 1);
       const label = i % 10 === 0 ? 1 : 0;
       learner.update(sample, (label === 1 ? 1 : 0.1) * (sigmoid(learner.weights.logit(sample)) - label));
     }

@@ -123,7 +123,9 @@ function deltas(): Figure[] {
     sent.push(bytes);
   }
   const rate = (drains: readonly number[]): number =>
-    (drains.reduce((sum, bytes) => sum + bytes, 0) / drains.length) * (messages.length / SECONDS_LATER) * 1e-3;
+    (drains.reduce((sum, bytes) => sum + bytes, 0) / drains.length) *
+    (messages.length / SECONDS_LATER) *
+    1e-3;
   const window = Math.floor((messages.length * WINDOW_SECONDS) / SECONDS_LATER);
   const limit = { name: 'aim', value: 100 };
   return [

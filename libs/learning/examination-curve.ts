@@ -168,10 +168,9 @@ export class ExaminationCurve implements RowTable {
   private sweep(): void {
     const step = Math.min(SWEEP_STEP_MAX, Math.ceil(this.items.size / SWEEP_OUTCOMES));
     const end = Math.min(this.items.size, this.hand + step);
-    for (; this.hand < end; this.hand++) {
-      const weight = this.kept ** this.items.age(this.hand, this.outcomes);
-      this.items.weigh(this.hand, this.factorBy, weight, this.sweptClicks, this.sweptExpected);
-    }
+    const { items, factorBy, kept, outcomes, sweptClicks, sweptExpected } = this;
+    for (; this.hand < end; this.hand++)
+      items.weigh(this.hand, factorBy, kept, outcomes, sweptClicks, sweptExpected);
     if (this.hand < this.items.size || this.outcomes < this.solveAt) return;
     this.solveAt = this.outcomes + SWEEP_OUTCOMES;
     this.solve();

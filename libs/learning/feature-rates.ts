@@ -21,6 +21,7 @@ import type { SlotRows } from './kernels/slot-rows.js';
 
 /** Features waiting for the end of their list; more are counted at once. */
 const WAITING_MAX = 65_536;
+const FIRST_WAITING = 8_192;
 /** Among labels: a click of a sample that is counted as shown already. */
 const REVISED = 2;
 
@@ -28,7 +29,8 @@ export class FeatureRates {
   private readonly mask: number;
   private list = 0;
   /** Slot and label of each feature of the list at hand. */
-  private waiting: number[] = [];
+  private waiting = new Uint32Array(FIRST_WAITING);
+  private waits = 0;
 
   constructor(
     private readonly rows: SlotRows,
@@ -58,16 +60,16 @@ export class FeatureRates {
 
   /** Makes what was learnt of other lists count. To be called before a sample of this list is predicted. */
   open(list: number): void {
-    if (list === this.list && this.waiting.length < WAITING_MAX) return;
+    if (list === this.list && this.waits < WAITING_MAX) return;
     this.list = list;
     const { columns } = this.rows;
-    for (let i = 0; i < this.waiting.length; i += 2) {
+    for (let i = 0; i < this.waits; i += 2) {
       const slot = this.waiting[i]!;
       const label = this.waiting[i + 1]!;
       if (label !== REVISED) this.count(slot, columns.shown, CHANGE.shown);
       if (label !== 0) this.count(slot, columns.clicked, CHANGE.clicked);
     }
-    this.waiting.length = 0;
+    this.waits = 0;
   }
 
   private count(slot: number, column: number, change: number): void {
@@ -91,16 +93,16 @@ export class FeatureRates {
   encode(writer: ByteWriter, slots: Uint32Array): void {
     this.encodeRows(writer, slots);
     writer.f64(this.list);
-    writer.varint(this.waiting.length);
-    writer.array(Uint32Array.from(this.waiting));
+    writer.varint(this.waits);
+    writer.array(this.waiting.subarray(0, this.waits));
   }
 
   decode(reader: ByteReader, slots: Uint32Array): void {
     this.decodeRows(reader, slots);
     this.list = reader.f64();
-    const waiting = new Uint32Array(reader.count());
-    reader.array(waiting);
-    this.waiting = [...waiting];
+    this.waits = reader.count();
+    this.fit(this.waits);
+    reader.array(this.waiting.subarray(0, this.waits));
   }
 
   encodeRows(writer: ByteWriter, slots: Uint32Array): void {
@@ -114,8 +116,20 @@ export class FeatureRates {
   }
 
   private wait(features: FeatureVector, label: number): void {
-    for (let i = 0; i < features.length; i++)
-      if (familyOf(features.indices[i]!) !== 0)
-        this.waiting.push((features.indices[i]! & this.mask) >>> 0, label);
+    this.fit(this.waits + 2 * features.length);
+    const { waiting } = this;
+    for (let i = 0; i < features.length; i++) {
+      const index = features.indices[i]!;
+      if (familyOf(index) === 0) continue;
+      waiting[this.waits++] = (index & this.mask) >>> 0;
+      waiting[this.waits++] = label;
+    }
+  }
+
+  private fit(waits: number): void {
+    if (waits <= this.waiting.length) return;
+    const wider = new Uint32Array(Math.max(waits, this.waiting.length * 2));
+    wider.set(this.waiting);
+    this.waiting = wider;
   }
 }

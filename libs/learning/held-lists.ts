@@ -9,7 +9,7 @@
 import type { FeatureVector, Outcome } from '#events';
 import type { ByteReader } from './byte-reader.js';
 import type { ByteWriter } from './byte-writer.js';
-import { newReading, type ItemReading } from './item-reading.js';
+import { copyReading, newReading, type ItemReading } from './item-reading.js';
 
 /** Samples; beyond it the list that waits for longest is learnt as it is. */
 export const HELD_MAX = 65_536;
@@ -35,6 +35,9 @@ export class HeldLists {
   /** In order of arrival. */
   private readonly lists = new Map<number, HeldSample[]>();
   private held = 0;
+  /** The list that waits for longest and when it was shown, −∞ when that has to be looked up. */
+  private oldest: number | undefined;
+  private oldestShown = -Infinity;
   /** Samples that were learnt and can be used again. */
   private readonly spare: HeldSample[] = [];
 
@@ -54,7 +57,7 @@ export class HeldLists {
     sample.label = 0;
     sample.weight = 1;
     copyFeatures(record.features, sample.features);
-    Object.assign(sample.reading, reading);
+    copyReading(reading, sample.reading);
     const list = this.lists.get(record.listKey);
     if (list) list.push(sample);
     else this.lists.set(record.listKey, [sample]);
@@ -75,6 +78,7 @@ export class HeldLists {
     const list = this.lists.get(listKey);
     if (!list) return [];
     this.lists.delete(listKey);
+    if (listKey === this.oldest) this.oldestShown = -Infinity;
     this.held -= list.length;
     return list;
   }
@@ -85,9 +89,9 @@ export class HeldLists {
 
   /** The list to learn now although no click came: too old, or one too many. */
   overdue(olderThan: number): number | undefined {
-    for (const [listKey, list] of this.lists)
-      return this.held > HELD_MAX || list[0]!.timestamp < olderThan ? listKey : undefined;
-    return undefined;
+    if (this.held <= HELD_MAX && this.oldestShown >= olderThan) return undefined;
+    this.lookUpOldest();
+    return this.held > HELD_MAX || this.oldestShown < olderThan ? this.oldest : undefined;
   }
 
   encode(writer: ByteWriter): void {
@@ -105,6 +109,17 @@ export class HeldLists {
       const list = Array.from({ length: reader.count() }, () => decodeSample(reader, listKey));
       this.lists.set(listKey, list);
       this.held += list.length;
+    }
+  }
+
+  /** Asked with each record: without an iterator each time. */
+  private lookUpOldest(): void {
+    if (this.oldestShown > -Infinity) return;
+    this.oldest = undefined;
+    for (const [listKey, list] of this.lists) {
+      this.oldest = listKey;
+      this.oldestShown = list[0]!.timestamp;
+      return;
     }
   }
 }

@@ -31,7 +31,7 @@ export * from './ftrl-proximal.js';
 export * from './factorisation-machine.js';
 export * from './online-logistic-regression.js';
 export { sigmoid, logit, logLoss } from './logistic.js';
-export { fillSample, newSample, type Sample } from './sample.js';
+export { fillFrom, fillSample, newSample, type Sample } from './sample.js';
 export * from './synthetic-feedback.js';
 export type { OnlineLearner, Predictor } from './online-learner.js';
 export * from './experiments.js';

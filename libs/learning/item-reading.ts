@@ -26,6 +26,13 @@ export const newReading = (): ItemReading => ({
   popularity: 0,
 });
 
+export function copyReading(from: ItemReading, to: ItemReading): void {
+  to.ctrLogit = from.ctrLogit;
+  to.overallLogit = from.overallLogit;
+  to.impressions = from.impressions;
+  to.popularity = from.popularity;
+}
+
 /** @param own impressions of the sample itself that are counted already */
 export function readItem(
   out: ItemReading,

@@ -30,10 +30,6 @@ export class ItemSlots {
     return this.rows.size;
   }
 
-  age(row: number, now: number): number {
-    return now - this.writtenBy[row]!;
-  }
-
   /** @param now the owner's count of outcomes */
   record(itemKey: number, cell: number, label: 0 | 1, now: number): void {
     const row = this.rows.claim(itemKey);
@@ -66,7 +62,8 @@ export class ItemSlots {
   weigh(
     row: number,
     examination: Float64Array,
-    weight: number,
+    kept: number,
+    now: number,
     clicks: Float64Array,
     expected: Float64Array,
   ): void {
@@ -81,7 +78,7 @@ export class ItemSlots {
       clicked += this.clickedBy[i]!;
     }
     if (clicked === 0 || examined <= 0) return;
-    const share = weight / examined;
+    const share = kept ** (now - this.writtenBy[row]!) / examined;
     for (let i = from; i < end; i++) {
       const cell = this.cellBy[i]!;
       const shown = this.shownBy[i]!;

@@ -69,7 +69,7 @@ export class ModelReplica {
     const model = OnlineModel.decodeSnapshot(header, chunks);
     const { settings, version, sequence, samples } = model;
     const scorer = newScorer(settings, model.scorer.tables);
-    copyPredictions(model.scorer, scorer, model.changed.touched());
+    copyPredictions(model.scorer, scorer, model.updatedSlots());
     return new ModelReplica(settings, scorer, version, sequence, samples);
   }
 

@@ -10,13 +10,7 @@ import { AppError, errorMessage } from '#kernel';
 import { ByteReader } from './byte-reader.js';
 import { ByteWriter } from './byte-writer.js';
 import { settingsHash, type ModelSettings } from './model-settings.js';
-import {
-  decodePart,
-  encodePart,
-  STATE_PARTS,
-  type ModelIdentity,
-  type ModelState,
-} from './model-state.js';
+import { decodePart, encodePart, STATE_PARTS, type ModelIdentity, type ModelState } from './model-state.js';
 import type { ProgressiveReport } from './progressive-validation.js';
 
 export const SNAPSHOT_FORMAT = 2;
@@ -81,11 +75,12 @@ export function decodeSnapshot<Model extends ModelState>(
   try {
     const model = create(header.settings, header.identity);
     model.sequence = model.drained = header.sequence;
+    let slots: Uint32Array = new Uint32Array(0);
     for (const part of STATE_PARTS) {
       if (reader.text() !== part)
         throw new AppError('REK_SNAPSHOT_INVALID', `the snapshot lacks its part "${part}"`);
       const content = new ByteReader(reader.raw(reader.varint()));
-      decodePart(model, part, content);
+      slots = decodePart(model, part, slots, content);
       if (content.remaining > 0)
         throw new AppError('REK_SNAPSHOT_INVALID', `the snapshot's part "${part}" is too long`);
     }
@@ -115,7 +110,7 @@ export function verifySnapshot(header: SnapshotHeader, chunks: readonly Uint8Arr
 }
 
 function encodeBody(model: ModelState): Buffer {
-  const slots = model.changed.touched();
+  const slots = model.updatedSlots();
   const parts = STATE_PARTS.flatMap((part) => {
     const content = new ByteWriter();
     encodePart(model, part, slots, content);

@@ -51,8 +51,10 @@ export interface ModelState {
   rejected: number;
   /** Newest event time of any record, ms. */
   eventTime: number;
-  /** Slots ever updated, and what changed of them since the last delta. */
+  /** What hosts have not been told. */
   readonly changed: ChangedSlots;
+  /** Slots ever updated, ascending. */
+  updatedSlots(): Uint32Array;
   /** FEEDBACK sequence of the last complete delta. */
   drained: number;
   report(): ProgressiveReport;
@@ -69,7 +71,7 @@ export interface ModelHash {
 export function hashState(model: ModelState): ModelHash {
   const parts = {} as Record<StatePart, string>;
   const whole = createHash('sha256');
-  const slots = model.changed.touched();
+  const slots = model.updatedSlots();
   for (const part of STATE_PARTS) {
     const writer = new ByteWriter();
     encodePart(model, part, slots, writer);
@@ -108,32 +110,48 @@ export function encodePart(model: ModelState, part: StatePart, slots: Uint32Arra
   }
 }
 
-/** Parts are decoded in the order of STATE_PARTS: `counters` brings the slots of the others. */
-export function decodePart(model: ModelState, part: StatePart, reader: ByteReader): void {
+/**
+ * Parts are decoded in the order of STATE_PARTS: `counters` brings the slots of the others.
+ * @returns those, from `counters`
+ */
+export function decodePart(
+  model: ModelState,
+  part: StatePart,
+  slots: Uint32Array,
+  reader: ByteReader,
+): Uint32Array {
   const { learners, scorer, validation } = model;
   switch (part) {
     case 'counters':
       model.samples = reader.varint();
       model.rejected = reader.varint();
       model.eventTime = reader.f64();
-      return model.changed.touch(reader.ascending(model.changed.slots));
+      return reader.ascending(model.scorer.mask + 1);
     case 'ftrl':
     case 'fm':
     case 'olr':
-      return learners[part].decode(reader, model.changed.touched());
+      learners[part].decode(reader, slots);
+      break;
     case 'rates':
-      return scorer.rates.decode(reader, model.changed.touched());
+      scorer.rates.decode(reader, slots);
+      break;
     case 'blend':
-      return scorer.blend.decode(reader);
+      scorer.blend.decode(reader);
+      break;
     case 'calibration':
-      return scorer.calibrators.forEach((calibrator) => calibrator.decode(reader));
+      scorer.calibrators.forEach((calibrator) => calibrator.decode(reader));
+      break;
     case 'exposures':
-      return model.exposures.decode(reader);
+      model.exposures.decode(reader);
+      break;
     case 'held':
-      return model.held.decode(reader);
+      model.held.decode(reader);
+      break;
     case 'validation':
-      return validation.decode(reader);
+      validation.decode(reader);
+      break;
     default:
-      return scorer.tables[part].decode(reader);
+      scorer.tables[part].decode(reader);
   }
+  return slots;
 }

@@ -250,7 +250,7 @@ describe('Deltas', () => {
 
   it('stay below the message limit, and only the last one is final', () => {
     const model = fold(
-      messagesOf(syntheticFeedback({ seed: 2, lists: 900, items: 3_000, features: 40 }), 500),
+      messagesOf(syntheticFeedback({ seed: 2, lists: 2_400, items: 3_000, features: 40 }), 500),
       new OnlineModel({ ...SETTINGS, bits: 18, statistics: DEFAULT_STATISTICS }),
     );
     const deltas = drain(model);

@@ -16,7 +16,7 @@ import {
   type Outcome,
   type Sequel,
 } from '#events';
-import { clusterGroup, positionIndex, segmentGroup } from '#features';
+import { positionIndex } from '#features';
 import { fnv1a32 } from '#kernel';
 import { massesOf, predictsRelevance, type Masses } from './debias.js';
 import { ExposureMemory } from './exposure-memory.js';
@@ -25,7 +25,7 @@ import { FtrlProximal } from './ftrl-proximal.js';
 import { GoalModel } from './goal-model.js';
 import { GoalValidation } from './goal-validation.js';
 import { HeldLists } from './held-lists.js';
-import { newReading, readItem } from './item-reading.js';
+import { copyReading, newReading, readItem } from './item-reading.js';
 import type { ChangedSlots } from './kernels/changed-slots.js';
 import { SlotRows } from './kernels/slot-rows.js';
 import { sigmoid } from './logistic.js';
@@ -44,7 +44,7 @@ import type { OnlineLearner } from './online-learner.js';
 import { OnlineLogisticRegression } from './online-logistic-regression.js';
 import { ProgressiveRanking } from './progressive-ranking.js';
 import { ProgressiveValidation, type ProgressiveReport } from './progressive-validation.js';
-import { NO_CLUSTER } from './user-clusters.js';
+import { recordForGroups } from './record-for-groups.js';
 import { isSoundEngagement, isSoundExposure, isSoundOutcome, isSoundSequel } from './sound-record.js';
 import { LEARNERS, newScores, Scorer, type LearnerName, type Scores } from './scorer.js';
 import { newTables, rowTables } from './tables.js';
@@ -160,7 +160,7 @@ export class OnlineModel implements FeedbackSink, ModelState {
     this.scorer.nextItems.learn(record);
     const { tables } = this.scorer;
     tables.statistics.recordEngagement(record.itemKey, record.weight, record.timestamp, !record.repeated);
-    this.recordForGroups(record);
+    recordForGroups(tables, record);
     takeStep(tables, record);
     this.relay.taking(this.sequence, record);
   }
@@ -185,6 +185,10 @@ export class OnlineModel implements FeedbackSink, ModelState {
   /** Steps cut to their limits, by learner. */
   clipped(): Record<LearnerName, number> {
     return { ftrl: this.learners.ftrl.clipped, fm: this.learners.fm.clipped, olr: this.learners.olr.clipped };
+  }
+
+  updatedSlots(): Uint32Array {
+    return this.scorer.weights.fm.rows.updated();
   }
 
   hash(): ModelHash {
@@ -212,17 +216,6 @@ export class OnlineModel implements FeedbackSink, ModelState {
   /** One message of what changed since the last one; call until undefined to get everything. */
   drainDelta(): Uint8Array | undefined {
     return encodeDelta(this);
-  }
-
-  private recordForGroups(record: Engagement): void {
-    const { taste = 0, segment, audiences = [], itemKey, weight, timestamp } = record;
-    const { groups, clusters, statistics } = this.scorer.tables;
-    const cluster = clusters.nearest(taste);
-    const window = statistics.bestWindowSeconds;
-    groups.record(segmentGroup(segment), itemKey, weight, timestamp, window);
-    if (cluster !== NO_CLUSTER) groups.record(clusterGroup(cluster), itemKey, weight, timestamp, window);
-    for (const group of audiences) groups.record(group, itemKey, weight, timestamp, window);
-    if (weight > 0) clusters.record(taste);
   }
 
   /** Once, behind the message that the settings name. @param before sequence of the message before this one */
@@ -300,7 +293,7 @@ export class OnlineModel implements FeedbackSink, ModelState {
   private learnHeld(listKey: number): void {
     const samples = this.held.release(listKey);
     for (const sample of samples) {
-      Object.assign(this.scorer.reading, sample.reading);
+      copyReading(sample.reading, this.scorer.reading);
       this.learn(sample, sample.label, sample.label === 1 ? sample.weight : 1);
     }
     this.held.reuse(samples);

@@ -42,12 +42,25 @@ export function newSample(
  */
 export function fillSample(sample: Sample, features: FeatureVector, mask: number, from = 0): boolean {
   const { indices, values, length } = features;
-  if (length > FEATURES_MAX) return false;
+  return length <= FEATURES_MAX && fillFrom(sample, indices, values, 0, from, length, mask);
+}
+
+/** The same from arrays of many vectors. @param at where this one begins */
+export function fillFrom(
+  sample: Sample,
+  indices: Uint32Array,
+  values: Float32Array,
+  at: number,
+  from: number,
+  length: number,
+  mask: number,
+): boolean {
+  const { slots, values: own } = sample;
   for (let i = from; i < length; i++) {
-    const value = values[i]!;
+    const value = values[at + i]!;
     if (!(value - value === 0)) return false;
-    sample.slots[i] = (indices[i]! & mask) >>> 0;
-    sample.values[i] =
+    slots[i] = (indices[at + i]! & mask) >>> 0;
+    own[i] =
       value > FEATURE_VALUE_MAX ? FEATURE_VALUE_MAX : value < -FEATURE_VALUE_MAX ? -FEATURE_VALUE_MAX : value;
   }
   sample.length = length;

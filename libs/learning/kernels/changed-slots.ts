@@ -12,8 +12,6 @@ export const CHANGE = {
   olr: 1 << 5,
 } as const;
 export const FACTORS_SHIFT = 6;
-const CHANGES = 0x7fff;
-const TOUCHED = 0x8000;
 /** Bytes of a slot, beside its row. */
 export const CHANGED_BYTES = 2 + 4;
 /** Of the addresses, in the scratch memory, in words. */
@@ -29,7 +27,7 @@ export class ChangedSlots {
   constructor(
     private readonly words: Uint32Array,
     at: number,
-    readonly slots: number,
+    slots: number,
   ) {
     this.list = new Uint32Array(words.buffer, at, slots);
     this.marks = new Uint16Array(words.buffer, at + slots * 4, slots);
@@ -45,7 +43,7 @@ export class ChangedSlots {
   note(slot: number, changes: number): void {
     const before = this.marks[slot]!;
     this.marks[slot] = before | changes;
-    if ((before & CHANGES) === 0) this.list[this.words[LISTED]!++] = slot;
+    if (before === 0) this.list[this.words[LISTED]!++] = slot;
   }
 
   /**
@@ -59,30 +57,15 @@ export class ChangedSlots {
     const slots = this.list.slice(rest, rest + taken).sort();
     const changes = new Uint16Array(taken);
     for (let i = 0; i < taken; i++) {
-      const mark = this.marks[slots[i]!]!;
-      changes[i] = mark & CHANGES;
-      this.marks[slots[i]!] = mark & TOUCHED;
+      changes[i] = this.marks[slots[i]!]!;
+      this.marks[slots[i]!] = 0;
     }
     return { slots, changes };
   }
 
   /** Forgets changes. */
   clear(): void {
-    this.drain(this.size);
-  }
-
-  /** Slots that were ever updated, ascending. */
-  touched(): Uint32Array {
-    const { marks } = this;
-    let count = 0;
-    for (let slot = 0; slot < this.slots; slot++) count += marks[slot]! >>> 15;
-    const slots = new Uint32Array(count);
-    for (let slot = 0, at = 0; at < count; slot++) if (marks[slot]! >= TOUCHED) slots[at++] = slot;
-    return slots;
-  }
-
-  /** Slots that a snapshot brings. */
-  touch(slots: Uint32Array): void {
-    for (const slot of slots) this.marks[slot]! |= TOUCHED;
+    this.words[LISTED] = 0;
+    this.marks.fill(0);
   }
 }

@@ -175,6 +175,17 @@ export class SlotRows {
     );
   }
 
+  /** Slots that a factorisation machine ever updated, ascending: Σ g² of their w is not 0. */
+  updated(): Uint32Array {
+    const { floats, width, columns } = this;
+    const from = this.cell(0, columns.squares);
+    let count = 0;
+    for (let slot = 0; slot < this.slots; slot++) if (floats[from + slot * width] !== 0) count++;
+    const slots = new Uint32Array(count);
+    for (let slot = 0, at = 0; at < count; slot++) if (floats[from + slot * width] !== 0) slots[at++] = slot;
+    return slots;
+  }
+
   /** Of each slot, a column and, after it, a part of the row. @param from where that begins in the row, in floats */
   encode(writer: ByteWriter, slots: Uint32Array, column: number, from = 0, count = 0): void {
     const { floats } = this;

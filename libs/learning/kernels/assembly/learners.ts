@@ -39,14 +39,12 @@ const MARKS: usize = 0;
 const LIST: usize = 4;
 const LISTED: usize = 8;
 /** Bits of a mark: cells that moved on the grid since the last delta... */
-const CHANGES: u32 = 0x7fff;
 const INFORMATION: u32 = 1 << 2;
 const FTRL: u32 = 1 << 3;
 const FM: u32 = 1 << 4;
 const OLR: u32 = 1 << 5;
-/** ... of factors one bit each up to eight, then of groups of them; and whether the slot was ever updated. */
+/** ... of factors one bit each up to eight, then of groups of them. */
 const FACTORS_SHIFT: u32 = 6;
-const TOUCHED: u32 = 1 << 15;
 /** Bits of n below those that hosts know, and the n below which they know nothing (ftrl-weights.ts). */
 const INFORMATION_SHIFT: i32 = 20;
 const INFORMATION_MIN: f32 = 0.125;
@@ -68,16 +66,20 @@ function factorPoints(factors: v128): v128 {
   return v128.and(points, f32x4.gt(f32x4.abs(points), f32x4.splat(NOISE_POINTS)));
 }
 
-function touch(slot: u32): void {
-  const at = <usize>load<u32>(MARKS) + (<usize>slot << 1);
-  store<u16>(at, <u16>(<u32>load<u16>(at) | TOUCHED));
+/** Lanes whose points differ; beyond ± POINT_MAX also some that hosts take for equal. */
+@inline
+function moved(before: v128, after: v128, points: f32): i32 {
+  const scale = f32x4.splat(points);
+  return i32x4.bitmask(
+    f32x4.ne(f32x4.nearest(f32x4.mul(before, scale)), f32x4.nearest(f32x4.mul(after, scale))),
+  );
 }
 
 function note(slot: u32, changes: u32): void {
   const at = <usize>load<u32>(MARKS) + (<usize>slot << 1);
   const before = <u32>load<u16>(at);
   store<u16>(at, <u16>(before | changes));
-  if ((before & CHANGES) != 0) return;
+  if (before != 0) return;
   const listed = load<u32>(LISTED);
   store<u32>(<usize>load<u32>(LIST) + (<usize>listed << 2), slot);
   store<u32>(LISTED, listed + 1);
@@ -216,7 +218,7 @@ function stepFour(
   const sigma = f32x4.mul(f32x4.sub(root, f32x4.sqrt(n)), per);
   const next = f32x4.sub(f32x4.add(z, g), f32x4.mul(sigma, w));
   const weight = weights(next, root, per, f32x4.splat(beta), f32x4.splat(l1), f32x4.splat(l2));
-  const moved = i32x4.bitmask(f32x4.ne(pointsOf(w, LINEAR_POINTS), pointsOf(weight, LINEAR_POINTS)));
+  const weighed = moved(w, weight, LINEAR_POINTS);
   const least = f32x4.splat(INFORMATION_MIN);
   const informed = i32x4.bitmask(
     i32x4.ne(
@@ -224,7 +226,7 @@ function stepFour(
       i32x4.shr_u(f32x4.max(total, least), INFORMATION_SHIFT),
     ),
   );
-  if ((moved | informed) != 0) noteFour(slots, moved, informed);
+  if ((weighed | informed) != 0) noteFour(slots, weighed, informed);
   const wzA = v128.shuffle<f32>(weight, next, 0, 4, 1, 5);
   const wzC = v128.shuffle<f32>(weight, next, 2, 6, 3, 7);
   const noA = v128.shuffle<f32>(total, other, 0, 4, 1, 5);
@@ -236,10 +238,10 @@ function stepFour(
   return cut;
 }
 
-/** @param moved a bit a lane: its weight did, and `informed` its information */
-function noteFour(slots: usize, moved: i32, informed: i32): void {
+/** @param weighed a bit a lane: its weight moved, and `informed` its information */
+function noteFour(slots: usize, weighed: i32, informed: i32): void {
   for (let lane: usize = 0; lane < 4; lane++) {
-    const changes = ((moved >> <i32>lane) & 1) * FTRL | ((informed >> <i32>lane) & 1) * INFORMATION;
+    const changes = ((weighed >> <i32>lane) & 1) * FTRL | ((informed >> <i32>lane) & 1) * INFORMATION;
     if (changes != 0) note(load<u32>(slots + (lane << 2)), changes);
   }
 }
@@ -277,7 +279,7 @@ export function updateOlr(tails: usize, stride: usize, slots: usize, values: usi
     const before = load<f32>(at);
     const after = before - move;
     store<f32>(at, after);
-    if (point(before, LINEAR_POINTS) != point(after, LINEAR_POINTS)) note(slot, OLR);
+    if (nearest<f32>(before * LINEAR_POINTS) != nearest<f32>(after * LINEAR_POINTS)) note(slot, OLR);
   }
   return cut;
 }
@@ -398,7 +400,6 @@ export function bear(
     const tail = tails + <usize>slot * stride;
     if (load<f32>(tail + W_SQUARES) != 0) continue;
     store<f32>(tail + W_SQUARES, FIRST_SQUARES);
-    touch(slot);
     const row = rows + <usize>slot * stride;
     const x = load<f32>(values + (i << 2));
     for (let f: u32 = 0; f < <u32>blocks << 2; f++) {
@@ -459,7 +460,7 @@ export function updateFm(
     store<f32>(tail + W_SQUARES, total);
     const next = w - (alpha * g) / sqrt<f32>(total);
     store<f32>(tail + W_FM, next);
-    let changes: u32 = point(w, LINEAR_POINTS) != point(next, LINEAR_POINTS) ? FM : 0;
+    let changes: u32 = nearest<f32>(w * LINEAR_POINTS) != nearest<f32>(next * LINEAR_POINTS) ? FM : 0;
     const xs = f32x4.splat(x);
     const scales = f32x4.splat(scaled);
     for (let block: usize = 0; block < <usize>blocks; block++) {
@@ -475,10 +476,12 @@ export function updateFm(
       }
       const squares = f32x4.add(v128.load(squaresAt), f32x4.mul(gs, gs));
       v128.store(squaresAt, squares);
-      const moved = f32x4.sub(v, f32x4.div(f32x4.mul(alphas, gs), f32x4.sqrt(squares)));
-      v128.store(at, moved);
-      const lanes = i32x4.bitmask(f32x4.ne(factorPoints(v), factorPoints(moved)));
-      if (lanes != 0) changes |= groupBits(lanes, <u32>block, <u32>blocks) << FACTORS_SHIFT;
+      const after = f32x4.sub(v, f32x4.div(f32x4.mul(alphas, gs), f32x4.sqrt(squares)));
+      v128.store(at, after);
+      if (moved(v, after, FACTOR_POINTS) != 0) {
+        const lanes = i32x4.bitmask(f32x4.ne(factorPoints(v), factorPoints(after)));
+        if (lanes != 0) changes |= groupBits(lanes, <u32>block, <u32>blocks) << FACTORS_SHIFT;
+      }
     }
     if (changes != 0) note(slot, changes);
   }

@@ -1,0 +1,57 @@
+import { sampleOf, step } from '../learner-contract.js';
+import { FactorisationMachine } from '../factorisation-machine.js';
+import { ByteReader } from '../byte-reader.js';
+import { ByteWriter } from '../byte-writer.js';
+import { FtrlWeights } from '../ftrl-weights.js';
+import { FactorWeights } from '../factor-weights.js';
+import { decodeSlots, encodeSlots } from '../slot-points.js';
+import { FACTOR_POINTS, factorPointOf, LINEAR_POINTS, pointOf, roundedCount } from './grid.js';
+import { SlotRows } from './slot-rows.js';
+
+describe('The grid', () => {
+  it('leaves its own points as they are, and moves nothing further than half a step', () => {
+    for (let weight = -3; weight < 3; weight += 0.0137) {
+      const served = pointOf(weight, LINEAR_POINTS) / LINEAR_POINTS;
+      expect(Math.abs(served - weight)).toBeLessThanOrEqual(0.5 / LINEAR_POINTS);
+      expect(pointOf(served, LINEAR_POINTS) / LINEAR_POINTS).toBe(served);
+      const factor = factorPointOf(weight) / FACTOR_POINTS;
+      expect(factorPointOf(factor) / FACTOR_POINTS).toBe(factor);
+    }
+    expect(factorPointOf(0.0173)).toBe(0);
+  });
+
+  it('keeps small counts, and rounds large ones within 3.2 %', () => {
+    for (let count = 0; count <= 32; count++) expect(roundedCount(count)).toBe(count);
+    for (let count = 33; count < 2 ** 24; count = Math.ceil(count * 1.07)) {
+      const rounded = roundedCount(count);
+      expect(Math.abs(rounded / count - 1)).toBeLessThan(0.032);
+      expect(roundedCount(rounded)).toBe(rounded);
+    }
+  });
+
+  it.each([8, 3, 12, 40])(
+    'is what hosts predict with, %i factors: told of all that moved, and of little else',
+    (factors) => {
+      const settings = { factors, alpha: 0.1, l2: 1e-5, initScale: 0.3 };
+      const rows = SlotRows.toLearn(256, factors);
+      const machine = new FactorisationMachine(rows, settings, 5);
+      const host = SlotRows.toPredict(256, factors);
+      const follow = (): number => {
+        const told = new ByteWriter();
+        encodeSlots(new FtrlWeights(rows, 1), rows.changed!, told, 100_000);
+        decodeSlots(host, new ByteReader(told.bytes()));
+        return told.length;
+      };
+      const weights = new FactorWeights(host);
+      for (let i = 0; i < 300; i++) {
+        step(machine, sampleOf([i % 7, 10 + (i % 11), 40 + (i % 13)]), (i % 3 === 0 ? 1 : 0) as 0 | 1);
+        if (i % 50 !== 0) continue;
+        follow();
+        weights.w0[0] = machine.weights.w0[0]!;
+        const probe = sampleOf([3, 12, 45]);
+        expect(weights.logit(probe)).toBe(machine.weights.servedLogit(probe));
+        expect(follow()).toBe(1); // nothing: the end of a list
+      }
+    },
+  );
+});
