@@ -1,19 +1,31 @@
 /**
- * How fast one core folds: events a second through decodeFrame → PartitionFold with all users in memory.
+ * How fast one core folds: events a second through decodeFrame → PartitionFold → encoded records, all users in memory.
  *
- *     node dist/bench/fold.js [--json] [--events 400000]
+ *     npm run bench -- fold [--events 400000] [--json]
  *
  * 10,000 users, 10,000 items (2 categories, 6 tags, a brand, a price, 2 numeric attributes), frames of 50 events, 20 ms of
- * event time apart, a tick a frame, so that impressions close after half an hour as they do live. Three mixes: interactions only, impressions of 10 only, 20 % impressions
- * and 80 % interactions; each once with decoded frames (the fold alone) and once from bytes.
+ * event time apart, a tick a frame, so that impressions close after half an hour as they do live. Three mixes: interactions
+ * only, impressions of 10 only, 20 % impressions and 80 % interactions; each once with decoded frames and records thrown away (the
+ * fold alone), and once from bytes to bytes. Then a seed platform's day (bench/seed-day/day.ts, a fiftieth of it), from bytes to bytes.
+ *
+ * Seconds are of CPU, the garbage collector's helpers included: what else the machine does meanwhile hardly matters.
  */
-import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { Catalogue } from '#catalogue';
 import { settingsSchema } from '#config';
-import { decodeFrame, encodeFrame, type FrameEntry, type LogEvent } from '#events';
+import {
+  decodeFrame,
+  encodeFeedbackRecord,
+  encodeFrame,
+  isItemEvent,
+  type FeedbackRecord,
+  type FrameEntry,
+  type LogEvent,
+} from '#events';
 import { createUser, foldSettingsOf, PartitionFold, type UserState } from '#interest';
 import { SeededRandom } from '#kernel';
+import { printReport, type Figure } from './report/bench-report.js';
+import { catalogueOf, dayOf, eventsOf } from './seed-day/day.js';
 
 const USERS = 10_000;
 const ITEMS = 10_000;
@@ -25,29 +37,26 @@ const EVENT_MS = 20;
 const STRETCH = 10_000;
 const START = 1_750_000_000_000;
 const TARGETS: Record<string, number> = { interactions: 250_000, impressions: 40_000 };
+const DAY_SCALE = 1 / 50;
 
 const { values: options } = parseArgs({
   options: { json: { type: 'boolean', default: false }, events: { type: 'string', default: '400000' } },
 });
 
-const catalogue = madeCatalogue();
-const results = [
-  measure('interactions', 0, Number(options.events)),
-  measure('impressions', 1, Number(options.events) / 2),
-  measure('mixed', 0.2, Number(options.events) / 2),
-].flat();
+type Input = 'decoded' | 'bytes';
 
-if (options.json) {
-  console.log(JSON.stringify({ bench: 'fold', machine: machine(), results }));
-} else {
-  console.log(machine());
-  for (const { mix, from, eventsPerSecond, target } of results) {
-    const goal = target ? `   (aim ${target.toLocaleString('en')})` : '';
-    console.log(
-      `${mix.padEnd(13)} ${from.padEnd(8)} ${Math.round(eventsPerSecond).toLocaleString('en').padStart(10)} events/s${goal}`,
-    );
-  }
-}
+const events = Number(options.events);
+const catalogue = madeCatalogue();
+printReport(
+  'fold',
+  [
+    ...measure('interactions', 0, events),
+    ...measure('impressions', 1, events / 2),
+    ...measure('mixed', 0.2, events / 2),
+    measureDay(),
+  ],
+  { users: USERS, items: ITEMS },
+);
 
 interface Frame {
   readonly bytes: Uint8Array;
@@ -55,24 +64,23 @@ interface Frame {
   readonly at: number;
 }
 
-/** Folds `events` events, decoded beforehand and, over fresh users, from bytes. */
-function measure(mix: string, impressionShare: number, events: number) {
+/** Folds `count` events, decoded beforehand and, over fresh users, from bytes. */
+function measure(mix: string, impressionShare: number, count: number): Figure[] {
   return (['decoded', 'bytes'] as const).map((from) => ({
-    mix,
-    from,
-    events,
-    eventsPerSecond: events / secondsToFold(from, impressionShare, events),
-    target: from === 'decoded' ? TARGETS[mix] : undefined,
+    name: `${mix}, ${from}`,
+    value: count / secondsToFold(from, impressionShare, count),
+    unit: 'events/s',
+    ...(from === 'decoded' && TARGETS[mix] && { limit: { name: 'aim', value: TARGETS[mix] } }),
   }));
 }
 
 /** Frames are made between the timed stretches. */
-function secondsToFold(from: 'decoded' | 'bytes', impressionShare: number, events: number): number {
-  const fold = madeFold();
+function secondsToFold(from: Input, impressionShare: number, count: number): number {
+  const fold = madeFold(catalogue, from);
   const random = new SeededRandom(7);
   let seconds = 0;
-  for (let n = 0; n < events; n += STRETCH) {
-    const frames = madeFrames(random, n, Math.min(STRETCH, events - n), impressionShare);
+  for (let n = 0; n < count; n += STRETCH) {
+    const frames = madeFrames(random, n, Math.min(STRETCH, count - n), impressionShare);
     seconds += timed(() => {
       for (const { bytes, entries, at } of frames)
         fold.fold(n, at, from === 'bytes' ? decodeFrame(bytes) : entries);
@@ -81,11 +89,45 @@ function secondsToFold(from: 'decoded' | 'bytes', impressionShare: number, event
   return seconds;
 }
 
-/** Seconds of wall clock. */
+function measureDay(): Figure {
+  const day = dayOf(DAY_SCALE);
+  const end = Date.UTC(2026, 0, 2);
+  const items = new Catalogue();
+  let place = 0;
+  for (const event of catalogueOf(day, end))
+    if (isItemEvent(event)) items.apply(event, { sequence: 0, index: place++ }, end);
+  const fold = madeFold(items, 'bytes');
+  let frames: Uint8Array[] = [];
+  let batch: LogEvent[] = [];
+  let seconds = 0;
+  let sequence = 0;
+  const foldFrames = () => {
+    seconds += timed(() => {
+      for (const bytes of frames) fold.fold(++sequence, end, decodeFrame(bytes));
+    });
+    frames = [];
+  };
+  for (const event of eventsOf(day, end, 1)) {
+    if (batch.push(event) < FRAME) continue;
+    frames.push(encodeFrame(batch));
+    batch = [];
+    if (frames.length * FRAME >= STRETCH) foldFrames();
+  }
+  foldFrames();
+  return {
+    name: 'a day, bytes',
+    value: day.events / seconds,
+    unit: 'events/s',
+    limit: { name: 'aim of a core', value: 62_500 },
+  };
+}
+
+/** Seconds of CPU, of all threads of this process. */
 function timed(run: () => void): number {
-  const start = performance.now();
+  const before = process.cpuUsage();
   run();
-  return (performance.now() - start) / 1000;
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1e6;
 }
 
 function madeFrames(random: SeededRandom, from: number, events: number, impressionShare: number): Frame[] {
@@ -100,13 +142,14 @@ function madeFrames(random: SeededRandom, from: number, events: number, impressi
   return frames;
 }
 
-function madeFold(): PartitionFold {
+function madeFold(items: Catalogue, from: Input): PartitionFold {
   const users = new Map<string, UserState>();
-  let records = 0;
+  let bytes = 0;
+  const encode = (record: FeedbackRecord) => void (bytes += encodeFeedbackRecord(record).length);
   return new PartitionFold(
     0,
     foldSettingsOf(settingsSchema.parse({})),
-    catalogue,
+    items,
     {
       get: (id) => {
         let user = users.get(id);
@@ -116,7 +159,7 @@ function madeFold(): PartitionFold {
       touched: () => undefined,
       erase: (id) => void users.delete(id),
     },
-    () => void records++,
+    from === 'bytes' ? encode : () => undefined,
     () => undefined,
   );
 }
@@ -162,8 +205,4 @@ function madeCatalogue(): Catalogue {
     );
   }
   return made;
-}
-
-function machine(): string {
-  return `${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} cores, Node ${process.version}`;
 }

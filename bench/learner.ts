@@ -9,8 +9,7 @@
  * mix, and as it goes on (channel-mix.ts: one engagement in 32).
  */
 import { parseArgs } from 'node:util';
-import { combine32, key53, SeededRandom } from '#kernel';
-import { encodeFeedbackBatch, type FeedbackRecord, type FeatureVector, type Outcome } from '#events';
+import type { FeatureVector } from '#events';
 import {
   FactorisationMachine,
   fillSample,
@@ -21,17 +20,12 @@ import {
   SlotRows,
   type OnlineLearner,
 } from '#learning';
+import { FEATURES, LIST_LENGTH, newMessages, newSamples, type Shape } from './learner/feedback-log.js';
 import { compilePeer } from './learner/peer.js';
 import { benchSettings } from './learner/settings.js';
 import { printReport, type Figure } from './report/bench-report.js';
 
-const FEATURES = 20;
-const LIST_LENGTH = 10;
 const RECORDS_PER_MESSAGE = 200;
-/** Distinct values of each feature. */
-const VALUES = 1_000_000;
-const ITEMS = 10_000;
-const USERS = 5_000;
 /** Samples that are generated once and repeated. */
 const DISTINCT_SAMPLES = 100_000;
 /** Examples after which the next-item mix takes one engagement in 32. */
@@ -51,9 +45,7 @@ const count = Number(values.samples);
 const bits = Number(values.bits);
 const SETTINGS = benchSettings(bits);
 
-const ITEM_KEYS = Array.from({ length: ITEMS }, (_, item) => key53(`item-${item}`));
 
-type Shape = 'zipf' | 'uniform';
 /** Whose weights say where they stand. */
 interface Placed {
   readonly weights: { readonly rows: SlotRows };
@@ -69,7 +61,7 @@ printReport('learner', figures, {
 });
 
 function measure(shape: Shape): Figure[] {
-  const samples = newSamples(shape);
+  const samples = newSamples(shape, Math.min(count, DISTINCT_SAMPLES));
   const rows = (factors = 0) => SlotRows.toLearn(2 ** bits, factors);
   const { ftrl, fm, olr } = SETTINGS;
   const machine = () => new FactorisationMachine(rows(fm.factors), fm, SETTINGS.seed);
@@ -132,7 +124,8 @@ function rateOf(learner: OnlineLearner & Placed, samples: readonly FeatureVector
 
 /** @param examples that the next-item mix has learnt from before */
 function foldRate(samples: readonly FeatureVector[], examples: number): number {
-  const messages = newMessages(samples);
+  // Twice as many samples as asked for: the first half warms code and tables.
+  const messages = newMessages(samples, (2 * count) / LIST_LENGTH, RECORDS_PER_MESSAGE);
   const model = new OnlineModel(SETTINGS);
   model.scorer.tables.mix.examples = examples;
   const half = Math.floor(messages.length / 2);
@@ -147,80 +140,4 @@ function foldRate(samples: readonly FeatureVector[], examples: number): number {
   const startedAt = performance.now();
   fold(half, messages.length);
   return (model.samples - before) / ((performance.now() - startedAt) / 1_000);
-}
-
-function newSamples(shape: Shape): FeatureVector[] {
-  const random = new SeededRandom(7);
-  // x^6 of a uniform number: about a third of the draws fall on a thousandth of the values.
-  const draw = shape === 'zipf' ? () => Math.floor(VALUES * random.next() ** 6) : () => random.below(VALUES);
-  return Array.from({ length: Math.min(count, DISTINCT_SAMPLES) }, () => ({
-    indices: Uint32Array.from({ length: FEATURES }, (_, field) => combine32(field, draw())),
-    values: new Float32Array(FEATURES).fill(1),
-    length: FEATURES,
-  }));
-}
-
-/** Lists of ten, one of them clicked a second later, as FEEDBACK messages: twice `count` samples. */
-function newMessages(samples: readonly FeatureVector[]): Uint8Array[] {
-  const random = new SeededRandom(9);
-  const messages: Uint8Array[] = [];
-  let records: FeedbackRecord[] = [];
-  for (let list = 0; list < (2 * count) / LIST_LENGTH; list++) {
-    records.push(...listOf(list, samples, random));
-    if (records.length < RECORDS_PER_MESSAGE) continue;
-    messages.push(
-      encodeFeedbackBatch({ partition: 0, epoch: 1, through: { sequence: list, index: 0 }, records }),
-    );
-    records = [];
-  }
-  return messages;
-}
-
-function listOf(list: number, samples: readonly FeatureVector[], random: SeededRandom): FeedbackRecord[] {
-  const cause = { sequence: list + 1, index: 0 };
-  const timestamp = 1_700_000_000_000 + list * 10;
-  const items = Array.from({ length: LIST_LENGTH }, () => ITEM_KEYS[Math.floor(ITEMS * random.next() ** 3)]!);
-  const outcomes = items.map((itemKey, i): FeedbackRecord => ({
-    kind: 'outcome',
-    cause,
-    timestamp,
-    userKey: list % USERS,
-    itemKey,
-    listKey: list + 1,
-    segment: 0,
-    taste: 0,
-    label: 0,
-    weight: 1,
-    position: i + 1,
-    propensity: 0,
-    features: samples[(list * LIST_LENGTH + i) % samples.length]!,
-  }));
-  return [
-    {
-      kind: 'exposure',
-      cause,
-      timestamp,
-      segment: 0,
-      taste: 0,
-      itemKeys: items,
-      positions: items.map((_, i) => i + 1),
-    },
-    ...outcomes,
-    { ...(outcomes[0] as Outcome), timestamp: timestamp + 1_000, label: 1, revises: true },
-    {
-      kind: 'engagement',
-      cause,
-      timestamp: timestamp + 1_000,
-      userKey: list % USERS,
-      itemKey: items[0]!,
-      segment: 0,
-      taste: 0,
-      audiences: [],
-      repeated: false,
-      typeHash: 1,
-      weight: 1,
-      recentKeys: items.slice(1, 6),
-      recentAgesSeconds: [60, 120, 180, 240, 300],
-    },
-  ];
 }

@@ -4,14 +4,23 @@
  *     npm run bench -- memory [--scale 0.1] [--json]
  *
  * bench/seed-day/day.ts at this scale (1: 150,000 users with 50 events each, 100,000 items), folded in this process; memory is
- * what is in use after a full collection, heap and buffers. Packed is how a host keeps users that are not in use (libs/actor).
+ * what is in use after a full collection, heap and buffers. Packed is how a host keeps users that are not in use, squeezed those that
+ * were not used for a minute (libs/actor). The catalogue is the whole one at any scale: labels are as many as on the day.
  */
 import { parseArgs } from 'node:util';
 import { Catalogue } from '#catalogue';
 import { settingsSchema } from '#config';
 import { isItemEvent } from '#events';
-import { createUser, encodeUser, foldSettingsOf, PartitionFold, userBytes, type UserState } from '#interest';
-import { printReport } from './report/bench-report.js';
+import {
+  createUser,
+  foldSettingsOf,
+  packUser,
+  PartitionFold,
+  squeezeUser,
+  userBytes,
+  type UserState,
+} from '#interest';
+import { printReport, type Figure } from './report/bench-report.js';
 import { catalogueOf, dayOf, eventsOf } from './seed-day/day.js';
 
 const FULL_DAY_USERS = 150_000;
@@ -22,7 +31,7 @@ const collect = globalThis.gc;
 const { values } = parseArgs({
   options: { scale: { type: 'string', default: '0.1' }, json: { type: 'boolean', default: false } },
 });
-const day = dayOf(Number(values.scale));
+const day = { ...dayOf(Number(values.scale)), items: dayOf(1).items };
 const end = Date.UTC(2026, 0, 2);
 const users = new Map<string, UserState>();
 const catalogue = new Catalogue();
@@ -36,15 +45,20 @@ fold();
 const withUsers = used();
 const count = users.size;
 let estimated = 0;
+for (const user of users.values()) estimated += userBytes(user);
 const packed = new Map<string, Uint8Array>();
-for (const user of users.values()) {
-  estimated += userBytes(user);
-  packed.set(user.userId, encodeUser(user));
-}
+const packSeconds = timed(() => {
+  for (const user of users.values()) packed.set(user.userId, packUser(user));
+});
 users.clear();
 const withPacked = used();
+const squeezeSeconds = timed(() => {
+  for (const [id, bytes] of packed) packed.set(id, squeezeUser(bytes));
+});
+const withSqueezed = used();
 const perUser = (withUsers - withItems) / count;
-const perPacked = (withPacked - withItems) / packed.size;
+const perPacked = (withPacked - withItems) / count;
+const perSqueezed = (withSqueezed - withItems) / count;
 printReport(
   'memory',
   [
@@ -56,21 +70,37 @@ printReport(
     },
     { name: 'a user, packed', value: perPacked, unit: 'bytes', limit: { name: 'in use', value: perUser } },
     {
-      name: `${FULL_DAY_USERS.toLocaleString('en')} users`,
-      value: (perUser * FULL_DAY_USERS) / MEGABYTE,
-      unit: 'MB',
-      limit: { name: 'aim', value: AIM_MB },
+      name: 'a user, squeezed',
+      value: perSqueezed,
+      unit: 'bytes',
+      limit: { name: 'in use', value: perUser },
     },
-    {
-      name: `${FULL_DAY_USERS.toLocaleString('en')} users, packed`,
-      value: (perPacked * FULL_DAY_USERS) / MEGABYTE,
-      unit: 'MB',
-      limit: { name: 'aim', value: AIM_MB },
-    },
+    ofTheDay('in use', perUser),
+    ofTheDay('packed', perPacked),
+    ofTheDay('squeezed', perSqueezed),
+    { name: 'to pack one', value: (packSeconds / count) * 1e6, unit: 'µs of CPU' },
+    { name: 'to squeeze one', value: (squeezeSeconds / count) * 1e6, unit: 'µs of CPU' },
     { name: 'an item of the catalogue', value: (withItems - empty) / day.items, unit: 'bytes' },
   ],
   { users: count, items: day.items, events: day.events },
 );
+
+function ofTheDay(how: string, bytesEach: number): Figure {
+  return {
+    name: `${FULL_DAY_USERS.toLocaleString('en')} users, ${how}`,
+    value: (bytesEach * FULL_DAY_USERS) / MEGABYTE,
+    unit: 'MB',
+    limit: { name: 'aim', value: AIM_MB },
+  };
+}
+
+/** Seconds of CPU. */
+function timed(run: () => void): number {
+  const before = process.cpuUsage();
+  run();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1e6;
+}
 
 function fold(): void {
   const partition = new PartitionFold(

@@ -4,8 +4,9 @@
  *     npm run bench -- seed-day [--scale 0.1] [--hosts 2] [--frame 100] [--json]
  *
  * At --scale 1: 7.5 million events of about 500 bytes, 150,000 users, 100,000 items (bench/seed-day/day.ts). --frame 1 stores each
- * event as a message of its own. The limit beside the figure is the NATS client's own ordered consumer reading the same stream,
- * looking at nothing. Everything runs on this machine: NATS, Postgres, the hosts.
+ * event as a message of its own. The limit beside the figure is the NATS client's own ordered consumer reading the same stream in
+ * the same run, looking at nothing. Everything runs on this machine: NATS, Postgres, the hosts. Progress goes to stderr. The whole
+ * day is gigabytes of log and of feedback under the temporary folder, and takes as long as it takes.
  */
 import { execFileSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
@@ -13,13 +14,19 @@ import { jetstream } from '@nats-io/jetstream';
 import { until } from '#kernel';
 import { connectNats, openTopology, type LogTopology, type NatsConnection } from '#log';
 import { startSystem } from '#testkit';
+import { Progress } from '../apps/cli/terminal/progress.js';
 import { printReport } from './report/bench-report.js';
 import { catalogueOf, dayOf, eventsOf, partitionOfEvent } from './seed-day/day.js';
 import { FrameWriter } from './seed-day/frame-writer.js';
 
 const PARTITIONS = 16;
 const BARE_BATCH = 1_000;
-const REPLAY_MS = 30 * 60_000;
+/** The replay is given up when it is slower than this, ms an event, and half an hour. */
+const REPLAY_MS_EACH = 2;
+const REPLAY_MS_MIN = 30 * 60_000;
+const LOOK_MS = 100;
+/** Longest wait for the hosts' answers: not all of them answer while they start, ms. */
+const STATUS_MS = 500;
 
 const { values } = parseArgs({
   options: {
@@ -32,21 +39,23 @@ const { values } = parseArgs({
 const day = dayOf(Number(values.scale));
 const hosts = Number(values.hosts);
 const frameEvents = Number(values.frame);
+const replayMs = Math.max(REPLAY_MS_MIN, day.events * REPLAY_MS_EACH);
 
 const system = await startSystem({
   gateways: 0,
   hosts: 0,
   learner: false,
+  readyMs: replayMs,
   environment: { REKAPPA_LOG_PARTITIONS: String(PARTITIONS) },
 });
 try {
   const connection = await connectNats({ natsUrl: system.servers.natsUrl, name: 'bench-seed-day' });
   const topology = await openTopology(connection, {
     namespace: 'default',
-    log: { partitions: PARTITIONS, replicas: 1, inFlightMax: 4_096, ackTimeoutMs: 10_000 },
+    log: { partitions: PARTITIONS, replicas: 1, inFlightMax: 4_096, ackTimeoutMs: 60_000 },
   });
   const bytes = await store(topology);
-  await readBare(connection, topology);
+  await readBare(connection, topology); // warms the server's and the system's caches for both
   const bareSeconds = await secondsOf(() => readBare(connection, topology));
   const replay = await replayed(connection, topology);
   printReport(
@@ -54,11 +63,16 @@ try {
     [
       {
         name: 'log to samples',
-        value: day.events / replay.seconds,
+        value: replay.eventsPerSecond,
         unit: 'events/s',
         limit: { name: 'bare ordered consumer', value: day.events / bareSeconds },
       },
-      { name: 'seconds', value: replay.seconds, unit: 's', note: `7.5 M events: aim 60 s` },
+      {
+        name: "seconds, with the hosts' start",
+        value: replay.seconds,
+        unit: 's',
+        limit: { name: 'aim at this scale', value: 60 * (day.events / dayOf(1).events) },
+      },
       { name: 'memory of all hosts', value: replay.megabytes, unit: 'MB' },
       { name: 'feedback messages', value: await topology.feedback.head(), unit: '' },
     ],
@@ -75,25 +89,43 @@ try {
   await system.stop();
 }
 
+interface Replay {
+  /** From the hosts' start to the last event. */
+  readonly seconds: number;
+  /** Once they fold: what is left of the day at the first look that finds them at work, over the time it takes. */
+  readonly eventsPerSecond: number;
+  readonly megabytes: number;
+}
+
 /** Starts the hosts and waits until every partition stands at the log's head. */
-async function replayed(
-  connection: NatsConnection,
-  topology: LogTopology,
-): Promise<{ seconds: number; megabytes: number }> {
+async function replayed(connection: NatsConnection, topology: LogTopology): Promise<Replay> {
   const head = await topology.log.head();
   const began = performance.now();
-  const started = await Promise.all(Array.from({ length: hosts }, () => system.start('actors')));
+  const starting = Promise.all(Array.from({ length: hosts }, () => system.start('actors')));
+  const progress = new Progress({ label: 'replaying', total: day.events, unit: 'events' });
+  let first: { events: number; at: number } | undefined;
   await until(
     'every partition has folded the day',
-    async () =>
-      (await positions(connection).catch(() => [])).filter((position) => position >= head).length >=
-      PARTITIONS,
-    REPLAY_MS,
-    100,
+    async () => {
+      const reached = await positions(connection).catch(() => []);
+      const share =
+        reached.reduce((sum, position) => sum + Math.min(position, head), 0) / (PARTITIONS * head);
+      const events = Math.round(day.events * share);
+      if (events > 0) first ??= { events, at: performance.now() };
+      progress.update(events);
+      return reached.filter((position) => position >= head).length >= PARTITIONS;
+    },
+    replayMs,
+    LOOK_MS,
   );
-  const seconds = (performance.now() - began) / 1_000;
-  const megabytes = started.reduce((sum, { child }) => sum + residentBytes(child.pid), 0) / 2 ** 20;
-  return { seconds, megabytes };
+  progress.stop(day.events);
+  const ended = performance.now();
+  const started = await starting;
+  return {
+    seconds: (ended - began) / 1_000,
+    eventsPerSecond: ((day.events - first!.events) / (ended - first!.at)) * 1_000,
+    megabytes: started.reduce((sum, { child }) => sum + residentBytes(child.pid), 0) / 2 ** 20,
+  };
 }
 
 /** Log sequences folded, of every partition that is owned. */
@@ -102,7 +134,7 @@ async function positions(connection: NatsConnection): Promise<number[]> {
   for await (const message of await connection.requestMany('rpc.hosts.status', '{}', {
     strategy: 'count',
     maxMessages: hosts,
-    maxWait: 2_000,
+    maxWait: STATUS_MS,
   }))
     found.push(
       ...message.json<{ partitions: { position: number }[] }>().partitions.map(({ position }) => position),
@@ -122,9 +154,14 @@ async function store(topology: LogTopology): Promise<number> {
   for (const event of catalogueOf(day, end)) await items.add(subjects.item, event);
   await items.flush();
   const write = new FrameWriter(topology, frameEvents);
-  for (const event of eventsOf(day, end, PARTITIONS))
+  const progress = new Progress({ label: 'storing', total: day.events, unit: 'events' });
+  let stored = 0;
+  for (const event of eventsOf(day, end, PARTITIONS)) {
     await write.add(subjects.user(partitionOfEvent(event, PARTITIONS)), event);
+    if (event.kind !== 'tick') progress.update(++stored);
+  }
   await write.flush();
+  progress.stop(stored);
   return write.bytes;
 }
 

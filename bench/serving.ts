@@ -4,7 +4,8 @@
  *     npm run bench -- serving [--items 100000] [--users 150000] [--seconds 15] [--connections 32] [--profile FOLDER] [--json]
  *
  * Starts servers, a learner, a host and a gateway of its own on free ports. Measured: the greatest rate (closed loop); latency at half of
- * it (open loop, from when each request was due), and one at a time; rankings of 100 given candidates; processor time a request of
+ * it (open loop, from when each request was due), and one at a time; rankings of 100 given candidates; reads of single items, which go the
+ * same way and cost a host nothing; processor time a request of
  * each process, the load itself included, and the mean time of each stage. Beside it, in the same run and under the same load: a
  * bare Fastify route that serialises a list of the same size, with no recommender behind. All share the machine's cores.
  *
@@ -60,6 +61,9 @@ const rank = (i: number): Ask => ({
   }),
 });
 
+/** Goes the same way, and costs a host next to nothing: the way alone. */
+const read = (i: number): Ask => ({ path: `/v1/items/${itemName((i * STRIDE) % items)}` });
+
 const system = await startSystem({
   environment: {
     REKAPPA_LOG_LEVEL: 'warn',
@@ -82,8 +86,9 @@ try {
   await populate({ url, items, users, learnerUrl: system.learner!.url });
   const sample = await (await fetch(url + recommend(0).path)).text();
   const measured = await loads(url, profiled);
+  const hop = await hops(url);
   const bare = await withBareRoute(sample, (bareUrl) => loads(bareUrl));
-  printReport('serving', figuresOf(measured, bare), {
+  printReport('serving', [...figuresOf(measured, bare), ...hopFigures(hop, bare)], {
     items,
     users,
     connections,
@@ -116,6 +121,38 @@ async function loads(url: string, around = (work: () => Promise<Measured>) => wo
   await measureLoad({ ...one, ask: rank, seconds: seconds / 5 });
   const serialRank = await measureLoad({ ...one, ask: rank });
   return { full, spent, half, serial, serialRank };
+}
+
+interface Hops {
+  readonly full: Measured;
+  readonly spent: string;
+  readonly serial: Measured;
+}
+
+async function hops(url: string): Promise<Hops> {
+  const load = { url, connections, seconds: seconds / 2, ask: read };
+  await measureLoad({ ...load, seconds: seconds / 5 });
+  const [full, spent] = await watched(() => measureLoad(load));
+  return { full, spent, serial: await measureLoad({ ...load, connections: 1 }) };
+}
+
+function hopFigures({ full, spent, serial }: Hops, bare: Loads): Figure[] {
+  const route = 'bare Fastify route';
+  return [
+    {
+      name: `one item read, ${connections} connections: the way to a host and back`,
+      value: full.requestsPerSecond,
+      unit: 'requests/s',
+      limit: { name: route, value: bare.full.requestsPerSecond },
+      note: spent,
+    },
+    {
+      name: 'one item read, one at a time, p50',
+      value: serial.p50Ms,
+      unit: 'ms',
+      limit: { name: route, value: bare.serial.p50Ms },
+    },
+  ];
 }
 
 async function watched(work: () => Promise<Measured>): Promise<[Measured, string]> {

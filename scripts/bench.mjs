@@ -1,4 +1,7 @@
-/** `npm run bench`: lists the benchmarks; `npm run bench -- <name> [arguments]` runs one. Each is a file bench/<name>.ts. */
+/**
+ * `npm run bench` runs all benchmarks at their usual sizes, one after the other; `npm run bench -- <name> [arguments]` runs one,
+ * `--list` names them. Each is a file bench/<name>.ts.
+ */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,18 +13,28 @@ const names = (existsSync(folder) ? readdirSync(folder) : [])
   .map((file) => file.slice(0, -'.ts'.length));
 const [name, ...args] = process.argv.slice(2);
 
-if (name === undefined || name.startsWith('-')) {
-  process.stdout.write('npm run bench -- <name>\n\n');
+if (name === '--list' || name === '--help' || name === '-h') {
+  process.stdout.write('npm run bench [-- <name> [arguments]]\n\n');
   for (const each of names) process.stdout.write(`  ${each.padEnd(16)} ${purpose(each)}\n`);
 } else {
-  if (!names.includes(name)) fail(`there is no benchmark ${name}; there are: ${names.join(', ')}`);
+  if (name !== undefined && !name.startsWith('-') && !names.includes(name))
+    fail(`there is no benchmark ${name}; there are: ${names.join(', ')}`);
   ensureReady();
-  const { status } = spawnSync(
+  const all = name === undefined || name.startsWith('-');
+  const failed = (all ? names : [name]).filter((each) => !ran(each, all ? process.argv.slice(2) : args));
+  if (all && failed.length > 0) process.stderr.write(`failed: ${failed.join(', ')}\n`);
+  process.exitCode = failed.length > 0 ? 1 : 0;
+}
+
+/** Arguments that all share (`--json`) go to each. */
+function ran(each, given) {
+  const { status, signal } = spawnSync(
     process.execPath,
-    ['--expose-gc', join(root, 'dist', 'bench', `${name}.js`), ...args],
+    ['--expose-gc', join(root, 'dist', 'bench', `${each}.js`), ...given],
     { cwd: root, stdio: 'inherit' },
   );
-  process.exit(status ?? 1);
+  if (signal === 'SIGINT') process.exit(130);
+  return status === 0;
 }
 
 /** The first sentence of the file's opening comment. */

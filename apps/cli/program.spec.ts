@@ -11,8 +11,17 @@ function helpOf(command: Command): string {
   return text;
 }
 
+const whole = await buildProgram();
+
 describe('the command line', () => {
-  it.each(leaves(buildProgram()).map((command) => [command.name(), command] as const))(
+  it('mounts the command that is called, under its own name, and no other', async () => {
+    const names = whole.commands.map((command) => command.name());
+    expect(names.length).toBeGreaterThan(10);
+    for (const name of names)
+      expect((await buildProgram(name)).commands.map((command) => command.name())).toEqual([name]);
+  });
+
+  it.each(leaves(whole).map((command) => [command.name(), command] as const))(
     '%s says what it does, with an example',
     (_, command) => {
       const help = helpOf(command);
@@ -33,7 +42,7 @@ describe('the command line', () => {
     ['a pair of one model', ['evaluate', 'ranklens', '--compare', 'blend']],
     ['an unknown setting', ['evaluate', 'ranklens', '--data-file', 'package.json', '--set', 'ftrl.alhpa=1']],
   ])('%s is a wrong call: exit code 2', async (_, args) => {
-    const program = buildProgram();
+    const program = await buildProgram(args[0]);
     const quiet = (command: Command): void => {
       command.configureOutput({ writeErr: () => undefined });
       command.commands.forEach(quiet);

@@ -1,46 +1,40 @@
 /** The command line: one file a command under commands/, mounted here. */
 import { Command } from 'commander';
-import { registerAudit } from './commands/audit.js';
-import { registerDead } from './commands/dead.js';
-import { registerDoctor } from './commands/doctor.js';
-import { registerEvaluate } from './commands/evaluate.js';
-import { registerExperiments } from './commands/experiments.js';
-import { registerImport } from './commands/import.js';
-import { registerKey } from './commands/key.js';
-import { registerNatsUsers } from './commands/nats-users.js';
-import { registerReplay } from './commands/replay.js';
-import { registerSimulate } from './commands/simulate.js';
-import { registerStatus } from './commands/status.js';
-import { registerVerify } from './commands/verify.js';
-import { registerTune } from './commands/tune.js';
-import { registerUserKeys } from './commands/user-keys.js';
-import { registerWhatIf } from './commands/whatif.js';
-import { registerUp } from './up/up.command.js';
 
-export function buildProgram(): Command {
+type Register = (program: Command) => void;
+
+/**
+ * In the order of `--help`. Loaded only when they are called: reading all that any of them needs takes seconds, most of what a
+ * command like `rekappa status` would take.
+ */
+const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
+  up: async () => (await import('./up/up.command.js')).registerUp,
+  import: async () => (await import('./commands/import.js')).registerImport,
+  evaluate: async () => (await import('./commands/evaluate.js')).registerEvaluate,
+  replay: async () => (await import('./commands/replay.js')).registerReplay,
+  tune: async () => (await import('./commands/tune.js')).registerTune,
+  whatif: async () => (await import('./commands/whatif.js')).registerWhatIf,
+  experiments: async () => (await import('./commands/experiments.js')).registerExperiments,
+  simulate: async () => (await import('./commands/simulate.js')).registerSimulate,
+  key: async () => (await import('./commands/key.js')).registerKey,
+  keys: async () => (await import('./commands/user-keys.js')).registerUserKeys,
+  'nats-users': async () => (await import('./commands/nats-users.js')).registerNatsUsers,
+  audit: async () => (await import('./commands/audit.js')).registerAudit,
+  status: async () => (await import('./commands/status.js')).registerStatus,
+  verify: async () => (await import('./commands/verify.js')).registerVerify,
+  dead: async () => (await import('./commands/dead.js')).registerDead,
+  doctor: async () => (await import('./commands/doctor.js')).registerDoctor,
+};
+
+/** @param name the command that is called, when it is known: then no other is mounted */
+export async function buildProgram(name?: string): Promise<Command> {
   const program = new Command('rekappa')
     .description('Rekappa: recommendations that learn from every click.')
     .showHelpAfterError('(add --help for what this command takes)')
     .exitOverride();
-  for (const register of [
-    registerUp,
-    registerImport,
-    registerEvaluate,
-    registerReplay,
-    registerTune,
-    registerWhatIf,
-    registerExperiments,
-    registerSimulate,
-    registerKey,
-    registerUserKeys,
-    registerNatsUsers,
-    registerAudit,
-    registerStatus,
-    registerVerify,
-    registerDead,
-    registerDoctor,
-  ])
-    register(program);
+  const known = name !== undefined && Object.hasOwn(COMMANDS, name);
+  const loads = known ? [COMMANDS[name]!] : Object.values(COMMANDS);
+  for (const load of loads) (await load())(program);
   overrideExits(program);
   return program;
 }

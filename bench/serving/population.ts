@@ -1,5 +1,5 @@
 /** Items and users with tastes, put in through the API: each user is shown a list and clicks in two favourite categories. */
-import { SeededRandom, sleep, until } from '#kernel';
+import { SeededRandom, sleep } from '#kernel';
 import { userName } from './load.js';
 
 const CATEGORIES = 100;
@@ -11,11 +11,19 @@ const BATCH = 900; // the last user's events may exceed it by some
 /** The lists were shown this long ago: their attribution windows have closed, so that the model learns from what was not clicked too. */
 const SHOWN_AGO_MS = 3 * 3_600_000;
 const CLICKED_AFTER_MS = 10_000;
-const VISIBLE_WITHIN_MS = 600_000;
+/** Folding and learning may take as long as they need while they get on; so long without a step, they are stuck. */
+const STALLED_MS = 60_000;
+const REPORT_EVERY_MS = 10_000;
 /** Requests under way at once. */
 const POSTS = 4;
 
 export const itemName = (index: number): string => `bench-item-${index}`;
+
+interface ShopEvent {
+  readonly kind: string;
+  readonly items?: readonly object[];
+  readonly [field: string]: unknown;
+}
 
 export interface Population {
   readonly url: string;
@@ -25,21 +33,38 @@ export interface Population {
   readonly learnerUrl?: string;
 }
 
-/** Resolves when everything is visible to reads. */
+/** Resolves when every event is visible to reads and, if `learnerUrl` is given, learnt from. Tells stderr how far it is. */
 export async function populate({ url, items, users, learnerUrl }: Population): Promise<void> {
   const random = new SeededRandom(7);
   await post(`${url}/v1/items`, items, (i) => [item(i, random)]);
-  const seq = await post(`${url}/v1/events`, users, (i) => eventsOf(i, items, random));
-  const endsAt = performance.now() + VISIBLE_WITHIN_MS;
-  for (let user = 0; user < users; user += Math.ceil(users / 64))
-    await visible(url, userName(user), seq, endsAt);
-  if (learnerUrl === undefined) return;
-  await until(
-    'the learner has learnt from most lists',
-    async () => (await samplesOf(learnerUrl)) >= 0.8 * users * SHOWN,
-    VISIBLE_WITHIN_MS,
-    200,
-  );
+  let shown = 0;
+  const seq = await post(`${url}/v1/events`, users, (i) => {
+    const events = eventsOf(i, items, random);
+    shown += events[0]!.items?.length ?? 0;
+    return events;
+  });
+  const probes = Array.from({ length: Math.min(users, 64) }, (_, i) => userName(Math.floor((i * users) / 64)));
+  await complete('log entries folded', seq, async () => {
+    const positions = await Promise.all(probes.map((user) => foldedBy(url, user, seq)));
+    return Math.min(...positions);
+  });
+  if (learnerUrl !== undefined) await complete('samples learnt', shown, () => samplesOf(learnerUrl));
+}
+
+/** Waits until the count is reached, for as long as it rises. @throws when it has not risen for STALLED_MS */
+async function complete(what: string, aim: number, count: () => Promise<number>): Promise<void> {
+  let [best, bestAt, reportedAt] = [-Infinity, performance.now(), performance.now()];
+  for (;;) {
+    const now = await count();
+    if (now > best) [best, bestAt] = [now, performance.now()];
+    if (now >= aim) return;
+    if (performance.now() - bestAt > STALLED_MS) throw new Error(`${what}: stuck at ${now} of ${aim}`);
+    if (performance.now() - reportedAt > REPORT_EVERY_MS) {
+      process.stderr.write(`${what}: ${now} of ${aim}\n`);
+      reportedAt = performance.now();
+    }
+    await sleep(200);
+  }
 }
 
 async function samplesOf(learnerUrl: string): Promise<number> {
@@ -61,7 +86,7 @@ function item(index: number, random: SeededRandom): object {
   };
 }
 
-function eventsOf(user: number, items: number, random: SeededRandom): object[] {
+function eventsOf(user: number, items: number, random: SeededRandom): ShopEvent[] {
   const favourites = [random.below(CATEGORIES), random.below(CATEGORIES)];
   const pick = (): string =>
     itemName(
@@ -123,11 +148,13 @@ async function postLines(url: string, lines: readonly string[]): Promise<number>
   }
 }
 
-async function visible(url: string, user: string, seq: number, endsAt: number): Promise<void> {
-  while (performance.now() < endsAt) {
-    const response = await fetch(`${url}/v1/recommendations?user=${user}&n=10&after=${seq}`);
-    const { after, items } = (await response.json()) as { after: { reached: boolean }; items: unknown[] };
-    if (after.reached && items.length === 10) return;
-  }
-  throw new Error(`the events of ${user} were not visible within ${VISIBLE_WITHIN_MS} ms`);
+/** @returns the sequence that the user's partition has folded, after a bounded wait for `seq` */
+async function foldedBy(url: string, user: string, seq: number): Promise<number> {
+  const response = await fetch(`${url}/v1/recommendations?user=${user}&n=10&after=${seq}`);
+  const { after, position, items } = (await response.json()) as {
+    after: { reached: boolean };
+    position: number;
+    items: unknown[];
+  };
+  return after.reached && items.length === 10 ? seq : Math.min(position, seq - 1);
 }

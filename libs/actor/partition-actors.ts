@@ -6,8 +6,8 @@
  *        ▲                       │    ▲                        │
  *        └──────── passivate ────┘    └── checkpoint saved ────┘
  *
- * - An actor that is not used for a while is packed: it stays resident, clean or dirty, as the bytes of its state, which take
- *   a fraction of the memory. Whoever uses it finds it unpacked.
+ * - An actor that is not used for a while is packed: it stays resident, clean or dirty, as bytes that take a fraction of the
+ *   memory, and after a longer while squeezed into fewer still. Whoever uses it finds it unpacked.
  * - An actor is activated on first use, in batches through the loader; one load per id is under way at a
  *   time, so that a slow load can never overwrite a state that was changed meanwhile.
  * - A dirty actor is never passivated: only a saved checkpoint makes it clean.
@@ -20,6 +20,7 @@ import { AppError, errorMessage } from '#kernel';
 import type { ActorKind, ActorLoader } from './actor-kind.js';
 import { CheckpointCut } from './checkpoint-cut.js';
 import type { MemoryBudget } from './memory-budget.js';
+import { PackedActors, type PackedActor } from './packed-actors.js';
 
 /** Ids of one load. */
 export const LOAD_IDS_MAX = 5_000;
@@ -27,6 +28,8 @@ export const LOAD_IDS_MAX = 5_000;
 const ENTRY_BYTES = 200;
 /** Actors packed at one go, so that nobody waits for long. */
 const PACKED_AT_ONCE_MAX = 16;
+/** Actors squeezed at one go: each takes ten times as long as packing one. */
+const SQUEEZED_AT_ONCE_MAX = 4;
 
 interface Resident<S> {
   state: S;
@@ -34,13 +37,6 @@ interface Resident<S> {
   usedAt: number;
   /** False for an id that nothing is known about: it was created for a reader and never changed. */
   known: boolean;
-}
-
-/** A resident as its bytes. */
-interface Packed {
-  readonly state: Uint8Array;
-  readonly usedAt: number;
-  readonly known: boolean;
 }
 
 /** Somebody wants to change an actor that was not activated. */
@@ -58,8 +54,8 @@ export interface PartitionActorsOptions {
 export class PartitionActors<S> {
   /** In order of last activation, oldest first. */
   private readonly residents = new Map<string, Resident<S>>();
-  /** In order of packing: all of them unused for longer than the residents. */
-  private readonly packed = new Map<string, Packed>();
+  /** All of them unused for longer than the residents. */
+  private readonly packed = new PackedActors();
   private readonly loading = new Map<string, Promise<void>>();
   private dirty = new Set<string>();
   private erased = new Set<string>();
@@ -149,22 +145,28 @@ export class PartitionActors<S> {
   /** Forgets the actor; its stored row goes with the next checkpoint. */
   erase(id: string): void {
     this.cut?.preserve(id);
-    if (this.residents.has(id) || this.packed.has(id)) this.release(id);
+    if (this.residents.has(id) || this.packed.get(id)) this.release(id);
     this.dirty.delete(id);
     this.erased.add(id);
   }
 
-  /** Packs actors unused since `idleBefore`, a few at a time. @returns how many */
-  pack(idleBefore: number): number {
+  /**
+   * Packs actors unused since `idleBefore`, and squeezes packed ones unused since `longIdleBefore`, a few at a time.
+   * @returns how many were packed
+   */
+  pack(idleBefore: number, longIdleBefore = -Infinity): number {
     let count = 0;
     for (const [id, resident] of this.residents) {
       if (resident.usedAt >= idleBefore || count === PACKED_AT_ONCE_MAX) break;
-      const state = this.kind.encode(resident.state);
+      const bytes = this.kind.pack(resident.state);
       this.remove(id, resident);
-      this.packed.set(id, { state, usedAt: resident.usedAt, known: resident.known });
-      this.charge(state.length + ENTRY_BYTES);
+      this.packed.add(id, { bytes, usedAt: resident.usedAt, known: resident.known });
+      this.charge(bytes.length + ENTRY_BYTES);
       count++;
     }
+    this.charge(
+      -this.packed.squeeze(longIdleBefore, SQUEEZED_AT_ONCE_MAX, (bytes) => this.kind.squeeze(bytes)),
+    );
     return count;
   }
 
@@ -210,7 +212,7 @@ export class PartitionActors<S> {
   /** The known residents, in no particular order, and what encodes each of them. */
   *entries(): Generator<[string, () => Uint8Array]> {
     for (const [id, { known, state }] of this.residents) if (known) yield [id, () => this.kind.encode(state)];
-    for (const [id, { known, state }] of this.packed) if (known) yield [id, () => state];
+    for (const [id, { known, bytes }] of this.packed) if (known) yield [id, () => this.encodePacked(bytes)];
   }
 
   /** Whether a stored row of `id` is out of date because the actor was erased. */
@@ -262,12 +264,16 @@ export class PartitionActors<S> {
 
   private encode(id: string): Uint8Array {
     const packed = this.packed.get(id);
-    if (packed) return packed.state;
+    if (packed) return this.encodePacked(packed.bytes);
     const resident = this.residents.get(id)!; // dirty actors are resident
     const bytes = this.kind.bytes(resident.state) + ENTRY_BYTES;
     this.charge(bytes - resident.bytes);
     resident.bytes = bytes;
     return this.kind.encode(resident.state);
+  }
+
+  private encodePacked(bytes: Uint8Array): Uint8Array {
+    return this.kind.encode(this.kind.unpack(bytes));
   }
 
   private insert(id: string, state: S, known: boolean, now: number): Resident<S> {
@@ -289,7 +295,7 @@ export class PartitionActors<S> {
     const packed = this.packed.get(id);
     if (!packed) return this.residents.get(id);
     this.drop(id, packed);
-    return this.place(id, this.kind.decode(packed.state), packed.known, packed.usedAt);
+    return this.place(id, this.kind.unpack(packed.bytes), packed.known, packed.usedAt);
   }
 
   /** Whose turn it is to go. */
@@ -304,9 +310,9 @@ export class PartitionActors<S> {
     else this.remove(id, this.residents.get(id)!);
   }
 
-  private drop(id: string, packed: Packed): void {
+  private drop(id: string, packed: PackedActor): void {
     this.packed.delete(id);
-    this.charge(-(packed.state.length + ENTRY_BYTES));
+    this.charge(-(packed.bytes.length + ENTRY_BYTES));
   }
 
   private use(id: string, resident: Resident<S>, now: number): void {

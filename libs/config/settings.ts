@@ -356,9 +356,7 @@ export const settingsSchema = z.strictObject({
       initScale: positive.default(0.01).describe('Standard deviation of the initial factors.'),
       distillation: fraction
         .default(0)
-        .describe(
-          'Share of the blend’s own prediction in what the factorisation machine learns: the coarse rank’s teacher.',
-        ),
+        .describe('Share of the blend’s own prediction in what the factorisation machine learns.'),
     })
     .prefault({}),
   olr: z
@@ -382,7 +380,9 @@ export const settingsSchema = z.strictObject({
   serving: z
     .strictObject({
       candidatesMax: count.default(500).describe('Candidates after recall.'),
-      coarseMax: count.default(200).describe('Candidates after the coarse rank.'),
+      coarseMax: count
+        .default(80)
+        .describe('Candidates after the coarse rank; twice the items wanted, if that is more.'),
       policy: z
         .enum(['plackett-luce', 'epsilon-greedy', 'thompson', 'greedy', 'random'])
         .default('plackett-luce')

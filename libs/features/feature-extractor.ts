@@ -55,12 +55,12 @@ export class FeatureExtractor {
     this.user = user;
     this.context = context;
     this.now = now;
-    const { at, halfLifeMs, shortHalfLifeMs, hashes } = user.interests;
+    const { at, halfLifeMs, shortHalfLifeMs, hashes, rows } = user.interests;
     const elapsed = at > 0 ? Math.max(0, now - at) : 0;
     this.reading.longLeft = 2 ** -(elapsed / halfLifeMs);
     this.reading.shortLeft = 2 ** -(elapsed / shortHalfLifeMs);
-    this.index.fill(hashes);
-    this.lifts.clear(hashes.length);
+    this.index.fill(hashes, rows);
+    this.lifts.clear(rows);
     this.past.fill(user.recents.hashes, user.shownItems.hashes);
   }
 
@@ -105,13 +105,21 @@ export class FeatureExtractor {
     out.length = writer.length;
   }
 
+  /** What of the user's interests the item matches, and nothing else: part of what `extend` writes. */
+  matches(out: FeatureVector, item: ItemSignals): void {
+    const { writer, groups } = this;
+    writer.open(out, RESERVED, undefined, (groups & GROUP.rates) !== 0);
+    if (groups & GROUP.match) this.addMatches(this.begun(), item);
+    out.length = writer.length;
+  }
+
   extract(item: ItemSignals | undefined, itemId: string, out: FeatureVector, names?: string[]): void {
     this.extend(out, this.shared(out, names), item, itemId, names);
   }
 
   private addMatches(user: UserSignals, item: ItemSignals): void {
     const { interests } = user;
-    if (interests.hashes.length === 0) return;
+    if (interests.rows === 0) return;
     const { categories, tags, brand, price } = item.hashes;
     const { writer, index, lifts, reading, single } = this;
     const used = Math.min(CATEGORIES_USED_MAX, categories.length);

@@ -3,6 +3,7 @@ export {
   type ItemHashes,
   type ItemLookup,
   type ItemSignals,
+  type OwnFeatures,
   type HashedFields,
   CATEGORIES_USED_MAX,
   TAGS_USED_MAX,
@@ -14,13 +15,15 @@ export { audienceOf, audiencesOf, clusterGroup, segmentGroup, type Audience } fr
 export {
   ALL_GROUPS,
   FEATURE_GROUPS,
+  GROUP,
   groupsWithout,
   type FeatureGroup,
   type UsedGroups,
 } from './feature-groups.js';
 export { tasteSketch } from './taste-sketch.js';
 export { InterestIndex } from './interest-index.js';
+export { labelBook } from './label-book.js';
 export { appendPosition, positionIndex, POSITION_BUCKETS } from './position.js';
 export { DIMENSIONS, labelHash, priceBandLabel, profileHash, type Dimension } from './dimensions.js';
 export { itemLabels, ratingLabels, userLabels, type RatingLabels } from './rating-labels.js';
-export { FAMILIES, familyOf, type FamilyName } from './families.js';
+export { FAMILIES, familyOf, plainIndex, type FamilyName } from './families.js';

@@ -8,10 +8,10 @@ export class InterestIndex {
   private stamps = new Uint32Array(256);
   private stamp = 0;
 
-  /** @param capacity keys that `insert` may bring the index to */
-  fill(hashes: readonly number[], capacity = hashes.length): void {
+  /** @param hashes those of `rows` rows. @param capacity keys that `insert` may bring the index to */
+  fill(hashes: ArrayLike<number>, rows: number, capacity = rows): void {
     if (capacity * 3 > this.keys.length || ++this.stamp > 0xffff_fffe) this.renew(capacity);
-    for (let row = 0; row < hashes.length; row++) this.insert(hashes[row]!, row);
+    for (let row = 0; row < rows; row++) this.insert(hashes[row]!, row);
   }
 
   /** Adds a new key. */

@@ -6,6 +6,7 @@ import { RATING_LABELS_MAX } from '#events';
 import { combine32, fnv1a32 } from '#kernel';
 import { labelHash, priceBandLabel, SEEDS } from './dimensions.js';
 import { FAMILY, plainIndex, ratedIndex } from './families.js';
+import { labelBook } from './label-book.js';
 import { warp } from './scales.js';
 
 /** Numeric attributes with this prefix become features. */
@@ -24,10 +25,19 @@ export interface ItemHashes {
   readonly tags: Uint32Array;
   readonly brand: number;
   readonly price: number;
+  readonly names: LabelNames;
   /** Of the categories, then the tags: what engagements carry. */
   readonly first: readonly number[];
   /** Everything that depends on the item alone, ready to be copied into a vector; the item itself comes first. */
   readonly own: OwnFeatures;
+}
+
+/** Numbers of the labels in the process's book (label-book.ts); −1 where the item has none. */
+export interface LabelNames {
+  readonly categories: readonly number[];
+  readonly tags: readonly number[];
+  readonly brand: number;
+  readonly price: number;
 }
 
 export interface OwnFeatures {
@@ -70,9 +80,19 @@ export function itemHashes(fields: HashedFields): ItemHashes {
     tags: Uint32Array.from(fields.tags, (label) => labelHash(1, label)),
     brand: fields.brand === undefined ? 0 : labelHash(2, fields.brand),
     price: fields.priceBand === 0 ? 0 : labelHash(3, priceBandLabel(fields.priceBand)),
+    names: labelNames(fields),
   };
   const first = [...hashes.categories, ...hashes.tags].slice(0, RATING_LABELS_MAX);
   return { ...hashes, first, own: ownFeatures(fields, hashes) };
+}
+
+function labelNames({ categories, tags, brand, priceBand }: HashedFields): LabelNames {
+  return {
+    categories: categories.map((label) => labelBook.idOf(0, label)),
+    tags: tags.map((label) => labelBook.idOf(1, label)),
+    brand: brand === undefined ? -1 : labelBook.idOf(2, brand),
+    price: priceBand === 0 ? -1 : labelBook.idOf(3, priceBandLabel(priceBand)),
+  };
 }
 
 /** The feature index of an item by id alone: all that is known of an item absent from the catalogue. */

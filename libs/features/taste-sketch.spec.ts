@@ -6,9 +6,10 @@ import type { InterestSignals } from './user-signals.js';
 function interests(weights: Readonly<Record<string, number>>): InterestSignals {
   const labels = Object.keys(weights);
   return {
+    rows: labels.length,
     hashes: labels.map((label) => labelHash(0 as Dimension, label)),
-    labels,
-    dimensions: labels.map(() => 0),
+    dimensionOf: () => 0,
+    labelOf: (row) => labels[row]!,
     long: Object.values(weights),
     short: labels.map(() => 0),
     shown: labels.map(() => 0),

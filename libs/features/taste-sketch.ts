@@ -15,10 +15,11 @@ const LEVEL = 1.5;
 const sums = new Float64Array(TASTE_DIMENSIONS);
 
 /** 0 for a user without interests. */
-export function tasteSketch({ hashes, dimensions, long }: InterestSignals): number {
+export function tasteSketch(interests: InterestSignals): number {
+  const { hashes, rows, long } = interests;
   sums.fill(0);
-  for (let row = 0; row < hashes.length; row++) {
-    const weight = long[row]! * DIMENSION_WEIGHTS[dimensions[row]!]!;
+  for (let row = 0; row < rows; row++) {
+    const weight = long[row]! * DIMENSION_WEIGHTS[interests.dimensionOf(row)]!;
     if (weight === 0) continue;
     const signs = mix32(hashes[row]!);
     for (let d = 0; d < TASTE_DIMENSIONS; d++) sums[d]! += (signs >>> d) & 1 ? weight : -weight;

@@ -172,14 +172,14 @@ function addRecentItems(out: FeatureWriter, user: UserSignals): void {
 }
 
 /** The strongest long-term interests among categories, brands and tags; ties go to the older row. */
-function addTastes(out: FeatureWriter, user: UserSignals): void {
-  const { hashes, long, labels, dimensions } = user.interests;
+function addTastes(out: FeatureWriter, { interests }: UserSignals): void {
+  const { hashes, long, rows } = interests;
   let above = Infinity;
   let aboveRow = -1;
   for (let k = 0; k < TASTE_SET_MAX; k++) {
     let best = -1;
     let bestValue = 0;
-    for (let row = 0; row < long.length; row++) {
+    for (let row = 0; row < rows; row++) {
       const value = long[row]!;
       if (value > bestValue && (value < above || (value === above && row > aboveRow))) {
         best = row;
@@ -188,7 +188,7 @@ function addTastes(out: FeatureWriter, user: UserSignals): void {
     }
     if (best < 0) return;
     out.add(combine32(SEEDS.taste, hashes[best]!), 0.5);
-    if (out.named) out.name(`you like ${DIMENSIONS[dimensions[best]!]} ${labels[best]}`);
+    if (out.named) out.name(`you like ${DIMENSIONS[interests.dimensionOf(best)]} ${interests.labelOf(best)}`);
     above = bestValue;
     aboveRow = best;
   }

@@ -3,6 +3,8 @@
  * nothing else. Parallel arrays, so that the hot path neither allocates nor chases pointers. Nothing here is
  * changed by extraction.
  */
+import type { Dimension } from './dimensions.js';
+
 export type Scalar = string | number | boolean;
 
 /**
@@ -10,16 +12,18 @@ export type Scalar = string | number | boolean;
  * 2^(−(t − at)/half-life) of what stands there.
  */
 export interface InterestSignals {
+  /** Entries of the columns that count: the columns may be longer. */
+  readonly rows: number;
   /** labelHash of the label. */
-  readonly hashes: readonly number[];
-  readonly labels: readonly string[];
-  readonly dimensions: readonly number[];
+  readonly hashes: ArrayLike<number>;
   /** Interaction weight, decayed with the long and the short half-life. */
-  readonly long: readonly number[];
-  readonly short: readonly number[];
+  readonly long: ArrayLike<number>;
+  readonly short: ArrayLike<number>;
   /** How often items with the label were shown and then clicked, decayed with the long half-life. */
-  readonly shown: readonly number[];
-  readonly clicked: readonly number[];
+  readonly shown: ArrayLike<number>;
+  readonly clicked: ArrayLike<number>;
+  dimensionOf(row: number): Dimension;
+  labelOf(row: number): string;
   /** The same of all items, whatever their labels. */
   readonly shownTotal: number;
   readonly clickedTotal: number;

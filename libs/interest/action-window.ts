@@ -58,6 +58,19 @@ export class ActionWindow {
     }
   }
 
+  /** Those that count: event times, and item hash × TYPES_MAX + type. */
+  columns(): { readonly times: readonly number[]; readonly acts: readonly number[] } {
+    this.cut();
+    return { times: this.times, acts: this.acts };
+  }
+
+  static of(times: number[], acts: number[]): ActionWindow {
+    const window = new ActionWindow();
+    window.times = times;
+    window.acts = acts;
+    return window;
+  }
+
   write(out: StateWriter): void {
     this.cut();
     out.count(this.times.length);
@@ -66,11 +79,8 @@ export class ActionWindow {
   }
 
   static read(from: StateReader): ActionWindow {
-    const window = new ActionWindow();
     const n = from.size(2);
-    window.times = from.series(n);
-    window.acts = from.counts(n);
-    return window;
+    return ActionWindow.of(from.series(n), from.counts(n));
   }
 
   /** How many actions have an event time ≤ `at`. */

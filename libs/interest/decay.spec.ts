@@ -1,5 +1,6 @@
 /** Decay by event time: halves per half-life, whatever the order and grouping of what is added. */
 import fc from 'fast-check';
+import { labelBook } from '#features';
 import { DecayedEmbedding } from './decayed-embedding.js';
 import { InterestTable } from './interest-table.js';
 import { DAY, Folding, T0, testSettings } from './folding.fixture.js';
@@ -11,10 +12,13 @@ function table(additions: readonly { at: number; weight: number }[]): InterestTa
   const made = new InterestTable();
   for (const { at, weight } of additions) {
     made.open(at, HALF_LIFE, SHORT, 8);
-    made.addWeight(7, 0, 'x', weight, 8);
+    made.addWeight(7, labelBook.idOf(0, 'x'), weight, 8);
   }
   return made;
 }
+
+const labelsOf = (made: InterestTable): string[] =>
+  Array.from({ length: made.rows }, (_, row) => made.labelOf(row));
 
 const additions = fc.array(
   fc.record({
@@ -63,18 +67,19 @@ describe('a decayed interest', () => {
   it('is forgotten when nothing is left of it', () => {
     const made = table([{ at: T0, weight: 1 }]);
     made.open(T0 + 30 * DAY, HALF_LIFE, SHORT, 8);
-    expect(made.hashes).toEqual([]);
+    expect(made.rows).toBe(0);
   });
 
   it('makes room by giving up the weakest eighth; what was only shown fills at most half and replaces nothing', () => {
     const made = new InterestTable();
     made.open(T0, HALF_LIFE, SHORT, 16);
-    for (let hash = 1; hash <= 10; hash++) made.addShown(hash, 0, `shown ${hash}`, 16);
-    expect(made.labels).toHaveLength(8);
-    for (let hash = 11; hash <= 18; hash++) made.addWeight(hash, 0, `liked ${hash}`, hash, 16);
-    expect(made.labels).toHaveLength(16);
-    made.addWeight(99, 0, 'newest', 0.5, 16);
-    expect(made.labels).toEqual(
+    for (let hash = 1; hash <= 10; hash++) made.addShown(hash, labelBook.idOf(0, `shown ${hash}`), 16);
+    expect(labelsOf(made)).toHaveLength(8);
+    for (let hash = 11; hash <= 18; hash++)
+      made.addWeight(hash, labelBook.idOf(0, `liked ${hash}`), hash, 16);
+    expect(labelsOf(made)).toHaveLength(16);
+    made.addWeight(99, labelBook.idOf(0, 'newest'), 0.5, 16);
+    expect(labelsOf(made)).toEqual(
       [3, 4, 5, 6, 7, 8]
         .map((n) => `shown ${n}`)
         .concat(
@@ -82,7 +87,7 @@ describe('a decayed interest', () => {
           'newest',
         ),
     );
-    expect(made.hashes).toHaveLength(15);
+    expect(made.rows).toBe(15);
   });
 });
 

@@ -54,9 +54,9 @@ export function describeUser(state: UserState, now: number): Record<string, unkn
 function describeInterests(state: UserState, now: number): Record<string, unknown> {
   const table = state.interests;
   const left = remaining(now - table.at, table.halfLifeMs);
-  const rows = table.hashes.map((_, row) => ({
-    dimension: table.dimensions[row]!,
-    label: table.labels[row],
+  const rows = Array.from({ length: table.rows }, (_, row) => ({
+    dimension: table.dimensionOf(row),
+    label: table.labelOf(row),
     longTerm: rounded(table.longAt(row, now)),
     shortTerm: rounded(table.shortAt(row, now)),
     shown: rounded(table.shown[row]! * left),

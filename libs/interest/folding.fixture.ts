@@ -10,6 +10,7 @@ import {
 import { itemHashes, type ItemLookup, type ItemSignals } from '#features';
 import { foldSettingsOf, type FoldSettings } from './fold-rules.js';
 import { PartitionFold, type FoldEffect } from './partition-fold.js';
+import { packUser, squeezeUser, unpackUser } from './packed-user.js';
 import { decodeUser, encodeUser } from './user-codec.js';
 import { createUser, type UserState } from './user-state.js';
 
@@ -100,6 +101,12 @@ export class Folding {
 
   user(userId = 'u'): UserState {
     return this.users.get(userId)!;
+  }
+
+  /** Every user packed, squeezed, and back: as a host does with those not in use. */
+  repack(): this {
+    for (const [id, state] of this.users) this.users.set(id, unpackUser(squeezeUser(packUser(state))));
+    return this;
   }
 
   /** Everything stored, and back: as a checkpoint and a recovery would. */

@@ -107,7 +107,10 @@ describe('a merge', () => {
     alone.given(alone.click(T0 + 3, 'a'), alone.interaction(T0 + 4, 'purchase', 'f'));
     const weights = ({ interests }: ReturnType<Folding['user']>) =>
       Object.fromEntries(
-        interests.labels.map((label, i) => [`${interests.dimensions[i]} ${label}`, interests.long[i]!]),
+        Array.from({ length: interests.rows }, (_, row) => [
+          `${interests.dimensionOf(row)} ${interests.labelOf(row)}`,
+          interests.long[row]!,
+        ]),
       );
     const expected = weights(alone.user());
     const actual = weights(folding.user());

@@ -11,7 +11,6 @@ import {
   CATEGORIES_USED_MAX,
   FeatureExtractor,
   itemHash,
-  priceBandLabel,
   TAGS_USED_MAX,
   tasteSketch,
   type ItemSignals,
@@ -106,15 +105,14 @@ export function addClickedLabels(user: UserState, item: ItemSignals): void {
 
 /** Tags only count where the user already has the row: lists show too many of them to start rows for all. */
 function addShownLabels(user: UserState, item: ItemSignals, max: number): void {
-  const { categories, tags, brand, price } = item.hashes;
+  const { categories, tags, brand, price, names } = item.hashes;
   const { interests } = user;
   for (let i = 0; i < categories.length && i < CATEGORIES_USED_MAX; i++) {
-    interests.addShown(categories[i]!, 0, item.categories[i]!, max);
+    interests.addShown(categories[i]!, names.categories[i]!, max);
   }
-  for (let i = 0; i < tags.length && i < TAGS_USED_MAX; i++)
-    interests.addShown(tags[i]!, 1, item.tags[i]!, 0);
-  if (brand !== 0) interests.addShown(brand, 2, item.brand!, max);
-  if (price !== 0) interests.addShown(price, 3, priceBandLabel(item.priceBand), max);
+  for (let i = 0; i < tags.length && i < TAGS_USED_MAX; i++) interests.addShown(tags[i]!, names.tags[i]!, 0);
+  if (brand !== 0) interests.addShown(brand, names.brand, max);
+  if (price !== 0) interests.addShown(price, names.price, max);
 }
 
 /** The pending impression without features; an item named twice counts where it stands first. */

@@ -1,5 +1,6 @@
 export { createUser, excludedItemKeys, UserState } from './user-state.js';
 export { decodeUser, encodeUser, userBytes, USER_STATE_VERSION } from './user-codec.js';
+export { packUser, squeezeUser, unpackUser } from './packed-user.js';
 export { describeUser } from './describe-user.js';
 export { PartitionFold, FOLD_STATE_VERSION, type FoldEffect, type ResidentUsers } from './partition-fold.js';
 export { foldSettingsOf, type FoldSettings } from './fold-rules.js';

@@ -12,7 +12,6 @@ import {
   CATEGORIES_USED_MAX,
   itemHash,
   itemLabels,
-  priceBandLabel,
   TAGS_USED_MAX,
   tasteSketch,
   userLabels,
@@ -184,17 +183,17 @@ function engagement(
 /** Each dimension receives the weight once: labels of one item share it by 1/√labels. */
 function addInterests(user: UserState, item: ItemSignals, weight: number, { at, rules }: FoldMoment): void {
   const { interests } = user;
-  const { categories, tags, brand, price } = item.hashes;
+  const { categories, tags, brand, price, names } = item.hashes;
   const max = rules.interestsMax;
   const nCategories = Math.min(CATEGORIES_USED_MAX, categories.length);
   const nTags = Math.min(TAGS_USED_MAX, tags.length);
   for (let i = 0; i < nCategories; i++) {
-    interests.addWeight(categories[i]!, 0, item.categories[i]!, weight / Math.sqrt(nCategories), max);
+    interests.addWeight(categories[i]!, names.categories[i]!, weight / Math.sqrt(nCategories), max);
   }
   for (let i = 0; i < nTags; i++)
-    interests.addWeight(tags[i]!, 1, item.tags[i]!, weight / Math.sqrt(nTags), max);
-  if (brand !== 0) interests.addWeight(brand, 2, item.brand!, weight, max);
-  if (price !== 0) interests.addWeight(price, 3, priceBandLabel(item.priceBand), weight, max);
+    interests.addWeight(tags[i]!, names.tags[i]!, weight / Math.sqrt(nTags), max);
+  if (brand !== 0) interests.addWeight(brand, names.brand, weight, max);
+  if (price !== 0) interests.addWeight(price, names.price, weight, max);
   if (item.embedding) user.taste.add(item.embedding, weight, at, rules.halfLifeMs);
 }
 
@@ -208,7 +207,8 @@ function rememberItem(
   const { event, item, itemKey, itemHash: hash, weight } = decision;
   if (weight > 0) {
     const category = item?.hashes.categories[0] ?? 0;
-    user.recents.add({ id: event.itemId, key: itemKey, hash, category, at, weight, type }, recentMax);
+    const id = item?.id ?? event.itemId; // the catalogue's string: one for all users
+    user.recents.add({ id, key: itemKey, hash, category, at, weight, type }, recentMax);
   }
   if (event.type === 'purchase') user.purchased.add(itemKey);
   if (weight <= DISLIKE_WEIGHT) user.disliked.add(itemKey);

@@ -4,10 +4,13 @@
  * costs one multiplication, in any order of event times; only when t has run REBASE_HALF_LIVES ahead are all
  * values brought to a new `at`. Values are kept rounded to 32 bits, as they are stored.
  *
+ * The columns are typed arrays in one buffer, 24 bytes a row: thousands of users are touched one after another, and what an event
+ * costs is mostly the lines of memory it reads. A row names its label by its number in the process's book of labels.
+ *
  * At most `max` rows: when an interaction brings a new label to a full table, the weakest eighth of the rows is given
  * up; labels that were only shown fill at most half of the table and replace nothing.
  */
-import { InterestIndex, labelHash, type Dimension, type InterestSignals } from '#features';
+import { InterestIndex, labelBook, type Dimension, type InterestSignals } from '#features';
 import { remaining } from './decay.js';
 import { INTEREST_EPSILON } from './limits.js';
 import type { StateReader, StateWriter } from './state-writer.js';
@@ -18,22 +21,40 @@ const REBASE_HALF_LIVES = 32;
 const SHOWN_STRENGTH = 0.01;
 /** Share of the rows that a full table gives up at once, so that it need not look for the weakest each time. */
 const GIVEN_UP_SHARE = 1 / 8;
-const { fround } = Math;
+/** hash, name, long, short, shown, clicked: 4 bytes each. */
+const COLUMNS = 6;
+const FIRST_ROWS = 16;
 const index = new InterestIndex();
 
 export class InterestTable implements InterestSignals {
-  hashes: number[] = [];
-  labels: string[] = [];
-  dimensions: number[] = [];
-  long: number[] = [];
-  short: number[] = [];
-  shown: number[] = [];
-  clicked: number[] = [];
+  rows = 0;
+  /** Numbers in the book of labels. */
+  private names!: Uint32Array;
+  hashes!: Uint32Array;
+  long!: Float32Array;
+  short!: Float32Array;
+  shown!: Float32Array;
+  clicked!: Float32Array;
   shownTotal = 0;
   clickedTotal = 0;
   at = 0;
   halfLifeMs = 86_400_000;
   shortHalfLifeMs = 900_000;
+  private longShare = 1;
+  private shortShare = 1;
+
+  /** @param capacity rows there is room for */
+  constructor(capacity = 0) {
+    this.allocate(capacity);
+  }
+
+  dimensionOf(row: number): Dimension {
+    return labelBook.dimension(this.names[row]!);
+  }
+
+  labelOf(row: number): string {
+    return labelBook.text(this.names[row]!);
+  }
 
   /**
    * Begins a group of additions with event time `at`: `addWeight`, `addShown`, `addClicked` and `addTotals` count for
@@ -46,7 +67,7 @@ export class InterestTable implements InterestSignals {
     else if (at - this.at > REBASE_HALF_LIVES * Math.min(shortHalfLifeMs, halfLifeMs)) this.rebase(at);
     this.longShare = 2 ** ((at - this.at) / halfLifeMs);
     this.shortShare = 2 ** ((at - this.at) / shortHalfLifeMs);
-    index.fill(this.hashes, Math.max(max, this.hashes.length));
+    index.fill(this.hashes, this.rows, Math.max(max, this.rows));
   }
 
   /** Weight of a row as of `now`, not before `at`. */
@@ -58,43 +79,43 @@ export class InterestTable implements InterestSignals {
     return this.short[row]! * remaining(now - this.at, this.shortHalfLifeMs);
   }
 
-  addWeight(hash: number, dimension: number, label: string, weight: number, max: number): void {
-    const row = this.rowOf(hash) ?? this.admit(hash, dimension, label, max);
-    this.long[row] = fround(this.long[row]! + weight * this.longShare);
-    this.short[row] = fround(this.short[row]! + weight * this.shortShare);
+  /** @param name the label's number in the book */
+  addWeight(hash: number, name: number, weight: number, max: number): void {
+    const row = this.rowOf(hash) ?? this.admit(hash, name, max);
+    this.long[row] = this.long[row]! + weight * this.longShare;
+    this.short[row] = this.short[row]! + weight * this.shortShare;
   }
 
-  addShown(hash: number, dimension: number, label: string, max: number): void {
+  addShown(hash: number, name: number, max: number): void {
     let row = this.rowOf(hash);
     if (row === undefined) {
-      if (this.hashes.length >= max >> 1) return;
-      row = this.append(hash, dimension, label);
+      if (this.rows >= max >> 1) return;
+      row = this.append(hash, name);
     }
-    this.shown[row] = fround(this.shown[row]! + this.longShare);
+    this.shown[row] = this.shown[row]! + this.longShare;
   }
 
   addClicked(hash: number): void {
     const row = this.rowOf(hash);
-    if (row !== undefined) this.clicked[row] = fround(this.clicked[row]! + this.longShare);
+    if (row !== undefined) this.clicked[row] = this.clicked[row]! + this.longShare;
   }
 
   addTotals(shown: number, clicked: number): void {
-    this.shownTotal = fround(this.shownTotal + shown * this.longShare);
-    this.clickedTotal = fround(this.clickedTotal + clicked * this.longShare);
+    this.shownTotal = Math.fround(this.shownTotal + shown * this.longShare);
+    this.clickedTotal = Math.fround(this.clickedTotal + clicked * this.longShare);
   }
 
   absorb(other: InterestTable, max: number): void {
     if (other.at === 0) return;
     this.open(other.at, other.halfLifeMs, other.shortHalfLifeMs, max);
     this.addTotals(other.shownTotal, other.clickedTotal);
-    for (let i = 0; i < other.hashes.length; i++) {
-      const row =
-        this.rowOf(other.hashes[i]!) ??
-        this.admit(other.hashes[i]!, other.dimensions[i]!, other.labels[i]!, max);
-      this.long[row] = fround(this.long[row]! + other.long[i]! * this.longShare);
-      this.short[row] = fround(this.short[row]! + other.short[i]! * this.shortShare);
-      this.shown[row] = fround(this.shown[row]! + other.shown[i]! * this.longShare);
-      this.clicked[row] = fround(this.clicked[row]! + other.clicked[i]! * this.longShare);
+    for (let i = 0; i < other.rows; i++) {
+      const hash = other.hashes[i]!;
+      const row = this.rowOf(hash) ?? this.admit(hash, other.names[i]!, max);
+      this.long[row] = this.long[row]! + other.long[i]! * this.longShare;
+      this.short[row] = this.short[row]! + other.short[i]! * this.shortShare;
+      this.shown[row] = this.shown[row]! + other.shown[i]! * this.longShare;
+      this.clicked[row] = this.clicked[row]! + other.clicked[i]! * this.longShare;
     }
   }
 
@@ -105,8 +126,8 @@ export class InterestTable implements InterestSignals {
     out.f64(this.shortHalfLifeMs);
     out.f32(this.shownTotal);
     out.f32(this.clickedTotal);
-    out.count(this.hashes.length);
-    for (let row = 0; row < this.hashes.length; row++) this.writeRow(row, out);
+    out.count(this.rows);
+    for (let row = 0; row < this.rows; row++) this.writeRow(row, out);
   }
 
   static read(from: StateReader): InterestTable {
@@ -118,8 +139,66 @@ export class InterestTable implements InterestSignals {
     table.shownTotal = from.f32();
     table.clickedTotal = from.f32();
     const n = from.size(2);
+    table.allocate(n);
     for (let row = 0; row < n; row++) table.readRow(from);
     return table;
+  }
+
+  /** As `write`, for this process alone: see packed-user.ts. Which values are not 0, then the weights, then the counts. */
+  pack(out: StateWriter): void {
+    out.count(this.at);
+    if (this.at === 0) return;
+    out.f64(this.halfLifeMs);
+    out.f64(this.shortHalfLifeMs);
+    out.f32(this.shownTotal);
+    out.f32(this.clickedTotal);
+    out.count(this.rows);
+    for (let row = 0; row < this.rows; row++) out.count(this.names[row]!);
+    for (let row = 0; row < this.rows; row++) out.u8(this.presence(row));
+    for (let row = 0; row < this.rows; row++) {
+      if (this.long[row] !== 0) out.f32(this.long[row]!);
+      if (this.short[row] !== 0) out.f32(this.short[row]!);
+    }
+    for (let row = 0; row < this.rows; row++) {
+      if (this.shown[row] !== 0) out.f32(this.shown[row]!);
+      if (this.clicked[row] !== 0) out.f32(this.clicked[row]!);
+    }
+  }
+
+  static unpack(from: StateReader): InterestTable {
+    const table = new InterestTable();
+    table.at = from.count();
+    if (table.at === 0) return table;
+    table.halfLifeMs = from.f64();
+    table.shortHalfLifeMs = from.f64();
+    table.shownTotal = from.f32();
+    table.clickedTotal = from.f32();
+    const n = from.size(2);
+    table.allocate(n);
+    for (let row = 0; row < n; row++) {
+      const name = from.count();
+      table.place(labelBook.hash(name), name);
+    }
+    const present = Array.from({ length: n }, () => from.u8());
+    for (let row = 0; row < n; row++) {
+      if (present[row]! & 1) table.long[row] = from.f32();
+      if (present[row]! & 2) table.short[row] = from.f32();
+    }
+    for (let row = 0; row < n; row++) {
+      if (present[row]! & 4) table.shown[row] = from.f32();
+      if (present[row]! & 8) table.clicked[row] = from.f32();
+    }
+    return table;
+  }
+
+  /** A bit for each of the four values that is not 0. */
+  private presence(row: number): number {
+    return (
+      (this.long[row] === 0 ? 0 : 1) |
+      (this.short[row] === 0 ? 0 : 2) |
+      (this.shown[row] === 0 ? 0 : 4) |
+      (this.clicked[row] === 0 ? 0 : 8)
+    );
   }
 
   /** One number tells the dimension and which of the four values are not 0; then the label and those values. */
@@ -128,10 +207,8 @@ export class InterestTable implements InterestSignals {
     const short = this.short[row]!;
     const shown = this.shown[row]!;
     const clicked = this.clicked[row]!;
-    const present =
-      (long === 0 ? 0 : 1) | (short === 0 ? 0 : 2) | (shown === 0 ? 0 : 4) | (clicked === 0 ? 0 : 8);
-    out.count(this.dimensions[row]! * 16 + present);
-    out.text(this.labels[row]!);
+    out.count(this.dimensionOf(row) * 16 + this.presence(row));
+    out.text(this.labelOf(row));
     if (long !== 0) out.f32(long);
     if (short !== 0) out.f32(short);
     if (shown !== 0) out.f32(shown);
@@ -141,19 +218,13 @@ export class InterestTable implements InterestSignals {
   private readRow(from: StateReader): void {
     const head = from.count();
     const dimension = (head >> 4) as Dimension; // written by writeRow
-    const label = from.text();
-    const value = (i: number) => ((head >> i) & 1 ? from.f32() : 0);
-    this.hashes.push(labelHash(dimension, label));
-    this.dimensions.push(dimension);
-    this.labels.push(label);
-    this.long.push(value(0));
-    this.short.push(value(1));
-    this.shown.push(value(2));
-    this.clicked.push(value(3));
+    const name = labelBook.idOf(dimension, from.text());
+    const row = this.place(labelBook.hash(name), name);
+    if (head & 1) this.long[row] = from.f32();
+    if (head & 2) this.short[row] = from.f32();
+    if (head & 4) this.shown[row] = from.f32();
+    if (head & 8) this.clicked[row] = from.f32();
   }
-
-  private longShare = 1;
-  private shortShare = 1;
 
   private rowOf(hash: number): number | undefined {
     const row = index.find(hash);
@@ -163,45 +234,53 @@ export class InterestTable implements InterestSignals {
   private rebase(at: number): void {
     const long = remaining(at - this.at, this.halfLifeMs);
     const short = remaining(at - this.at, this.shortHalfLifeMs);
-    this.shownTotal = fround(this.shownTotal * long);
-    this.clickedTotal = fround(this.clickedTotal * long);
-    for (let row = this.hashes.length - 1; row >= 0; row--) this.decayRow(row, long, short);
+    this.shownTotal = Math.fround(this.shownTotal * long);
+    this.clickedTotal = Math.fround(this.clickedTotal * long);
+    for (let row = this.rows - 1; row >= 0; row--) this.decayRow(row, long, short);
     this.at = at;
   }
 
   private decayRow(row: number, long: number, short: number): void {
-    const longValue = (this.long[row] = fround(this.long[row]! * long));
-    this.short[row] = fround(this.short[row]! * short);
-    const shownValue = (this.shown[row] = fround(this.shown[row]! * long));
-    this.clicked[row] = fround(this.clicked[row]! * long);
+    const longValue = Math.fround(this.long[row]! * long);
+    const shownValue = Math.fround(this.shown[row]! * long);
+    this.long[row] = longValue;
+    this.short[row] = this.short[row]! * short;
+    this.shown[row] = shownValue;
+    this.clicked[row] = this.clicked[row]! * long;
     if (Math.abs(longValue) < INTEREST_EPSILON && shownValue < INTEREST_EPSILON) this.remove(row);
   }
 
   /** A row for a label that an interaction brings; a full table first gives up its weakest rows. */
-  private admit(hash: number, dimension: number, label: string, max: number): number {
-    if (this.hashes.length >= max) {
-      this.giveUpWeakest(this.hashes.length - max + Math.max(1, Math.floor(max * GIVEN_UP_SHARE)));
-      index.fill(this.hashes, max);
+  private admit(hash: number, name: number, max: number): number {
+    if (this.rows >= max) {
+      this.giveUpWeakest(this.rows - max + Math.max(1, Math.floor(max * GIVEN_UP_SHARE)));
+      index.fill(this.hashes, this.rows, max);
     }
-    return this.append(hash, dimension, label);
+    return this.append(hash, name);
   }
 
-  private append(hash: number, dimension: number, label: string): number {
-    const row = this.hashes.length;
-    this.hashes.push(hash);
-    this.dimensions.push(dimension);
-    this.labels.push(label);
-    this.long.push(0);
-    this.short.push(0);
-    this.shown.push(0);
-    this.clicked.push(0);
+  private append(hash: number, name: number): number {
+    const row = this.place(hash, name);
     index.insert(hash, row);
+    return row;
+  }
+
+  /** An empty row behind the others. */
+  private place(hash: number, name: number): number {
+    const row = this.rows++;
+    if (row === this.hashes.length) this.allocate(Math.max(FIRST_ROWS, row * 2));
+    this.hashes[row] = hash;
+    this.names[row] = name;
+    this.long[row] = 0;
+    this.short[row] = 0;
+    this.shown[row] = 0;
+    this.clicked[row] = 0;
     return row;
   }
 
   /** Removes this many rows, at equal strength the older ones; the others keep their order. */
   private giveUpWeakest(count: number): void {
-    const rows = this.hashes.length;
+    const { rows } = this;
     const strengths = new Float64Array(rows);
     for (let row = 0; row < rows; row++) strengths[row] = this.strength(row);
     const limit = strengths.slice().sort()[count - 1]!;
@@ -213,7 +292,7 @@ export class InterestTable implements InterestSignals {
       if (kept !== row) this.moveRow(row, kept);
       kept++;
     }
-    this.cutTo(kept);
+    this.rows = kept;
   }
 
   /** How much the row says now, at the moment the table is open for. */
@@ -224,23 +303,33 @@ export class InterestTable implements InterestSignals {
 
   /** The last row takes the removed one's place. */
   private remove(row: number): void {
-    this.moveRow(this.hashes.length - 1, row);
-    this.cutTo(this.hashes.length - 1);
+    this.moveRow(--this.rows, row);
   }
 
   private moveRow(from: number, to: number): void {
     this.hashes[to] = this.hashes[from]!;
-    this.dimensions[to] = this.dimensions[from]!;
-    this.labels[to] = this.labels[from]!;
+    this.names[to] = this.names[from]!;
     this.long[to] = this.long[from]!;
     this.short[to] = this.short[from]!;
     this.shown[to] = this.shown[from]!;
     this.clicked[to] = this.clicked[from]!;
   }
 
-  private cutTo(rows: number): void {
-    for (const column of [this.hashes, this.dimensions, this.long, this.short, this.shown, this.clicked])
-      column.length = rows;
-    this.labels.length = rows;
+  /** Columns for so many rows; those there are stay. */
+  private allocate(capacity: number): void {
+    const buffer = new ArrayBuffer(capacity * COLUMNS * 4);
+    const columnAt = (i: number) => i * capacity * 4;
+    const before = this.rows > 0 ? this : undefined;
+    this.hashes = filled(new Uint32Array(buffer, columnAt(0), capacity), before?.hashes);
+    this.names = filled(new Uint32Array(buffer, columnAt(1), capacity), before?.names);
+    this.long = filled(new Float32Array(buffer, columnAt(2), capacity), before?.long);
+    this.short = filled(new Float32Array(buffer, columnAt(3), capacity), before?.short);
+    this.shown = filled(new Float32Array(buffer, columnAt(4), capacity), before?.shown);
+    this.clicked = filled(new Float32Array(buffer, columnAt(5), capacity), before?.clicked);
   }
+}
+
+function filled<T extends Uint32Array | Float32Array>(column: T, from: T | undefined): T {
+  if (from) column.set(from);
+  return column;
 }

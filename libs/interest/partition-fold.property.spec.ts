@@ -111,6 +111,17 @@ function folded(
 const withoutCause = (records: FeedbackRecord[]) => records.map((record) => ({ ...record, cause: 0 }));
 
 describe('the fold of a partition', () => {
+  it('gives the same bytes and records when its users are packed at any point', () => {
+    fc.assert(
+      fc.property(log, fc.nat(60), (events, every) => {
+        const plain = folded(events);
+        const packed = folded(events, (folding, i) => i % (every + 1) === 0 && folding.repack());
+        expect(packed.bytes()).toBe(plain.bytes());
+        expect(packed.taken()).toEqual(plain.taken());
+      }),
+    );
+  });
+
   it('gives the same bytes and records when it is encoded and decoded at any point', () => {
     fc.assert(
       fc.property(log, fc.nat(60), fc.nat(60), (events, a, b) => {

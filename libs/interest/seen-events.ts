@@ -38,6 +38,19 @@ export class SeenEvents {
     this.times = [...fresh.map((i) => other.times[i]!), ...this.times].slice(-max);
   }
 
+  /** Those that count. */
+  columns(): { readonly keys: readonly number[]; readonly times: readonly number[] } {
+    this.cut();
+    return { keys: this.keys, times: this.times };
+  }
+
+  static of(keys: number[], times: number[]): SeenEvents {
+    const seen = new SeenEvents();
+    seen.keys = keys;
+    seen.times = times;
+    return seen;
+  }
+
   write(out: StateWriter): void {
     this.cut();
     out.count(this.keys.length);
@@ -46,11 +59,8 @@ export class SeenEvents {
   }
 
   static read(from: StateReader): SeenEvents {
-    const seen = new SeenEvents();
     const n = from.size(9);
-    seen.keys = from.f64s(n);
-    seen.times = from.series(n);
-    return seen;
+    return SeenEvents.of(from.f64s(n), from.series(n));
   }
 
   private cut(): void {

@@ -6,6 +6,8 @@ import { AppError } from '#kernel';
 
 /** Texts up to this length are written character by character, for as long as they are ASCII. */
 const SHORT_CHARS = 64;
+/** Up to here an integer is one in the processor's sense too. */
+const INT_MAX = 0x7fff_ffff;
 
 export class StateWriter {
   private buffer = Buffer.alloc(4096);
@@ -15,11 +17,11 @@ export class StateWriter {
   /** Integer 0 .. 2^53 − 1. */
   count(value: number): void {
     this.room(8);
-    while (value >= 0x80) {
-      this.buffer[this.length++] = (value % 0x80) | 0x80;
-      value = Math.floor(value / 0x80);
-    }
-    this.buffer[this.length++] = value;
+    const { buffer } = this;
+    let rest = value;
+    for (; rest > INT_MAX; rest = Math.floor(rest / 0x80)) buffer[this.length++] = (rest % 0x80) | 0x80;
+    for (; rest >= 0x80; rest >>>= 7) buffer[this.length++] = (rest & 0x7f) | 0x80;
+    buffer[this.length++] = rest;
   }
 
   /** Integer, either sign. */
@@ -37,6 +39,11 @@ export class StateWriter {
     this.room(4);
     this.view.setFloat32(this.length, value, true);
     this.length += 4;
+  }
+
+  u8(value: number): void {
+    this.room(1);
+    this.buffer[this.length++] = value;
   }
 
   u32(value: number): void {
@@ -71,11 +78,11 @@ export class StateWriter {
   }
 
   /** Integers near each other, in order: differences, either sign. */
-  series(values: readonly number[]): void {
+  series(values: ArrayLike<number>): void {
     let before = 0;
-    for (const value of values) {
-      this.signed(value - before);
-      before = value;
+    for (let i = 0; i < values.length; i++) {
+      this.signed(values[i]! - before);
+      before = values[i]!;
     }
   }
 
@@ -118,9 +125,11 @@ const viewOf = ({ buffer, byteOffset, length }: Buffer): DataView => new DataVie
 export class StateReader {
   private at = 0;
   private readonly buffer: Buffer;
+  private readonly view: DataView;
 
   constructor(bytes: Uint8Array) {
     this.buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.view = viewOf(this.buffer);
   }
 
   get exhausted(): boolean {
@@ -128,6 +137,12 @@ export class StateReader {
   }
 
   count(): number {
+    this.need(1);
+    const first = this.buffer[this.at]!;
+    if (first < 0x80) {
+      this.at++;
+      return first;
+    }
     let value = 0;
     let scale = 1;
     for (;;) {
@@ -157,19 +172,24 @@ export class StateReader {
   f64(): number {
     this.need(8);
     this.at += 8;
-    return this.buffer.readDoubleLE(this.at - 8);
+    return this.view.getFloat64(this.at - 8, true);
   }
 
   f32(): number {
     this.need(4);
     this.at += 4;
-    return this.buffer.readFloatLE(this.at - 4);
+    return this.view.getFloat32(this.at - 4, true);
+  }
+
+  u8(): number {
+    this.need(1);
+    return this.buffer[this.at++]!;
   }
 
   u32(): number {
     this.need(4);
     this.at += 4;
-    return this.buffer.readUInt32LE(this.at - 4);
+    return this.view.getUint32(this.at - 4, true);
   }
 
   text(): string {
@@ -179,33 +199,39 @@ export class StateReader {
   }
 
   counts(n: number): number[] {
-    return this.many(n, () => this.count());
+    const values: number[] = [];
+    for (let i = 0; i < n; i++) values.push(this.count());
+    return values;
   }
 
   f64s(n: number): number[] {
-    return this.many(n, () => this.f64());
+    const values: number[] = [];
+    for (let i = 0; i < n; i++) values.push(this.f64());
+    return values;
   }
 
   f32s(n: number): number[] {
-    return this.many(n, () => this.f32());
+    const values: number[] = [];
+    for (let i = 0; i < n; i++) values.push(this.f32());
+    return values;
   }
 
   u32s(n: number): number[] {
-    return this.many(n, () => this.u32());
+    const values: number[] = [];
+    for (let i = 0; i < n; i++) values.push(this.u32());
+    return values;
   }
 
   series(n: number): number[] {
+    const values: number[] = [];
     let before = 0;
-    return this.many(n, () => (before += this.signed()));
+    for (let i = 0; i < n; i++) values.push((before += this.signed()));
+    return values;
   }
 
   texts(n: number): string[] {
-    return this.many(n, () => this.text());
-  }
-
-  private many<T>(n: number, read: () => T): T[] {
-    const values: T[] = [];
-    for (let i = 0; i < n; i++) values.push(read());
+    const values: string[] = [];
+    for (let i = 0; i < n; i++) values.push(this.text());
     return values;
   }
 

@@ -71,6 +71,33 @@ export function decodeUser(bytes: Uint8Array): UserState {
   return state;
 }
 
+/** What the packed form (packed-user.ts) writes as the stored one does, in an order of its own. */
+export function writeRest(out: StateWriter, state: UserState): void {
+  out.text(state.mergedInto ?? '');
+  out.text(state.segmentName);
+  writeProfile(out, state.profile);
+  state.counters.write(out);
+  state.taste.write(out);
+  state.purchased.write(out);
+  state.disliked.write(out);
+  state.pending.write(out);
+  state.earlyClicks.write(out);
+  state.served.write(out);
+}
+
+export function readRest(from: StateReader, state: UserState): void {
+  state.mergedInto = from.text() || undefined;
+  state.setSegment(from.text());
+  state.setProfile(readProfile(from));
+  state.counters = UserCounters.read(from);
+  state.taste = DecayedEmbedding.read(from);
+  state.purchased = ItemKeys.read(from, PURCHASED_MAX);
+  state.disliked = ItemKeys.read(from, DISLIKED_MAX);
+  state.pending = PendingImpressions.read(from);
+  state.earlyClicks = EarlyClicks.read(from);
+  state.served = ServedLists.read(from);
+}
+
 function writeProfile(out: StateWriter, profile: ReadonlyMap<string, Scalar>): void {
   out.count(profile.size);
   for (const [name, value] of profile) {
@@ -92,8 +119,8 @@ function readProfile(from: StateReader): Map<string, Scalar> {
 /** Estimate of the memory a resident state takes, bytes: fixed costs, then each part by its size. */
 export function userBytes(state: UserState): number {
   return (
-    2_400 +
-    state.interests.hashes.length * 96 +
+    4_400 +
+    state.interests.hashes.length * 24 +
     (state.embedding?.length ?? 0) * 4 +
     state.actions.size * 24 +
     state.recents.size * 110 +

@@ -39,6 +39,18 @@ export class ByteReader {
     throw new AppError('REK_SNAPSHOT_INVALID', 'an integer of the model state is too long');
   }
 
+  signed(): number {
+    const value = this.varint();
+    return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
+  }
+
+  /** A row so far behind another. @param limit the table's rows */
+  below(limit: number, from: number): number {
+    const row = from + this.varint();
+    if (row < limit) return row;
+    throw new AppError('REK_SNAPSHOT_INVALID', `row ${row} lies outside a table of ${limit}`);
+  }
+
   /** A number of things that take at least a byte each. */
   count(): number {
     const count = this.varint();
@@ -68,9 +80,7 @@ export class ByteReader {
     const values = new Uint32Array(count);
     let previous = 0;
     for (let i = 0; i < count; i++) {
-      previous += this.varint();
-      if (previous >= limit)
-        throw new AppError('REK_SNAPSHOT_INVALID', `row ${previous} lies outside a table of ${limit}`);
+      previous = this.below(limit, previous);
       values[i] = previous;
     }
     return values;

@@ -30,7 +30,12 @@ export class Calibrator {
 
   /** @param logit at training weights, offset included */
   probability(logit: number): number {
-    return sigmoid(this.a * (logit + this.correction) + this.b);
+    return sigmoid(this.logOdds(logit));
+  }
+
+  /** Of the same probability. */
+  logOdds(logit: number): number {
+    return this.a * (logit + this.correction) + this.b;
   }
 
   /** @param positive mass of a click, 1 for a click. @param negative mass of its absence */

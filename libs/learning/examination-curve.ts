@@ -26,7 +26,7 @@ import type { ByteReader } from './byte-reader.js';
 import type { ByteWriter } from './byte-writer.js';
 import { DirtyRows } from './dirty-rows.js';
 import { ItemSlots } from './item-slots.js';
-import type { ModelTable } from './model-table.js';
+import type { RowTable } from './model-table.js';
 import { POSITIONS_MAX } from './position-statistics.js';
 
 export interface ExaminationSettings {
@@ -60,7 +60,7 @@ const PRIOR_CLICKS = 50;
 const START_CLICKS = 2;
 const EXAMINATION_MAX = 4;
 
-export class ExaminationCurve implements ModelTable {
+export class ExaminationCurve implements RowTable {
   /** Cells. */
   readonly dirty = new DirtyRows(EXAMINATION_CELLS);
   readonly rowBytesMax = 5 + 2 * 8;

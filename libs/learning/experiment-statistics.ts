@@ -8,7 +8,7 @@ import type { ByteReader } from './byte-reader.js';
 import type { ByteWriter } from './byte-writer.js';
 import { DirtyRows } from './dirty-rows.js';
 import { armOf, type Experiment } from './experiments.js';
-import type { ModelTable } from './model-table.js';
+import type { RowTable } from './model-table.js';
 import { sequentialTest, type SequentialTest } from './sequential-interval.js';
 
 const GROUPS = 128;
@@ -44,7 +44,7 @@ interface Rate {
   readonly variance: number;
 }
 
-export class ExperimentStatistics implements ModelTable {
+export class ExperimentStatistics implements RowTable {
   readonly dirty = new DirtyRows(1);
   readonly rowBytesMax = ROW_BYTES;
   /** By experiment, arm and group: impressions, then clicks. */

@@ -7,6 +7,7 @@
  */
 import type { ByteReader } from './byte-reader.js';
 import type { ByteWriter } from './byte-writer.js';
+import { FACTOR_POINTS, factorPointOf, LINEAR_POINTS, pointOf } from './kernels/grid.js';
 import { SUMS_BYTES, type SlotRows } from './kernels/slot-rows.js';
 import type { Predictor } from './online-learner.js';
 import type { Sample } from './sample.js';
@@ -40,14 +41,15 @@ export class FactorWeights implements Predictor {
   }
 
   logit(sample: Sample): number {
-    this.sums.fill(0);
-    this.linear = this.w0[0]!;
-    this.add(sample, 0);
-    return this.total();
+    return this.whole(sample, false);
+  }
+
+  servedLogit(sample: Sample): number {
+    return this.whole(sample, true);
   }
 
   open(sample: Sample): void {
-    this.logit(sample);
+    this.servedLogit(sample);
     this.openedSums.set(this.sums);
     this.openedLinear = this.linear;
   }
@@ -55,15 +57,23 @@ export class FactorWeights implements Predictor {
   logitAfter(sample: Sample, length: number): number {
     this.sums.set(this.openedSums);
     this.linear = this.openedLinear;
-    this.add(sample, length);
+    this.add(sample, length, true);
     return this.total();
   }
 
-  private add(sample: Sample, from: number): void {
+  private whole(sample: Sample, served: boolean): number {
+    this.sums.fill(0);
+    this.linear = this.w0[0]!;
+    this.add(sample, 0, served);
+    return this.total();
+  }
+
+  private add(sample: Sample, from: number, served: boolean): void {
     const { rows } = this;
+    const { addFactors, addFactorsOnGrid } = rows.kernels;
     rows.place(sample);
-    this.linear = rows.dot(rows.columns.fm, from, sample.length, this.linear);
-    rows.kernels.addFactors(
+    this.linear = rows.dot(rows.columns.fm, from, sample.length, this.linear, served);
+    (served && rows.changed ? addFactorsOnGrid : addFactors)(
       rows.rowsAt,
       rows.stride,
       rows.blocks,
@@ -79,17 +89,18 @@ export class FactorWeights implements Predictor {
     return this.linear + this.rows.kernels.pairs(this.rows.sumsAt, this.rows.blocks);
   }
 
-  /** Each pair's term is split evenly between its two features; w0 belongs to none. Call `logit` first. */
+  /** Each pair's term is split evenly between its two features; w0 belongs to none. Call `servedLogit` first. */
   contribute({ slots, values, length }: Sample, scale: number, into: Float64Array): void {
     const { sums, factors } = this;
     for (let i = 0; i < length; i++) {
       const x = values[i]!;
       let pairs = 0;
       for (let f = 0; f < factors; f++) {
-        const term = this.factor(slots[i]!, f) * x;
+        const term = (factorPointOf(this.factor(slots[i]!, f)) / FACTOR_POINTS) * x;
         pairs += term * (sums[f]! - term);
       }
-      into[i]! += scale * (this.weight(slots[i]!) * x + 0.5 * pairs);
+      const w = pointOf(this.weight(slots[i]!), LINEAR_POINTS) / LINEAR_POINTS;
+      into[i]! += scale * (w * x + 0.5 * pairs);
     }
   }
 

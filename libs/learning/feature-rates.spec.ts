@@ -11,7 +11,7 @@ const PRIOR = 8;
 const P0 = 0.25;
 const SLOTS = 4_096;
 const newRates = (rows = SlotRows.toLearn(SLOTS)): FeatureRates => new FeatureRates(rows, PRIOR);
-const nothing = (): void => undefined;
+
 /** The n-th feature of a family; family 0 has no rates. */
 const feature = (family: number, n: number): number => ((family << 26) | n) >>> 0;
 const slotOf = (index: number): number => index % SLOTS;
@@ -23,12 +23,12 @@ const vector = (...indices: number[]): FeatureVector => ({
 const read = (rates: FeatureRates, index: number): number => rates.distance(index, P0, logit(P0));
 
 /** Four lists, one after the other, each of one sample. */
-function taught(rates = newRates(), changed: (slot: number) => void = nothing): FeatureRates {
+function taught(rates = newRates()): FeatureRates {
   for (let list = 1; list <= 4; list++) {
-    rates.open(list, changed);
+    rates.open(list);
     rates.record(vector(feature(1, list % 2), feature(2, 7), feature(0, 5)), list === 1 ? 1 : 0);
   }
-  rates.open(5, changed);
+  rates.open(5);
   return rates;
 }
 
@@ -51,23 +51,25 @@ describe('Rates of features', () => {
     const rates = taught();
     const before = read(rates, feature(2, 7));
     rates.record(vector(feature(2, 7)), 1);
-    rates.open(5, nothing);
+    rates.open(5);
     expect(read(rates, feature(2, 7))).toBe(before);
-    rates.open(6, nothing);
+    rates.open(6);
     expect(read(rates, feature(2, 7))).toBeGreaterThan(before);
   });
 
   it('count features of families alone, and tell which slots changed', () => {
-    const changed = new Set<number>();
-    taught(newRates(), (slot) => changed.add(slot));
+    const rows = SlotRows.toLearn(SLOTS);
+    taught(newRates(rows));
+    const changed = rows.changed!.drain(SLOTS).slots;
     expect([...changed].sort()).toEqual([feature(1, 0), feature(1, 1), feature(2, 7)].map(slotOf).sort());
   });
 
   it('stand in the rows of the weights, which they leave as they are', () => {
     const rows = SlotRows.toLearn(SLOTS);
-    const before = rows.floats.slice(rows.rowsAt / 4);
+    const weights = () => rows.floats.slice(rows.row(0), rows.row(SLOTS));
+    const before = weights();
     taught(newRates(rows));
-    const after = rows.floats.slice(rows.rowsAt / 4);
+    const after = weights();
     const moved = [...after.keys()].filter((at) => after[at] !== before[at]).map((at) => at % rows.width);
     expect(new Set(moved)).toEqual(new Set([rows.columns.shown, rows.columns.clicked]));
   });
@@ -78,7 +80,7 @@ describe('Rates of features', () => {
     const restored = newRates();
     restored.decode(new ByteReader(bytesOf(rates)), ALL);
     expect(bytesOf(restored)).toEqual(bytesOf(rates));
-    for (const each of [rates, restored]) each.open(6, nothing);
+    for (const each of [rates, restored]) each.open(6);
     expect(read(restored, feature(1, 9))).toBe(read(rates, feature(1, 9)));
   });
 

@@ -15,6 +15,8 @@ import type { FeatureVector } from '#events';
 import { familyOf } from '#features';
 import type { ByteReader } from './byte-reader.js';
 import type { ByteWriter } from './byte-writer.js';
+import { CHANGE } from './kernels/changed-slots.js';
+import { roundedCount } from './kernels/grid.js';
 import type { SlotRows } from './kernels/slot-rows.js';
 
 /** Features waiting for the end of their list; more are counted at once. */
@@ -35,33 +37,44 @@ export class FeatureRates {
     this.mask = rows.slots - 1;
   }
 
-  /** @param p0 the overall rate, in (0, 1). @returns the distance of the feature's rate in log-odds */
-  distance(index: number, p0: number, logitOfP0: number): number {
+  /**
+   * @param p0 the overall rate, in (0, 1)
+   * @param served from the counts as hosts know them
+   * @returns the distance of the feature's rate in log-odds
+   */
+  distance(index: number, p0: number, logitOfP0: number, served = false): number {
     const { floats, columns } = this.rows;
     const slot = (index & this.mask) >>> 0;
-    const shown = floats[this.rows.cell(slot, columns.shown)]!;
+    let shown = floats[this.rows.cell(slot, columns.shown)]!;
     if (shown === 0) return 0;
-    const clicked = floats[this.rows.cell(slot, columns.clicked)]!;
-    const unclicked = shown - clicked;
+    let clicked = floats[this.rows.cell(slot, columns.clicked)]!;
+    if (served) {
+      shown = roundedCount(shown);
+      clicked = roundedCount(clicked);
+    }
+    const unclicked = Math.max(0, shown - clicked);
     return Math.log((clicked + this.priorShown * p0) / (unclicked + this.priorShown * (1 - p0))) - logitOfP0;
   }
 
-  /**
-   * Makes what was learnt of other lists count. To be called before a sample of this list is predicted.
-   * @param changed called with each slot whose counts changed
-   */
-  open(list: number, changed: (slot: number) => void): void {
+  /** Makes what was learnt of other lists count. To be called before a sample of this list is predicted. */
+  open(list: number): void {
     if (list === this.list && this.waiting.length < WAITING_MAX) return;
     this.list = list;
-    const { floats, columns } = this.rows;
+    const { columns } = this.rows;
     for (let i = 0; i < this.waiting.length; i += 2) {
       const slot = this.waiting[i]!;
       const label = this.waiting[i + 1]!;
-      if (label !== REVISED) floats[this.rows.cell(slot, columns.shown)]! += 1;
-      if (label !== 0) floats[this.rows.cell(slot, columns.clicked)]! += 1;
-      changed(slot);
+      if (label !== REVISED) this.count(slot, columns.shown, CHANGE.shown);
+      if (label !== 0) this.count(slot, columns.clicked, CHANGE.clicked);
     }
     this.waiting.length = 0;
+  }
+
+  private count(slot: number, column: number, change: number): void {
+    const at = this.rows.cell(slot, column);
+    const before = this.rows.floats[at]!;
+    const after = (this.rows.floats[at] = before + 1);
+    if (roundedCount(after) !== roundedCount(before)) this.rows.changed?.note(slot, change);
   }
 
   /** One sample of the list opened last. */

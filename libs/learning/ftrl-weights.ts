@@ -6,19 +6,17 @@
  *
  * (Chapelle & Li, NIPS 2011, algorithm 3). q₀ = β/α + λ2 is the curvature at which FTRL-Proximal itself begins.
  *
- * Replicas know n as a byte a slot: the exponent and three bits of the mantissa of a float, 2⁻¹⁰ ≤ n < 2²², within 7 %. A
- * learner has n itself, and reads it the same way.
+ * Replicas know n as a byte a slot: the exponent and three bits of the mantissa of a float, 2⁻³ ≤ n < 2²⁹, within 7 %; less is
+ * nothing beside q₀. A learner has n itself, and reads it the same way.
  */
-import type { ByteReader } from './byte-reader.js';
-import type { ByteWriter } from './byte-writer.js';
 import { NONE, type SlotRows } from './kernels/slot-rows.js';
 import { LinearWeights } from './linear-weights.js';
 import type { Sample } from './sample.js';
 
 /** Float bits above the byte: sign and exponent and three bits of mantissa. */
 const SHIFT = 20;
-/** (127 − 10) << 3: the code of 2⁻¹⁰. */
-const CODE_BASE = 117 << 3;
+/** (127 − 3) << 3: the code of 2⁻³. */
+const CODE_BASE = 124 << 3;
 const CODE_MAX = 255;
 
 const float = new Float32Array(1);
@@ -45,22 +43,6 @@ export class FtrlWeights extends LinearWeights {
     return columns.n === NONE
       ? words[this.rows.cell(slot, columns.information)]!
       : codeOf(words[this.rows.cell(slot, columns.n)]!);
-  }
-
-  encodeInformation(writer: ByteWriter, slots: Uint32Array): void {
-    writer.array(Uint8Array.from(slots, (slot) => this.information(slot)));
-  }
-
-  /** A row with room to learn takes an n of that information. */
-  decodeInformation(reader: ByteReader, slots: Uint32Array): void {
-    const { rows } = this;
-    const { columns, words } = rows;
-    const codes = new Uint8Array(slots.length);
-    reader.array(codes);
-    for (let i = 0; i < slots.length; i++) {
-      if (columns.n === NONE) words[rows.cell(slots[i]!, columns.information)] = codes[i]!;
-      else rows.floats[rows.cell(slots[i]!, columns.n)] = INFORMATION[codes[i]!]!;
-    }
   }
 
   /** Of the sample's logit. */

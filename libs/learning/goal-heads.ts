@@ -7,7 +7,7 @@ import type { ByteWriter } from './byte-writer.js';
 import { DirtyRows } from './dirty-rows.js';
 import { GOALS } from './goals.js';
 import { clip } from './logistic.js';
-import type { ModelTable } from './model-table.js';
+import type { RowTable } from './model-table.js';
 import type { Sample } from './sample.js';
 
 const { fround, sqrt } = Math;
@@ -22,7 +22,7 @@ const L1 = 0.1;
 const L2 = 1;
 const GRADIENT_MAX = 100;
 
-export class GoalHeads implements ModelTable {
+export class GoalHeads implements RowTable {
   readonly dirty = new DirtyRows(GOAL_SLOTS);
   readonly rowBytesMax = 5 + HEADS * 4;
   private readonly w = new Float32Array(GOAL_SLOTS * HEADS);

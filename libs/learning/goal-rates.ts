@@ -8,7 +8,7 @@ import type { ByteWriter } from './byte-writer.js';
 import { DirtyRows } from './dirty-rows.js';
 import { GOALS } from './goals.js';
 import { KeyedRows } from './keyed-rows.js';
-import type { ModelTable } from './model-table.js';
+import type { RowTable } from './model-table.js';
 
 /** Clicks that the overall rate counts for. */
 const PRIOR = 20;
@@ -20,7 +20,7 @@ const OVERALL = -1;
 /** Of a row: for each goal, targets seen and their sum. */
 const STRIDE = GOALS.length * 2;
 
-export class GoalRates implements ModelTable {
+export class GoalRates implements RowTable {
   readonly dirty = new DirtyRows(1024);
   readonly rowBytesMax = 5 + 8 + STRIDE * 4;
   private readonly rows: KeyedRows;

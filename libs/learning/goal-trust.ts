@@ -11,7 +11,7 @@ import type { ByteWriter } from './byte-writer.js';
 import { DirtyRows } from './dirty-rows.js';
 import { GOALS } from './goals.js';
 import { clip } from './logistic.js';
-import type { ModelTable } from './model-table.js';
+import type { RowTable } from './model-table.js';
 
 /** Segments with sums of their own; others share by remainder. */
 const SEGMENTS = 64;
@@ -20,7 +20,7 @@ const MEMORY = 5_000;
 const TRUST_MAX = 3;
 const STRIDE = GOALS.length * 2;
 
-export class GoalTrust implements ModelTable {
+export class GoalTrust implements RowTable {
   readonly dirty = new DirtyRows(SEGMENTS);
   readonly rowBytesMax = 5 + STRIDE * 8;
   /** Of each segment and goal: observed, predicted. */

@@ -10,13 +10,13 @@ import type { ByteWriter } from './byte-writer.js';
 import { DecayedSums, windowOf } from './decayed-sums.js';
 import { DirtyRows } from './dirty-rows.js';
 import { KeyedRows } from './keyed-rows.js';
-import type { ModelTable } from './model-table.js';
+import type { RowTable } from './model-table.js';
 import type { RankedKeys } from './popularity-table.js';
 
 export const GROUPS_MAX = 256;
 export const ITEMS_EACH = 256;
 
-export class GroupTrends implements ModelTable {
+export class GroupTrends implements RowTable {
   readonly dirty = new DirtyRows(GROUPS_MAX * ITEMS_EACH);
   private readonly groups = new KeyedRows(GROUPS_MAX);
   /** ITEMS_EACH rows a group: the item's key, 0 while free. */

@@ -8,11 +8,15 @@ const { fround, max } = Math;
 const POPULARITY_WINDOW = windowOf(86_400);
 
 /** Values are rounded to f32, so that one that was stored equals one that was not. */
-export interface ItemReading {
+export interface ItemReading extends ItemEvidence {
+  popularity: number;
+}
+
+/** The part that no passing of time changes. */
+export interface ItemEvidence {
   ctrLogit: number;
   overallLogit: number;
   impressions: number;
-  popularity: number;
 }
 
 export const newReading = (): ItemReading => ({
@@ -31,8 +35,13 @@ export function readItem(
   own: 0 | 1,
 ): void {
   const row = statistics.rowOf(itemKey);
+  readEvidence(out, statistics, row, own);
+  out.popularity = fround(statistics.popularityOf(row, POPULARITY_WINDOW, now));
+}
+
+/** @param row of the item in the statistics */
+export function readEvidence(out: ItemEvidence, statistics: ItemStatistics, row: number, own: 0 | 1): void {
   out.ctrLogit = fround(logit(statistics.ctrAt(row, own)));
   out.overallLogit = statistics.overallLogit();
   out.impressions = fround(max(0, statistics.impressionsAt(row) - own));
-  out.popularity = fround(statistics.popularityOf(row, POPULARITY_WINDOW, now));
 }

@@ -11,20 +11,25 @@ import { POPULARITY_SECONDS, windowOf } from './decayed-sums.js';
 import { DirtyRows } from './dirty-rows.js';
 import { KeyedRows, widened } from './keyed-rows.js';
 import { logit } from './logistic.js';
-import type { ModelTable } from './model-table.js';
+import type { RowTable } from './model-table.js';
 import { PopularityTable, type RankedKeys } from './popularity-table.js';
 import { HIT_RANK, WindowChoice } from './window-choice.js';
 
 /** The overall CTR before any evidence, and its strength in impressions. */
 const FIRST_CTR = 0.05;
 const FIRST_IMPRESSIONS = 20;
+/** What a row in a delta has besides its counts: its key when it got one, its popularity when that was added to... */
+const KEYED = 1;
+const ENGAGED = 2;
+/** ... and how many of its impressions were looked at, unless all were. */
+const EXAMINED = 4;
 
 export interface ItemStatisticsSettings {
   readonly priorImpressions: number;
   readonly itemsMax: number;
 }
 
-export class ItemStatistics implements ModelTable {
+export class ItemStatistics implements RowTable {
   readonly dirty = new DirtyRows(1024);
   readonly windows = new WindowChoice();
   private readonly rows: KeyedRows;
@@ -32,7 +37,9 @@ export class ItemStatistics implements ModelTable {
   private examinedBy = new Float64Array(1024);
   private clicksBy = new Float64Array(1024);
   private readonly popularities = new PopularityTable();
-  readonly rowBytesMax = 5 + 8 + 8 + 8 + 8 + this.popularities.rowBytes;
+  /** KEYED and ENGAGED since the last delta. */
+  private newsBy = new Uint8Array(1024);
+  readonly rowBytesMax = 5 + 1 + 8 + 8 + 8 + 8 + this.popularities.rowBytes;
   private totalExamined = 0;
   private totalClicks = 0;
 
@@ -61,7 +68,9 @@ export class ItemStatistics implements ModelTable {
   recordEngagement(itemKey: number, weight: number, timestamp: number, judges = true): void {
     if (!(weight > 0)) return;
     if (judges) this.judgeWindows(this.rows.find(itemKey));
-    this.popularities.add(this.claim(itemKey), weight, timestamp, this.rows.size);
+    const row = this.claim(itemKey);
+    this.popularities.add(row, weight, timestamp, this.rows.size);
+    this.newsBy[row]! |= ENGAGED;
   }
 
   /** Clicks per impression over all items, smoothed. */
@@ -172,23 +181,32 @@ export class ItemStatistics implements ModelTable {
     this.encodeTotals(writer);
     writer.ascending(rows);
     for (const row of rows) {
-      writer.f64(this.rows.keys[row]!);
-      writer.varint(this.impressionsBy[row]!);
-      writer.f64(this.examinedBy[row]!);
+      const impressions = this.impressionsBy[row]!;
+      const examined = this.examinedBy[row]!;
+      const has = this.newsBy[row]! | (examined === impressions ? 0 : EXAMINED);
+      this.newsBy[row] = 0;
+      writer.u8(has);
+      if (has & KEYED) writer.f64(this.rows.keys[row]!);
+      writer.varint(impressions);
+      if (has & EXAMINED) writer.f64(examined);
       writer.varint(this.clicksBy[row]!);
-      this.popularities.encodeRow(writer, row);
+      if (has & ENGAGED) this.popularities.encodeRow(writer, row);
     }
   }
 
   decodeRows(reader: ByteReader): void {
     this.decodeTotals(reader);
     for (const row of reader.ascending(this.settings.itemsMax)) {
-      this.rows.place(row, reader.f64());
-      this.fit();
+      const has = reader.u8();
+      if (has & KEYED) {
+        this.rows.place(row, reader.f64());
+        this.fit();
+        this.popularities.clearRow(row, this.rows.size);
+      }
       this.impressionsBy[row] = reader.varint();
-      this.examinedBy[row] = reader.f64();
+      this.examinedBy[row] = has & EXAMINED ? reader.f64() : this.impressionsBy[row]!;
       this.clicksBy[row] = reader.varint();
-      this.popularities.decodeRow(reader, row, this.rows.size);
+      if (has & ENGAGED) this.popularities.decodeRow(reader, row, this.rows.size);
     }
   }
 
@@ -212,8 +230,10 @@ export class ItemStatistics implements ModelTable {
   }
 
   private claim(itemKey: number): number {
+    const before = this.rows.size;
     const row = this.rows.claim(itemKey);
     this.fit();
+    if (this.rows.recycled || row === before) this.newsBy[row] = KEYED;
     if (this.rows.recycled) {
       this.impressionsBy[row] = this.examinedBy[row] = this.clicksBy[row] = 0;
       this.popularities.clearRow(row, this.rows.size);
@@ -227,6 +247,9 @@ export class ItemStatistics implements ModelTable {
       this.impressionsBy = widened(this.impressionsBy);
       this.examinedBy = widened(this.examinedBy);
       this.clicksBy = widened(this.clicksBy);
+      const news = new Uint8Array(this.clicksBy.length);
+      news.set(this.newsBy);
+      this.newsBy = news;
     }
     this.popularities.fit(this.rows.size);
   }

@@ -1,6 +1,7 @@
 /** One weight a slot: logit = Σ w_i x_i. */
 import type { ByteReader } from './byte-reader.js';
 import type { ByteWriter } from './byte-writer.js';
+import { LINEAR_POINTS, pointOf } from './kernels/grid.js';
 import type { SlotRows } from './kernels/slot-rows.js';
 import type { Predictor } from './online-learner.js';
 import type { Sample } from './sample.js';
@@ -18,6 +19,11 @@ export class LinearWeights implements Predictor {
     return this.rows.floats[this.rows.cell(slot, this.column)]!;
   }
 
+  /** As hosts know it. */
+  servedWeight(slot: number): number {
+    return pointOf(this.weight(slot), LINEAR_POINTS) / LINEAR_POINTS;
+  }
+
   /** How many weights are not zero. */
   countNonZero(): number {
     let count = 0;
@@ -27,20 +33,25 @@ export class LinearWeights implements Predictor {
 
   logit(sample: Sample): number {
     this.rows.place(sample);
-    return this.rows.dot(this.column, 0, sample.length, 0);
+    return this.rows.dot(this.column, 0, sample.length, 0, false);
+  }
+
+  servedLogit(sample: Sample): number {
+    this.rows.place(sample);
+    return this.rows.dot(this.column, 0, sample.length, 0, true);
   }
 
   open(sample: Sample): void {
-    this.opened = this.logit(sample);
+    this.opened = this.servedLogit(sample);
   }
 
   logitAfter(sample: Sample, length: number): number {
     this.rows.place(sample);
-    return this.rows.dot(this.column, length, sample.length, this.opened);
+    return this.rows.dot(this.column, length, sample.length, this.opened, true);
   }
 
   contribute({ slots, values, length }: Sample, scale: number, into: Float64Array): void {
-    for (let i = 0; i < length; i++) into[i]! += scale * this.weight(slots[i]!) * values[i]!;
+    for (let i = 0; i < length; i++) into[i]! += scale * this.servedWeight(slots[i]!) * values[i]!;
   }
 
   encodeRows(writer: ByteWriter, slots: Uint32Array): void {

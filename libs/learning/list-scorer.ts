@@ -38,7 +38,7 @@ export class ListScorer {
     if (!this.sound) return;
     for (const name of LEARNERS) weights[name].open(this.sample);
     this.sharedRates.clear();
-    this.sharedRates.add(shared, 0, rates, tables.statistics.overallLogit());
+    this.sharedRates.add(shared, 0, rates, tables.statistics.overallLogit(), true);
   }
 
   /** As Scorer.score. @param features its first entries, as many as `open` had, are not looked at */
@@ -49,7 +49,7 @@ export class ListScorer {
       return this.scoreWhole(features, itemKey, out);
     readItem(reading, tables.statistics, itemKey, this.now, 0);
     rates.copy(this.sharedRates);
-    rates.add(features, shared.length, scorer.rates, reading.overallLogit);
+    rates.add(features, shared.length, scorer.rates, reading.overallLogit, true);
     rates.append(sample, this.mask);
     appendStatisticsFeatures(sample, reading, this.mask);
     scorer.predictAfter(sample, shared.length);

@@ -1,27 +1,31 @@
 /**
- * What changed in a model between two FEEDBACK sequences, as absolute values: applying a delta twice, or one that
- * overlaps what is known, changes nothing. Little-endian:
+ * What changed in a model between two FEEDBACK sequences, as absolute values and as steps that are taken once: applying a delta
+ * twice, or one that overlaps what is known, changes nothing. Little-endian:
  *
- *     magic "RKD2" u32 | crc32 of what follows u32 | version text | from varint | to varint | final u8 |
- *     slots (ascending) | fm w0 | factors, three weights, two counts of each slot | ftrl's information | rows of each table of tables.ts |
+ *     magic "RKD3" u32 | crc32 of what follows u32 | version text | from varint | to varint | final u8 |
+ *     deflated: fm w0 f32 | slots (slot-points.ts) | steps (next-item/engagement-relay.ts) | rows of each row table of tables.ts |
  *     if final: blend | calibrators | samples
  *
  * A drain that does not fit one message takes several; only the last is final and moves a replica's sequence.
  */
-import { crc32 } from 'node:zlib';
+import { crc32, deflateRawSync, inflateRawSync } from 'node:zlib';
 import { AppError } from '#kernel';
 import { ByteReader } from './byte-reader.js';
 import { ByteWriter } from './byte-writer.js';
 import type { ModelState } from './model-state.js';
 import type { Scorer } from './scorer.js';
-import { tableList } from './tables.js';
+import type { EngagementListener, EngagementRelay } from './next-item/engagement-relay.js';
+import { copyPoints, decodeSlots, encodeSlots } from './slot-points.js';
+import { rowTables } from './tables.js';
 
-const MAGIC = 0x32444b52;
+const MAGIC = 0x33444b52;
 /** Bound of one delta message; JetStream's default limit is 1 MiB. */
 export const DELTA_BYTES_MAX = 512 * 1024;
 const PREAMBLE_BYTES = 8;
-/** Of a slot, without its factors: index, three weights, FTRL's information, and two counts. */
-const SLOT_BYTES = 5 + 3 * 4 + 1 + 2 * 4;
+/** Bound of what a message may unpack to. */
+const CONTENT_BYTES_MAX = 4 * DELTA_BYTES_MAX;
+/** Halves it; higher levels take longer and gain little. */
+const DEFLATE_LEVEL = 1;
 
 export interface DeltaHeader {
   readonly version: string;
@@ -32,77 +36,82 @@ export interface DeltaHeader {
   readonly final: boolean;
 }
 
-/** The next message of what changed, or undefined when the replicas know everything. */
-export function encodeDelta(model: ModelState): Uint8Array | undefined {
-  const tables = tableList(model.scorer.tables);
-  const changed = (): boolean => model.dirtySlots.size > 0 || tables.some(({ dirty }) => dirty.size > 0);
-  if (model.drained === model.sequence && !changed()) return undefined;
-  const slotBytes = SLOT_BYTES + 4 * model.settings.fm.factors;
-  const slots = model.dirtySlots.drain(Math.floor(DELTA_BYTES_MAX / slotBytes));
-  let left = DELTA_BYTES_MAX - slots.length * slotBytes;
-  const rows = tables.map(({ dirty, rowBytesMax }) => {
-    const drained = dirty.drain(Math.max(0, Math.floor(left / rowBytesMax)));
-    left -= drained.length * rowBytesMax;
-    return drained;
-  });
-  const final = !changed();
+/** What a model knows besides: steps for replicas to take. */
+export interface Followed extends ModelState {
+  readonly relay: EngagementRelay;
+}
 
-  const writer = new ByteWriter();
-  writer.text(model.version);
-  writer.varint(model.drained);
-  writer.varint(model.sequence);
-  writer.u8(final ? 1 : 0);
-  writer.ascending(slots);
-  encodeWeights(model.scorer, writer, slots);
-  tables.forEach((table, i) => table.encodeRows(writer, rows[i]!));
-  if (final) {
-    encodeScalars(model.scorer, writer);
-    writer.varint(model.samples);
-    model.drained = model.sequence;
+/** The next message of what changed, or undefined when the replicas know everything. */
+export function encodeDelta(model: Followed): Uint8Array | undefined {
+  const { changed, relay, scorer } = model;
+  const tables = rowTables(scorer.tables);
+  const isChanged = (): boolean =>
+    changed.size > 0 || relay.size > 0 || tables.some(({ dirty }) => dirty.size > 0);
+  if (model.drained === model.sequence && !isChanged()) return undefined;
+
+  const content = new ByteWriter();
+  content.f32(scorer.weights.fm.w0[0]!);
+  const { ftrl } = scorer.weights;
+  let left = encodeSlots(ftrl, changed, content, DELTA_BYTES_MAX);
+  const beforeSteps = content.length;
+  relay.drain(content, left);
+  left -= content.length - beforeSteps;
+  for (const table of tables) {
+    const rows = table.dirty.drain(Math.max(0, Math.floor(left / table.rowBytesMax)));
+    const before = content.length;
+    table.encodeRows(content, rows);
+    left -= content.length - before;
   }
-  return framed(writer.bytes());
+  const final = !isChanged();
+  if (final) {
+    encodeScalars(scorer, content);
+    content.varint(model.samples);
+  }
+
+  const message = new ByteWriter(content.length + 256);
+  message.text(model.version);
+  message.varint(Math.max(model.drained, relay.lost));
+  message.varint(model.sequence);
+  message.u8(final ? 1 : 0);
+  message.raw(deflateRawSync(content.bytes(), { level: DEFLATE_LEVEL }));
+  if (final) model.drained = model.sequence;
+  return framed(message.bytes());
 }
 
 export function decodeDeltaHeader(bytes: Uint8Array): DeltaHeader {
   return readHeader(opened(bytes));
 }
 
-/** Writes the delta's values into a scorer. @returns the model's samples, when it is final */
+/** What a replica follows with. */
+export interface Follower {
+  readonly scorer: Scorer;
+  readonly listener: EngagementListener;
+}
+
+/** Writes the delta's values into a scorer, and takes its steps. @returns the model's samples, when it is final */
 export function applyDelta(
   bytes: Uint8Array,
-  scorer: Scorer,
-  slots: number,
+  { scorer, listener }: Follower,
 ): { header: DeltaHeader; samples: number | undefined } {
-  const reader = opened(bytes);
-  const header = readHeader(reader);
-  const changed = reader.ascending(slots);
-  decodeWeights(scorer, reader, changed);
-  for (const table of tableList(scorer.tables)) table.decodeRows(reader);
+  const message = opened(bytes);
+  const header = readHeader(message);
+  const reader = inflated(message);
+  scorer.weights.fm.w0[0] = reader.f32();
+  decodeSlots(scorer.weights.ftrl.rows, reader);
+  listener.hear(reader);
+  for (const table of rowTables(scorer.tables)) table.decodeRows(reader);
   if (!header.final) return { header, samples: undefined };
   decodeScalars(scorer, reader);
   return { header, samples: reader.varint() };
 }
 
-/** Makes `to` predict what `from` does: with these slots, and the same tables. */
+/** Makes `to` predict what hosts of `from` do: with these slots, and the same tables. */
 export function copyPredictions(from: Scorer, to: Scorer, slots: Uint32Array): void {
+  to.weights.fm.w0[0] = from.weights.fm.w0[0]!;
+  copyPoints(from.weights.ftrl, to.weights.ftrl.rows, slots);
   const writer = new ByteWriter();
-  encodeWeights(from, writer, slots);
   encodeScalars(from, writer);
-  const reader = new ByteReader(writer.bytes());
-  decodeWeights(to, reader, slots);
-  decodeScalars(to, reader);
-}
-
-function encodeWeights({ weights: { fm, ftrl } }: Scorer, writer: ByteWriter, slots: Uint32Array): void {
-  writer.f32(fm.w0[0]!);
-  fm.rows.encodeWeights(writer, slots);
-  ftrl.encodeInformation(writer, slots);
-}
-
-function decodeWeights({ weights: { fm, ftrl } }: Scorer, reader: ByteReader, slots: Uint32Array): void {
-  fm.w0[0] = reader.f32();
-  fm.rows.decodeWeights(reader, slots);
-  ftrl.decodeInformation(reader, slots);
+  decodeScalars(to, new ByteReader(writer.bytes()));
 }
 
 function encodeScalars(scorer: Scorer, writer: ByteWriter): void {
@@ -132,6 +141,17 @@ function opened(bytes: Uint8Array): ByteReader {
     message.readUInt32LE(4) === crc32(message.subarray(PREAMBLE_BYTES));
   if (!sound) throw new AppError('REK_LOG_DAMAGED', 'a model delta does not match its checksum');
   return new ByteReader(message.subarray(PREAMBLE_BYTES));
+}
+
+/** @throws AppError REK_LOG_DAMAGED */
+function inflated(message: ByteReader): ByteReader {
+  try {
+    return new ByteReader(
+      inflateRawSync(message.raw(message.remaining), { maxOutputLength: CONTENT_BYTES_MAX }),
+    );
+  } catch (cause) {
+    throw new AppError('REK_LOG_DAMAGED', 'a model delta cannot be unpacked', undefined, { cause });
+  }
 }
 
 function readHeader(reader: ByteReader): DeltaHeader {

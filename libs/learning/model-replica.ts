@@ -1,9 +1,11 @@
 /**
- * The serving side of a model: its weights without the optimiser's state, and its statistics. Starts from a
- * snapshot and follows deltas; predicts with the learner's own code, bit for bit what the learner would.
+ * The serving side of a model: its weights on the grid of kernels/grid.ts, without the optimiser's state, and its statistics. Starts
+ * from a snapshot and follows deltas; predicts with the learner's own code, bit for bit what the learner's `score` does.
  */
 import { AppError } from '#kernel';
 import type { FeatureVector } from '#events';
+import type { OwnFeatures } from '#features';
+import { CoarseScorer } from './coarse-scorer.js';
 import { FactorWeights } from './factor-weights.js';
 import { GoalModel } from './goal-model.js';
 import type { ItemStatistics } from './item-statistics.js';
@@ -12,12 +14,12 @@ import { FtrlWeights } from './ftrl-weights.js';
 import { SlotRows } from './kernels/slot-rows.js';
 import { ListScorer } from './list-scorer.js';
 import { LinearWeights } from './linear-weights.js';
-import { applyDelta, copyPredictions, decodeDeltaHeader } from './model-delta.js';
+import { applyDelta, copyPredictions, decodeDeltaHeader, type Follower } from './model-delta.js';
 import { modelVersion, type ModelSettings } from './model-settings.js';
 import type { SnapshotHeader } from './model-snapshot.js';
+import { EngagementListener } from './next-item/engagement-relay.js';
 import type { NextItems } from './next-item/next-items.js';
 import type { Situation } from './next-item/signals.js';
-import { touchedSlots } from './model-state.js';
 import { OnlineModel } from './online-model.js';
 import type { PositionStatistics } from './position-statistics.js';
 import type { RatingLabelLists } from './ratings/label-set.js';
@@ -32,6 +34,8 @@ const RATINGS_MIN = 10;
 export class ModelReplica {
   private readonly goalModel: GoalModel;
   private readonly list: ListScorer;
+  private readonly follower: Follower;
+  private readonly coarse: CoarseScorer;
 
   private constructor(
     readonly settings: ModelSettings,
@@ -44,6 +48,9 @@ export class ModelReplica {
   ) {
     this.goalModel = new GoalModel(scorer.tables);
     this.list = new ListScorer(scorer);
+    const listener = new EngagementListener(scorer.tables, settings.als, sequence);
+    this.follower = { scorer, listener };
+    this.coarse = new CoarseScorer(scorer);
   }
 
   /** A model that knows nothing: every item at the overall CTR. */
@@ -62,7 +69,7 @@ export class ModelReplica {
     const model = OnlineModel.decodeSnapshot(header, chunks);
     const { settings, version, sequence, samples } = model;
     const scorer = newScorer(settings, model.scorer.tables);
-    copyPredictions(model.scorer, scorer, touchedSlots(model));
+    copyPredictions(model.scorer, scorer, model.changed.touched());
     return new ModelReplica(settings, scorer, version, sequence, samples);
   }
 
@@ -92,7 +99,8 @@ export class ModelReplica {
       );
     if (from > this.sequence)
       throw new AppError('REK_LOG_DAMAGED', `deltas are missing between ${this.sequence} and ${from}`);
-    const { header, samples } = applyDelta(bytes, this.scorer, 2 ** this.settings.bits);
+    const { header, samples } = applyDelta(bytes, this.follower);
+    this.scorer.revision++;
     if (!header.final) return;
     this.sequence = Math.max(this.sequence, header.to);
     this.samples = samples ?? this.samples;
@@ -117,6 +125,16 @@ export class ModelReplica {
   /** `score` of a candidate of the list; the first features of its vector, which `open` has read, are not looked at. */
   scoreNext(features: FeatureVector, itemKey: number, out: Scores): void {
     this.list.score(features, itemKey, out);
+  }
+
+  /** Begins a first look at many candidates of a user (coarse-scorer.ts). */
+  openCoarse(shared: FeatureVector, rated: boolean): void {
+    this.coarse.open(shared, rated);
+  }
+
+  /** Log-odds of a click of a candidate, by its first look. @param row a small number that stands for it */
+  coarseLogOdds(row: number, itemKey: number, own: OwnFeatures, matches: FeatureVector): number {
+    return this.coarse.logOdds(row, itemKey, own, matches);
   }
 
   /** Standard deviation of the prediction in log-odds: what is not known yet. */

@@ -14,7 +14,6 @@ import {
   decodePart,
   encodePart,
   STATE_PARTS,
-  touchedSlots,
   type ModelIdentity,
   type ModelState,
 } from './model-state.js';
@@ -116,7 +115,7 @@ export function verifySnapshot(header: SnapshotHeader, chunks: readonly Uint8Arr
 }
 
 function encodeBody(model: ModelState): Buffer {
-  const slots = touchedSlots(model);
+  const slots = model.changed.touched();
   const parts = STATE_PARTS.flatMap((part) => {
     const content = new ByteWriter();
     encodePart(model, part, slots, content);

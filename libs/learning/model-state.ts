@@ -2,9 +2,9 @@
 import { createHash } from 'node:crypto';
 import { ByteWriter } from './byte-writer.js';
 import type { ByteReader } from './byte-reader.js';
-import type { DirtyRows } from './dirty-rows.js';
 import type { ExposureMemory } from './exposure-memory.js';
 import type { HeldLists } from './held-lists.js';
+import type { ChangedSlots } from './kernels/changed-slots.js';
 import type { ModelSettings } from './model-settings.js';
 import type { OnlineLearner } from './online-learner.js';
 import type { ProgressiveReport, ProgressiveValidation } from './progressive-validation.js';
@@ -51,9 +51,8 @@ export interface ModelState {
   rejected: number;
   /** Newest event time of any record, ms. */
   eventTime: number;
-  /** 1 for each slot ever updated, and those changed since the last delta. */
-  readonly touched: Uint8Array;
-  readonly dirtySlots: DirtyRows;
+  /** Slots ever updated, and what changed of them since the last delta. */
+  readonly changed: ChangedSlots;
   /** FEEDBACK sequence of the last complete delta. */
   drained: number;
   report(): ProgressiveReport;
@@ -70,7 +69,7 @@ export interface ModelHash {
 export function hashState(model: ModelState): ModelHash {
   const parts = {} as Record<StatePart, string>;
   const whole = createHash('sha256');
-  const slots = touchedSlots(model);
+  const slots = model.changed.touched();
   for (const part of STATE_PARTS) {
     const writer = new ByteWriter();
     encodePart(model, part, slots, writer);
@@ -78,15 +77,6 @@ export function hashState(model: ModelState): ModelHash {
     whole.update(`${part}:${parts[part]}\n`);
   }
   return { sequence: model.sequence, sha256: whole.digest('hex'), parts };
-}
-
-export function touchedSlots(model: ModelState): Uint32Array {
-  const { touched } = model;
-  let count = 0;
-  for (let slot = 0; slot < touched.length; slot++) count += touched[slot]!;
-  const slots = new Uint32Array(count);
-  for (let slot = 0, at = 0; at < count; slot++) if (touched[slot] === 1) slots[at++] = slot;
-  return slots;
 }
 
 export function encodePart(model: ModelState, part: StatePart, slots: Uint32Array, writer: ByteWriter): void {
@@ -126,14 +116,13 @@ export function decodePart(model: ModelState, part: StatePart, reader: ByteReade
       model.samples = reader.varint();
       model.rejected = reader.varint();
       model.eventTime = reader.f64();
-      for (const slot of reader.ascending(model.touched.length)) model.touched[slot] = 1;
-      return;
+      return model.changed.touch(reader.ascending(model.changed.slots));
     case 'ftrl':
     case 'fm':
     case 'olr':
-      return learners[part].decode(reader, touchedSlots(model));
+      return learners[part].decode(reader, model.changed.touched());
     case 'rates':
-      return scorer.rates.decode(reader, touchedSlots(model));
+      return scorer.rates.decode(reader, model.changed.touched());
     case 'blend':
       return scorer.blend.decode(reader);
     case 'calibration':

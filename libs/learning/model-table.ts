@@ -1,6 +1,7 @@
 /**
  * A bounded table of the model that follows FEEDBACK: item statistics, neighbours, curves. Snapshots, deltas, hashes
- * and replicas know tables only through this; tables.ts lists them.
+ * and replicas know tables only through this; tables.ts lists them. Replicas follow a table by its changed rows, or by
+ * hearing what it learns from (next-item/engagement-relay.ts).
  */
 import type { ByteReader } from './byte-reader.js';
 import type { ByteWriter } from './byte-writer.js';
@@ -11,6 +12,10 @@ export interface ModelTable {
   encode(writer: ByteWriter): void;
   /** Into an empty table. */
   decode(reader: ByteReader): void;
+}
+
+/** A table whose changed rows are sent. */
+export interface RowTable extends ModelTable {
   /** Rows changed since the last delta. */
   readonly dirty: DirtyRows;
   /** Most bytes of one row in a delta. */

@@ -7,11 +7,13 @@ import type { Sample } from './sample.js';
 export interface Predictor {
   /** What the weights add to the sample's offset. */
   logit(sample: Sample): number;
+  /** The same with the weights as hosts know them (kernels/grid.ts): of a host's, no other. */
+  servedLogit(sample: Sample): number;
   /** Remembers the sums over all features of the sample: what many samples begin with. */
   open(sample: Sample): void;
-  /** `logit` of a sample whose first `length` features are those of `open`, bit for bit; it looks only at the others. */
+  /** `servedLogit` of a sample whose first `length` features are those of `open`, bit for bit; it looks only at the others. */
   logitAfter(sample: Sample, length: number): number;
-  /** Contribution of each feature to `logit`, added to `into` times `scale`. */
+  /** Contribution of each feature to `servedLogit`, added to `into` times `scale`. */
   contribute(sample: Sample, scale: number, into: Float64Array): void;
 }
 

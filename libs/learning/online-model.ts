@@ -19,7 +19,6 @@ import {
 import { clusterGroup, positionIndex, segmentGroup } from '#features';
 import { fnv1a32 } from '#kernel';
 import { massesOf, predictsRelevance, type Masses } from './debias.js';
-import { DirtyRows } from './dirty-rows.js';
 import { ExposureMemory } from './exposure-memory.js';
 import { FactorisationMachine } from './factorisation-machine.js';
 import { FtrlProximal } from './ftrl-proximal.js';
@@ -27,6 +26,7 @@ import { GoalModel } from './goal-model.js';
 import { GoalValidation } from './goal-validation.js';
 import { HeldLists } from './held-lists.js';
 import { newReading, readItem } from './item-reading.js';
+import type { ChangedSlots } from './kernels/changed-slots.js';
 import { SlotRows } from './kernels/slot-rows.js';
 import { sigmoid } from './logistic.js';
 import { encodeDelta } from './model-delta.js';
@@ -39,7 +39,7 @@ import {
   type SnapshotHeader,
 } from './model-snapshot.js';
 import { fitFactors } from './next-item/alternating-least-squares.js';
-import { recordNextItem } from './next-item/next-item-tables.js';
+import { EngagementRelay, takeStep } from './next-item/engagement-relay.js';
 import type { OnlineLearner } from './online-learner.js';
 import { OnlineLogisticRegression } from './online-logistic-regression.js';
 import { ProgressiveRanking } from './progressive-ranking.js';
@@ -47,7 +47,7 @@ import { ProgressiveValidation, type ProgressiveReport } from './progressive-val
 import { NO_CLUSTER } from './user-clusters.js';
 import { isSoundEngagement, isSoundExposure, isSoundOutcome, isSoundSequel } from './sound-record.js';
 import { LEARNERS, newScores, Scorer, type LearnerName, type Scores } from './scorer.js';
-import { newTables, tableList } from './tables.js';
+import { newTables, rowTables } from './tables.js';
 
 /** The weight of one positive is cut to this. */
 export const SAMPLE_WEIGHT_MAX = 10;
@@ -74,8 +74,8 @@ export class OnlineModel implements FeedbackSink, ModelState {
   samples = 0;
   rejected = 0;
   eventTime = 0;
-  readonly touched: Uint8Array;
-  readonly dirtySlots: DirtyRows;
+  readonly changed: ChangedSlots;
+  readonly relay = new EngagementRelay();
   drained = 0;
   private readonly decoder = new FeedbackDecoder();
   private readonly scores = newScores();
@@ -92,9 +92,8 @@ export class OnlineModel implements FeedbackSink, ModelState {
   ) {
     this.identity = { name: 'main', generation: 0, configuredHash: settingsHash(settings), ...identity };
     const slots = 2 ** settings.bits;
-    this.touched = new Uint8Array(slots);
-    this.dirtySlots = new DirtyRows(slots);
     const rows = SlotRows.toLearn(slots, settings.fm.factors);
+    this.changed = rows.changed!;
     this.learners = {
       ftrl: new FtrlProximal(rows, settings.ftrl),
       fm: new FactorisationMachine(rows, settings.fm, settings.seed),
@@ -130,6 +129,7 @@ export class OnlineModel implements FeedbackSink, ModelState {
 
   exposure(record: Exposure): void {
     if (!isSoundExposure(record)) return void this.rejected++;
+    this.scorer.revision++;
     this.advance(record.timestamp);
     const { statistics, positions, examination } = this.scorer.tables;
     const depth = record.depth ?? 0;
@@ -147,30 +147,27 @@ export class OnlineModel implements FeedbackSink, ModelState {
 
   sequel(record: Sequel): void {
     if (!isSoundSequel(record)) return void this.rejected++;
+    this.scorer.revision++;
     this.advance(record.timestamp);
     this.goals.learn(record, this.goalValidation);
   }
 
   engagement(record: Engagement): void {
     if (!isSoundEngagement(record)) return void this.rejected++;
+    this.scorer.revision++;
     this.advance(record.timestamp);
     if (record.typeHash === RATING && record.value !== undefined) this.rating(record, record.value);
     this.scorer.nextItems.learn(record);
-    const { statistics, covisitation } = this.scorer.tables;
-    statistics.recordEngagement(record.itemKey, record.weight, record.timestamp, !record.repeated);
+    const { tables } = this.scorer;
+    tables.statistics.recordEngagement(record.itemKey, record.weight, record.timestamp, !record.repeated);
     this.recordForGroups(record);
-    covisitation.recordEngagement(
-      record.itemKey,
-      record.weight,
-      record.timestamp,
-      record.recentKeys,
-      record.recentAgesSeconds,
-    );
-    recordNextItem(this.scorer.tables, record);
+    takeStep(tables, record);
+    this.relay.taking(this.sequence, record);
   }
 
   outcome(record: Outcome): void {
     if (!isSoundOutcome(record)) return void this.rejected++;
+    this.scorer.revision++;
     if (record.label === 1) this.click(record);
     else this.noClick(record);
     this.advance(record.timestamp);
@@ -206,8 +203,9 @@ export class OnlineModel implements FeedbackSink, ModelState {
 
   /** Declares that replicas know everything up to now: they start from a snapshot of this moment. */
   forgetChanges(): void {
-    this.dirtySlots.clear();
-    for (const { dirty } of tableList(this.scorer.tables)) dirty.clear();
+    this.changed.clear();
+    this.relay.clear();
+    for (const { dirty } of rowTables(this.scorer.tables)) dirty.clear();
     this.drained = this.sequence;
   }
 
@@ -233,6 +231,7 @@ export class OnlineModel implements FeedbackSink, ModelState {
     if (!als || before >= als.at || this.sequence < als.at) return;
     const { histories, userFactors, itemFactors } = this.scorer.tables;
     fitFactors(histories, userFactors, itemFactors, als);
+    this.relay.fit(this.sequence);
   }
 
   /** Moves event time, and learns the lists that have waited long enough. */
@@ -258,7 +257,7 @@ export class OnlineModel implements FeedbackSink, ModelState {
     const { tables } = scorer;
     const { itemKey, timestamp, position, depth = 0 } = record;
     const { method, weightMax } = this.settings.debias;
-    scorer.rates.open(record.listKey, this.mark);
+    scorer.rates.open(record.listKey);
     this.readShown(record);
     this.prepare(record, this.exposures.recallRates(itemKey, timestamp));
     scorer.predict();
@@ -322,7 +321,7 @@ export class OnlineModel implements FeedbackSink, ModelState {
     const { examination, experiments } = scorer.tables;
     const { itemKey, position, depth = 0 } = shown;
     this.ranking.begin(shown.userKey, shown.listKey);
-    rates.open(shown.listKey, this.mark);
+    rates.open(shown.listKey);
     const slot = this.prepare(shown);
     scorer.predict();
     scorer.read(this.scores);
@@ -401,14 +400,7 @@ export class OnlineModel implements FeedbackSink, ModelState {
         this.learners[LEARNERS[k]!].update(sample, gradient);
       }
     }
-    for (let i = 0; i < sample.length; i++) this.mark(sample.slots[i]!);
   }
-
-  /** A slot changed. */
-  private readonly mark = (slot: number): void => {
-    this.touched[slot] = 1;
-    this.dirtySlots.mark(slot);
-  };
 }
 
 /** What `learn` reads of an outcome, fresh or held. */

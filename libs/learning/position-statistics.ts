@@ -5,7 +5,7 @@
 import type { ByteReader } from './byte-reader.js';
 import type { ByteWriter } from './byte-writer.js';
 import { DirtyRows } from './dirty-rows.js';
-import type { ModelTable } from './model-table.js';
+import type { RowTable } from './model-table.js';
 
 /** Slots beyond this share the last row. */
 export const POSITIONS_MAX = 128;
@@ -13,7 +13,7 @@ export const POSITIONS_MAX = 128;
 /** One row of a delta: the whole table. */
 const WHOLE = 0;
 
-export class PositionStatistics implements ModelTable {
+export class PositionStatistics implements RowTable {
   readonly dirty = new DirtyRows(1);
   readonly rowBytesMax = 2 * (POSITIONS_MAX + 1) * 8;
   private readonly impressionsBy = new Float64Array(POSITIONS_MAX + 1);

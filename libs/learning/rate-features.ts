@@ -34,16 +34,20 @@ export function contributionsByFeature(contributions: Float64Array, features: Fe
   return out;
 }
 
-/** @param overallLogit of the overall CTR when the sample was shown */
+/**
+ * @param overallLogit of the overall CTR when the sample was shown
+ * @param served with the counts that hosts know
+ */
 export function appendRateFeatures(
   sample: Sample,
   features: FeatureVector,
   rates: FeatureRates,
   overallLogit: number,
   mask: number,
+  served: boolean,
 ): void {
   totals.clear();
-  totals.add(features, 0, rates, overallLogit);
+  totals.add(features, 0, rates, overallLogit, served);
   totals.append(sample, mask);
 }
 
@@ -76,14 +80,20 @@ export class RateTotals {
     this.members.set(other.members);
   }
 
-  /** @param from place of the first feature to count */
-  add(features: FeatureVector, from: number, rates: FeatureRates, overallLogit: number): void {
+  /** @param from place of the first feature to count. @param served with the counts that hosts know */
+  add(
+    features: FeatureVector,
+    from: number,
+    rates: FeatureRates,
+    overallLogit: number,
+    served: boolean,
+  ): void {
     const { sums, members } = this;
     const p0 = sigmoid(overallLogit);
     for (let i = from; i < features.length; i++) {
       const family = familyOf(features.indices[i]!);
       if (family === 0 || family >= INDICES.length) continue;
-      sums[family]! += rates.distance(features.indices[i]!, p0, overallLogit);
+      sums[family]! += rates.distance(features.indices[i]!, p0, overallLogit, served);
       members[family]!++;
     }
   }

@@ -56,6 +56,8 @@ export class Scorer {
   readonly nextItems: NextItems;
   readonly rates: FeatureRates;
   readonly mask: number;
+  /** Grows with every change of weights or tables: what was made from them earlier may differ. */
+  revision = 0;
   private readonly trainingShift: number;
 
   constructor(
@@ -79,23 +81,25 @@ export class Scorer {
   /**
    * Makes the sample from the features and `reading`, which the caller has filled.
    * @param rates of the features as they were before; default: as they are
+   * @param served with the rates that hosts know
    * @returns false when a feature is not finite; the sample then holds the statistics features alone
    */
-  prepare(features: FeatureVector, rates?: Float32Array): boolean {
+  prepare(features: FeatureVector, rates?: Float32Array, served = false): boolean {
     const sound = fillSample(this.sample, features, this.mask);
     if (!sound) this.sample.length = 0;
     else if (rates) appendRememberedRates(this.sample, features, rates, this.mask);
-    else appendRateFeatures(this.sample, features, this.rates, this.reading.overallLogit, this.mask);
+    else appendRateFeatures(this.sample, features, this.rates, this.reading.overallLogit, this.mask, served);
     appendStatisticsFeatures(this.sample, this.reading, this.mask);
     this.sample.offset += this.trainingShift;
     return sound;
   }
 
-  /** Logits of the prepared sample. */
-  predict(): void {
+  /** Logits of the prepared sample. @param served with the weights that hosts know */
+  predict(served = false): void {
     const offset = this.sample.offset;
     for (let k = 0; k < BLEND; k++) {
-      this.logits[k] = this.weights[LEARNERS[k]!].logit(this.sample);
+      const weights = this.weights[LEARNERS[k]!];
+      this.logits[k] = served ? weights.servedLogit(this.sample) : weights.logit(this.sample);
       this.totals[k] = offset + this.logits[k]!;
     }
     this.totals[BLEND] = this.blend.logit(offset, this.logits);
@@ -103,12 +107,17 @@ export class Scorer {
 
   /** Logits of another sample, whose first `length` features the weights have opened; its offset is that of the item's CTR. */
   predictAfter(sample: Sample, length: number): void {
-    const offset = sample.offset + this.trainingShift;
+    const offset = this.offsetFrom(sample.offset);
     for (let k = 0; k < BLEND; k++) {
       this.logits[k] = this.weights[LEARNERS[k]!].logitAfter(sample, length);
       this.totals[k] = offset + this.logits[k]!;
     }
     this.totals[BLEND] = this.blend.logit(offset, this.logits);
+  }
+
+  /** At training weights. @param ctrLogit of the item */
+  offsetFrom(ctrLogit: number): number {
+    return ctrLogit + this.trainingShift;
   }
 
   /** Calibrated predictions of the sample last predicted. */
@@ -129,10 +138,11 @@ export class Scorer {
     return this.calibrators[0]!.probability(logit);
   }
 
+  /** As a host does. */
   score(features: FeatureVector, itemKey: number, now: number, out: Scores): void {
     readItem(this.reading, this.tables.statistics, itemKey, now, 0);
-    this.prepare(features);
-    this.predict();
+    this.prepare(features, undefined, true);
+    this.predict(true);
     this.read(out);
   }
 
@@ -144,7 +154,7 @@ export class Scorer {
   deviation(features: FeatureVector, itemKey: number, now: number): number {
     const { statistics } = this.tables;
     readItem(this.reading, statistics, itemKey, now, 0);
-    this.prepare(features);
+    this.prepare(features, undefined, true);
     const { clicks, others } = statistics.evidence(itemKey);
     return Math.sqrt(this.weights.ftrl.variance(this.sample) + 1 / clicks + 1 / others);
   }
@@ -155,8 +165,8 @@ export class Scorer {
    */
   explain(features: FeatureVector, itemKey: number, now: number): Float64Array {
     readItem(this.reading, this.tables.statistics, itemKey, now, 0);
-    const sound = this.prepare(features);
-    this.predict();
+    const sound = this.prepare(features, undefined, true);
+    this.predict(true);
     const contributions = new Float64Array(this.sample.length);
     LEARNERS.forEach((name, k) =>
       this.weights[name].contribute(this.sample, this.blend.coefficients[k + 1]!, contributions),

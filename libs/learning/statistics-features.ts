@@ -7,7 +7,7 @@
  * - buckets of CTR, of impressions (how far the CTR can be trusted) and of popularity.
  */
 import { combine32, fnv1a32 } from '#kernel';
-import type { ItemReading } from './item-reading.js';
+import type { ItemEvidence, ItemReading } from './item-reading.js';
 import { clip } from './logistic.js';
 import { appendToSample, type Sample } from './sample.js';
 
@@ -26,6 +26,12 @@ const LOGIT_DISTANCE_MAX = 4;
 const CTR_BUCKETS_PER_LOGIT = 4;
 
 export function appendStatisticsFeatures(sample: Sample, reading: ItemReading, mask: number): void {
+  appendEvidenceFeatures(sample, reading, mask);
+  appendToSample(sample, combine32(POPULARITY_BUCKET, log2Bucket(reading.popularity)), 1, mask);
+}
+
+/** Those that no passing of time changes. */
+export function appendEvidenceFeatures(sample: Sample, reading: ItemEvidence, mask: number): void {
   const distance = clip(reading.ctrLogit - reading.overallLogit, LOGIT_DISTANCE_MAX);
   sample.offset = reading.ctrLogit;
   appendToSample(sample, CTR, distance, mask);
@@ -36,7 +42,6 @@ export function appendStatisticsFeatures(sample: Sample, reading: ItemReading, m
     mask,
   );
   appendToSample(sample, combine32(IMPRESSIONS_BUCKET, log2Bucket(reading.impressions)), 1, mask);
-  appendToSample(sample, combine32(POPULARITY_BUCKET, log2Bucket(reading.popularity)), 1, mask);
 }
 
 function log2Bucket(count: number): number {

@@ -1,7 +1,7 @@
 /** For tests of tables: their bytes, what one delta would carry, and copies made from either. */
 import { ByteReader } from './byte-reader.js';
 import { ByteWriter } from './byte-writer.js';
-import type { ModelTable } from './model-table.js';
+import type { ModelTable, RowTable } from './model-table.js';
 
 export function bytesOf(table: ModelTable): Buffer {
   const writer = new ByteWriter();
@@ -10,7 +10,7 @@ export function bytesOf(table: ModelTable): Buffer {
 }
 
 /** Everything that changed since the last call, as one delta. */
-export function changesOf(table: ModelTable): Buffer {
+export function changesOf(table: RowTable): Buffer {
   const writer = new ByteWriter();
   table.encodeRows(writer, table.dirty.drain(table.dirty.size));
   return Buffer.from(writer.bytes());
@@ -21,7 +21,7 @@ export function restored<T extends ModelTable>(from: T, into: T): T {
   return into;
 }
 
-export function follow<T extends ModelTable>(replica: T, changes: Buffer): T {
+export function follow<T extends RowTable>(replica: T, changes: Buffer): T {
   replica.decodeRows(new ByteReader(changes));
   return replica;
 }

@@ -1,6 +1,6 @@
 /**
  * The tables of a model. A new one is a line in `Tables`, in TABLES and in `newTables`, and the calls in
- * online-model.ts that feed it; snapshots, deltas, hashes and replicas follow.
+ * online-model.ts that feed it; snapshots, deltas, hashes and replicas follow. Those of HEARD are not in deltas.
  */
 import { CoVisitation } from './co-visitation.js';
 import { GroupTrends } from './group-trends.js';
@@ -11,7 +11,7 @@ import { GoalHeads } from './goal-heads.js';
 import { GoalRates } from './goal-rates.js';
 import { GoalTrust } from './goal-trust.js';
 import type { StatisticsSettings } from './model-settings.js';
-import type { ModelTable } from './model-table.js';
+import type { ModelTable, RowTable } from './model-table.js';
 import { newNextItemTables, type NextItemTables } from './next-item/next-item-tables.js';
 import { PositionStatistics } from './position-statistics.js';
 import { newRatingTables, type RatingTables } from './ratings/rating-tables.js';
@@ -66,6 +66,21 @@ export const TABLES = [
   'mix',
 ] as const satisfies readonly TableName[];
 
+/** Replicas learn these themselves, from the engagements (next-item/engagement-relay.ts). */
+const HEARD = [
+  'covisitation',
+  'transitions',
+  'takings',
+  'histories',
+  'takers',
+  'lately',
+  'itemLabels',
+  'labelled',
+  'userFactors',
+  'itemFactors',
+] as const satisfies readonly TableName[];
+type HeardTable = (typeof HEARD)[number];
+
 export function newTables(settings: StatisticsSettings): Tables {
   const tables = {
     statistics: new ItemStatistics(settings),
@@ -85,4 +100,10 @@ export function newTables(settings: StatisticsSettings): Tables {
   return tables satisfies Record<TableName, ModelTable>;
 }
 
-export const tableList = (tables: Tables): readonly ModelTable[] => TABLES.map((name) => tables[name]);
+/** Those whose changed rows deltas carry. */
+export function rowTables(tables: Tables): readonly RowTable[] {
+  const names = TABLES.filter((name): name is Exclude<TableName, HeardTable> => !isHeard(name));
+  return names.map((name) => tables[name]);
+}
+
+const isHeard = (name: TableName): boolean => (HEARD as readonly TableName[]).includes(name);

@@ -12,7 +12,7 @@ import { TASTE_DIMENSIONS, unpackTaste } from '#events';
 import type { ByteReader } from './byte-reader.js';
 import type { ByteWriter } from './byte-writer.js';
 import { DirtyRows } from './dirty-rows.js';
-import type { ModelTable } from './model-table.js';
+import type { RowTable } from './model-table.js';
 
 export const CLUSTERS_MAX = 64;
 /** Nobody's cluster: the user's taste is not known yet. */
@@ -25,7 +25,7 @@ const SWEEP = 5_000;
 /** Of an equal share of the engagements: a centroid with less is given up. */
 const FORSAKEN_SHARE = 0.05;
 
-export class UserClusters implements ModelTable {
+export class UserClusters implements RowTable {
   readonly dirty = new DirtyRows(CLUSTERS_MAX);
   readonly rowBytesMax = 5 + 8 + 4 * TASTE_DIMENSIONS;
   /** Decayed engagements near each centroid; 0: unused. */

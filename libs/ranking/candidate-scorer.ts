@@ -1,12 +1,18 @@
 /**
  * Scores the candidates of one request: the model's log-odds of a click plus the prior. Features are extracted once
  * a candidate, by the code that learning uses, into vectors that live on from request to request; what all candidates share is
- * read once a request. One look at a candidate gives both ranks: the factorisation machine's score is one of those that the
- * fine rank blends.
+ * read once a request. The coarse rank is a cheaper look at more candidates (libs/learning, coarse-scorer.ts).
  */
 import { newFeatureVector, type FeatureVector } from '#events';
 import type { Item } from '#catalogue';
-import { FeatureExtractor, type RequestContext, type UserSignals } from '#features';
+import {
+  ALL_GROUPS,
+  FeatureExtractor,
+  GROUP,
+  type OwnFeatures,
+  type RequestContext,
+  type UserSignals,
+} from '#features';
 import type { RecallIndex } from '#recall';
 import type { GoalValues } from './goal-values.js';
 import type { Prior } from './prior.js';
@@ -14,6 +20,8 @@ import type { RankingModel, Scores } from './ranking-model.js';
 import type { RankingSettings, Reason } from './request.js';
 
 const PROBABILITY_MIN = 1e-9;
+
+const NOTHING_OWN: OwnFeatures = { indices: new Uint32Array(0), values: new Float32Array(0), names: [] };
 
 export interface Candidate {
   readonly itemId: string;
@@ -35,16 +43,17 @@ export class CandidateScorer {
   /** Features that all candidates share stand first in every vector: this many. */
   shared = 0;
   private readonly common: FeatureVector = newFeatureVector();
+  private readonly matches: FeatureVector = newFeatureVector();
   private readonly vectors: FeatureVector[] = [];
   private readonly priors: number[] = [];
   private readonly scores: Scores = { ftrl: 0, fm: 0, olr: 0, blend: 0 };
   /** Click-through rates by place. */
-  private readonly coarseRates: number[] = [];
   private readonly fineRates: number[] = [];
   private readonly candidates: Candidate[] = [];
   private now = 0;
   /** A model without samples knows nothing but items' click-through rates: its features need not be read. */
   private learnt = false;
+  private groups = ALL_GROUPS;
   private index!: RecallIndex;
   private model!: RankingModel;
 
@@ -71,23 +80,32 @@ export class CandidateScorer {
     this.learnt = model.samples > 0;
     this.extractor.begin(user, context, now, settings.featureGroups);
     this.shared = this.extractor.shared(this.common);
-    if (this.learnt) model.open(this.common, now);
+    if (!this.learnt) return;
+    model.open(this.common, now);
+    this.groups = settings.featureGroups ?? ALL_GROUPS;
+    model.openCoarse(this.common, (this.groups & GROUP.rates) !== 0);
   }
 
-  /** Reads the candidate's features, model's scores and prior into a place; comes before its scores. */
-  extract(place: number, candidate: Candidate): void {
+  /** Gives the candidate a place and reads its prior; comes before all else of the place. */
+  place(place: number, candidate: Candidate): void {
     this.candidates[place] = candidate;
     this.priors[place] = this.prior.read(this.index, this.model, candidate.slot, candidate.key);
+  }
+
+  /** Reads the candidate's features and the model's scores; comes before `fine`, `deviation` and `goalReasons`. */
+  extract(place: number): void {
     if (!this.learnt) return;
-    this.model.scoreNext(this.readOwn(place), candidate.key, this.scores);
-    this.coarseRates[place] = this.scores.fm;
+    this.model.scoreNext(this.readOwn(place), this.candidates[place]!.key, this.scores);
     this.fineRates[place] = this.scores.blend;
   }
 
-  /** Log-odds by the factorisation machine alone, and the prior. */
-  coarse(place: number, itemKey: number): number {
-    if (!this.learnt) return this.unlearnt(place, itemKey);
-    return logOdds(this.coarseRates[place]!) + this.priors[place]!;
+  /** Log-odds by the model's first look, and the prior. Needs no `extract`. */
+  coarse(place: number): number {
+    const { slot, key, item } = this.candidates[place]!;
+    if (!this.learnt || !item) return this.unlearnt(place, key);
+    this.extractor.matches(this.matches, item);
+    const own = this.groups & GROUP.item ? item.hashes.own : NOTHING_OWN;
+    return this.model.coarseLogOdds(slot, key, own, this.matches) + this.priors[place]!;
   }
 
   /** Log-odds by all learners together, what comes after the click, and the prior. */

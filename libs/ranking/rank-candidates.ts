@@ -65,7 +65,8 @@ function scoreAll(
     const item = catalogue.get(itemId);
     if (item?.hidden) continue;
     const candidate = { itemId, key, item, slot: index.slotOf(key) };
-    scratch.scorer.extract(0, candidate);
+    scratch.scorer.place(0, candidate);
+    scratch.scorer.extract(0);
     const score = scratch.scorer.fine(0, key) + (item ? rules.lift(item) : 0);
     const deviation = policy.samplesScores ? scratch.scorer.deviation(0, key) : 0;
     scored.push({ candidate, tie: tieOf(user, key), score, deviation });
@@ -95,9 +96,9 @@ function present(
   };
 
   function reasonsFor() {
-    scratch.prior.read(index, replica, candidate.slot, candidate.key);
+    scratch.scorer.place(0, candidate);
     const liked = priorReason(scratch.prior, index);
-    scratch.scorer.extract(0, candidate);
+    scratch.scorer.extract(0);
     return [
       ...(liked ? [liked] : []),
       ...ruleReasons(rules, candidate.item),

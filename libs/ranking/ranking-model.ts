@@ -1,6 +1,6 @@
 /** What ranking needs of a model. libs/learning's ModelReplica has this shape. */
 import type { FeatureVector } from '#events';
-import type { RatingLabels } from '#features';
+import type { OwnFeatures, RatingLabels } from '#features';
 import type { LiveStatistics, NextItemsFound, NextItemsQuestion } from '#recall';
 
 export interface Scores {
@@ -20,6 +20,10 @@ export interface RankingModel extends LiveStatistics {
   readonly statistics: { popularity(itemKey: number, now: number, windowSeconds: number): number };
   /** What the collaborative channels find. Holds until the next call. */
   nextItems(question: NextItemsQuestion): NextItemsFound;
+  /** Begins a first look at a user's candidates. @param rated whether features have families */
+  openCoarse(shared: FeatureVector, rated: boolean): void;
+  /** Log-odds by that look. @param own the item's features, the same object while it stays as it is. @param matches of user and item */
+  coarseLogOdds(row: number, itemKey: number, own: OwnFeatures, matches: FeatureVector): number;
   /** Begins a list of candidates whose vectors begin with the same features. */
   open(shared: FeatureVector, now: number): void;
   /** Scores of a candidate of the list; the first features of its vector, which `open` has read, are not looked at. */

@@ -33,6 +33,8 @@ import { scratch } from './scratch.js';
 import { greedySlate, softmaxWeights } from './slate.js';
 import { slotConstraints } from './slot-constraints.js';
 
+/** Places after the coarse rank for each item wanted, at least. */
+const COARSE_EACH = 2;
 /** Share of the places after the coarse rank kept for items without evidence, whom the models underrate. */
 const UNPROVEN_SHARE = 0.1;
 
@@ -90,7 +92,7 @@ function rankAll(input: RankingInput<RecommendRequest>) {
   scratch.prior.begin(index, replica, taste, next, now);
   scratch.scorer.begin(index, replica, user, settings, request.context, now);
   const newPlaces = Math.ceil(request.n * settings.newItemShare) + 1;
-  const survivors = coarseRank(gather(input, candidates, rules), settings.coarseMax, newPlaces);
+  const survivors = coarseRank(gather(input, candidates, rules), coarsePlaces(input), newPlaces);
   ended?.('coarse', survivors.length);
   const ranked = fineRank(input, survivors);
   ended?.('fine', ranked.length);
@@ -154,7 +156,7 @@ function gather(
     scored.key = item.key;
     scored.item = item;
     scored.slot = slot;
-    scratch.scorer.extract(place, scored);
+    scratch.scorer.place(place, scored);
     scored.impressions = replica.impressions(item.key);
     scored.unproven = scored.impressions < evidence;
     scored.lift = rules.lift(item) + freshnessOf(item, settings, now);
@@ -164,13 +166,17 @@ function gather(
   return all;
 }
 
+function coarsePlaces({ request, settings }: RankingInput<RecommendRequest>): number {
+  return Math.max(settings.coarseMax, request.n * COARSE_EACH);
+}
+
 /**
- * The best by the factorisation machine, and beside them those without evidence whose turn it is.
+ * The best by the model's first look, and beside them those without evidence whose turn it is.
  * @param newPlaces places in the list that are theirs
  */
 function coarseRank(all: Scored[], coarseMax: number, newPlaces: number): Scored[] {
   if (all.length <= coarseMax) return all;
-  for (const scored of all) scored.score = scratch.scorer.coarse(scored.place, scored.key) + scored.lift;
+  for (const scored of all) scored.score = scratch.scorer.coarse(scored.place) + scored.lift;
   sortByScore(all);
   const reserved = Math.min(coarseMax, Math.max(Math.floor(coarseMax * UNPROVEN_SHARE), newPlaces));
   const kept = all.slice(0, coarseMax - reserved);
@@ -188,6 +194,7 @@ function coarseRank(all: Scored[], coarseMax: number, newPlaces: number): Scored
 function fineRank({ replica, scoreBy, now }: RankingInput<RecommendRequest>, survivors: Scored[]): Scored[] {
   for (const scored of survivors) {
     const { place, key, lift } = scored;
+    scratch.scorer.extract(place);
     scored.logOdds = scratch.scorer.fine(place, key) + lift;
     scored.score = scoreBy ? plainScore(scoreBy, replica, key, now) : scored.logOdds;
   }

@@ -65,10 +65,14 @@ export function tasteOf(user: TastingUser, now: number, groups: readonly UserGro
   const long = 2 ** (-elapsed / stored.halfLifeMs);
   const short = 2 ** (-elapsed / stored.shortHalfLifeMs);
   const interests: Interest[] = [];
-  for (let row = 0; row < stored.long.length; row++) {
+  for (let row = 0; row < stored.rows; row++) {
     const weight = stored.long[row]! * long + stored.short[row]! * short;
     if (!(Math.abs(weight) > WEIGHT_MIN)) continue;
-    interests.push({ dimension: DIMENSIONS[stored.dimensions[row]!]!, label: stored.labels[row]!, weight });
+    interests.push({
+      dimension: DIMENSIONS[stored.dimensionOf(row)],
+      label: stored.labelOf(row),
+      weight,
+    });
   }
   const first = Math.max(0, recents.ids.length - TASTE_RECENTS_MAX);
   const newest: RecentItem[] = [];

@@ -36,6 +36,8 @@ export interface SystemOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Where dist/ lies. Default: the working folder. */
   readonly root?: string;
+  /** How long an app may take to be ready, ms: a host folds what the log holds first. Default 60,000. */
+  readonly readyMs?: number;
 }
 
 export interface AppProcess {
@@ -86,7 +88,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<RunningS
     const name = `${app}-${++serial}`;
     const url = natsUsers ? natsUrl.replace('nats://', `nats://${natsUsers.credentials(app)}@`) : natsUrl;
     const all = { ...environment, NATS_URL: url, ...own };
-    const process = await startApp(app, name, servers.folder, all, options.root);
+    const process = await startApp(app, name, servers.folder, all, options);
     started.push(process);
     return process;
   };
@@ -111,7 +113,7 @@ async function startApp(
   name: string,
   folder: string,
   environment: Record<string, string>,
-  root = process.cwd(),
+  { root = process.cwd(), readyMs = READY_MS }: SystemOptions,
 ): Promise<AppProcess> {
   const lines: string[] = [];
   const child = await launch({
@@ -138,7 +140,7 @@ async function startApp(
         ))
       );
     },
-    READY_MS,
+    readyMs,
     50,
   );
   return { name, url: url!, child, lines };

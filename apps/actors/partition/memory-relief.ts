@@ -1,6 +1,6 @@
 /**
  * Keeps the resident users within the memory budget, between two steps of a partition: from half of it on, users that are not in
- * use are packed, those unused the longest first; idle users go after each
+ * use are packed, those unused the longest first, and squeezed after a minute; idle users go after each
  * checkpoint, those unused the longest when the budget asks. Dirty ones need a checkpoint first; while
  * Postgres is away the host may overdraw the budget a little, then the partition waits (I7).
  */
@@ -16,6 +16,8 @@ const RETRY_MS = 500;
 const PACK_FROM = 0.5;
 /** A user is in use for this long, ms. */
 const IN_USE_MS = 5_000;
+/** One that was not used for this long is not expected back soon, ms. */
+const SQUEEZE_AFTER_MS = 60_000;
 /** Least time between two checkpoints for memory's sake, ms. */
 const CHECKPOINT_EVERY_MS = 1_000;
 
@@ -37,7 +39,8 @@ export class MemoryRelief {
 
   async relieve(users: PartitionActors<UserState>): Promise<void> {
     const { budget, clock } = this.context;
-    if (budget.used > budget.max * PACK_FROM) users.pack(clock.monotonic() - IN_USE_MS);
+    const now = clock.monotonic();
+    if (budget.used > budget.max * PACK_FROM) users.pack(now - IN_USE_MS, now - SQUEEZE_AFTER_MS);
     if (!this.wanted && budget.used <= budget.max) return;
     if (!this.passivate(users)) return;
     await this.makeClean(users);

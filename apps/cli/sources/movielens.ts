@@ -6,6 +6,7 @@
  */
 import { parseEvent } from '#events';
 import type { Mapped } from './metarank.js';
+import { parseItem, type ItemFacts } from './ratings/side-information.js';
 
 /** Items get a date before every rating, so that the catalogue stands before its first use. */
 export const MOVIES_TIMESTAMP_MS = Date.UTC(2000, 0, 1);
@@ -19,10 +20,12 @@ const COMMON_WORDS = new Set(
 );
 
 export function mapMovie(line: string): Mapped {
-  const [id, title, genres] = line.split('::');
-  if (!id || title === undefined) return { ok: false, reason: 'a movie line must read id::title::genres' };
-  const year = /\((\d{4})\)\s*$/.exec(title)?.[1];
-  const categories = (genres ?? '').split('|').filter((g) => g && g !== '(no genres listed)');
+  const parsed = parseItem(line, 'movies.dat');
+  return parsed ? mapFilm(...parsed) : { ok: false, reason: 'a movie line must read id::title::genres' };
+}
+
+/** The same of what any file says of a film. */
+export function mapFilm(id: string, { title = '', genres, year }: ItemFacts): Mapped {
   return checked({
     kind: 'upsert',
     eventId: `movielens:movie:${id}`,
@@ -30,12 +33,10 @@ export function mapMovie(line: string): Mapped {
     timestamp: MOVIES_TIMESTAMP_MS,
     mode: 'replace',
     fields: {
-      title: title.slice(0, 512),
-      categories: categories.slice(0, 16),
-      ...(year && {
-        createdAt: Date.UTC(Number(year), 0, 1),
-      }),
-      tags: [...titleWords(title), ...(year ? [`year:${year}`, `decade:${year.slice(0, 3)}0`] : [])],
+      title,
+      categories: genres.slice(0, 16),
+      ...(year && { createdAt: Date.UTC(year, 0, 1) }),
+      tags: [...titleWords(title), ...(year ? [`year:${year}`, `decade:${String(year).slice(0, 3)}0`] : [])],
     },
   });
 }

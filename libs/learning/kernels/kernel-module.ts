@@ -12,6 +12,7 @@ export interface Kernels {
     to: number,
     sum: number,
   ): number;
+  dotOnGrid: Kernels['dot'];
   updateFtrl(
     tails: number,
     stride: number,
@@ -52,6 +53,7 @@ export interface Kernels {
     to: number,
     sums: number,
   ): void;
+  addFactorsOnGrid: Kernels['addFactors'];
   pairs(sums: number, blocks: number): number;
   initialFactor(slot: number, factor: number, seed: number, scale: number): number;
   bear(

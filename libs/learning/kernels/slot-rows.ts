@@ -6,12 +6,13 @@
  *     to learn        v_1 .. v_k | FTRL w, z, n, shown | FM w, OLR w, FM Σ g² of w, clicked | Σ g² of v_1 .. v_k
  *
  * 64 and 96 bytes with 8 factors. `information` is an integer (ftrl-weights.ts), `shown` and `clicked` are feature-rates.ts's. In
- * front of the rows lie the samples at hand and the sums of the factorisation machine.
+ * front of the rows lie the samples at hand and the sums of the factorisation machine; behind those that learn, what changed.
  */
 import { AppError } from '#kernel';
 import type { ByteReader } from '../byte-reader.js';
 import type { ByteWriter } from '../byte-writer.js';
 import { newSample, SAMPLE_FEATURES_MAX, type Sample } from '../sample.js';
+import { CHANGED_BYTES, ChangedSlots } from './changed-slots.js';
 import { newKernels, type Kernels } from './kernel-module.js';
 
 const PAGE_BYTES = 65_536;
@@ -68,11 +69,11 @@ const LEARNING: Columns = {
   information: NONE,
 };
 const TAIL = 8;
-/** Of a slot, beside its factors, for whoever predicts. */
-const NUMBERS = 5;
 
 export class SlotRows {
   readonly kernels: Kernels;
+  /** Of rows that learn; those that predict have the values of the grid, and no changes. */
+  readonly changed: ChangedSlots | undefined;
   readonly floats: Float32Array;
   /** The same memory. */
   readonly words: Uint32Array;
@@ -98,12 +99,12 @@ export class SlotRows {
 
   /** Rows for weights alone: what predicts. @throws AppError REK_CONFIG_INVALID beyond 4 GiB */
   static toPredict(slots: number, factors = 0): SlotRows {
-    return new SlotRows(slots, factors, PREDICTING, TAIL);
+    return new SlotRows(slots, factors, PREDICTING, TAIL, 0);
   }
 
   /** Rows with what the optimisers remember. @throws AppError REK_CONFIG_INVALID beyond 4 GiB */
   static toLearn(slots: number, factors = 0): SlotRows {
-    return new SlotRows(slots, factors, LEARNING, TAIL + paddedFactors(factors));
+    return new SlotRows(slots, factors, LEARNING, TAIL + paddedFactors(factors), CHANGED_BYTES);
   }
 
   private constructor(
@@ -111,13 +112,14 @@ export class SlotRows {
     readonly factors: number,
     readonly columns: Columns,
     tailWidth: number,
+    changedBytes: number,
   ) {
     this.tail = paddedFactors(factors);
     this.blocks = this.tail / 4;
     this.width = this.tail + tailWidth;
     this.stride = this.width * 4;
     this.tailsAt = this.rowsAt + this.tail * 4;
-    const pages = Math.ceil((SCRATCH_BYTES + slots * this.stride) / PAGE_BYTES);
+    const pages = Math.ceil((SCRATCH_BYTES + slots * (this.stride + changedBytes)) / PAGE_BYTES);
     if (pages > PAGES_MAX)
       throw new AppError(
         'REK_CONFIG_INVALID',
@@ -127,6 +129,8 @@ export class SlotRows {
     this.kernels = newKernels(memory);
     this.floats = new Float32Array(memory.buffer);
     this.words = new Uint32Array(memory.buffer);
+    this.changed =
+      changedBytes > 0 ? new ChangedSlots(this.words, this.rowsAt + slots * this.stride, slots) : undefined;
     this.copy = this.newSample();
   }
 
@@ -154,9 +158,13 @@ export class SlotRows {
     return this.tailsAt / 4 + slot * this.width + column;
   }
 
-  /** Σ w_i x_i over the features from .. to − 1 of the sample last placed, added to `sum`. */
-  dot(column: number, from: number, to: number, sum: number): number {
-    return this.kernels.dot(
+  /**
+   * Σ w_i x_i over the features from .. to − 1 of the sample last placed, added to `sum`.
+   * @param served with the weights as hosts know them
+   */
+  dot(column: number, from: number, to: number, sum: number, served: boolean): number {
+    const { dot, dotOnGrid } = this.kernels;
+    return (served && this.changed ? dotOnGrid : dot)(
       this.tailsAt + column * 4,
       this.stride,
       this.slotsAt,
@@ -190,42 +198,6 @@ export class SlotRows {
       floats[this.cell(slots[i]!, column)] = gathered[at++]!;
       const row = this.row(slots[i]!) + from;
       for (let j = 0; j < count; j++) floats[row + j] = gathered[at++]!;
-    }
-  }
-
-  /** All that predicts, of each slot: its factors and five numbers. FTRL's information goes its own way. */
-  encodeWeights(writer: ByteWriter, slots: Uint32Array): void {
-    const { floats, factors, tail } = this;
-    const { ftrl, fm, olr, shown, clicked } = this.columns;
-    const gathered = new Float32Array(slots.length * (factors + NUMBERS));
-    for (let i = 0, out = 0; i < slots.length; i++) {
-      const row = this.row(slots[i]!);
-      for (let f = 0; f < factors; f++) gathered[out++] = floats[row + f]!;
-      const at = row + tail;
-      gathered[out++] = floats[at + ftrl]!;
-      gathered[out++] = floats[at + fm]!;
-      gathered[out++] = floats[at + olr]!;
-      gathered[out++] = floats[at + shown]!;
-      gathered[out++] = floats[at + clicked]!;
-    }
-    writer.array(gathered);
-  }
-
-  /** The inverse of `encodeWeights`. */
-  decodeWeights(reader: ByteReader, slots: Uint32Array): void {
-    const { floats, factors, tail } = this;
-    const { ftrl, fm, olr, shown, clicked } = this.columns;
-    const gathered = new Float32Array(slots.length * (factors + NUMBERS));
-    reader.array(gathered);
-    for (let i = 0, next = 0; i < slots.length; i++) {
-      const row = this.row(slots[i]!);
-      for (let f = 0; f < factors; f++) floats[row + f] = gathered[next++]!;
-      const at = row + tail;
-      floats[at + ftrl] = gathered[next++]!;
-      floats[at + fm] = gathered[next++]!;
-      floats[at + olr] = gathered[next++]!;
-      floats[at + shown] = gathered[next++]!;
-      floats[at + clicked] = gathered[next++]!;
     }
   }
 

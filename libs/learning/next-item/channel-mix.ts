@@ -11,7 +11,7 @@ import { combine32 } from '#kernel';
 import type { ByteReader } from '../byte-reader.js';
 import type { ByteWriter } from '../byte-writer.js';
 import { DirtyRows } from '../dirty-rows.js';
-import type { ModelTable } from '../model-table.js';
+import type { RowTable } from '../model-table.js';
 import { AdaptiveSteps } from './adaptive-steps.js';
 import { MixLayer } from './mix-layer.js';
 import { SIGNALS, SITUATIONS } from './signals.js';
@@ -28,7 +28,7 @@ const EACH_MAX = 32;
 const PULL_MIN = 1e-4;
 const NONE = -1;
 
-export class ChannelMix implements ModelTable {
+export class ChannelMix implements RowTable {
   readonly dirty = new DirtyRows(1);
   readonly rowBytesMax: number;
   /** Examples learnt from. */

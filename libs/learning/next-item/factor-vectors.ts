@@ -7,7 +7,6 @@ import { combine32, mix32 } from '#kernel';
 import { NearestVectors, type VectorRows } from '#vectors';
 import type { ByteReader } from '../byte-reader.js';
 import type { ByteWriter } from '../byte-writer.js';
-import { DirtyRows } from '../dirty-rows.js';
 import { KeyedRows } from '../keyed-rows.js';
 import type { ModelTable } from '../model-table.js';
 
@@ -16,15 +15,13 @@ const INITIAL_SCALE = 0.1;
 const FIRST_ROWS = 256;
 
 export class FactorVectors implements ModelTable, VectorRows {
-  readonly dirty = new DirtyRows(1024);
-  readonly rowBytesMax = 5 + 8 + FACTORS * 4;
   readonly dimensions = FACTORS;
   readonly near = new NearestVectors(this);
   values = new Float32Array(FIRST_ROWS * FACTORS);
   private readonly owners: KeyedRows;
 
   constructor(
-    private readonly rowsMax: number,
+    rowsMax: number,
     private readonly seed: number,
   ) {
     this.owners = new KeyedRows(rowsMax);
@@ -34,7 +31,6 @@ export class FactorVectors implements ModelTable, VectorRows {
     return this.owners.size;
   }
 
-  /** A row whose owner was moved to another one has none until the next delta names it. */
   holds(row: number): boolean {
     return this.owners.keys[row] !== 0;
   }
@@ -53,14 +49,12 @@ export class FactorVectors implements ModelTable, VectorRows {
     const row = this.owners.claim(key);
     this.fit();
     if (this.owners.recycled || this.owners.size > before) this.draw(row, key);
-    this.dirty.mark(row);
     this.near.moved(row);
     return row;
   }
 
   set(row: number, vector: Float64Array): void {
     this.values.set(vector, row * FACTORS);
-    this.dirty.mark(row);
     this.near.moved(row);
   }
 
@@ -73,23 +67,6 @@ export class FactorVectors implements ModelTable, VectorRows {
     this.owners.decode(reader);
     this.fit();
     reader.array(this.values.subarray(0, this.owners.size * FACTORS));
-  }
-
-  encodeRows(writer: ByteWriter, rows: Uint32Array): void {
-    writer.ascending(rows);
-    for (const row of rows) {
-      writer.f64(this.owners.keys[row]!);
-      writer.array(this.values.subarray(row * FACTORS, (row + 1) * FACTORS));
-    }
-  }
-
-  decodeRows(reader: ByteReader): void {
-    for (const row of reader.ascending(this.rowsMax)) {
-      this.owners.place(row, reader.f64());
-      this.fit();
-      reader.array(this.values.subarray(row * FACTORS, (row + 1) * FACTORS));
-      this.near.moved(row);
-    }
   }
 
   private draw(row: number, key: number): void {

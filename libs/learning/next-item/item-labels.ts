@@ -2,7 +2,6 @@
 import { RATING_LABELS_MAX as LABELS_MAX } from '#events';
 import type { ByteReader } from '../byte-reader.js';
 import type { ByteWriter } from '../byte-writer.js';
-import { DirtyRows } from '../dirty-rows.js';
 import { KeyedRows } from '../keyed-rows.js';
 import type { ModelTable } from '../model-table.js';
 
@@ -15,14 +14,12 @@ export interface LabelRange {
 }
 
 export class ItemLabels implements ModelTable {
-  readonly dirty = new DirtyRows(1024);
-  readonly rowBytesMax = 5 + 8 + LABELS_MAX * 4;
   private readonly items: KeyedRows;
   /** LABELS_MAX a row; 0 where there are fewer. */
   private labels = new Uint32Array(FIRST_ROWS * LABELS_MAX);
   private readonly range: LabelRange = { labels: this.labels, from: 0, to: 0 };
 
-  constructor(private readonly itemsMax: number) {
+  constructor(itemsMax: number) {
     this.items = new KeyedRows(itemsMax);
   }
 
@@ -54,7 +51,6 @@ export class ItemLabels implements ModelTable {
       this.labels[row * LABELS_MAX + i] = label;
       changed = true;
     }
-    if (changed) this.dirty.mark(row);
     return changed;
   }
 
@@ -67,22 +63,6 @@ export class ItemLabels implements ModelTable {
     this.items.decode(reader);
     this.fit();
     reader.array(this.labels.subarray(0, this.items.size * LABELS_MAX));
-  }
-
-  encodeRows(writer: ByteWriter, rows: Uint32Array): void {
-    writer.ascending(rows);
-    for (const row of rows) {
-      writer.f64(this.items.keys[row]!);
-      writer.array(this.labels.subarray(row * LABELS_MAX, (row + 1) * LABELS_MAX));
-    }
-  }
-
-  decodeRows(reader: ByteReader): void {
-    for (const row of reader.ascending(this.itemsMax)) {
-      this.items.place(row, reader.f64());
-      this.fit();
-      reader.array(this.labels.subarray(row * LABELS_MAX, (row + 1) * LABELS_MAX));
-    }
   }
 
   private fit(): void {

@@ -4,7 +4,6 @@
  */
 import type { ByteReader } from '../byte-reader.js';
 import type { ByteWriter } from '../byte-writer.js';
-import { DirtyRows } from '../dirty-rows.js';
 import { KeyedRows, widened } from '../keyed-rows.js';
 import type { ModelTable } from '../model-table.js';
 import { PopularityTable } from '../popularity-table.js';
@@ -25,16 +24,13 @@ const LEADERS_MAX = 128;
 const FIRST_ROWS = 1024;
 
 export class ItemTakings implements ModelTable {
-  readonly dirty = new DirtyRows(1024);
-  readonly rowBytesMax: number;
   private readonly rows: KeyedRows;
   private readonly popularities = TAKINGS.map(({ seconds }) => new PopularityTable(seconds, LEADERS_MAX));
   /** Event time, ms. */
   private firstBy = new Float64Array(FIRST_ROWS);
 
-  constructor(private readonly itemsMax: number) {
+  constructor(itemsMax: number) {
     this.rows = new KeyedRows(itemsMax);
-    this.rowBytesMax = this.popularities.reduce((bytes, { rowBytes }) => bytes + rowBytes, 5 + 8 + 8);
   }
 
   /** −1 for an item that nobody took. */
@@ -72,7 +68,6 @@ export class ItemTakings implements ModelTable {
     }
     if (this.firstBy[row] === 0) this.firstBy[row] = timestamp;
     for (const kind of kinds) this.popularities[kind]!.add(row, weight, timestamp, this.rows.size);
-    this.dirty.mark(row);
   }
 
   encode(writer: ByteWriter): void {
@@ -88,24 +83,6 @@ export class ItemTakings implements ModelTable {
     this.fit();
     reader.array(this.firstBy.subarray(0, rows));
     for (const popularity of this.popularities) popularity.decode(reader, rows);
-  }
-
-  encodeRows(writer: ByteWriter, rows: Uint32Array): void {
-    writer.ascending(rows);
-    for (const row of rows) {
-      writer.f64(this.rows.keys[row]!);
-      writer.f64(this.firstBy[row]!);
-      for (const popularity of this.popularities) popularity.encodeRow(writer, row);
-    }
-  }
-
-  decodeRows(reader: ByteReader): void {
-    for (const row of reader.ascending(this.itemsMax)) {
-      this.rows.place(row, reader.f64());
-      this.fit();
-      this.firstBy[row] = reader.f64();
-      for (const popularity of this.popularities) popularity.decodeRow(reader, row, this.rows.size);
-    }
   }
 
   private fit(): void {

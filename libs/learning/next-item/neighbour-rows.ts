@@ -5,7 +5,6 @@
  */
 import type { ByteReader } from '../byte-reader.js';
 import type { ByteWriter } from '../byte-writer.js';
-import { DirtyRows } from '../dirty-rows.js';
 import { KeyedRows } from '../keyed-rows.js';
 import type { ModelTable } from '../model-table.js';
 
@@ -22,16 +21,11 @@ export interface NeighbourRow {
 }
 
 export class NeighbourRows implements ModelTable {
-  readonly dirty = new DirtyRows(1024);
-  readonly rowBytesMax = 5 + 8 + 8 + 4 + 1 + NEIGHBOURS_MAX * 12;
   private readonly items: KeyedRows;
   private readonly rows: NeighbourRow[] = [];
   private readonly halfLifeMs: number;
 
-  constructor(
-    private readonly itemsMax: number,
-    halfLifeSeconds: number,
-  ) {
+  constructor(itemsMax: number, halfLifeSeconds: number) {
     this.items = new KeyedRows(itemsMax);
     this.halfLifeMs = halfLifeSeconds * 1000;
   }
@@ -46,21 +40,6 @@ export class NeighbourRows implements ModelTable {
     for (let i = 0; i < this.items.size; i++) decodeRow(reader, this.rowAt(i));
   }
 
-  encodeRows(writer: ByteWriter, rows: Uint32Array): void {
-    writer.ascending(rows);
-    for (const at of rows) {
-      writer.f64(this.items.keys[at]!);
-      encodeRow(writer, this.rows[at]!);
-    }
-  }
-
-  decodeRows(reader: ByteReader): void {
-    for (const at of reader.ascending(this.itemsMax)) {
-      this.items.place(at, reader.f64());
-      decodeRow(reader, this.rowAt(at));
-    }
-  }
-
   protected row(itemKey: number): NeighbourRow | undefined {
     const at = this.items.find(itemKey);
     return at < 0 ? undefined : this.rows[at];
@@ -70,7 +49,6 @@ export class NeighbourRows implements ModelTable {
     const at = this.items.claim(itemKey);
     const row = this.rowAt(at);
     if (this.items.recycled) row.size = row.mass[0] = row.updatedAt = 0;
-    this.dirty.mark(at);
     const fresh = this.decay(row, timestamp) * count;
     row.mass[0]! += fresh;
     let slot = slotOf(row, neighbour);

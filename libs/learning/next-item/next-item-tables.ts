@@ -61,8 +61,14 @@ export function newNextItemTables(): NextItemTables {
   };
 }
 
+/** What the tables learn from. */
+export type Taking = Pick<
+  Engagement,
+  'userKey' | 'itemKey' | 'weight' | 'timestamp' | 'recentKeys' | 'recentAgesSeconds' | 'itemLabels'
+>;
+
 /** Comes after the mix has learnt from the engagement: it predicts with what was known before. */
-export function recordNextItem(tables: NextItemTables, record: Engagement): void {
+export function recordNextItem(tables: NextItemTables, record: Taking): void {
   const { userKey, itemKey, weight, timestamp, recentKeys, recentAgesSeconds } = record;
   if (!(weight > 0)) return;
   recordLabels(tables, record);
@@ -83,7 +89,7 @@ export function recordNextItem(tables: NextItemTables, record: Engagement): void
   tables.lately.record(EVERYBODY, itemKey, timestamp);
 }
 
-function recordLabels({ itemLabels, labelled }: NextItemTables, record: Engagement): void {
+function recordLabels({ itemLabels, labelled }: NextItemTables, record: Taking): void {
   const { itemKey, timestamp, itemLabels: labels } = record;
   if (!labels || labels.length === 0) return;
   itemLabels.record(itemKey, labels);

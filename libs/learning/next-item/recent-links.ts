@@ -4,7 +4,6 @@
  */
 import type { ByteReader } from '../byte-reader.js';
 import type { ByteWriter } from '../byte-writer.js';
-import { DirtyRows } from '../dirty-rows.js';
 import { KeyedRows } from '../keyed-rows.js';
 import type { ModelTable } from '../model-table.js';
 
@@ -17,18 +16,15 @@ export interface Links {
 }
 
 export class RecentLinks implements ModelTable {
-  readonly dirty = new DirtyRows(1024);
-  readonly rowBytesMax: number;
   private readonly owners: KeyedRows;
   private readonly rows: Links[] = [];
 
   /** @param each partners remembered of one owner, at most 255 */
   constructor(
-    private readonly ownersMax: number,
+    ownersMax: number,
     private readonly each: number,
   ) {
     this.owners = new KeyedRows(ownersMax);
-    this.rowBytesMax = 5 + 8 + 1 + each * 16;
   }
 
   /** Undefined for an owner without links. */
@@ -55,7 +51,6 @@ export class RecentLinks implements ModelTable {
     if (this.owners.recycled) links.size = 0;
     const known = placeOf(links, partner);
     if (known >= 0 && links.times[known]! > timestamp) return;
-    this.dirty.mark(at);
     if (known >= 0) remove(links, known);
     else if (links.size === this.each) remove(links, 0);
     let place = links.size++;
@@ -75,21 +70,6 @@ export class RecentLinks implements ModelTable {
   decode(reader: ByteReader): void {
     this.owners.decode(reader);
     for (let at = 0; at < this.owners.size; at++) this.decodeLinks(reader, at);
-  }
-
-  encodeRows(writer: ByteWriter, rows: Uint32Array): void {
-    writer.ascending(rows);
-    for (const at of rows) {
-      writer.f64(this.owners.keys[at]!);
-      encodeLinks(writer, this.rows[at]!);
-    }
-  }
-
-  decodeRows(reader: ByteReader): void {
-    for (const at of reader.ascending(this.ownersMax)) {
-      this.owners.place(at, reader.f64());
-      this.decodeLinks(reader, at);
-    }
   }
 
   private decodeLinks(reader: ByteReader, at: number): void {

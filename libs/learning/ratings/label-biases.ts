@@ -7,12 +7,12 @@ import type { ByteReader } from '../byte-reader.js';
 import type { ByteWriter } from '../byte-writer.js';
 import { DirtyRows } from '../dirty-rows.js';
 import { KeyedRows } from '../keyed-rows.js';
-import type { ModelTable } from '../model-table.js';
+import type { RowTable } from '../model-table.js';
 
 const FIRST_ROWS = 64;
 const STRIDE = 2;
 
-export class LabelBiases implements ModelTable {
+export class LabelBiases implements RowTable {
   readonly dirty = new DirtyRows(FIRST_ROWS);
   readonly rowBytesMax = 5 + 8 + 4 * STRIDE;
   /** Bias and variance of each row. */

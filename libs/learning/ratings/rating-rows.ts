@@ -12,7 +12,7 @@ import type { ByteReader } from '../byte-reader.js';
 import type { ByteWriter } from '../byte-writer.js';
 import { DirtyRows } from '../dirty-rows.js';
 import { KeyedRows } from '../keyed-rows.js';
-import type { ModelTable } from '../model-table.js';
+import type { RowTable } from '../model-table.js';
 import { LEVELS_MAX } from './rating-levels.js';
 
 export const FACTORS = 8;
@@ -37,7 +37,7 @@ export interface RatingRowsOptions {
   readonly seed: number;
 }
 
-export class RatingRows implements ModelTable {
+export class RatingRows implements RowTable {
   readonly dirty = new DirtyRows(FIRST_ROWS);
   readonly rowBytesMax = 5 + 8 + 4 * STRIDE + LEVELS_MAX;
   numbers = new Float32Array(FIRST_ROWS * STRIDE);

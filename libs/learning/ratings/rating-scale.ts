@@ -5,7 +5,7 @@
 import type { ByteReader } from '../byte-reader.js';
 import type { ByteWriter } from '../byte-writer.js';
 import { DirtyRows } from '../dirty-rows.js';
-import type { ModelTable } from '../model-table.js';
+import type { RowTable } from '../model-table.js';
 import { INPUTS, RatingHead } from './rating-head.js';
 import { LEVELS_MAX, RatingLevels } from './rating-levels.js';
 import { RatingMemory } from './rating-memory.js';
@@ -18,7 +18,7 @@ const RANGE_SPREADS = 4;
 /** A value this many standard deviations from the mean, and further from it than the mean is from 0, is no rating. */
 const FAR = 10;
 
-export class RatingScale implements ModelTable {
+export class RatingScale implements RowTable {
   readonly dirty = new DirtyRows(1);
   readonly rowBytesMax = 64 + LEVELS_MAX * (16 + 4 * INPUTS);
   readonly levels = new RatingLevels();

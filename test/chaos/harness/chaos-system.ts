@@ -48,6 +48,14 @@ interface Status {
   hosts: { hostId: string; partitions: Omit<PartitionStatus, 'hostId'>[] }[];
 }
 
+/** Of `rekappa replay --verify --json`. */
+interface Check {
+  readonly what: string;
+  readonly live: string;
+  readonly ok: boolean;
+  readonly detail: string;
+}
+
 export class ChaosSystem {
   readonly hosts: AppProcess[];
   readonly gateways: AppProcess[];
@@ -145,6 +153,16 @@ export class ChaosSystem {
     findings.did('requests sent again', load.repeated);
     findings.figure('users with lost or doubled events', different.length);
     findings.must(different.length === 0, different.slice(0, 5).join('; '));
+    await this.hashes();
+  }
+
+  /**
+   * Users, samples and weights of the live processes, once everything is quiet, by what they are. What a fold of the log in one
+   * process makes otherwise is broken.
+   */
+  async hashes(): Promise<Map<string, string>> {
+    const { findings } = this;
+    await this.cli.settled();
     const { code, out, err } = await this.cli.run('replay', '--from-log', '--verify', '--json');
     const checks = checksOf(out);
     const failed = checks.filter(({ ok }) => !ok);
@@ -154,6 +172,7 @@ export class ChaosSystem {
       code === 0 && checks.length > 2 * PARTITIONS && failed.length === 0,
       `replay --verify: ${failed.map(({ what, detail }) => `${what} (${detail})`).join('; ') || err.slice(-300)}`,
     );
+    return new Map(checks.map(({ what, live }) => [what, live]));
   }
 
   stop(): Promise<void> {
@@ -181,9 +200,9 @@ function byHost(owned: readonly PartitionStatus[]): Map<string, PartitionStatus[
   return groups;
 }
 
-function checksOf(out: string): { what: string; ok: boolean; detail: string }[] {
+function checksOf(out: string): Check[] {
   try {
-    return (JSON.parse(out) as { checks: { what: string; ok: boolean; detail: string }[] }).checks;
+    return (JSON.parse(out) as { checks: Check[] }).checks;
   } catch {
     return [];
   }

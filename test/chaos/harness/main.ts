@@ -1,7 +1,7 @@
 /**
- * `npm run chaos`: lists the scenarios. `npm run chaos -- <name> | all [--seed N] [--seeds N] [--rounds N] [--json]
- * [--mutant [name]]` runs them: one JSON line a run with --json, else a few lines for people. Exit code 0: every promise held;
- * with --mutant: every run with a mechanism switched off failed, as it must.
+ * `npm run chaos` runs all scenarios, each shortly with 20 seeds, and prints one JSON line a run: hours. `npm run chaos -- <name>`
+ * runs one at length, `--list` names them. Exit code 0: every promise held; with --mutant: every run with a mechanism
+ * switched off failed, as it must.
  */
 import { parseArgs } from 'node:util';
 import { errorMessage } from '#kernel';
@@ -10,11 +10,27 @@ import type { Scenario } from './scenario.js';
 import { SCENARIOS } from '../scenarios/index.js';
 
 const SEED_MAX = 2 ** 31;
+const SEEDS_OF_ALL = 20;
+
+const USAGE = `npm run chaos [-- <name>] [options]
+
+Runs promises under faults (docs/promises.md): all of them shortly with ${SEEDS_OF_ALL} seeds each, one JSON line a run, or the one named at
+length with one seed, told for people.
+
+  --list             the scenarios and their mutants
+  --seed N           the first seed; default: a random one
+  --seeds N          so many seeds, one after the other
+  --rounds N         rounds of faults in a run
+  --mutant [name]    with a mechanism switched off (or each in turn), when the scenario must fail
+  --json             one JSON line a run
+  -h, --help
+`;
 
 const { values, positionals } = parsed();
 
 const [name] = positionals;
-if (name === undefined || values.help) list();
+if (values.help) process.stdout.write(USAGE);
+else if (values.list) list();
 else process.exit((await runAll(chosen(name))) ? 0 : 1);
 
 function parsed() {
@@ -24,8 +40,9 @@ function parsed() {
       allowPositionals: true,
       options: {
         help: { type: 'boolean', short: 'h', default: false },
+        list: { type: 'boolean', default: false },
         seed: { type: 'string' },
-        seeds: { type: 'string', default: '1' },
+        seeds: { type: 'string' },
         rounds: { type: 'string' },
         json: { type: 'boolean', default: false },
         mutant: { type: 'string' },
@@ -38,9 +55,6 @@ function parsed() {
 }
 
 function list(): void {
-  process.stdout.write(
-    'npm run chaos -- <name> | all [--seed N] [--seeds N] [--rounds N] [--json] [--mutant [name]]\n\n',
-  );
   for (const { name, promise, about, mutants } of SCENARIOS) {
     process.stdout.write(`  ${name.padEnd(12)} ${String(promise).padStart(2)}  ${about}\n`);
     for (const [mutant, what] of Object.entries(mutants))
@@ -48,8 +62,9 @@ function list(): void {
   }
 }
 
-function chosen(name: string): readonly Scenario[] {
-  const found = name === 'all' ? SCENARIOS : SCENARIOS.filter((scenario) => scenario.name === name);
+function chosen(name: string | undefined): readonly Scenario[] {
+  if (name === undefined) return SCENARIOS;
+  const found = SCENARIOS.filter((scenario) => scenario.name === name);
   if (found.length > 0) return found;
   process.stderr.write(
     `there is no scenario ${name}; there are: ${SCENARIOS.map((s) => s.name).join(', ')}\n`,
@@ -60,6 +75,8 @@ function chosen(name: string): readonly Scenario[] {
 /** @returns whether all went as it must */
 async function runAll(scenarios: readonly Scenario[]): Promise<boolean> {
   const first = values.seed === undefined ? Math.floor(Math.random() * SEED_MAX) : Number(values.seed);
+  const all = name === undefined;
+  const seeds = Number(values.seeds ?? (all ? SEEDS_OF_ALL : 1));
   let good = true;
   for (const scenario of scenarios) {
     const lacking = await scenario.needs?.();
@@ -68,12 +85,11 @@ async function runAll(scenarios: readonly Scenario[]): Promise<boolean> {
       continue;
     }
     for (const mutant of mutantsOf(scenario))
-      for (let i = 0; i < Number(values.seeds); i++) {
-        const rounds = Number(
-          values.rounds ?? (mutant === undefined ? scenario.rounds.long : scenario.rounds.short),
-        );
+      for (let i = 0; i < seeds; i++) {
+        const usual = all || mutant !== undefined ? scenario.rounds.short : scenario.rounds.long;
+        const rounds = Number(values.rounds ?? usual);
         const run = await runScenario(scenario, { seed: first + i, rounds, mutant });
-        process.stdout.write(values.json ? `${JSON.stringify(run)}\n` : told(run));
+        process.stdout.write(all || values.json ? `${JSON.stringify(run)}\n` : told(run));
         if (run.held !== (mutant === undefined)) good = false;
       }
   }

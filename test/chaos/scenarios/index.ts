@@ -12,6 +12,7 @@ import { logDamage } from './log-damage.js';
 import { overload } from './overload.js';
 import { poison } from './poison.js';
 import { powerCut } from './power-cut.js';
+import { rebuild } from './rebuild.js';
 import { sigterm } from './sigterm.js';
 import { takeover } from './takeover.js';
 import { zombie } from './zombie.js';
@@ -32,4 +33,5 @@ export const SCENARIOS: readonly Scenario[] = [
   sigterm,
   interleavings,
   cluster,
+  rebuild,
 ];

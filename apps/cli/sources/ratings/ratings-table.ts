@@ -1,6 +1,7 @@
 /**
  * Ratings files of the MovieLens family as rows of one shape. The separator is found in the first line (`::`, tab, comma,
- * semicolon), the columns in its header; without a header they are user, item, rating, seconds.
+ * semicolon), the columns in its header; without a header they are user, item, rating, seconds. Where a file has
+ * times, a row without one is none.
  */
 export interface RatingRow {
   readonly user: string;
@@ -30,10 +31,12 @@ const PLAIN: Columns = { user: 0, item: 1, rating: 2, seconds: 3, genres: -1, pr
 export function rowParser(first: string): { parse: RowParser; header: boolean } | undefined {
   const separator = ['::', '\t', ';', ','].find((candidate) => first.includes(candidate));
   if (separator === undefined) return undefined;
-  const columns = headerColumns(splitLine(first, separator));
+  const fields = splitLine(first, separator);
+  const named = headerColumns(fields);
+  const columns = named ?? (fields.length > PLAIN.seconds ? PLAIN : { ...PLAIN, seconds: -1 });
   return {
-    header: columns !== undefined,
-    parse: (line) => readRow(splitLine(line, separator), columns ?? PLAIN),
+    header: named !== undefined,
+    parse: (line) => readRow(splitLine(line, separator), columns),
   };
 }
 
@@ -69,15 +72,16 @@ function headerColumns(names: readonly string[]): Columns | undefined {
 function readRow(fields: readonly string[], columns: Columns): RatingRow | undefined {
   const [user, item] = [fields[columns.user]?.trim(), fields[columns.item]?.trim()];
   const text = fields[columns.rating]?.trim();
-  const seconds = columns.seconds < 0 ? undefined : fields[columns.seconds]?.trim();
+  const timed = columns.seconds >= 0;
+  const seconds = timed ? fields[columns.seconds]?.trim() : undefined;
   const value = Number(text);
   if (!user || !item || !text || !Number.isFinite(value)) return undefined;
-  if (seconds !== undefined && !Number.isFinite(Number(seconds))) return undefined;
+  if (timed && (!seconds || !Number.isFinite(Number(seconds)))) return undefined;
   return {
     user,
     item,
     value,
-    seconds: seconds === undefined ? undefined : Number(seconds),
+    seconds: timed ? Number(seconds) : undefined,
     genres: columns.genres < 0 ? undefined : fields[columns.genres],
     ...(columns.profile.length > 0 && {
       profile: Object.fromEntries(columns.profile.map(([name, at]) => [name, fields[at] ?? ''])),

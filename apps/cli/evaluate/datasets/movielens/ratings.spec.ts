@@ -1,28 +1,48 @@
-import { asMovieLine, parseRating } from './ratings.js';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { mapMovie } from '../../../sources/movielens.js';
+import { readFilms, readRatings } from './ratings.js';
 
-const rating = { user: '7', item: '42', value: 4, at: 978_300_760_000 };
+let folder: string;
+beforeEach(async () => void (folder = await mkdtemp(join(tmpdir(), 'rekappa-films-'))));
+afterEach(() => rm(folder, { recursive: true, force: true }));
 
-it.each([
-  ['1M and MovieTweetings', '7::42::4::978300760'],
-  ['100K', '7\t42\t4\t978300760'],
-  ['20M', '7,42,4.0,978300760'],
-])('reads a rating of %s', (_, line) => {
-  expect(parseRating(line)).toEqual(rating);
+async function written(name: string, text: string): Promise<string> {
+  await writeFile(join(folder, name), text);
+  return join(folder, name);
+}
+
+it('reads ratings in order of time, equal times in the order of the file, and counts what is none', async () => {
+  const path = await written(
+    'ratings.dat',
+    '7::42::4::200\n8::41::4::100\n7::42::4\n9::40::x::50\n9::40::1::100\n',
+  );
+  expect(await readRatings(path)).toEqual({
+    ratings: [
+      { user: '8', item: '41', at: 100_000 },
+      { user: '9', item: '40', at: 100_000 },
+      { user: '7', item: '42', at: 200_000 },
+    ],
+    refused: 2,
+  });
 });
 
-it.each(['userId,movieId,rating,timestamp', '', '7::42::4', '7::42::x::978300760'])(
-  'takes %j for no rating',
-  (line) => {
-    expect(parseRating(line)).toBeUndefined();
-  },
-);
+it('says so when there is no rating', async () => {
+  await expect(
+    readRatings(await written('ratings.csv', 'userId,movieId,rating,timestamp\n')),
+  ).rejects.toThrow('holds no rating');
+});
 
-it('reads films of all formats as those of 1M', () => {
-  const line = '2::Jumanji (1995)::Adventure|Children';
+it('reads films of all formats as those of 1M', async () => {
+  const mapped = mapMovie('2::Jumanji (1995)::Adventure|Children');
   const flags = Array.from({ length: 19 }, (_, genre) => (genre === 2 || genre === 4 ? 1 : 0)).join('|');
-  expect(asMovieLine(line)).toBe(line);
-  expect(asMovieLine('2,Jumanji (1995),Adventure|Children')).toBe(line);
-  expect(asMovieLine('2,"Jumanji (1995)",Adventure|Children')).toBe(line);
-  expect(asMovieLine(`2|Jumanji (1995)|01-Jan-1995||http://x|${flags}`)).toBe(line);
-  expect(asMovieLine('3,"He said ""no"", she (1990)",Drama')).toBe('3::He said "no", she (1990)::Drama');
+  const films = await Promise.all(
+    Object.entries({
+      'movies.dat': '2::Jumanji (1995)::Adventure|Children\n',
+      'movies.csv': 'movieId,title,genres\n2,"Jumanji (1995)",Adventure|Children\n',
+      'u.item': `2|Jumanji (1995)|01-Jan-1995||http://x|${flags}\n`,
+    }).map(async ([name, text]) => readFilms(await written(name, text))),
+  );
+  for (const film of films) expect({ ok: true, event: film.get('2') }).toEqual(mapped);
 });

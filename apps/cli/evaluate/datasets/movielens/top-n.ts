@@ -22,7 +22,7 @@ import { rankHeadlines } from '../../headlines.js';
 import { itemDistance } from '../../item-distance.js';
 import { exposureTable, rankTable } from '../../tables.js';
 import { LiveRecommendations } from './live-recommendations.js';
-import type { RatingsFile } from './ratings.js';
+import type { Ratings } from './ratings.js';
 
 export const TOP = 20;
 const SERVED = 'served';
@@ -36,7 +36,7 @@ const RETURNING = 'ratings of users seen before';
 
 export async function evaluateTopN(
   context: EvaluationContext,
-  { ratings, refused }: RatingsFile,
+  { ratings, refused }: Ratings,
   films: ReadonlyMap<string, Upsert>,
 ): Promise<EvaluationReport> {
   const settings = context.settingsWith(DEFAULTS);

@@ -1,0 +1,106 @@
+/**
+ * Slots as deltas carry them, and as hosts keep them: values on the grid (kernels/grid.ts), absolute, and only those that moved. In
+ * batches that end with an empty one:
+ *
+ *     count varint | count × ( distance from the slot before varint | changes varint |
+ *         shown varint | clicked varint | information u8 | ftrl, fm, olr points (zigzag varint) | factor points... )
+ *
+ * `changes` says which of them are there (kernels/changed-slots.ts).
+ */
+import type { ByteReader } from './byte-reader.js';
+import type { ByteWriter } from './byte-writer.js';
+import type { FtrlWeights } from './ftrl-weights.js';
+import { CHANGE, FACTORS_SHIFT, type ChangedSlots } from './kernels/changed-slots.js';
+import { FACTOR_POINTS, factorPointOf, LINEAR_POINTS, pointOf, roundedCount } from './kernels/grid.js';
+import type { SlotRows } from './kernels/slot-rows.js';
+
+const VARINT_BYTES = 5;
+/** Most bytes of a slot but for its factors. */
+const SLOT_BYTES = VARINT_BYTES + 3 + 2 * VARINT_BYTES + 1 + 3 * VARINT_BYTES;
+const LINEAR = ['ftrl', 'fm', 'olr'] as const;
+
+/** Takes out as many changed slots as fit. @returns the bytes that are left */
+export function encodeSlots(
+  ftrl: FtrlWeights,
+  changed: ChangedSlots,
+  writer: ByteWriter,
+  bytesMax: number,
+): number {
+  const { rows } = ftrl;
+  const slotBytes = SLOT_BYTES + VARINT_BYTES * rows.factors;
+  const end = writer.length + bytesMax - 1;
+  while (changed.size > 0) {
+    const room = Math.floor((end - writer.length - VARINT_BYTES) / slotBytes);
+    if (room <= 0) break;
+    const { slots, changes } = changed.drain(room);
+    writer.varint(slots.length);
+    for (let i = 0, before = 0; i < slots.length; before = slots[i++]!) {
+      writer.varint(slots[i]! - before);
+      writer.varint(changes[i]!);
+      encodeSlot(ftrl, slots[i]!, changes[i]!, writer);
+    }
+  }
+  writer.varint(0);
+  return Math.max(0, end - writer.length);
+}
+
+function encodeSlot(ftrl: FtrlWeights, slot: number, changes: number, writer: ByteWriter): void {
+  const { rows } = ftrl;
+  const { floats, columns } = rows;
+  const tail = rows.cell(slot, 0);
+  if (changes & CHANGE.shown) writer.varint(roundedCount(floats[tail + columns.shown]!));
+  if (changes & CHANGE.clicked) writer.varint(roundedCount(floats[tail + columns.clicked]!));
+  if (changes & CHANGE.information) writer.u8(ftrl.information(slot));
+  for (const name of LINEAR)
+    if (changes & CHANGE[name]) writer.signed(pointOf(floats[tail + columns[name]]!, LINEAR_POINTS));
+  if (changes >>> FACTORS_SHIFT === 0) return;
+  const row = rows.row(slot);
+  for (let f = 0; f < rows.factors; f++)
+    if (changes & factorBit(rows, f)) writer.signed(factorPointOf(floats[row + f]!));
+}
+
+/** The inverse of `encodeSlots`, into rows that predict. */
+export function decodeSlots(rows: SlotRows, reader: ByteReader): void {
+  for (let count = reader.count(); count > 0; count = reader.count()) {
+    let slot = 0;
+    for (; count > 0; count--) {
+      slot = reader.below(rows.slots, slot);
+      decodeSlot(rows, slot, reader.varint(), reader);
+    }
+  }
+}
+
+function decodeSlot(rows: SlotRows, slot: number, changes: number, reader: ByteReader): void {
+  const { floats, columns, factors } = rows;
+  const tail = rows.cell(slot, 0);
+  const row = rows.row(slot);
+  if (changes & CHANGE.shown) floats[tail + columns.shown] = reader.varint();
+  if (changes & CHANGE.clicked) floats[tail + columns.clicked] = reader.varint();
+  if (changes & CHANGE.information) rows.words[tail + columns.information] = reader.u8();
+  for (const name of LINEAR)
+    if (changes & CHANGE[name]) floats[tail + columns[name]] = reader.signed() / LINEAR_POINTS;
+  for (let f = 0; f < factors; f++)
+    if (changes & factorBit(rows, f)) floats[row + f] = reader.signed() / FACTOR_POINTS;
+}
+
+/** What a host would know of these slots of a learner's. @param to rows that predict */
+export function copyPoints(from: FtrlWeights, to: SlotRows, slots: Uint32Array): void {
+  const { rows } = from;
+  for (const slot of slots) {
+    const [source, target] = [rows.cell(slot, 0), to.cell(slot, 0)];
+    to.floats[target + to.columns.shown] = roundedCount(rows.floats[source + rows.columns.shown]!);
+    to.floats[target + to.columns.clicked] = roundedCount(rows.floats[source + rows.columns.clicked]!);
+    to.words[target + to.columns.information] = from.information(slot);
+    for (const name of LINEAR)
+      to.floats[target + to.columns[name]] =
+        pointOf(rows.floats[source + rows.columns[name]]!, LINEAR_POINTS) / LINEAR_POINTS;
+    for (let f = 0; f < rows.factors; f++)
+      to.floats[to.row(slot) + f] = factorPointOf(rows.floats[rows.row(slot) + f]!) / FACTOR_POINTS;
+  }
+}
+
+/** The bit that stands for a factor among a slot's changes; assembly/learners.ts, groupBits. */
+function factorBit({ blocks }: SlotRows, factor: number): number {
+  const bit = blocks <= 2 ? factor : Math.floor((factor >> 2) / Math.ceil(blocks / 8));
+  return 1 << (FACTORS_SHIFT + bit);
+}
