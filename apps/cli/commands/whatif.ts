@@ -1,9 +1,16 @@
 /** `rekappa whatif`: what another policy would have earned, estimated from the log of the one that ran. */
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { CLICK_ASSUMPTIONS, type ClickAssumption, type WhatIfReport } from '#evaluation';
+import {
+  CLICK_ASSUMPTIONS,
+  PROPENSITY_SOURCES,
+  type ClickAssumption,
+  type PropensitySource,
+  type WhatIfReport,
+} from '#evaluation';
 import { dataOption } from '../connection.js';
 import { withSession } from '../session.js';
 import { share } from '../terminal/arguments.js';
+import { UsageError } from '../terminal/exit.js';
 import { interruptible } from '../terminal/interrupt.js';
 import { printJson, printLine } from '../terminal/print.js';
 import { Progress } from '../terminal/progress.js';
@@ -19,6 +26,7 @@ interface WhatIfCommandOptions {
   last?: number;
   share: number;
   assume: ClickAssumption;
+  propensities: PropensitySource;
   json: boolean;
 }
 
@@ -41,6 +49,14 @@ export function registerWhatIf(program: Command): void {
         .choices(CLICK_ASSUMPTIONS)
         .default('item-position'),
     )
+    .addOption(
+      new Option(
+        '--propensities <source>',
+        'the chances of the policy that ran: logged, or fitted to what was shown where the log has none',
+      )
+        .choices(PROPENSITY_SOURCES)
+        .default('logged'),
+    )
     .option('--json', 'print as JSON', false)
     .addOption(dataOption())
     .addHelpText(
@@ -52,6 +68,8 @@ export function registerWhatIf(program: Command): void {
 }
 
 async function whatIf(options: WhatIfCommandOptions, signal: AbortSignal): Promise<void> {
+  if (options.propensities === 'fitted' && options.assume === 'cascade')
+    throw new UsageError('--assume cascade takes its propensities from the log: they cannot be fitted');
   const policy = parsePolicy(options.policy);
   const report = await withSession(options.data, async ({ topology, settings, keys }) =>
     replayWhatIf(topology, {
@@ -69,6 +87,7 @@ async function whatIf(options: WhatIfCommandOptions, signal: AbortSignal): Promi
         to: options.to,
         share: options.share,
         assumption: options.assume,
+        propensities: options.propensities,
       },
       progress: new Progress({ label: 'whatif', total: await topology.log.head(), unit: 'events' }),
       signal,
@@ -101,9 +120,15 @@ function print(policy: string, report: WhatIfReport, assumption: ClickAssumption
     `\n${Math.round(diagnostics.effectiveSamples).toLocaleString('en')} effective of ${diagnostics.samples.toLocaleString('en')} slots, ` +
       `largest weight ${diagnostics.weightMax.toFixed(1)}, mean weight ${diagnostics.weightMean.toFixed(3)}` +
       `${diagnostics.support === undefined ? '' : `, support ${(diagnostics.support * 100).toFixed(1)} %`}; ` +
-      `${(report.reproduced * 100).toFixed(1)} % of the lists found again and weighed${leftOut(report)}; assumed: ${assumption}` +
+      `${foundAgain(report)}; assumed: ${assumption}` +
       `${diagnostics.withoutPropensity > 0 ? `; ${diagnostics.withoutPropensity.toLocaleString('en')} slots left out, which the policy that ran could not be seen to choose` : ''}`,
   );
+}
+
+/** With fitted propensities nothing needs to be found again. */
+function foundAgain(report: WhatIfReport): string {
+  if (report.fitError !== undefined) return 'propensities fitted to what was shown';
+  return `${(report.reproduced * 100).toFixed(1)} % of the lists found again and weighed${leftOut(report)}`;
 }
 
 /** Why the others were not, and whether leaving them out selects. */

@@ -33,7 +33,7 @@ export interface WhatIfReplay {
     readonly scoreBy?: PlainScore;
     readonly ownModel: boolean;
   };
-  readonly window: Pick<WhatIfOptions, 'from' | 'to' | 'share' | 'assumption'>;
+  readonly window: Pick<WhatIfOptions, 'from' | 'to' | 'share' | 'assumption' | 'propensities'>;
   readonly progress: Progress;
   readonly signal: AbortSignal;
 }
@@ -87,9 +87,14 @@ async function attempt(
     }
   };
   const announce = ({ message, entries }: OpenedMessage): void => {
-    for (const entry of entries)
-      if ('event' in entry && entry.event.kind === 'served' && whatIf.takes(entry.event))
-        moments.announce(entry.event, message.sequence, message.appendedAt);
+    for (const entry of entries) {
+      if (!('event' in entry)) continue;
+      const { event } = entry;
+      if (event.kind === 'served' && whatIf.takes(event))
+        moments.announce(event, message.sequence, message.appendedAt);
+      const list = event.kind === 'impression' ? whatIf.takesShown(event) : undefined;
+      if (list) moments.announce(list, message.sequence, message.appendedAt);
+    }
   };
 
   let events = 0;

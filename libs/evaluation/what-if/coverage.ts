@@ -26,6 +26,8 @@ export interface PolicyCoverage {
   readonly behaviour: number;
   /** Mean weight, over the worlds. */
   readonly weightMean: number;
+  /** Of fitted propensities: mean |ln(fitted / true)|. */
+  readonly fitError?: number;
   readonly estimators: readonly EstimatorCoverage[];
 }
 
@@ -42,6 +44,7 @@ export class Coverage {
   private worlds = 0;
   private readonly refused: Record<string, number> = {};
   private readonly sums = { asLogged: 0, reallyRun: 0, behaviour: 0, weightMean: 0 };
+  private fitError = 0;
   private readonly byEstimator = new Map<string, Sums>();
 
   add({ report, asLogged }: Asked, reallyRun: number): void {
@@ -50,6 +53,7 @@ export class Coverage {
     this.sums.reallyRun += reallyRun;
     this.sums.behaviour += report.behaviour;
     this.sums.weightMean += report.diagnostics.weightMean;
+    this.fitError += report.fitError ?? NaN;
     if (report.refusal) this.refused[report.refusal.code] = (this.refused[report.refusal.code] ?? 0) + 1;
     for (const { name, value, low, high } of report.estimates) {
       const sums = this.estimator(name);
@@ -71,6 +75,7 @@ export class Coverage {
       reallyRun: sums.reallyRun / worlds,
       behaviour: sums.behaviour / worlds,
       weightMean: sums.weightMean / worlds,
+      ...(Number.isFinite(this.fitError) && { fitError: this.fitError / worlds }),
       estimators: [...this.byEstimator].map(([name, { estimates, ...of }]) => ({
         name,
         estimates,

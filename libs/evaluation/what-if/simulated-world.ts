@@ -28,7 +28,7 @@ import {
 import { RecallIndex } from '#recall';
 import { RuleSet } from '#rules';
 import { LiveRehearsal, type RehearsalSettings } from '../live-rehearsal.js';
-import { WhatIf, type WhatIfOptions, type WhatIfReport } from './what-if.js';
+import { WhatIf, type PropensitySource, type WhatIfOptions, type WhatIfReport } from './what-if.js';
 
 export interface WorldSettings {
   readonly rehearsal: RehearsalSettings;
@@ -85,9 +85,14 @@ export class SimulatedWorld {
   }
 
   /** Runs a policy, and asks its log about others. */
-  ask(ran: WorldPolicy, runSeed: number, others: readonly WorldPolicy[]): Asked[] {
+  ask(
+    ran: WorldPolicy,
+    runSeed: number,
+    others: readonly WorldPolicy[],
+    propensities: PropensitySource = 'logged',
+  ): Asked[] {
     const run = new WorldRun(this, this.settings, ran, combine32(this.seed, runSeed));
-    const asked = others.map((other) => run.ask(other));
+    const asked = others.map((other) => run.ask(other, propensities));
     run.play();
     return asked.map((answer) => answer());
   }
@@ -144,7 +149,7 @@ class WorldRun {
   }
 
   /** To be called before the run. @returns gives the answer after it */
-  ask(other: WorldPolicy): () => Asked {
+  ask(other: WorldPolicy, propensities: PropensitySource): () => Asked {
     const { settings, live } = this;
     const otherSettings = { ...settings.ranking, ...other.changes };
     const options: WhatIfOptions = {
@@ -153,6 +158,7 @@ class WorldRun {
       positiveTypes: settings.positiveTypes,
       attributionSeconds: settings.attributionSeconds,
       assumption: 'item-position',
+      propensities,
     };
     const whatIf = new WhatIf(
       { catalogue: live.log.catalogue, model: live.model },

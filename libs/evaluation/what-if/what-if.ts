@@ -5,7 +5,7 @@
  * The other policy is judged in the situations that the log has: the same users in the same states. What its own lists would
  * have changed later (other clicks, other interests, another model) is not in the estimate.
  */
-import type { Interaction, Served, UserEvent } from '#events';
+import type { Impression, Interaction, Served, UserEvent } from '#events';
 import { createUser, type UserState } from '#interest';
 import { asUserId, fnv1a32, key53, SeededRandom } from '#kernel';
 import { ModelReplica, type OnlineModel } from '#learning';
@@ -28,6 +28,7 @@ import {
   type OffPolicyReport,
 } from '../off-policy/index.js';
 import type { DueList, Moment } from './ranking-moments.js';
+import { FittedPropensities } from './fitted-propensities.js';
 import { SlotRates } from './slot-rates.js';
 import {
   holdsAll,
@@ -69,7 +70,12 @@ export interface WhatIfOptions {
   /** Share of the lists that is looked at, by hash of their ids. */
   readonly share?: number;
   readonly assumption: ClickAssumption;
+  /** Where the chances of the policy that ran come from. `fitted`: from what it has shown; default: from the log. */
+  readonly propensities?: PropensitySource;
 }
+
+export const PROPENSITY_SOURCES = ['logged', 'fitted'] as const;
+export type PropensitySource = (typeof PROPENSITY_SOURCES)[number];
 
 /** Why a list is not weighed. */
 export type LeftOut =
@@ -98,6 +104,8 @@ export interface WhatIfReport extends OffPolicyReport {
   readonly behaviourOfAll: number;
   /** Lists by the policy that ran. */
   readonly policies: Readonly<Record<string, number>>;
+  /** Of fitted propensities, where the true ones can be computed too: mean |ln(fitted / true)| over the slots. */
+  readonly fitError?: number;
 }
 
 interface Pending {
@@ -128,6 +136,8 @@ export class WhatIf {
   private unknownPolicy = 0;
   private reproduced = 0;
   private readonly all = { items: 0, clicks: 0 };
+  private readonly fitted: FittedPropensities | undefined;
+  private readonly fit = { slots: 0, error: 0 };
 
   constructor(
     private readonly system: ReplayedSystem,
@@ -135,6 +145,7 @@ export class WhatIf {
     private readonly options: WhatIfOptions,
   ) {
     this.open = new OpenLists(options.attributionSeconds * 1000, (list) => this.judge(list));
+    this.fitted = options.propensities === 'fitted' ? new FittedPropensities() : undefined;
     this.indexes = { ran: new RecallIndex(system.catalogue), other: new RecallIndex(system.catalogue) };
   }
 
@@ -145,12 +156,42 @@ export class WhatIf {
     // A ranking of the caller's own candidates has no recall to repeat.
     if (event.items.length === 0 || event.items[0]!.channel === 'given') return false;
     if (share < 1 && fnv1a32(event.recommendationId) % SHARE_BUCKETS >= share * SHARE_BUCKETS) return false;
+    // Shown already, before the log says that it was served.
+    if (this.pending.has(event.recommendationId)) return false;
     this.lists++;
     this.policies[event.policy] = (this.policies[event.policy] ?? 0) + 1;
-    const known = policyNamed(event.policy) !== undefined;
+    const known = this.fitted !== undefined || policyNamed(event.policy) !== undefined;
     if (!known) this.unknownPolicy++;
     else this.await(event);
     return known;
+  }
+
+  /**
+   * With fitted propensities: what was shown and of which no list of ours is known, as a list to be ranked at its own place in
+   * the log; its policy is not known.
+   */
+  takesShown(event: Impression): Served | undefined {
+    const recommendationId = event.recommendationId;
+    if (!this.fitted || recommendationId === undefined || this.pending.has(recommendationId))
+      return undefined;
+    const { kind: _, depth: __, items, ...base } = event;
+    const list: Served = {
+      ...base,
+      kind: 'served',
+      recommendationId,
+      scenario: event.scenario ?? 'default',
+      policy: 'unknown',
+      modelVersion: this.system.model.version,
+      epoch: 0,
+      items: items.map(({ itemId, position }, i) => ({
+        itemId,
+        position: position ?? i + 1,
+        score: 0,
+        channel: 'shown',
+        propensity: 1,
+      })),
+    };
+    return this.takes(list) ? list : undefined;
   }
 
   /** Ranks a list again, by the policy that ran and by the other. The model must be as it was. */
@@ -159,12 +200,13 @@ export class WhatIf {
     if (!pending) return;
     const { settings, rules, changes, assumption } = this.options;
     const arm = changes?.(event.arms ?? []);
-    const ranWith = { settings, asked: policyNamed(event.policy)!, rules, model: this.system.model };
+    const ranWith = { settings, asked: policyNamed(event.policy) ?? {}, rules, model: this.system.model };
     const ran = this.contest(event, user, ranWith, arm, this.indexes.ran);
     const other = sameChoice(ranWith, this.other, arm)
       ? ran
       : this.contest(event, user, this.other, arm, this.indexes.other);
     const { logged } = pending;
+    if (this.fitted) return void (pending.slots = this.fittedSlots(this.fitted, logged, ran, other));
     // Chances that are not found again make both policies' a guess: such a list says nothing.
     if (reproducedSlots(logged, ran) < logged.itemIds.length) {
       const reason = this.reasonFor(event, moment, holdsAll(ran, logged));
@@ -199,6 +241,8 @@ export class WhatIf {
     const known = { lists, shown, unknownPolicy, policies, reproduced, leftOut, behaviourOfAll };
     const report = offPolicyReport(this.sums, options);
     const { weightMean } = report.diagnostics;
+    if (this.fitted)
+      return { ...report, ...known, fitError: this.fit.error / this.fit.slots, ...this.misfit(report) };
     const sound = reproduced >= REPRODUCED_MIN && Math.abs(weightMean - 1) <= WEIGHT_MEAN_TOLERANCE;
     if (report.refusal || this.options.assumption === 'cascade' || sound) return { ...report, ...known };
     return {
@@ -207,6 +251,30 @@ export class WhatIf {
       estimates: [],
       refusal: { code: 'not-reproduced', reason: notReproduced(reproduced, weightMean) },
     };
+  }
+
+  /** Weighed by what the fitted model says of the policy that ran; of its support only the weights can tell. */
+  private fittedSlots(
+    fitted: FittedPropensities,
+    logged: LoggedList,
+    ran: Contest,
+    other: Contest,
+  ): SlotWeight[] {
+    const chances = fitted.observe(ran, logged.itemIds);
+    return slotWeights(logged, ran, other, 'item-position').map((slot, k) => {
+      const behaviour = chances[k];
+      if (behaviour !== undefined && slot.behaviour !== undefined) {
+        this.fit.slots++;
+        this.fit.error += Math.abs(Math.log(behaviour / slot.behaviour));
+      }
+      return { ...slot, behaviour, supported: undefined };
+    });
+  }
+
+  private misfit({ refusal, diagnostics: { weightMean } }: OffPolicyReport): Partial<WhatIfReport> {
+    if (refusal || Math.abs(weightMean - 1) <= WEIGHT_MEAN_TOLERANCE) return {};
+    const reason = `weights by the fitted propensities average ${weightMean.toFixed(2)} instead of 1: what the policy that ran has chosen by is not in the fitted model`;
+    return { estimates: [], refusal: { code: 'not-reproduced', reason } };
   }
 
   private await({ recommendationId, items }: Served): void {

@@ -7,7 +7,9 @@ import type { Settings } from '#config';
 import {
   Coverage,
   SimulatedWorld,
+  PROPENSITY_SOURCES,
   type PolicyCoverage,
+  type PropensitySource,
   type WorldPolicy,
   type WorldSettings,
 } from '#evaluation';
@@ -48,12 +50,17 @@ export const whatIfWorlds: Dataset = {
           Object.keys(LOGGED),
         ),
       )
+      .addOption(
+        new Option('--propensities <source>', 'of the policy that was logged, as in `rekappa whatif`')
+          .choices(PROPENSITY_SOURCES)
+          .default('logged'),
+      )
       .option('--worlds <n>', 'worlds of each policy that is logged', count, 40)
       .option('--lists <n>', 'lists of each world', count, 400)
       .option('--runs <n>', 'runs of each other policy in each world', count, 3);
   },
   async run(context) {
-    const { worlds, lists, runs, logged: only } = context.options as unknown as Options;
+    const { worlds, lists, runs, logged: only, propensities } = context.options as unknown as Options;
     const logs = Object.entries(LOGGED).filter(([name]) => only === undefined || name === only);
     const settings = worldSettings(context.settingsWith(DEFAULTS), lists);
     const progress = context.progress('whatif-worlds', worlds * logs.length, 'worlds');
@@ -66,7 +73,7 @@ export const whatIfWorlds: Dataset = {
         // One world takes seconds: let an interruption be heard.
         await new Promise(setImmediate);
         if (context.signal.aborted) throw new CliError('interrupted');
-        playWorld(settings, seed, logged, runs, coverages);
+        playWorld(settings, seed, logged, runs, propensities, coverages);
         progress.update(++done, done);
       }
       const reports = coverages.map((coverage) => coverage.report());
@@ -80,6 +87,7 @@ export const whatIfWorlds: Dataset = {
         worlds,
         lists,
         runs,
+        propensities,
         users: settings.users,
         items: settings.items,
         slots: settings.slots,
@@ -94,6 +102,7 @@ export const whatIfWorlds: Dataset = {
 
 interface Options {
   readonly logged?: string;
+  readonly propensities: PropensitySource;
   readonly worlds: number;
   readonly lists: number;
   readonly runs: number;
@@ -117,11 +126,12 @@ function playWorld(
   seed: number,
   logged: WorldPolicy,
   runs: number,
+  propensities: PropensitySource,
   coverages: readonly Coverage[],
 ): void {
   const world = new SimulatedWorld(settings, seed);
   const others = Object.values(ASKED);
-  world.ask(logged, 0, others).forEach((answer, i) => {
+  world.ask(logged, 0, others, propensities).forEach((answer, i) => {
     let earned = 0;
     for (let run = 1; run <= runs; run++) earned += world.run(others[i]!, run) / runs;
     coverages[i]!.add(answer, earned);
@@ -135,9 +145,16 @@ function tablesOf(logged: string, asked: Readonly<Record<string, PolicyCoverage>
   return [
     {
       title: `what the policies earn, clicks per item shown; logged: ${logged}`,
-      columns: ['policy', 'at the logged moments', 'really run', 'refused', 'mean weight'],
+      columns: [
+        'policy',
+        'at the logged moments',
+        'really run',
+        'refused',
+        'mean weight',
+        '|ln(fitted / true)|',
+      ],
       rows: [
-        ['that ran', rate(Object.values(asked)[0]!.behaviour), '', '', ''],
+        ['that ran', rate(Object.values(asked)[0]!.behaviour), '', '', '', ''],
         ...Object.entries(asked).map(([name, of]) => [
           name,
           rate(of.asLogged),
@@ -146,6 +163,7 @@ function tablesOf(logged: string, asked: Readonly<Record<string, PolicyCoverage>
             .map(([code, worlds]) => `${worlds} ${code}`)
             .join(', '),
           of.weightMean.toFixed(3),
+          of.fitError?.toFixed(3) ?? '',
         ]),
       ],
     },
