@@ -91,7 +91,9 @@ async function cost(day: Day, count: number): Promise<Cost> {
     const started = await Promise.all(Array.from({ length: count }, () => system.start('actors')));
     await folded({ connection, topology, hosts: count }, FOLD_MS);
     const seconds = (performance.now() - began) / 1_000;
-    const used = Object.values(cpuSeconds(Object.fromEntries(started.map(({ name, child }) => [name, child.pid]))));
+    const used = Object.values(
+      cpuSeconds(Object.fromEntries(started.map(({ name, child }) => [name, child.pid]))),
+    );
     process.stderr.write(`${day.users} users, ${count} hosts: ${seconds.toFixed(1)} s\n`);
     await connection.close();
     return {

@@ -97,7 +97,9 @@ async function remember(url: string): Promise<Known[]> {
     const partition = partitionOf(user, PARTITIONS);
     if (!users.has(partition)) users.set(partition, user);
   }
-  return Promise.all([...users.values()].map(async (user) => ({ user, counters: await counters(url, user) })));
+  return Promise.all(
+    [...users.values()].map(async (user) => ({ user, counters: await counters(url, user) })),
+  );
 }
 
 async function counters(url: string, user: string): Promise<unknown> {

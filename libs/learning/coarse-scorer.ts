@@ -133,7 +133,8 @@ export class CoarseScorer {
   /** What the learners add for the sample, each with its share of the blend; w0 counts with the user. */
   private weigh(): number {
     let sum = 0;
-    for (const name of LEARNERS) sum += this.shares[name] * this.scorer.weights[name].servedLogit(this.sample);
+    for (const name of LEARNERS)
+      sum += this.shares[name] * this.scorer.weights[name].servedLogit(this.sample);
     return sum;
   }
 
