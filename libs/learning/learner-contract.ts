@@ -80,14 +80,14 @@ export function learnerContract(name: string, create: () => OnlineLearner): void
       expect(Number.isFinite(learner.weights.logit(sample))).toBe(true);
     });
 
-    it('explains its logit: contributions add up', () => {
+    it('explains the logit that it serves: contributions add up', () => {
       const learner = create();
       train(learner, 500, 5);
       const sample = sampleOf([1, 101, 201]);
-      const logit = learner.weights.logit(sample);
+      const logit = learner.weights.servedLogit(sample);
       const parts = new Float64Array(3);
       learner.weights.contribute(sample, 1, parts);
-      const constant = learner.weights.logit(sampleOf([]));
+      const constant = learner.weights.servedLogit(sampleOf([]));
       expect(parts.reduce((sum, part) => sum + part, constant)).toBeCloseTo(logit, 6);
     });
   });
