@@ -35,9 +35,9 @@ export class HeldLists {
   /** In order of arrival. */
   private readonly lists = new Map<number, HeldSample[]>();
   private held = 0;
-  /** The list that waits for longest and when it was shown, −∞ when that has to be looked up. */
+  /** The list that waits for longest and when it was shown, undefined when that has to be looked up. */
   private oldest: number | undefined;
-  private oldestShown = -Infinity;
+  private oldestShown: number | undefined;
   /** Samples that were learnt and can be used again. */
   private readonly spare: HeldSample[] = [];
 
@@ -78,7 +78,7 @@ export class HeldLists {
     const list = this.lists.get(listKey);
     if (!list) return [];
     this.lists.delete(listKey);
-    if (listKey === this.oldest) this.oldestShown = -Infinity;
+    if (listKey === this.oldest) this.oldestShown = undefined;
     this.held -= list.length;
     return list;
   }
@@ -89,9 +89,9 @@ export class HeldLists {
 
   /** The list to learn now although no click came: too old, or one too many. */
   overdue(olderThan: number): number | undefined {
-    if (this.held <= HELD_MAX && this.oldestShown >= olderThan) return undefined;
-    this.lookUpOldest();
-    return this.held > HELD_MAX || this.oldestShown < olderThan ? this.oldest : undefined;
+    const full = this.held > HELD_MAX;
+    const shown = this.oldestShown ?? this.lookUpOldest();
+    return full || (shown !== undefined && shown < olderThan) ? this.oldest : undefined;
   }
 
   encode(writer: ByteWriter): void {
@@ -112,15 +112,11 @@ export class HeldLists {
     }
   }
 
-  /** Asked with each record: without an iterator each time. */
-  private lookUpOldest(): void {
-    if (this.oldestShown > -Infinity) return;
-    this.oldest = undefined;
-    for (const [listKey, list] of this.lists) {
-      this.oldest = listKey;
-      this.oldestShown = list[0]!.timestamp;
-      return;
-    }
+  /** Only when the list is another one: `overdue` is asked with each record. @returns when it was shown */
+  private lookUpOldest(): number | undefined {
+    const [first] = this.lists;
+    this.oldest = first?.[0];
+    return (this.oldestShown = first?.[1][0]!.timestamp);
   }
 }
 
