@@ -2,6 +2,10 @@
 import { execFile } from 'node:child_process';
 import { until, type RunningSystem } from '#testkit';
 
+/** Longer than the windows of these tests stay open behind the last event, with the tick that closes them. */
+const QUIET_MS = 4_000;
+const POLL_MS = 1_000;
+
 export interface Run {
   readonly code: number;
   readonly out: string;
@@ -46,16 +50,16 @@ export class CommandLine {
   async settled(): Promise<Status> {
     let status: Status | undefined;
     let before = '';
+    let since = 0;
     const quiet = async (): Promise<boolean> => {
       const { code, out } = await this.run('status', '--json');
       if (code !== 0) return false; // a partition is between two hosts
       status = JSON.parse(out) as Status;
       const now = `${status.log.head}/${status.log.feedbackHead}/${status.learner.sequence}`;
-      const done = status.learner.sequence === status.log.feedbackHead && now === before;
-      before = now;
-      return done;
+      if (now !== before) [before, since] = [now, performance.now()];
+      return status.learner.sequence === status.log.feedbackHead && performance.now() - since > QUIET_MS;
     };
-    await until('the system is quiet', quiet, 60_000, 1_500);
+    await until('the system is quiet', quiet, 60_000, POLL_MS);
     return status!;
   }
 }
