@@ -18,7 +18,7 @@ export interface LearnerStatus {
   readonly head: number;
   readonly samples: number;
   readonly rejected: number;
-  /** Positives that wait for their list's negatives. */
+  /** Samples that wait for a click in their list. */
   readonly held: number;
   readonly clipped: Readonly<Record<string, number>>;
   readonly settings: ModelSettings;

@@ -15,7 +15,8 @@ export interface Run {
 export interface Status {
   log: { head: number; feedbackHead: number };
   hosts: { modelVersion: string; partitions: { position: number }[] }[];
-  learner: { version: string; sequence: number; samples: number };
+  /** `held`: samples that wait for a click in their list. */
+  learner: { version: string; sequence: number; samples: number; held: number };
 }
 
 export class CommandLine {

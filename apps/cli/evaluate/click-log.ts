@@ -34,6 +34,7 @@ export function reportOf(
       users: points.userCount,
       lists: lists.lists,
       samples: rehearsal.model.samples,
+      waiting: rehearsal.model.held.size,
     },
     tables: [
       ...listTables(lists, options.last, note),
