@@ -3,7 +3,7 @@ import { testSeed } from '#testkit';
 import { runScenario } from './run-scenario.js';
 import type { Scenario } from './scenario.js';
 
-const TEST_MS = 240_000;
+const TEST_MS = 480_000;
 
 export function describeScenario(scenario: Scenario): void {
   it(
