@@ -9,97 +9,28 @@ import { DEFAULT_INTERACTION_WEIGHTS } from '#events';
 import { FEATURE_GROUPS } from '#features';
 import { rulesSchema } from '#rules';
 import { experimentsSchema } from './experiments-schema.js';
-
-const NAMESPACE = /^[a-z][a-z0-9-]{0,31}$/;
-const port = z.coerce.number().int().min(0).max(65_535);
-const positive = z.coerce.number().positive();
-const fraction = z.coerce.number().min(0).max(1);
-const count = z.coerce.number().int().positive();
-const typeName = z.string().regex(/^[a-z][a-z0-9_-]{0,31}$/);
-const typeWeights = z.record(typeName, z.number().min(-1_000).max(1_000));
-const commaSeparated = z.string().transform((text) =>
-  text
-    .split(',')
-    .map((part) => part.trim())
-    .filter(Boolean),
-);
-const jsonText = z.string().transform((text, context): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    context.addIssue('is not valid JSON');
-    return z.NEVER;
-  }
-});
-
-const value = z.coerce.number().min(0).max(10_000).default(0);
-const NEXT_ITEM_VOICES = [
-  'covisitation',
-  'session',
-  'neighbours',
-  'factors',
-  'labels',
-  'kinds',
-  'ages',
-] as const;
-const nextItemVoices = z.array(z.enum(NEXT_ITEM_VOICES));
-const featureGroups = z.array(z.enum(FEATURE_GROUPS));
-const typeNames = z.union([z.array(typeName), commaSeparated.pipe(z.array(typeName))]);
-
-/** Unlike `jsonText`, it leaves it to the list's schema to say what is wrong with which entry. */
-function listFromText(value: unknown, context: z.RefinementCtx): unknown {
-  if (typeof value !== 'string') return value;
-  try {
-    return JSON.parse(value);
-  } catch {
-    context.addIssue('is not valid JSON');
-    return z.NEVER;
-  }
-}
-/** Several keys may bear one name while one replaces the other. */
-const apiKeys = z.array(
-  z.strictObject({
-    name: z.string().regex(/^[A-Za-z0-9_.-]{1,64}$/),
-    sha256: z.string().regex(/^[0-9a-f]{64}$/),
-    scopes: z.array(z.enum(['read', 'write', 'admin'])).min(1),
-    /** The only one it opens, where gateways of several share their list; without it, this deployment's. */
-    namespace: z.string().regex(NAMESPACE).optional(),
-    /** Of this key at one gateway; without it, no limit of its own. */
-    eventsPerSecond: z.number().positive().optional(),
-    expiresAt: z.iso.datetime({ offset: true }).optional(),
-  }),
-);
-
-const segmentRules = z
-  .array(
-    z.strictObject({
-      name: z.string().regex(/^[a-z][a-z0-9_-]{0,63}$/),
-      atLeast: z.record(z.string().regex(/^[a-z][a-z0-9_-]{0,31}$/), z.number().int().positive()).default({}),
-      profile: z
-        .record(z.string().min(1).max(64), z.union([z.string(), z.number(), z.boolean()]))
-        .default({}),
-    }),
-  )
-  .max(64);
-const labelWeights = z
-  .record(z.string().min(1).max(128), z.number().min(-100).max(100))
-  .refine((weights) => Object.keys(weights).length <= 64, { message: 'at most 64 labels' });
-const channelShares = z.record(z.string().regex(/^[a-z][a-z-]{0,31}$/), z.number().min(0).max(1));
-const coldStartRules = z
-  .array(
-    z
-      .strictObject({
-        when: z.record(z.string().min(1).max(64), z.union([z.string(), z.number(), z.boolean()])).default({}),
-        categories: labelWeights.optional(),
-        tags: labelWeights.optional(),
-        brands: labelWeights.optional(),
-      })
-      .refine(({ categories, tags, brands }) => categories ?? tags ?? brands, {
-        message: 'a rule names categories, tags or brands and their weights',
-      }),
-  )
-  .max(256);
-const attributeNames = z.array(z.string().min(1).max(64)).max(16);
+import {
+  apiKeys,
+  attributeNames,
+  channelShares,
+  coldStartRules,
+  commaSeparated,
+  count,
+  featureGroups,
+  fraction,
+  jsonText,
+  listFromText,
+  NAMESPACE,
+  NEXT_ITEM_VOICES,
+  nextItemVoices,
+  port,
+  positive,
+  segmentRules,
+  typeName,
+  typeNames,
+  typeWeights,
+  worthInClicks,
+} from './settings-fields.js';
 
 export const settingsSchema = z.strictObject({
   namespace: z
@@ -440,13 +371,13 @@ export const settingsSchema = z.strictObject({
         .default(0)
         .describe('Log-odds that an item gains at age 0; half as many with every half-life.'),
       freshnessHalfLifeSeconds: positive.default(86_400).describe('Half-life of freshness, s.'),
-      likeValue: value.describe(
+      likeValue: worthInClicks.describe(
         'What a like after a click is worth, in clicks; 0: likes do not move the order.',
       ),
-      conversionValue: value.describe(
+      conversionValue: worthInClicks.describe(
         'What a conversion (cart, purchase) after a click is worth, in clicks; 0: they do not move the order.',
       ),
-      secondValue: value.describe('What a second of dwell after a click is worth, in clicks; of at most 30.'),
+      secondValue: worthInClicks.describe('What a second of dwell after a click is worth, in clicks; of at most 30.'),
       rules: z
         .preprocess(listFromText, rulesSchema)
         .default([])
