@@ -120,39 +120,20 @@ export class InterestTable implements InterestSignals {
   }
 
   write(out: StateWriter): void {
-    out.count(this.at);
-    if (this.at === 0) return;
-    out.f64(this.halfLifeMs);
-    out.f64(this.shortHalfLifeMs);
-    out.f32(this.shownTotal);
-    out.f32(this.clickedTotal);
-    out.count(this.rows);
+    if (!this.writeHead(out)) return;
     for (let row = 0; row < this.rows; row++) this.writeRow(row, out);
   }
 
   static read(from: StateReader): InterestTable {
     const table = new InterestTable();
-    table.at = from.count();
-    if (table.at === 0) return table;
-    table.halfLifeMs = from.f64();
-    table.shortHalfLifeMs = from.f64();
-    table.shownTotal = from.f32();
-    table.clickedTotal = from.f32();
-    const n = from.size(2);
-    table.allocate(n);
+    const n = table.readHead(from);
     for (let row = 0; row < n; row++) table.readRow(from);
     return table;
   }
 
   /** As `write`, for this process alone: see packed-user.ts. Which values are not 0, then the weights, then the counts. */
   pack(out: StateWriter): void {
-    out.count(this.at);
-    if (this.at === 0) return;
-    out.f64(this.halfLifeMs);
-    out.f64(this.shortHalfLifeMs);
-    out.f32(this.shownTotal);
-    out.f32(this.clickedTotal);
-    out.count(this.rows);
+    if (!this.writeHead(out)) return;
     for (let row = 0; row < this.rows; row++) out.count(this.names[row]!);
     for (let row = 0; row < this.rows; row++) out.u8(this.presence(row));
     for (let row = 0; row < this.rows; row++) {
@@ -167,14 +148,7 @@ export class InterestTable implements InterestSignals {
 
   static unpack(from: StateReader): InterestTable {
     const table = new InterestTable();
-    table.at = from.count();
-    if (table.at === 0) return table;
-    table.halfLifeMs = from.f64();
-    table.shortHalfLifeMs = from.f64();
-    table.shownTotal = from.f32();
-    table.clickedTotal = from.f32();
-    const n = from.size(2);
-    table.allocate(n);
+    const n = table.readHead(from);
     for (let row = 0; row < n; row++) {
       const name = from.count();
       table.place(labelBook.hash(name), name);
@@ -189,6 +163,31 @@ export class InterestTable implements InterestSignals {
       if (present[row]! & 8) table.clicked[row] = from.f32();
     }
     return table;
+  }
+
+  /** What both forms begin with. @returns false when nothing follows: a table that was never opened is a 0 */
+  private writeHead(out: StateWriter): boolean {
+    out.count(this.at);
+    if (this.at === 0) return false;
+    out.f64(this.halfLifeMs);
+    out.f64(this.shortHalfLifeMs);
+    out.f32(this.shownTotal);
+    out.f32(this.clickedTotal);
+    out.count(this.rows);
+    return true;
+  }
+
+  /** @returns the rows that follow, which it has made room for */
+  private readHead(from: StateReader): number {
+    this.at = from.count();
+    if (this.at === 0) return 0;
+    this.halfLifeMs = from.f64();
+    this.shortHalfLifeMs = from.f64();
+    this.shownTotal = from.f32();
+    this.clickedTotal = from.f32();
+    const n = from.size(2);
+    this.allocate(n);
+    return n;
   }
 
   /** A bit for each of the four values that is not 0. */
