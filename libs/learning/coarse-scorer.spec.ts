@@ -3,7 +3,7 @@ import { SeededRandom } from '#kernel';
 import type { OwnFeatures } from '#features';
 import { CoarseScorer } from './coarse-scorer.js';
 import { newReading, readEvidence } from './item-reading.js';
-import { DEFAULT_STATISTICS } from './model-settings.js';
+import { SCORED } from './scorers.fixture.js';
 import { OnlineModel } from './online-model.js';
 import { appendRateFeatures } from './rate-features.js';
 import { fillSample, newSample } from './sample.js';
@@ -19,18 +19,7 @@ const NO_FAMILY = 0;
 const records = [...syntheticFeedback({ seed: 3, lists: 150, items: 20 })];
 const known = records.flatMap((record) => (record.kind === 'outcome' ? [...record.features.indices] : []));
 const messages = messagesOf(records, 50);
-const model = new OnlineModel({
-  bits: 12,
-  noClickWeight: 0.1,
-  seed: 7,
-  ftrl: { alpha: 0.1, beta: 1, l1: 0.01, l2: 1 },
-  fm: { factors: 4, alpha: 0.05, l2: 1e-5, initScale: 0.1 },
-  olr: { alpha: 0.05 },
-  debias: { method: 'feature', weightMax: 10, ctr: 'shown' },
-  holdSeconds: 0,
-  statistics: { ...DEFAULT_STATISTICS, itemsMax: 150, covisitationItemsMax: 120 },
-  metricsWindow: 300,
-});
+const model = new OnlineModel(SCORED);
 const half = Math.ceil(messages.length / 2);
 messages.slice(0, half).forEach((message, i) => model.fold(i + 1, message));
 const random = new SeededRandom(11);

@@ -15,7 +15,7 @@
 import { newFeatureVector, type FeatureVector } from '#events';
 import { plainIndex, type OwnFeatures } from '#features';
 import { newReading, readEvidence } from './item-reading.js';
-import { FACTOR_POINTS, factorPointOf, LINEAR_POINTS, pointOf } from './kernels/grid.js';
+import { servedFactor, servedWeight } from './kernels/grid.js';
 import { RateTotals } from './rate-features.js';
 import { fillSample, newSample, type Sample } from './sample.js';
 import { LEARNERS, type LearnerName, type Scorer } from './scorer.js';
@@ -96,9 +96,9 @@ export class CoarseScorer {
       const tail = rows.cell(slot, 0);
       linear +=
         x *
-        (shares.ftrl * served(floats[tail + columns.ftrl]!) +
-          shares.fm * served(floats[tail + columns.fm]!) +
-          shares.olr * served(floats[tail + columns.olr]!));
+        (shares.ftrl * servedWeight(floats[tail + columns.ftrl]!) +
+          shares.fm * servedWeight(floats[tail + columns.fm]!) +
+          shares.olr * servedWeight(floats[tail + columns.olr]!));
       const factors = rows.row(slot);
       for (let f = 0; f < k; f++) {
         const term = x * servedFactor(floats[factors + f]!);
@@ -127,7 +127,7 @@ export class CoarseScorer {
     const at = row * (1 + k);
     const { fm } = scorer.weights;
     this.parts[at] = scorer.offsetFrom(sample.offset) + this.weigh() - this.shares.fm * fm.w0[0]!;
-    for (let f = 0; f < k; f++) this.parts[at + 1 + f] = scorer.weights.fm.sums[f]!;
+    for (let f = 0; f < k; f++) this.parts[at + 1 + f] = fm.sums[f]!;
   }
 
   /** What the learners add for the sample, each with its share of the blend; w0 counts with the user. */
@@ -156,10 +156,6 @@ export class CoarseScorer {
     return vector;
   }
 }
-
-/** As hosts know it; theirs stay as they are. */
-const served = (weight: number): number => pointOf(weight, LINEAR_POINTS) / LINEAR_POINTS;
-const servedFactor = (factor: number): number => factorPointOf(factor) / FACTOR_POINTS;
 
 function doubled(values: Float32Array): Float32Array<ArrayBuffer> {
   const wider = new Float32Array(values.length * 2);

@@ -7,7 +7,7 @@
  */
 import type { ByteReader } from './byte-reader.js';
 import type { ByteWriter } from './byte-writer.js';
-import { FACTOR_POINTS, factorPointOf, LINEAR_POINTS, pointOf } from './kernels/grid.js';
+import { servedFactor, servedWeight } from './kernels/grid.js';
 import { SUMS_BYTES, type SlotRows } from './kernels/slot-rows.js';
 import type { Predictor } from './online-learner.js';
 import type { Sample } from './sample.js';
@@ -96,10 +96,10 @@ export class FactorWeights implements Predictor {
       const x = values[i]!;
       let pairs = 0;
       for (let f = 0; f < factors; f++) {
-        const term = (factorPointOf(this.factor(slots[i]!, f)) / FACTOR_POINTS) * x;
+        const term = servedFactor(this.factor(slots[i]!, f)) * x;
         pairs += term * (sums[f]! - term);
       }
-      const w = pointOf(this.weight(slots[i]!), LINEAR_POINTS) / LINEAR_POINTS;
+      const w = servedWeight(this.weight(slots[i]!));
       into[i]! += scale * (w * x + 0.5 * pairs);
     }
   }

@@ -1,7 +1,7 @@
 /** One weight a slot: logit = Σ w_i x_i. */
 import type { ByteReader } from './byte-reader.js';
 import type { ByteWriter } from './byte-writer.js';
-import { LINEAR_POINTS, pointOf } from './kernels/grid.js';
+import { servedWeight } from './kernels/grid.js';
 import type { SlotRows } from './kernels/slot-rows.js';
 import type { Predictor } from './online-learner.js';
 import type { Sample } from './sample.js';
@@ -21,7 +21,7 @@ export class LinearWeights implements Predictor {
 
   /** As hosts know it. */
   servedWeight(slot: number): number {
-    return pointOf(this.weight(slot), LINEAR_POINTS) / LINEAR_POINTS;
+    return servedWeight(this.weight(slot));
   }
 
   /** How many weights are not zero. */

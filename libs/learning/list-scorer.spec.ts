@@ -3,7 +3,7 @@ import { newFeatureVector, type FeatureVector } from '#events';
 import { FAMILIES } from '#features';
 import { SeededRandom } from '#kernel';
 import { ListScorer } from './list-scorer.js';
-import { DEFAULT_STATISTICS } from './model-settings.js';
+import { SCORED } from './scorers.fixture.js';
 import { OnlineModel } from './online-model.js';
 import { newScores } from './scorer.js';
 import { itemKeyOf, messagesOf, syntheticFeedback } from './synthetic-feedback.js';
@@ -14,18 +14,7 @@ const ITEMS = 60;
 const FAMILY_SHIFT = 26;
 const records = [...syntheticFeedback({ seed: 3, lists: 150, items: ITEMS })];
 const known = records.flatMap((record) => (record.kind === 'outcome' ? [record.features] : []));
-const model = new OnlineModel({
-  bits: 12,
-  noClickWeight: 0.1,
-  seed: 7,
-  ftrl: { alpha: 0.1, beta: 1, l1: 0.01, l2: 1 },
-  fm: { factors: 4, alpha: 0.05, l2: 1e-5, initScale: 0.1 },
-  olr: { alpha: 0.05 },
-  debias: { method: 'feature', weightMax: 10, ctr: 'shown' },
-  holdSeconds: 0,
-  statistics: { ...DEFAULT_STATISTICS, itemsMax: 150, covisitationItemsMax: 120 },
-  metricsWindow: 300,
-});
+const model = new OnlineModel(SCORED);
 messagesOf(records, 50).forEach((message, i) => model.fold(i + 1, message));
 
 describe('Scoring a list', () => {

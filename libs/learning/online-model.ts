@@ -18,7 +18,7 @@ import {
 } from '#events';
 import { positionIndex } from '#features';
 import { fnv1a32 } from '#kernel';
-import { massesOf, predictsRelevance, type Masses } from './debias.js';
+import { massesOf, type Masses } from './debias.js';
 import { ExposureMemory } from './exposure-memory.js';
 import { FactorisationMachine } from './factorisation-machine.js';
 import { FtrlProximal } from './ftrl-proximal.js';
@@ -47,6 +47,7 @@ import { ProgressiveValidation, type ProgressiveReport } from './progressive-val
 import { recordForGroups } from './record-for-groups.js';
 import { isSoundEngagement, isSoundExposure, isSoundOutcome, isSoundSequel } from './sound-record.js';
 import { LEARNERS, newScores, Scorer, type LearnerName, type Scores } from './scorer.js';
+import { placePredictions, readPredictions } from './predictions.js';
 import { newTables, rowTables } from './tables.js';
 
 /** The weight of one positive is cut to this. */
@@ -256,8 +257,8 @@ export class OnlineModel implements FeedbackSink, ModelState {
     scorer.predict();
     scorer.read(this.scores);
     const examined = tables.examination.examination(position, depth);
-    this.readPredictions();
-    this.placePredictions(examined);
+    readPredictions(this.scores, this.scorer.reading, this.validation.predictions);
+    placePredictions(this.settings.debias, examined, this.validation.predictions);
     const key = sampleKey(record.listKey, itemKey);
     this.ranking.revise(key);
     this.validation.revise(key);
@@ -349,31 +350,10 @@ export class OnlineModel implements FeedbackSink, ModelState {
   }
 
   private validate(label: 0 | 1, examined: number, key: number): void {
-    this.readPredictions();
+    readPredictions(this.scores, this.scorer.reading, this.validation.predictions);
     this.ranking.record(label, key, this.validation.predictions);
-    this.placePredictions(examined);
+    placePredictions(this.settings.debias, examined, this.validation.predictions);
     this.validation.record(label, key);
-  }
-
-  /** Items are ranked as if all stood in the same slot. */
-  private readPredictions(): void {
-    const { ctrLogit, overallLogit } = this.scorer.reading;
-    const { predictions } = this.validation;
-    predictions[0] = this.scores.ftrl;
-    predictions[1] = this.scores.fm;
-    predictions[2] = this.scores.olr;
-    predictions[3] = this.scores.blend;
-    predictions[4] = sigmoid(ctrLogit);
-    predictions[5] = sigmoid(overallLogit);
-  }
-
-  /** Clicks are predicted where the items stood. */
-  private placePredictions(examined: number): void {
-    const { predictions } = this.validation;
-    const { method, ctr } = this.settings.debias;
-    const seen = predictsRelevance(method) ? Math.min(1, examined) : 1;
-    const counted = ctr === 'examined' ? Math.min(1, examined) : 1;
-    for (let k = 0; k < predictions.length; k++) predictions[k]! *= k <= BLEND ? seen : counted;
   }
 
   /** @param positive mass of the sample as a positive. @param negative as a negative */

@@ -11,7 +11,15 @@ import type { ByteReader } from './byte-reader.js';
 import type { ByteWriter } from './byte-writer.js';
 import type { FtrlWeights } from './ftrl-weights.js';
 import { CHANGE, FACTORS_SHIFT, type ChangedSlots } from './kernels/changed-slots.js';
-import { FACTOR_POINTS, factorPointOf, LINEAR_POINTS, pointOf, roundedCount } from './kernels/grid.js';
+import {
+  FACTOR_POINTS,
+  factorPointOf,
+  LINEAR_POINTS,
+  pointOf,
+  roundedCount,
+  servedFactor,
+  servedWeight,
+} from './kernels/grid.js';
 import type { SlotRows } from './kernels/slot-rows.js';
 
 const VARINT_BYTES = 5;
@@ -92,14 +100,13 @@ export function copyPoints(from: FtrlWeights, to: SlotRows, slots: Uint32Array):
     to.floats[target + to.columns.clicked] = roundedCount(rows.floats[source + rows.columns.clicked]!);
     to.words[target + to.columns.information] = from.information(slot);
     for (const name of LINEAR)
-      to.floats[target + to.columns[name]] =
-        pointOf(rows.floats[source + rows.columns[name]]!, LINEAR_POINTS) / LINEAR_POINTS;
+      to.floats[target + to.columns[name]] = servedWeight(rows.floats[source + rows.columns[name]]!);
     for (let f = 0; f < rows.factors; f++)
-      to.floats[to.row(slot) + f] = factorPointOf(rows.floats[rows.row(slot) + f]!) / FACTOR_POINTS;
+      to.floats[to.row(slot) + f] = servedFactor(rows.floats[rows.row(slot) + f]!);
   }
 }
 
-/** The bit that stands for a factor among a slot's changes; assembly/learners.ts, groupBits. */
+/** The bit that stands for a factor among a slot's changes; assembly/factors.ts, groupBits. */
 function factorBit({ blocks }: SlotRows, factor: number): number {
   const bit = blocks <= 2 ? factor : Math.floor((factor >> 2) / Math.ceil(blocks / 8));
   return 1 << (FACTORS_SHIFT + bit);

@@ -5,17 +5,17 @@ import { ByteWriter } from '../byte-writer.js';
 import { FtrlWeights } from '../ftrl-weights.js';
 import { FactorWeights } from '../factor-weights.js';
 import { decodeSlots, encodeSlots } from '../slot-points.js';
-import { FACTOR_POINTS, factorPointOf, LINEAR_POINTS, pointOf, roundedCount } from './grid.js';
+import { factorPointOf, LINEAR_POINTS, roundedCount, servedFactor, servedWeight } from './grid.js';
 import { SlotRows } from './slot-rows.js';
 
 describe('The grid', () => {
   it('leaves its own points as they are, and moves nothing further than half a step', () => {
     for (let weight = -3; weight < 3; weight += 0.0137) {
-      const served = pointOf(weight, LINEAR_POINTS) / LINEAR_POINTS;
+      const served = servedWeight(weight);
       expect(Math.abs(served - weight)).toBeLessThanOrEqual(0.5 / LINEAR_POINTS);
-      expect(pointOf(served, LINEAR_POINTS) / LINEAR_POINTS).toBe(served);
-      const factor = factorPointOf(weight) / FACTOR_POINTS;
-      expect(factorPointOf(factor) / FACTOR_POINTS).toBe(factor);
+      expect(servedWeight(served)).toBe(served);
+      const factor = servedFactor(weight);
+      expect(servedFactor(factor)).toBe(factor);
     }
     expect(factorPointOf(0.0173)).toBe(0);
   });

@@ -3,7 +3,7 @@
  * than the grid, so most of them change nothing that hosts have to be told. A grid value follows from the learner's state alone, so
  * a host's weights follow from the log, too; the learner's own `score` reads the same ones, bit for bit.
  *
- * The grid is chosen so that a prediction of 30 features errs by about .02 in log-odds. assembly/learners.ts shares it.
+ * The grid is chosen so that a prediction of 30 features errs by about .02 in log-odds. assembly/grid.ts shares it.
  */
 /** Points of the grid a unit: of linear weights, and of factors. */
 export const LINEAR_POINTS = 64;
@@ -27,6 +27,10 @@ export function factorPointOf(factor: number): number {
   const point = pointOf(factor, FACTOR_POINTS);
   return Math.abs(point) <= NOISE_POINTS ? 0 : point;
 }
+
+/** A weight, and a factor, as hosts know it; theirs stay as they are. */
+export const servedWeight = (weight: number): number => pointOf(weight, LINEAR_POINTS) / LINEAR_POINTS;
+export const servedFactor = (factor: number): number => factorPointOf(factor) / FACTOR_POINTS;
 
 /** The count with its five highest binary digits: within 3 %, and exact up to 32. @param count an integer */
 export function roundedCount(count: number): number {
