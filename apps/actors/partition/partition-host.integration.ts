@@ -2,20 +2,11 @@
  * Promises of a partition host, on a real Postgres and a log in memory: whatever happens to its owner, feedback and
  * users are those of an undisturbed fold.
  */
-import { createHash } from 'node:crypto';
 import { MemoryBudget } from '#actor';
 import { loadSettings } from '#config';
-import {
-  encodeFrame,
-  decodeFeedbackHeader,
-  decodeUserFrame,
-  encodeFeedbackRecord,
-  FEEDBACK_HEADER_BYTES,
-  type FrameEntry,
-  type LogEvent,
-} from '#events';
-import { createUser, encodeUser, foldSettingsOf, PartitionFold, type UserState } from '#interest';
-import { asUserId, partitionOf, SeededRandom, ToldClock, until } from '#kernel';
+import { decodeFeedbackHeader, encodeFrame, type LogEvent } from '#events';
+import { PartitionFold } from '#interest';
+import { SeededRandom, ToldClock, until } from '#kernel';
 import { DeadLetters, memoryTopology, type EventLog, type Lease, type LogTopology } from '#log';
 import { createLogger, createMetrics } from '#observability';
 import { migrate, openStore, type Store } from '#store';
@@ -24,16 +15,10 @@ import type { HostContext } from '../host-context.js';
 import { CatalogueReplica } from '../reading/catalogue-replica.js';
 import { DeadLetterQueue } from '../reading/dead-letter-queue.js';
 import { LogReader } from '../reading/log-reader.js';
+import { emitted, events, P, PARTITIONS, reference, START, USERS } from './host.fixture.js';
 import { hashPartition } from './partition-hash.js';
 import { PartitionHost } from './partition-host.js';
 import { Turns } from './turns.js';
-
-const PARTITIONS = 4;
-const P = 1;
-const USERS = Array.from({ length: 400 }, (_, i) => `user-${i}`).filter(
-  (id) => partitionOf(id, PARTITIONS) === P,
-);
-const START = 1_700_000_000_000;
 
 describe('PartitionHost', () => {
   let servers: TestServers;
@@ -91,66 +76,6 @@ describe('PartitionHost', () => {
     };
     const publish = (events: LogEvent[]) => topology.log.append(`log.user.${P}`, encodeFrame(events));
     return { topology, context, own, publish, dead };
-  }
-
-  /** Seeded events of one partition; event times move on, ticks close the windows. */
-  function* events(seed: number, count: number): Generator<LogEvent> {
-    const random = new SeededRandom(seed);
-    for (let i = 0; i < count; i++) {
-      const timestamp = START + i * 20_000;
-      const base = { eventId: `e${i}`, userId: asUserId(random.pick(USERS)), timestamp, version: 1 as const };
-      const dice = random.next();
-      if (i % 25 === 24) yield { kind: 'tick', eventId: `t${i}`, timestamp, version: 1, epoch: 0 };
-      else if (dice < 0.03) yield { kind: 'erase', ...base };
-      else if (dice < 0.6)
-        yield {
-          kind: 'impression',
-          ...base,
-          items: [1, 2, 3].map((n) => ({ itemId: `i${random.below(20) + n}`, position: n })),
-        };
-      else yield { kind: 'interaction', ...base, type: 'click', itemId: `i${random.below(20)}` };
-    }
-  }
-
-  async function reference({ log }: LogTopology, without: ReadonlySet<string> = new Set()) {
-    const states = new Map<string, UserState>();
-    const known = new Set<string>();
-    const records: Buffer[] = [];
-    const users = {
-      get: (id: string) => states.get(id) ?? (states.set(id, createUser(asUserId(id))), states.get(id)!),
-      touched: (id: string) => void known.add(id),
-      erase: (id: string) => void (states.delete(id), known.delete(id)),
-    };
-    const fold = new PartitionFold(
-      P,
-      foldSettingsOf(loadSettings({})),
-      { at: () => undefined },
-      users,
-      (record) => void records.push(encodeFeedbackRecord(record)),
-      () => undefined,
-    );
-    for await (const batch of log.read({ from: 1, until: await log.head(), subject: `log.user.${P}` })) {
-      for (const message of batch) {
-        const entries = decodeUserFrame(message, P, PARTITIONS).filter(
-          (entry: FrameEntry) => 'event' in entry && !without.has(entry.event.eventId),
-        );
-        fold.fold(message.sequence, message.appendedAt, entries);
-      }
-    }
-    const hash = createHash('sha256');
-    for (const id of [...known].sort())
-      hash
-        .update(id)
-        .update('\0')
-        .update(encodeUser(states.get(id)!));
-    return { bytes: Buffer.concat(records), users: known.size, sha256: hash.digest('hex') };
-  }
-
-  async function emitted({ feedback }: LogTopology): Promise<Buffer> {
-    const bodies: Uint8Array[] = [];
-    for await (const batch of feedback.read({ from: 1, until: await feedback.head() }))
-      for (const { payload } of batch) bodies.push(payload.subarray(FEEDBACK_HEADER_BYTES));
-    return Buffer.concat(bodies);
   }
 
   /** What Postgres holds of the partition, as it can be put back. */
