@@ -88,6 +88,16 @@ export class ChaosSystem {
   /** URL of the first gateway. */
   readonly url = (): string => this.gateways[0]!.url;
 
+  /** @throws when it is not taken */
+  async post(path: string, body: readonly object[]): Promise<void> {
+    const answer = await fetch(`${this.url()}${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    if (answer.status !== 202) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+  }
+
   load(trial: Trial, options?: LoadOptions): Load {
     return new Load(this.url, trial.random, options);
   }

@@ -39,8 +39,7 @@ export const duplicates: Scenario = {
           const log = qualifiedName(settings.namespace, 'REKAPPA_LOG');
           await (await managerOf(nats)).streams.update(log, { duplicate_window: ms * NANOS });
         };
-        await post(
-          system,
+        await system.post(
           '/v1/items',
           Array.from({ length: ITEMS }, (_, i) => ({ id: `item-${i}` })),
         );
@@ -66,7 +65,7 @@ async function oneRound(
   const hour = round * HOUR_MS;
   const yesterday = lists(trial, `${round}-first`, Date.now() - DAY_MS - 30 * HOUR_MS + hour);
   const today = lists(trial, `${round}-later`, Date.now() - 20 * HOUR_MS + hour);
-  const send = (events: readonly LogEvent[]) => post(system, '/v1/events', events);
+  const send = (events: readonly LogEvent[]) => system.post('/v1/events', events);
   const compare = new Comparison(system, trial, topology);
 
   await setWindow(PRODUCTION_WINDOW_MS);
@@ -151,13 +150,4 @@ async function publish(topology: LogTopology, events: readonly LogEvent[]): Prom
     const subject = topology.subjects.user(partitionOf(event.userId, topology.partitions));
     await topology.log.append(subject, payload, { headers: { [CRC_HEADER]: checksumOf(payload) } });
   }
-}
-
-async function post(system: ChaosSystem, path: string, body: readonly object[]): Promise<void> {
-  const answer = await fetch(`${system.url()}${path}`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  });
-  if (answer.status !== 202) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
 }

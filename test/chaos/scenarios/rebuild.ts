@@ -69,12 +69,7 @@ async function merge(system: ChaosSystem, load: Load): Promise<void> {
     intoUserId: users[2 * i + 1],
     timestamp: Date.now(),
   }));
-  const answer = await fetch(`${system.url()}/v1/events`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(merges),
-  });
-  if (answer.status !== 202) throw new Error(`merges: ${answer.status} ${await answer.text()}`);
+  await system.post('/v1/events', merges);
 }
 
 interface Rebuild {
