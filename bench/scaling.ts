@@ -9,15 +9,13 @@
  * taken off.
  */
 import { parseArgs } from 'node:util';
-import { connectNats, openTopology, type LogTopology, type NatsConnection } from '#log';
 import { startSystem, type RunningSystem } from '#testkit';
 import { printReport, type Figure } from './report/bench-report.js';
-import { catalogueOf, eventsOf, partitionOfEvent, type Day } from './seed-day/day.js';
-import { FrameWriter } from './seed-day/frame-writer.js';
+import { openDayLog, PARTITIONS, storeEvents, storeItems, type DayLog } from './seed-day/day-log.js';
+import type { Day } from './seed-day/day.js';
 import { cpuSeconds } from './serving/processes.js';
 import { folded } from './system/status.js';
 
-const PARTITIONS = 16;
 const ITEMS = 10_000;
 const FRAME = 100;
 const FOLD_MS = 30 * 60_000;
@@ -76,22 +74,14 @@ async function cost(day: Day, count: number): Promise<Cost> {
     environment: { REKAPPA_LOG_PARTITIONS: String(PARTITIONS), REKAPPA_LOG_LEVEL: 'warn' },
   });
   try {
-    const connection = await connectNats({ natsUrl: system.servers.natsUrl, name: 'bench-scaling' });
-    const topology = await openTopology(connection, {
-      namespace: 'default',
-      log: { partitions: PARTITIONS, replicas: 1, inFlightMax: 4_096, ackTimeoutMs: 10_000 },
-    });
+    const log = await openDayLog(system.servers.natsUrl);
     const end = Date.now();
-    const write = new FrameWriter(topology, FRAME);
-    for (const event of catalogueOf(day, end)) await write.add(topology.subjects.item, event);
-    await write.flush();
-    const hosts = { connection, topology, hosts: count };
+    await storeItems(log, day, end, FRAME);
+    const hosts = { ...log, hosts: count };
     const boot = await run(system, hosts);
-    for (const event of eventsOf(day, end, PARTITIONS))
-      await write.add(topology.subjects.user(partitionOfEvent(event, PARTITIONS)), event);
-    await write.flush();
+    await storeEvents(log, day, end, FRAME);
     const whole = await run(system, hosts);
-    await connection.close();
+    await log.connection.close();
     process.stderr.write(`${day.users} users, ${count} hosts: ${whole.seconds.toFixed(1)} s\n`);
     return {
       microseconds: ((whole.cpu - boot.cpu) / day.events) * 1e6,
@@ -102,9 +92,7 @@ async function cost(day: Day, count: number): Promise<Cost> {
   }
 }
 
-interface Hosts {
-  readonly connection: NatsConnection;
-  readonly topology: LogTopology;
+interface Hosts extends DayLog {
   readonly hosts: number;
 }
 

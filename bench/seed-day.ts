@@ -12,14 +12,14 @@ import { execFileSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { jetstream } from '@nats-io/jetstream';
 import { until } from '#kernel';
-import { connectNats, openTopology, type LogTopology, type NatsConnection } from '#log';
+import type { LogTopology, NatsConnection } from '#log';
 import { startSystem } from '#testkit';
 import { Progress } from '../apps/cli/terminal/progress.js';
 import { printReport } from './report/bench-report.js';
-import { catalogueOf, dayOf, eventsOf, partitionOfEvent } from './seed-day/day.js';
-import { FrameWriter } from './seed-day/frame-writer.js';
+import { openDayLog, PARTITIONS, storeEvents, storeItems, type DayLog } from './seed-day/day-log.js';
+import { dayOf } from './seed-day/day.js';
+import { hostStatus } from './system/status.js';
 
-const PARTITIONS = 16;
 const BARE_BATCH = 1_000;
 /** The replay is given up when it is slower than this, ms an event, and half an hour. */
 const REPLAY_MS_EACH = 2;
@@ -49,12 +49,9 @@ const system = await startSystem({
   environment: { REKAPPA_LOG_PARTITIONS: String(PARTITIONS) },
 });
 try {
-  const connection = await connectNats({ natsUrl: system.servers.natsUrl, name: 'bench-seed-day' });
-  const topology = await openTopology(connection, {
-    namespace: 'default',
-    log: { partitions: PARTITIONS, replicas: 1, inFlightMax: 4_096, ackTimeoutMs: 60_000 },
-  });
-  const bytes = await store(topology);
+  const log = await openDayLog(system.servers.natsUrl);
+  const { connection, topology } = log;
+  const bytes = await store(log);
   await readBare(connection, topology); // warms the server's and the system's caches for both
   const bareSeconds = await secondsOf(() => readBare(connection, topology));
   const replay = await replayed(connection, topology);
@@ -107,7 +104,7 @@ async function replayed(connection: NatsConnection, topology: LogTopology): Prom
   await until(
     'every partition has folded the day',
     async () => {
-      const reached = await positions(connection).catch(() => []);
+      const reached = await positions(connection);
       const share =
         reached.reduce((sum, position) => sum + Math.min(position, head), 0) / (PARTITIONS * head);
       const events = Math.round(day.events * share);
@@ -130,16 +127,8 @@ async function replayed(connection: NatsConnection, topology: LogTopology): Prom
 
 /** Log sequences folded, of every partition that is owned. */
 async function positions(connection: NatsConnection): Promise<number[]> {
-  const found: number[] = [];
-  for await (const message of await connection.requestMany('rpc.hosts.status', '{}', {
-    strategy: 'count',
-    maxMessages: hosts,
-    maxWait: STATUS_MS,
-  }))
-    found.push(
-      ...message.json<{ partitions: { position: number }[] }>().partitions.map(({ position }) => position),
-    );
-  return found;
+  const status = await hostStatus(connection, hosts, STATUS_MS);
+  return status.flatMap(({ partitions }) => partitions.map(({ position }) => position));
 }
 
 function residentBytes(pid: number): number {
@@ -147,22 +136,14 @@ function residentBytes(pid: number): number {
 }
 
 /** @returns the bytes of all user frames */
-async function store(topology: LogTopology): Promise<number> {
+async function store(log: DayLog): Promise<number> {
   const end = Date.now();
-  const { subjects } = topology;
-  const items = new FrameWriter(topology, frameEvents);
-  for (const event of catalogueOf(day, end)) await items.add(subjects.item, event);
-  await items.flush();
-  const write = new FrameWriter(topology, frameEvents);
+  await storeItems(log, day, end, frameEvents);
   const progress = new Progress({ label: 'storing', total: day.events, unit: 'events' });
   let stored = 0;
-  for (const event of eventsOf(day, end, PARTITIONS)) {
-    await write.add(subjects.user(partitionOfEvent(event, PARTITIONS)), event);
-    if (event.kind !== 'tick') progress.update(++stored);
-  }
-  await write.flush();
+  const bytes = await storeEvents(log, day, end, frameEvents, () => progress.update(++stored));
   progress.stop(stored);
-  return write.bytes;
+  return bytes;
 }
 
 async function readBare(connection: NatsConnection, topology: LogTopology): Promise<void> {

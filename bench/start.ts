@@ -10,14 +10,12 @@
  */
 import { isDeepStrictEqual, parseArgs } from 'node:util';
 import { partitionOf, until } from '#kernel';
-import { connectNats, openTopology } from '#log';
 import { startSystem, type AppProcess, type RunningSystem } from '#testkit';
 import { printReport, type Figure } from './report/bench-report.js';
-import { catalogueOf, dayOf, eventsOf, partitionOfEvent } from './seed-day/day.js';
-import { FrameWriter } from './seed-day/frame-writer.js';
+import { openDayLog, PARTITIONS, storeEvents, storeItems } from './seed-day/day-log.js';
+import { dayOf } from './seed-day/day.js';
 import { folded, learnt } from './system/status.js';
 
-const PARTITIONS = 16;
 const FRAME = 100;
 const PREPARE_MS = 3_600_000;
 const ANSWER_MS = 300_000;
@@ -65,21 +63,14 @@ try {
 
 /** Stores the day, and waits until all of it is folded and learnt. @returns the log's head */
 async function takeIn({ servers }: RunningSystem): Promise<number> {
-  const connection = await connectNats({ natsUrl: servers.natsUrl, name: 'bench-start' });
+  const log = await openDayLog(servers.natsUrl);
+  const { connection, topology } = log;
   try {
-    const topology = await openTopology(connection, {
-      namespace: 'default',
-      log: { partitions: PARTITIONS, replicas: 1, inFlightMax: 4_096, ackTimeoutMs: 10_000 },
-    });
     const end = Date.now();
-    const write = new FrameWriter(topology, FRAME);
-    for (const event of catalogueOf(day, end)) await write.add(topology.subjects.item, event);
-    await write.flush();
-    for (const event of eventsOf(day, end, PARTITIONS))
-      await write.add(topology.subjects.user(partitionOfEvent(event, PARTITIONS)), event);
-    await write.flush();
+    await storeItems(log, day, end, FRAME);
+    await storeEvents(log, day, end, FRAME);
     process.stderr.write(`stored ${day.events} events\n`);
-    await folded({ connection, topology, hosts: 1 }, PREPARE_MS);
+    await folded({ ...log, hosts: 1 }, PREPARE_MS);
     process.stderr.write('folded\n');
     await learnt(connection, topology, PREPARE_MS);
     process.stderr.write('learnt\n');

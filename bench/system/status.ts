@@ -11,10 +11,14 @@ export interface HostStatus {
   readonly partitions: readonly { partition: number; position: number; checkpoint: number; users: number }[];
 }
 
-/** Of the default namespace. @returns [] while nobody answers */
-export async function hostStatus(connection: NatsConnection, hosts: number): Promise<HostStatus[]> {
+/** Of the default namespace. @param waitMs while fewer answer than there should be. @returns [] while nobody answers */
+export async function hostStatus(
+  connection: NatsConnection,
+  hosts: number,
+  waitMs = ANSWER_MS,
+): Promise<HostStatus[]> {
   const found: HostStatus[] = [];
-  const options = { strategy: 'count', maxMessages: hosts, maxWait: ANSWER_MS } as const;
+  const options = { strategy: 'count', maxMessages: hosts, maxWait: waitMs } as const;
   try {
     for await (const message of await connection.requestMany('rpc.hosts.status', '{}', options))
       found.push(message.json<HostStatus>());
