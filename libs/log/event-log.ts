@@ -47,6 +47,7 @@ export interface ReadOptions {
 
 export const READ_BATCH_MAX = 500;
 
+/** What is asked of the stream throws AppError REK_LOG_UNAVAILABLE (retryable) when it does not answer. */
 export interface EventLog {
   /** The stream's name, with the namespace's prefix. */
   readonly name: string;

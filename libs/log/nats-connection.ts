@@ -105,6 +105,25 @@ export function linkOf(connection: NatsConnection): Link {
   return link;
 }
 
+/**
+ * The answer to a request, or the failure as soon as the connection is lost: the client itself would wait for its timeout.
+ * @throws AppError REK_LOG_UNAVAILABLE when the connection was lost before the answer; what the request throws
+ */
+export async function answerOf<T>(connection: NatsConnection, request: Promise<T>): Promise<T> {
+  let unsubscribe = (): void => undefined;
+  const lost = new Promise<never>((_, reject) => {
+    unsubscribe = linkOf(connection).subscribe((up) => {
+      if (!up)
+        reject(new AppError('REK_LOG_UNAVAILABLE', 'the connection to NATS was lost before the answer'));
+    });
+  });
+  try {
+    return await Promise.race([request, lost]);
+  } finally {
+    unsubscribe();
+  }
+}
+
 function redacted(url: string): string {
   return url.replace(/\/\/[^@/]*@/g, '//…@');
 }

@@ -1,4 +1,4 @@
-import { startServers, type TestServers } from '#testkit';
+import { FaultProxy, startServers, until, type TestServers } from '#testkit';
 import { describeEventLog } from './event-log.contract.js';
 import { connectNats, type NatsConnection } from './nats-connection.js';
 import { openTopology } from './topology.js';
@@ -20,4 +20,36 @@ const settings = { partitions: 16, replicas: 1, inFlightMax: 1_024, ackTimeoutMs
 
 describeEventLog('NATS, each test in a namespace of its own', async () => {
   return (await openTopology(connection, { namespace: `t${serial++}`, log: settings })).log;
+});
+
+describe('a server that does not answer', () => {
+  it('is reported as the absence of the log, as soon as the connection is lost, and asked again when it is back', async () => {
+    const proxy = await FaultProxy.before(servers.natsUrl);
+    const cutOff = await connectNats({ natsUrl: proxy.url });
+    try {
+      const { log } = await openTopology(cutOff, { namespace: `t${serial++}`, log: settings });
+      proxy.freeze();
+      const asked = [log.head(), log.last('log.item'), log.count()].map((answer) =>
+        answer.catch((e: unknown) => e),
+      );
+      proxy.cut();
+      for (const error of await Promise.all(asked))
+        expect(error).toMatchObject({ code: 'REK_LOG_UNAVAILABLE', retryable: true });
+      proxy.heal();
+      await until(
+        'the log answers',
+        () =>
+          log.head().then(
+            () => true,
+            () => false,
+          ),
+        10_000,
+        50,
+      );
+      expect(await log.head()).toBe(0);
+    } finally {
+      await cutOff.close();
+      await proxy.stop();
+    }
+  });
 });

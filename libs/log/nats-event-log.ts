@@ -6,9 +6,10 @@ import {
   type StoredMsg,
 } from '@nats-io/jetstream';
 import { headers, type MsgHdrs } from '@nats-io/transport-node';
+import { AppError, errorMessage } from '#kernel';
 import { AckWindow, type AckWindowOptions } from './ack-window.js';
 import type { AppendOptions, EventLog, LogMessage, ReadOptions } from './event-log.js';
-import type { NatsConnection } from './nats-connection.js';
+import { answerOf, type NatsConnection } from './nats-connection.js';
 import { OrderedReader } from './ordered-reader.js';
 
 const MESSAGE_ID = 'Nats-Msg-Id';
@@ -44,23 +45,26 @@ export class NatsEventLog implements EventLog {
   }
 
   async last(subject: string): Promise<LogMessage | undefined> {
-    const stored = await this.manager.streams.getMessage(this.name, { last_by_subj: this.prefix + subject });
+    const stored = await this.ask(({ streams }) =>
+      streams.getMessage(this.name, { last_by_subj: this.prefix + subject }),
+    );
     return stored ? this.fromStored(stored) : undefined;
   }
 
   async head(): Promise<number> {
-    return (await this.manager.streams.info(this.name)).state.last_seq;
+    return (await this.ask(({ streams }) => streams.info(this.name))).state.last_seq;
   }
 
   async count(subject?: string): Promise<number> {
-    if (!subject) return (await this.manager.streams.info(this.name)).state.messages;
-    const { state } = await this.manager.streams.info(this.name, { subjects_filter: this.prefix + subject });
+    const only = subject === undefined ? undefined : { subjects_filter: this.prefix + subject };
+    const { state } = await this.ask(({ streams }) => streams.info(this.name, only));
+    if (!only) return state.messages;
     return Object.values(state.subjects ?? {}).reduce((sum, n) => sum + n, 0);
   }
 
   async remove(sequence: number): Promise<boolean> {
     try {
-      return await this.manager.streams.deleteMessage(this.name, sequence);
+      return await this.ask(({ streams }) => streams.deleteMessage(this.name, sequence));
     } catch (error) {
       const gone = error instanceof JetStreamApiError && !(await this.holds(sequence));
       if (gone) return false;
@@ -69,7 +73,20 @@ export class NatsEventLog implements EventLog {
   }
 
   private async holds(sequence: number): Promise<boolean> {
-    return (await this.manager.streams.getMessage(this.name, { seq: sequence })) !== null;
+    return (await this.ask(({ streams }) => streams.getMessage(this.name, { seq: sequence }))) !== null;
+  }
+
+  /** The server's own refusals pass through; no answer at all is the log's absence, which callers may wait out. */
+  private async ask<T>(request: (manager: JetStreamManager) => Promise<T>): Promise<T> {
+    try {
+      return await answerOf(this.connection, request(this.manager));
+    } catch (error) {
+      if (error instanceof AppError || (error instanceof JetStreamApiError && error.status < 500))
+        throw error;
+      throw new AppError('REK_LOG_UNAVAILABLE', `${this.name}: ${errorMessage(error)}`, undefined, {
+        cause: error,
+      });
+    }
   }
 
   /** Appends not yet acknowledged. */

@@ -63,6 +63,8 @@ async function oneReturn(
   });
   await system.shared(2);
   await meanwhile();
+  // Counted from here on: only its way to NATS freezes, so Postgres may refuse it before it returns.
+  const before = staleIn(host);
   if (frozen) proxy.freeze();
   else process.kill(host.child.pid, 'SIGSTOP');
   trial.findings.fault(
@@ -70,7 +72,6 @@ async function oneReturn(
   );
   await system.shared(1);
   await meanwhile();
-  const before = staleIn(host);
   if (frozen) proxy.heal();
   else process.kill(host.child.pid, 'SIGCONT');
   await meanwhile();
