@@ -1,7 +1,10 @@
 /**
- * Which slots hosts have to be told of, and what of them: a mark a slot, and the list of the slots that have one. Both lie in the
- * memory of the kernels, behind the rows: the learners' steps note there what moved on the grid (grid.ts).
+ * Which slots hosts have to be told of, and what of them: a mark a slot, and the list of the slots that have one. The learners' steps
+ * stage notes of what moved on the grid (grid.ts), of one slot often several; marks and list follow when the stage is full or
+ * somebody asks. All three lie in the memory of the kernels, behind the rows.
  */
+import type { Kernels } from './kernel-module.js';
+
 /** Bits of a mark. Eight for factors: one each up to eight of them, one a group beyond. */
 export const CHANGE = {
   shown: 1,
@@ -12,30 +15,38 @@ export const CHANGE = {
   olr: 1 << 5,
 } as const;
 export const FACTORS_SHIFT = 6;
-/** Bytes of a slot, beside its row. */
-export const CHANGED_BYTES = 2 + 4;
+/** assembly/grid.ts shares it. */
+const STAGE_BYTES = 32_768;
 /** Of the addresses, in the scratch memory, in words. */
 const MARKS = 0;
 const LIST = 1;
 const LISTED = 2;
+const STAGE = 3;
+const NEXT = 4;
+
+/** Beside the rows of so many slots. The list has room for one more, which `settle` writes before it knows. */
+export const changedBytes = (slots: number): number => STAGE_BYTES + 4 * (slots + 1) + 2 * slots;
 
 export class ChangedSlots {
   private readonly marks: Uint16Array;
   private readonly list: Uint32Array;
 
-  /** @param words the kernels' memory. @param at address of `slots` × CHANGED_BYTES that are theirs */
+  /** @param words the kernels' memory. @param at address of `changedBytes(slots)` that are theirs */
   constructor(
+    private readonly kernels: Kernels,
     private readonly words: Uint32Array,
     at: number,
     slots: number,
   ) {
-    this.list = new Uint32Array(words.buffer, at, slots);
-    this.marks = new Uint16Array(words.buffer, at + slots * 4, slots);
-    words[MARKS] = this.marks.byteOffset;
+    this.list = new Uint32Array(words.buffer, at + STAGE_BYTES, slots + 1);
+    this.marks = new Uint16Array(words.buffer, at + STAGE_BYTES + this.list.byteLength, slots);
+    words[STAGE] = words[NEXT] = at;
     words[LIST] = this.list.byteOffset;
+    words[MARKS] = this.marks.byteOffset;
   }
 
   get size(): number {
+    this.kernels.settle();
     return this.words[LISTED]!;
   }
 
@@ -65,6 +76,7 @@ export class ChangedSlots {
 
   /** Forgets changes. */
   clear(): void {
+    this.words[NEXT] = this.words[STAGE]!;
     this.words[LISTED] = 0;
     this.marks.fill(0);
   }

@@ -80,6 +80,7 @@ export interface Kernels {
     alpha: number,
     l2: number,
   ): number;
+  settle(): void;
 }
 
 let compiled: WebAssembly.Module | undefined;

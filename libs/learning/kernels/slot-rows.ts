@@ -12,7 +12,7 @@ import { AppError } from '#kernel';
 import type { ByteReader } from '../byte-reader.js';
 import type { ByteWriter } from '../byte-writer.js';
 import { newSample, SAMPLE_FEATURES_MAX, type Sample } from '../sample.js';
-import { CHANGED_BYTES, ChangedSlots } from './changed-slots.js';
+import { changedBytes, ChangedSlots } from './changed-slots.js';
 import { newKernels, type Kernels } from './kernel-module.js';
 
 const PAGE_BYTES = 65_536;
@@ -99,12 +99,12 @@ export class SlotRows {
 
   /** Rows for weights alone: what predicts. @throws AppError REK_CONFIG_INVALID beyond 4 GiB */
   static toPredict(slots: number, factors = 0): SlotRows {
-    return new SlotRows(slots, factors, PREDICTING, TAIL, 0);
+    return new SlotRows(slots, factors, PREDICTING, TAIL);
   }
 
   /** Rows with what the optimisers remember. @throws AppError REK_CONFIG_INVALID beyond 4 GiB */
   static toLearn(slots: number, factors = 0): SlotRows {
-    return new SlotRows(slots, factors, LEARNING, TAIL + paddedFactors(factors), CHANGED_BYTES);
+    return new SlotRows(slots, factors, LEARNING, TAIL + paddedFactors(factors));
   }
 
   private constructor(
@@ -112,14 +112,15 @@ export class SlotRows {
     readonly factors: number,
     readonly columns: Columns,
     tailWidth: number,
-    changedBytes: number,
   ) {
     this.tail = paddedFactors(factors);
     this.blocks = this.tail / 4;
     this.width = this.tail + tailWidth;
     this.stride = this.width * 4;
     this.tailsAt = this.rowsAt + this.tail * 4;
-    const pages = Math.ceil((SCRATCH_BYTES + slots * (this.stride + changedBytes)) / PAGE_BYTES);
+    const behind = this.rowsAt + slots * this.stride;
+    const learns = columns === LEARNING;
+    const pages = Math.ceil((behind + (learns ? changedBytes(slots) : 0)) / PAGE_BYTES);
     if (pages > PAGES_MAX)
       throw new AppError(
         'REK_CONFIG_INVALID',
@@ -129,8 +130,7 @@ export class SlotRows {
     this.kernels = newKernels(memory);
     this.floats = new Float32Array(memory.buffer);
     this.words = new Uint32Array(memory.buffer);
-    this.changed =
-      changedBytes > 0 ? new ChangedSlots(this.words, this.rowsAt + slots * this.stride, slots) : undefined;
+    this.changed = learns ? new ChangedSlots(this.kernels, this.words, behind, slots) : undefined;
     this.copy = this.newSample();
   }
 

@@ -1,5 +1,5 @@
 /** The factorisation machine: its sums, its first factors, its steps. See learners.ts. */
-import { FACTOR_POINTS, factorPoints, FACTORS_SHIFT, FM, LINEAR_POINTS, moved, note } from './grid';
+import { FACTOR_POINTS, factorPoints, factorsMoved, FACTORS_SHIFT, FM, LINEAR_POINTS, room, stage, staged } from './grid';
 
 /** Offsets in a learner's tail, and behind it: Σ g² of each factor. */
 const W_FM: usize = 16;
@@ -119,6 +119,7 @@ export function bear(
   scale: f64,
 ): void {
   const tails = rows + (<usize>blocks << 4);
+  let next = room(length);
   for (let i: usize = 0; i < <usize>length; i++) {
     const slot = load<u32>(slots + (i << 2));
     const tail = tails + <usize>slot * stride;
@@ -138,16 +139,17 @@ export function bear(
     for (let block: usize = 0; block < <usize>blocks; block++) {
       const known = factorPoints(v128.load(row + (block << 4)));
       const lanes = i32x4.bitmask(f32x4.ne(known, f32x4.splat(0)));
-      if (lanes != 0) changes |= groupBits(lanes, <u32>block, <u32>blocks) << FACTORS_SHIFT;
+      changes |= groupBits(lanes, <u32>block, <u32>blocks) << FACTORS_SHIFT;
     }
-    if (changes != 0) note(slot, changes);
+    next = stage(next, slot, changes);
   }
+  staged(next);
 }
 
 /** Of the factors of a block that moved: a bit each, or beyond two blocks one for their group. */
 @inline
 function groupBits(lanes: i32, block: u32, blocks: u32): u32 {
-  return blocks <= 2 ? <u32>lanes << (block << 2) : 1 << (block / ((blocks + 7) >> 3));
+  return blocks <= 2 ? <u32>lanes << (block << 2) : <u32>(lanes != 0) << (block / ((blocks + 7) >> 3));
 }
 
 /** AdaGrad's step of w and of every factor of the sample's features. @returns gradients cut */
@@ -168,6 +170,7 @@ export function updateFm(
   const limit = f32x4.splat(FM_GRADIENT_MAX);
   const alphas = f32x4.splat(alpha);
   const shrink = f32x4.splat(l2);
+  let note = room(length);
   for (let i: usize = 0; i < <usize>length; i++) {
     const slot = load<u32>(slots + (i << 2));
     const row = rows + <usize>slot * stride;
@@ -184,7 +187,7 @@ export function updateFm(
     store<f32>(tail + W_SQUARES, total);
     const next = w - (alpha * g) / sqrt<f32>(total);
     store<f32>(tail + W_FM, next);
-    let changes: u32 = nearest<f32>(w * LINEAR_POINTS) != nearest<f32>(next * LINEAR_POINTS) ? FM : 0;
+    let changes = <u32>(nearest<f32>(w * LINEAR_POINTS) != nearest<f32>(next * LINEAR_POINTS)) * FM;
     const xs = f32x4.splat(x);
     const scales = f32x4.splat(scaled);
     for (let block: usize = 0; block < <usize>blocks; block++) {
@@ -202,12 +205,10 @@ export function updateFm(
       v128.store(squaresAt, squares);
       const after = f32x4.sub(v, f32x4.div(f32x4.mul(alphas, gs), f32x4.sqrt(squares)));
       v128.store(at, after);
-      if (moved(v, after, FACTOR_POINTS) != 0) {
-        const lanes = i32x4.bitmask(f32x4.ne(factorPoints(v), factorPoints(after)));
-        if (lanes != 0) changes |= groupBits(lanes, <u32>block, <u32>blocks) << FACTORS_SHIFT;
-      }
+      changes |= groupBits(factorsMoved(v, after), <u32>block, <u32>blocks) << FACTORS_SHIFT;
     }
-    if (changes != 0) note(slot, changes);
+    note = stage(note, slot, changes);
   }
+  staged(note);
   return cut;
 }

@@ -11,10 +11,15 @@ const NOISE_POINTS: f32 = 2;
 /** Points lie within ± this. */
 const POINT_MAX: f32 = 1048576;
 
-/** Addresses of: the slots' marks (u16 each), the list of slots with changes, and its length. */
+/** Addresses of: the slots' marks (u16 each), the list of slots with changes, its length; staged notes, and the next one's place. */
 const MARKS: usize = 0;
 const LIST: usize = 4;
 const LISTED: usize = 8;
+const STAGE: usize = 12;
+const NEXT: usize = 16;
+/** Of the stage, which ../changed-slots.ts lays out. A note is a slot and its changes, u32 each. */
+const STAGE_BYTES: usize = 32768;
+const NOTE_SHIFT: i32 = 3;
 /** Bits of a mark: cells that moved on the grid since the last delta... */
 export const INFORMATION: u32 = 1 << 2;
 export const FTRL: u32 = 1 << 3;
@@ -43,6 +48,18 @@ export function factorPoints(factors: v128): v128 {
   return v128.and(points, f32x4.gt(f32x4.abs(points), f32x4.splat(NOISE_POINTS)));
 }
 
+/** Lanes of factors whose points differ, as `moved`. */
+@inline
+export function factorsMoved(before: v128, after: v128): i32 {
+  return i32x4.bitmask(f32x4.ne(knownPoints(before), knownPoints(after)));
+}
+
+@inline
+function knownPoints(factors: v128): v128 {
+  const points = f32x4.nearest(f32x4.mul(factors, f32x4.splat(FACTOR_POINTS)));
+  return v128.and(points, f32x4.gt(f32x4.abs(points), f32x4.splat(NOISE_POINTS)));
+}
+
 /** Lanes whose points differ; beyond ± POINT_MAX also some that hosts take for equal. */
 @inline
 export function moved(before: v128, after: v128, points: f32): i32 {
@@ -52,12 +69,43 @@ export function moved(before: v128, after: v128, points: f32): i32 {
   );
 }
 
-export function note(slot: u32, changes: u32): void {
-  const at = <usize>load<u32>(MARKS) + (<usize>slot << 1);
-  const before = <u32>load<u16>(at);
-  store<u16>(at, <u16>(before | changes));
-  if (before != 0) return;
-  const listed = load<u32>(LISTED);
-  store<u32>(<usize>load<u32>(LIST) + (<usize>listed << 2), slot);
-  store<u32>(LISTED, listed + 1);
+/** Makes room for the notes of a step of so many features. @returns the next note's place: for `stage`, then `staged` */
+@inline
+export function room(features: i32): usize {
+  if (<usize>load<u32>(NEXT) + ((<usize>features + 4) << NOTE_SHIFT) > <usize>load<u32>(STAGE) + STAGE_BYTES) settle();
+  return load<u32>(NEXT);
+}
+
+/**
+ * Notes a slot's changes, if there are any; without a branch, for whether there are is a toss-up. Marks are far apart in memory, so
+ * a step does not wait for them: `settle` writes many at once. @returns the next note's place
+ */
+@inline
+export function stage(next: usize, slot: u32, changes: u32): usize {
+  store<u32>(next, slot);
+  store<u32>(next, changes, 4);
+  return next + (<usize>(changes != 0) << NOTE_SHIFT);
+}
+
+@inline
+export function staged(next: usize): void {
+  store<u32>(NEXT, <u32>next);
+}
+
+/** Marks and lists the slots of the staged notes. */
+export function settle(): void {
+  const marks = <usize>load<u32>(MARKS);
+  const end = <usize>load<u32>(NEXT);
+  const begin = <usize>load<u32>(STAGE);
+  let last = <usize>load<u32>(LIST) + (<usize>load<u32>(LISTED) << 2);
+  for (let at = begin; at < end; at += 1 << NOTE_SHIFT) {
+    const slot = load<u32>(at);
+    const mark = marks + (<usize>slot << 1);
+    const before = <u32>load<u16>(mark);
+    store<u16>(mark, <u16>(before | load<u32>(at, 4)));
+    store<u32>(last, slot);
+    last += <usize>(before == 0) << 2;
+  }
+  store<u32>(LISTED, <u32>((last - <usize>load<u32>(LIST)) >> 2));
+  store<u32>(NEXT, <u32>begin);
 }

@@ -8,3 +8,4 @@
  */
 export { dot, dotOnGrid, updateFtrl, deriveFtrl, updateOlr } from './linear';
 export { addFactors, addFactorsOnGrid, pairs, initialFactor, bear, updateFm } from './factors';
+export { settle } from './grid';

@@ -1,5 +1,17 @@
 /** Weights of one number a slot: their sums, and the steps of FTRL-Proximal and of online logistic regression. See learners.ts. */
-import { FTRL, INFORMATION, INFORMATION_MIN, INFORMATION_SHIFT, LINEAR_POINTS, moved, note, OLR, point } from './grid';
+import {
+  FTRL,
+  INFORMATION,
+  INFORMATION_MIN,
+  INFORMATION_SHIFT,
+  LINEAR_POINTS,
+  moved,
+  OLR,
+  point,
+  room,
+  stage,
+  staged,
+} from './grid';
 
 /** Offsets in a learner's tail. FTRL's stand together, with a fourth that it leaves as it is: one vector. */
 const W_FTRL: usize = 0;
@@ -87,8 +99,10 @@ export function updateFtrl(
   l2: f32,
 ): i32 {
   let cut = 0;
+  let next = room(length);
   let i = 0;
   while (i < length) {
+    const at = slots + (<usize>i << 2);
     const a = tailAt(tails, stride, slots, i);
     if (i + 3 < length) {
       const b = tailAt(tails, stride, slots, i + 1);
@@ -99,19 +113,36 @@ export function updateFtrl(
         const x1 = valueAt(values, i + 1);
         const x2 = valueAt(values, i + 2);
         const x3 = valueAt(values, i + 3);
-        cut += stepFour(a, b, c, d, x0, x1, x2, x3, slots + (<usize>i << 2), gradient, perAlpha, beta, l1, l2);
+        const step = stepFour(a, b, c, d, x0, x1, x2, x3, gradient, perAlpha, beta, l1, l2);
+        cut += step >> CUT_SHIFT;
+        next = stageLane(stageLane(stageLane(stageLane(next, at, step, 0), at, step, 1), at, step, 2), at, step, 3);
         i += 4;
         continue;
       }
     }
     const x = valueAt(values, i);
-    cut += stepFour(a, spare, spare, spare, x, 0, 0, 0, slots + (<usize>i << 2), gradient, perAlpha, beta, l1, l2);
+    const step = stepFour(a, spare, spare, spare, x, 0, 0, 0, gradient, perAlpha, beta, l1, l2);
+    cut += step >> CUT_SHIFT;
+    next = stageLane(next, at, step, 0);
     i++;
   }
+  staged(next);
   return cut;
 }
 
-/** Steps of four coordinates whose tails differ, or are spare. @param slots address of the first one's slot */
+/** Of what a step of four says: a bit a lane whose weight moved, then one whose information did, then the gradients cut. */
+const INFORMED_SHIFT: i32 = 4;
+const CUT_SHIFT: i32 = 8;
+
+/** @param slots address of the four's slots. @param step what stepFour said. @returns the next note's place */
+@inline
+function stageLane(next: usize, slots: usize, step: i32, lane: i32): usize {
+  const weighed = (step >> lane) & 1;
+  const informed = (step >> (INFORMED_SHIFT + lane)) & 1;
+  return stage(next, load<u32>(slots + (<usize>lane << 2)), weighed * FTRL | informed * INFORMATION);
+}
+
+/** Steps of four coordinates whose tails differ, or are spare. @returns what moved, and the gradients cut */
 @inline
 function stepFour(
   a: usize,
@@ -122,7 +153,6 @@ function stepFour(
   x1: f32,
   x2: f32,
   x3: f32,
-  slots: usize,
   gradient: f32,
   perAlpha: f32,
   beta: f32,
@@ -164,7 +194,6 @@ function stepFour(
       i32x4.shr_u(f32x4.max(total, least), INFORMATION_SHIFT),
     ),
   );
-  if ((weighed | informed) != 0) noteFour(slots, weighed, informed);
   const wzA = v128.shuffle<f32>(weight, next, 0, 4, 1, 5);
   const wzC = v128.shuffle<f32>(weight, next, 2, 6, 3, 7);
   const noA = v128.shuffle<f32>(total, other, 0, 4, 1, 5);
@@ -173,15 +202,7 @@ function stepFour(
   v128.store(b, v128.shuffle<f32>(wzA, noA, 2, 3, 6, 7));
   v128.store(c, v128.shuffle<f32>(wzC, noC, 0, 1, 4, 5));
   v128.store(d, v128.shuffle<f32>(wzC, noC, 2, 3, 6, 7));
-  return cut;
-}
-
-/** @param weighed a bit a lane: its weight moved, and `informed` its information */
-function noteFour(slots: usize, weighed: i32, informed: i32): void {
-  for (let lane: usize = 0; lane < 4; lane++) {
-    const changes = ((weighed >> <i32>lane) & 1) * FTRL | ((informed >> <i32>lane) & 1) * INFORMATION;
-    if (changes != 0) note(load<u32>(slots + (lane << 2)), changes);
-  }
+  return weighed | (informed << INFORMED_SHIFT) | (cut << CUT_SHIFT);
 }
 
 /** What follows from z and n, for every slot: after they were read from a snapshot. */
@@ -206,6 +227,7 @@ export function deriveFtrl(tails: usize, stride: usize, count: i32, perAlpha: f3
 /** w_i −= clip(step x_i). @returns steps cut */
 export function updateOlr(tails: usize, stride: usize, slots: usize, values: usize, length: i32, step: f32): i32 {
   let cut = 0;
+  let next = room(length);
   for (let i: usize = 0; i < <usize>length; i++) {
     const slot = load<u32>(slots + (i << 2));
     const at = tails + <usize>slot * stride + W_OLR;
@@ -217,7 +239,9 @@ export function updateOlr(tails: usize, stride: usize, slots: usize, values: usi
     const before = load<f32>(at);
     const after = before - move;
     store<f32>(at, after);
-    if (nearest<f32>(before * LINEAR_POINTS) != nearest<f32>(after * LINEAR_POINTS)) note(slot, OLR);
+    const changed = nearest<f32>(before * LINEAR_POINTS) != nearest<f32>(after * LINEAR_POINTS);
+    next = stage(next, slot, <u32>changed * OLR);
   }
+  staged(next);
   return cut;
 }
