@@ -34,18 +34,23 @@ export class PackedActors {
     this.squeezed.clear();
   }
 
-  /** Squeezes those unused since `idleBefore`, at most `max`. @returns bytes gained */
-  squeeze(idleBefore: number, max: number, squeeze: (bytes: Uint8Array) => Uint8Array): number {
+  /** Squeezes those unused since `idleBefore`, at most `max`. @returns how many, and the bytes gained */
+  squeeze(
+    idleBefore: number,
+    max: number,
+    squeeze: (bytes: Uint8Array) => Uint8Array,
+  ): { count: number; gained: number } {
     let gained = 0;
     let count = 0;
     for (const [id, actor] of this.packed) {
-      if (actor.usedAt >= idleBefore || count++ === max) break;
+      if (actor.usedAt >= idleBefore || count === max) break;
+      count++;
       const bytes = squeeze(actor.bytes);
       this.packed.delete(id);
       this.squeezed.set(id, { ...actor, bytes });
       gained += actor.bytes.length - bytes.length;
     }
-    return gained;
+    return { count, gained };
   }
 
   /** The longest unused first. */

@@ -26,8 +26,6 @@ import { PackedActors, type PackedActor } from './packed-actors.js';
 export const LOAD_IDS_MAX = 5_000;
 /** What the map and its entry add to a state, bytes. */
 const ENTRY_BYTES = 200;
-/** Actors packed at one go, so that nobody waits for long. */
-const PACKED_AT_ONCE_MAX = 16;
 /** Actors squeezed at one go: each takes ten times as long as packing one. */
 const SQUEEZED_AT_ONCE_MAX = 4;
 
@@ -151,23 +149,24 @@ export class PartitionActors<S> {
   }
 
   /**
-   * Packs actors unused since `idleBefore`, and squeezes packed ones unused since `longIdleBefore`, a few at a time.
-   * @returns how many were packed
+   * Packs up to `max` actors unused since `idleBefore`, and squeezes a few packed ones unused since `longIdleBefore`.
+   * @returns how many were packed or squeezed
    */
-  pack(idleBefore: number, longIdleBefore = -Infinity): number {
+  pack(idleBefore: number, longIdleBefore = -Infinity, max = Infinity): number {
     let count = 0;
     for (const [id, resident] of this.residents) {
-      if (resident.usedAt >= idleBefore || count === PACKED_AT_ONCE_MAX) break;
+      if (resident.usedAt >= idleBefore || count === max) break;
       const bytes = this.kind.pack(resident.state);
       this.remove(id, resident);
       this.packed.add(id, { bytes, usedAt: resident.usedAt, known: resident.known });
       this.charge(bytes.length + ENTRY_BYTES);
       count++;
     }
-    this.charge(
-      -this.packed.squeeze(longIdleBefore, SQUEEZED_AT_ONCE_MAX, (bytes) => this.kind.squeeze(bytes)),
+    const squeezed = this.packed.squeeze(longIdleBefore, SQUEEZED_AT_ONCE_MAX, (bytes) =>
+      this.kind.squeeze(bytes),
     );
-    return count;
+    this.charge(-squeezed.gained);
+    return count + squeezed.count;
   }
 
   /** Starts a checkpoint of this instant. Finish it with `saved` or `failed`. */

@@ -1,4 +1,4 @@
-/** Promise of the memory relief: it waits for a checkpoint only as long as one can come. */
+/** Promises of the memory relief: users are packed before any is let go, and it waits for a checkpoint only as long as one can come. */
 import { MemoryBudget, PartitionActors } from '#actor';
 import { loadSettings } from '#config';
 import { createUser, type UserState } from '#interest';
@@ -8,12 +8,59 @@ import type { HostContext } from '../host-context.js';
 import { MemoryRelief } from './memory-relief.js';
 import { userKind } from './user-kind.js';
 
+/** What the relief reads of its context. */
+function contextOf(budget: MemoryBudget, clock = new ManualClock()): HostContext {
+  const [metrics, settings] = [createMetrics('actors'), loadSettings({})];
+  return { budget, clock, metrics, settings } as unknown as HostContext;
+}
+
+function usersOf(budget: MemoryBudget): PartitionActors<UserState> {
+  return new PartitionActors<UserState>(userKind, async () => new Map(), budget, { nothingStored: true });
+}
+
+const never = (): Promise<boolean> => Promise.reject(new Error('no checkpoint is needed'));
+
 describe('MemoryRelief', () => {
+  it('packs as many as it takes to stay within the budget, and lets nobody go', async () => {
+    const roomy = new MemoryBudget(1e9);
+    await usersOf(roomy).activate(['u'], 0);
+    const budget = new MemoryBudget(roomy.used * 1_000);
+    const users = usersOf(budget);
+    await users.activate(
+      Array.from({ length: 1_500 }, (_, i) => `user-${i}`),
+      0,
+    );
+    const clock = new ManualClock();
+    clock.advance(1);
+    const relief = new MemoryRelief(contextOf(budget, clock), never, () => false);
+    await relief.relieve(users);
+    expect(budget.used).toBeLessThanOrEqual(budget.max);
+    expect(users.size).toBe(1_500);
+  });
+
+  it('has more to do until half of the budget is free or nobody is unused', async () => {
+    const roomy = new MemoryBudget(1e9);
+    await usersOf(roomy).activate(['u'], 0);
+    const budget = new MemoryBudget(roomy.used * 1_000);
+    const users = usersOf(budget);
+    const clock = new ManualClock();
+    await users.activate(
+      Array.from({ length: 800 }, (_, i) => `user-${i}`),
+      0,
+    );
+    const relief = new MemoryRelief(contextOf(budget, clock), never, () => false);
+    expect([await relief.relieve(users), users.packedCount]).toEqual([false, 0]); // all in use
+    clock.advance(10_000);
+    let rounds = 0;
+    while (await relief.relieve(users)) rounds++;
+    expect(rounds).toBeGreaterThan(1);
+    expect(budget.used).toBeLessThanOrEqual(budget.max / 2);
+    expect(users.packedCount).toBeLessThan(800);
+  });
+
   it('lets the partition go on to its restore when Postgres has lost what would have to be saved', async () => {
     const budget = new MemoryBudget(1);
-    const users = new PartitionActors<UserState>(userKind, async () => new Map(), budget, {
-      nothingStored: true,
-    });
+    const users = usersOf(budget);
     await users.activate([createUser(asUserId('u')).userId], 0);
     users.touched('u');
     let lost = false;
@@ -21,13 +68,7 @@ describe('MemoryRelief', () => {
       lost = true; // REK_CHECKPOINT_LOST: no later one of this state can be saved either
       return Promise.resolve(false);
     };
-    const context = {
-      budget,
-      clock: new ManualClock(),
-      metrics: createMetrics('actors'),
-      settings: loadSettings({}),
-    } as unknown as HostContext; // what the relief reads of it
-    await new MemoryRelief(context, checkpoint, () => lost).relieve(users);
+    await new MemoryRelief(contextOf(budget), checkpoint, () => lost).relieve(users);
     expect(users.dirtyCount).toBe(1);
   });
 });

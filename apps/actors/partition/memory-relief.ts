@@ -1,9 +1,12 @@
 /**
  * Keeps the resident users within the memory budget, between two steps of a partition: from half of it on, users that are not in
- * use are packed, those unused the longest first, and squeezed after a minute; idle users go after each
- * checkpoint, those unused the longest when the budget asks. Dirty ones need a checkpoint first; while
- * Postgres is away the host may overdraw the budget a little, then the partition waits (I7).
+ * use are packed, those unused the longest first, and squeezed after a minute. The nearer the budget, the more at a time, and the
+ * sooner a user counts as unused: a user that comes back is unpacked in microseconds, one that was let go is read from Postgres.
+ *
+ * Idle users go after each checkpoint; those unused the longest when the budget asks although nobody is left to pack. Dirty ones need
+ * a checkpoint first; while Postgres is away the host may overdraw the budget a little, then the partition waits (I7).
  */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { PartitionActors } from '#actor';
 import type { UserState } from '#interest';
 import { sleep } from '#kernel';
@@ -14,8 +17,11 @@ export const OVERDRAFT = 1.5;
 const RETRY_MS = 500;
 /** Share of the budget from which on users are packed. */
 const PACK_FROM = 0.5;
-/** A user is in use for this long, ms. */
+/** A user is in use for this long, ms; less under pressure. */
 const IN_USE_MS = 5_000;
+/** Users packed at a time: at PACK_FROM, and at the whole budget. */
+const PACKED_LEAST = 32;
+const PACKED_MOST = 256;
 /** One that was not used for this long is not expected back soon, ms. */
 const SQUEEZE_AFTER_MS = 60_000;
 /** Least time between two checkpoints for memory's sake, ms. */
@@ -37,12 +43,31 @@ export class MemoryRelief {
     this.wanted = true;
   }
 
-  async relieve(users: PartitionActors<UserState>): Promise<void> {
+  /** @returns whether it has more to do, although nothing else has: call again soon */
+  async relieve(users: PartitionActors<UserState>): Promise<boolean> {
+    const { budget } = this.context;
+    let packing = this.pack(users);
+    while (packing && budget.used > budget.max) {
+      await nextTurn();
+      packing = this.pack(users);
+    }
+    if ((this.wanted || budget.used > budget.max) && this.passivate(users)) await this.waitForRoom(users);
+    return packing;
+  }
+
+  /** @returns whether it found somebody to pack or to squeeze */
+  private pack(users: PartitionActors<UserState>): boolean {
     const { budget, clock } = this.context;
+    const pressure = Math.min(1, (budget.used / budget.max - PACK_FROM) / (1 - PACK_FROM));
+    if (pressure <= 0) return false;
     const now = clock.monotonic();
-    if (budget.used > budget.max * PACK_FROM) users.pack(now - IN_USE_MS, now - SQUEEZE_AFTER_MS);
-    if (!this.wanted && budget.used <= budget.max) return;
-    if (!this.passivate(users)) return;
+    const most = Math.round(PACKED_LEAST + pressure * (PACKED_MOST - PACKED_LEAST));
+    return users.pack(now - IN_USE_MS * (1 - pressure), now - SQUEEZE_AFTER_MS, most) > 0;
+  }
+
+  /** Only dirty users are left to go. */
+  private async waitForRoom(users: PartitionActors<UserState>): Promise<void> {
+    const { budget } = this.context;
     await this.makeClean(users);
     while (budget.used > budget.max * OVERDRAFT && users.dirtyCount > 0 && !this.hopeless()) {
       if (await this.checkpoint()) this.passivate(users);
