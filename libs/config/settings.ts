@@ -150,7 +150,7 @@ export const settingsSchema = z.strictObject({
       residentBytesMax: count
         .default(400_000_000)
         .describe(
-          'Memory budget of resident actors, bytes; from half of it on those not in use are packed, beyond it the idle ones are passivated.',
+          'Memory budget of resident actors, bytes; from a quarter of it on those not in use are packed, beyond it the idle ones are passivated.',
         ),
       idleSeconds: positive.default(900).describe('An actor idle for this long is passivated, s.'),
       mailboxMax: count

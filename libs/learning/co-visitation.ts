@@ -6,7 +6,7 @@
  * c_ab counts engagements with one while the other was recent, times the engagement's weight, halved for each
  * PAIR_HALF_LIFE_SECONDS between the two and decayed by event time; m is the sum of an item's counts.
  */
-import { NeighbourRows, type NeighbourRow } from './next-item/neighbour-rows.js';
+import { NeighbourRows } from './next-item/neighbour-rows.js';
 import type { RankedKeys } from './popularity-table.js';
 
 export { NEIGHBOURS_MAX } from './next-item/neighbour-rows.js';
@@ -44,9 +44,10 @@ export class CoVisitation extends NeighbourRows {
 
   /** Calls with each of the item's neighbours, in no particular order. */
   each(itemKey: number, visit: (neighbour: number, score: number) => void): void {
-    const row = this.row(itemKey);
-    if (!row) return;
-    for (let i = 0; i < row.size; i++) visit(row.keys[i]!, this.similarity(row, i));
+    const row = this.rowOf(itemKey);
+    if (row < 0) return;
+    const size = this.sizeOf(row);
+    for (let i = 0; i < size; i++) visit(this.neighbourOf(row, i), this.similarity(row, i));
   }
 
   /** The item's neighbours, best first. */
@@ -60,11 +61,12 @@ export class CoVisitation extends NeighbourRows {
     };
   }
 
-  private similarity(row: NeighbourRow, i: number): number {
-    const other = this.row(row.keys[i]!);
-    const time = Math.max(row.updatedAt, other?.updatedAt ?? 0);
+  private similarity(row: number, i: number): number {
+    const other = this.rowOf(this.neighbourOf(row, i));
+    const time = Math.max(this.updatedAt(row), other < 0 ? 0 : this.updatedAt(other));
     const own = this.agedTo(time, row);
-    const theirs = other ? other.mass[0]! * this.agedTo(time, other) : row.counts[i]! * own;
-    return (row.counts[i]! * own) / Math.sqrt((row.mass[0]! * own + SHRINKAGE) * (theirs + SHRINKAGE));
+    const count = this.countOf(row, i) * own;
+    const theirs = other < 0 ? count : this.massOf(other) * this.agedTo(time, other);
+    return count / Math.sqrt((this.massOf(row) * own + SHRINKAGE) * (theirs + SHRINKAGE));
   }
 }

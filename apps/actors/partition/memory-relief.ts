@@ -1,7 +1,8 @@
 /**
- * Keeps the resident users within the memory budget, between two steps of a partition: from half of it on, users that are not in
- * use are packed, those unused the longest first, and squeezed after a minute. The nearer the budget, the more at a time, and the
- * sooner a user counts as unused: a user that comes back is unpacked in microseconds, one that was let go is read from Postgres.
+ * Keeps the resident users within the memory budget, between two steps of a partition: from a quarter of it on, users that are not
+ * in use are packed, those unused the longest first; from half of it on, those unused for a minute are squeezed. The more of the
+ * budget is used, the more are packed at a time, and the sooner a user counts as unused: one that comes back is unpacked in
+ * microseconds, one that was let go is read from Postgres; and users in use are what the garbage collector works on.
  *
  * Idle users go after each checkpoint; those unused the longest when the budget asks although nobody is left to pack. Dirty ones need
  * a checkpoint first; while Postgres is away the host may overdraw the budget a little, then the partition waits (I7).
@@ -15,11 +16,14 @@ import type { HostContext } from '../host-context.js';
 /** The budget may be exceeded by this factor before a partition stops folding. */
 export const OVERDRAFT = 1.5;
 const RETRY_MS = 500;
-/** Share of the budget from which on users are packed. */
-const PACK_FROM = 0.5;
+/** Share of the budget from which on users are packed, and at which as many as can be. */
+const PACK_FROM = 0.25;
+const PACK_ALL = 0.75;
+/** Share of the budget from which on packed users are squeezed. */
+const SQUEEZE_FROM = 0.5;
 /** A user is in use for this long, ms; less under pressure. */
 const IN_USE_MS = 5_000;
-/** Users packed at a time: at PACK_FROM, and at the whole budget. */
+/** Users packed at a time: at PACK_FROM, and at PACK_ALL. */
 const PACKED_LEAST = 32;
 const PACKED_MOST = 256;
 /** One that was not used for this long is not expected back soon, ms. */
@@ -47,7 +51,7 @@ export class MemoryRelief {
   async relieve(users: PartitionActors<UserState>): Promise<boolean> {
     const { budget } = this.context;
     let packing = this.pack(users);
-    while (packing && budget.used > budget.max) {
+    while (packing && budget.used > budget.max * PACK_ALL) {
       await nextTurn();
       packing = this.pack(users);
     }
@@ -58,11 +62,13 @@ export class MemoryRelief {
   /** @returns whether it found somebody to pack or to squeeze */
   private pack(users: PartitionActors<UserState>): boolean {
     const { budget, clock } = this.context;
-    const pressure = Math.min(1, (budget.used / budget.max - PACK_FROM) / (1 - PACK_FROM));
-    if (pressure <= 0) return false;
-    const now = clock.monotonic();
+    const used = budget.used / budget.max;
+    if (used <= PACK_FROM) return false;
+    const pressure = Math.min(1, (used - PACK_FROM) / (PACK_ALL - PACK_FROM));
     const most = Math.round(PACKED_LEAST + pressure * (PACKED_MOST - PACKED_LEAST));
-    return users.pack(now - IN_USE_MS * (1 - pressure), now - SQUEEZE_AFTER_MS, most) > 0;
+    const now = clock.monotonic();
+    const longIdleBefore = used > SQUEEZE_FROM ? now - SQUEEZE_AFTER_MS : -Infinity;
+    return users.pack(now - IN_USE_MS * (1 - pressure), longIdleBefore, most) > 0;
   }
 
   /** Only dirty users are left to go. */

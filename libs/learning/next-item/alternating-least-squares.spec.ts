@@ -131,10 +131,10 @@ describe('alternating least squares', () => {
     const size = () => {
       let sum = 0;
       let pairs = 0;
-      tables.histories.eachOwner((user, { keys, size: taken }) => {
-        for (let i = 0; i < taken; i++, pairs++)
-          sum +=
-            affinity(tables.users, tables.items, tables.users.find(user), tables.items.find(keys[i]!)) ** 2;
+      const { histories, users, items } = tables;
+      histories.eachOwner((user, row) => {
+        for (let i = 0; i < histories.sizeOf(row); i++, pairs++)
+          sum += affinity(users, items, users.find(user), items.find(histories.partnerOf(row, i))) ** 2;
       });
       return sum / pairs;
     };

@@ -60,11 +60,11 @@ export function fitFactors(
 
 function takenBy(histories: RecentLinks, users: FactorVectors, items: FactorVectors): Side {
   const side: Side = { rows: [], ends: [], partners: [] };
-  histories.eachOwner((userKey, { keys, size }) => {
+  histories.eachOwner((userKey, row) => {
     const user = users.find(userKey);
     if (user < 0) return;
-    for (let i = 0; i < size; i++) {
-      const item = items.find(keys[i]!);
+    for (let i = 0; i < histories.sizeOf(row); i++) {
+      const item = items.find(histories.partnerOf(row, i));
       if (item >= 0) side.partners.push(item);
     }
     if (side.partners.length === (side.ends.at(-1) ?? 0)) return;

@@ -17,21 +17,26 @@ const NEGATIVES = 8;
 /** Steps of one engagement are cut to this, so that no weight runs away. */
 const VALUE_MAX = 8;
 
+/** Whose links `lately` are. */
+export const EVERYBODY = 1;
+
 export function recordEngagement(
   users: FactorVectors,
   items: FactorVectors,
   histories: RecentLinks,
-  lately: { readonly keys: Float64Array; readonly size: number },
+  lately: RecentLinks,
   userKey: number,
   itemKey: number,
   timestamp: number,
 ): void {
   const user = users.claim(userKey);
   const item = items.claim(itemKey);
-  if (lately.size === 0) return;
+  const everybody = lately.rowOf(EVERYBODY);
+  const size = lately.sizeOf(everybody);
+  if (size === 0) return;
   const salt = combine32(userKey >>> 0, combine32(itemKey >>> 0, timestamp >>> 0));
   for (let draw = 0; draw < NEGATIVES; draw++) {
-    const other = lately.keys[combine32(salt, draw) % lately.size]!;
+    const other = lately.partnerOf(everybody, combine32(salt, draw) % size);
     if (other === itemKey || histories.has(userKey, other)) continue;
     const negative = items.claim(other);
     // A full table may have given the positive's row away.

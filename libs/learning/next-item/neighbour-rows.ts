@@ -5,114 +5,137 @@
  */
 import type { ByteReader } from '../byte-reader.js';
 import type { ByteWriter } from '../byte-writer.js';
-import { KeyedRows } from '../keyed-rows.js';
+import { KeyedRows, widened } from '../keyed-rows.js';
 import type { ModelTable } from '../model-table.js';
+import { RowPages } from '../row-pages.js';
 
 export const NEIGHBOURS_MAX = 48;
-
-export interface NeighbourRow {
-  readonly keys: Float64Array;
-  readonly counts: Float32Array;
-  size: number;
-  /** f32. */
-  readonly mass: Float32Array;
-  /** Event time to which counts and mass are decayed, ms. */
-  updatedAt: number;
-}
+const FIRST_ROWS = 1024;
 
 export class NeighbourRows implements ModelTable {
   private readonly items: KeyedRows;
-  private readonly rows: NeighbourRow[] = [];
+  private readonly keys: RowPages<Float64Array>;
+  private readonly counts: RowPages<Float32Array>;
+  private readonly sizes: Uint8Array;
+  private readonly masses: Float32Array;
+  /** Event time to which counts and mass are decayed, ms. */
+  private updatedBy = new Float64Array(FIRST_ROWS);
   private readonly halfLifeMs: number;
 
   constructor(itemsMax: number, halfLifeSeconds: number) {
     this.items = new KeyedRows(itemsMax);
+    this.keys = new RowPages(NEIGHBOURS_MAX, itemsMax, (cells) => new Float64Array(cells));
+    this.counts = new RowPages(NEIGHBOURS_MAX, itemsMax, (cells) => new Float32Array(cells));
+    this.sizes = new Uint8Array(itemsMax);
+    this.masses = new Float32Array(itemsMax);
     this.halfLifeMs = halfLifeSeconds * 1000;
   }
 
   encode(writer: ByteWriter): void {
     this.items.encode(writer);
-    for (const row of this.rows) encodeRow(writer, row);
+    for (let row = 0; row < this.items.size; row++) {
+      const size = this.sizes[row]!;
+      writer.f64(this.updatedBy[row]!);
+      writer.f32(this.masses[row]!);
+      writer.u8(size);
+      writer.array(this.keys.first(row, size));
+      writer.array(this.counts.first(row, size));
+    }
   }
 
   decode(reader: ByteReader): void {
     this.items.decode(reader);
-    for (let i = 0; i < this.items.size; i++) decodeRow(reader, this.rowAt(i));
+    for (let row = 0; row < this.items.size; row++) {
+      this.reach(row);
+      this.updatedBy[row] = reader.f64();
+      this.masses[row] = reader.f32();
+      const size = (this.sizes[row] = Math.min(reader.u8(), NEIGHBOURS_MAX));
+      reader.array(this.keys.first(row, size));
+      reader.array(this.counts.first(row, size));
+    }
   }
 
-  protected row(itemKey: number): NeighbourRow | undefined {
-    const at = this.items.find(itemKey);
-    return at < 0 ? undefined : this.rows[at];
+  /** −1 for an item without neighbours. */
+  protected rowOf(itemKey: number): number {
+    return this.items.find(itemKey);
+  }
+
+  protected sizeOf(row: number): number {
+    return this.sizes[row]!;
+  }
+
+  protected neighbourOf(row: number, i: number): number {
+    return this.keys.of(row)[this.keys.at(row) + i]!;
+  }
+
+  protected countOf(row: number, i: number): number {
+    return this.counts.of(row)[this.counts.at(row) + i]!;
+  }
+
+  protected massOf(row: number): number {
+    return this.masses[row]!;
+  }
+
+  protected updatedAt(row: number): number {
+    return this.updatedBy[row]!;
   }
 
   protected add(itemKey: number, neighbour: number, count: number, timestamp: number): void {
-    const at = this.items.claim(itemKey);
-    const row = this.rowAt(at);
-    if (this.items.recycled) row.size = row.mass[0] = row.updatedAt = 0;
+    const row = this.items.claim(itemKey);
+    this.reach(row);
+    if (this.items.recycled) this.sizes[row] = this.masses[row] = this.updatedBy[row] = 0;
     const fresh = this.decay(row, timestamp) * count;
-    row.mass[0]! += fresh;
-    let slot = slotOf(row, neighbour);
-    if (slot < 0) {
-      slot = row.size < NEIGHBOURS_MAX ? row.size++ : weakest(row);
-      row.keys[slot] = neighbour;
-      row.counts[slot] = 0;
+    this.masses[row]! += fresh;
+    const counts = this.counts.of(row);
+    const first = this.counts.at(row);
+    let at = this.placeOf(row, neighbour);
+    if (at < 0) {
+      at = this.sizes[row]! < NEIGHBOURS_MAX ? this.sizes[row]!++ : this.weakest(row);
+      this.keys.of(row)[this.keys.at(row) + at] = neighbour;
+      counts[first + at] = 0;
     }
-    row.counts[slot]! += fresh;
+    counts[first + at]! += fresh;
   }
 
   /** What is left of the row's counts at a later time. */
-  protected agedTo(time: number, row: NeighbourRow): number {
-    return time === row.updatedAt ? 1 : 2 ** (-(time - row.updatedAt) / this.halfLifeMs);
+  protected agedTo(time: number, row: number): number {
+    const updatedAt = this.updatedBy[row]!;
+    return time === updatedAt ? 1 : 2 ** (-(time - updatedAt) / this.halfLifeMs);
   }
 
   /** Brings the row to the event's time; returns the factor of an event older than the row. */
-  private decay(row: NeighbourRow, timestamp: number): number {
-    const elapsed = timestamp - row.updatedAt;
+  private decay(row: number, timestamp: number): number {
+    const elapsed = timestamp - this.updatedBy[row]!;
     if (elapsed <= 0) return 2 ** (elapsed / this.halfLifeMs);
     const factor = 2 ** (-elapsed / this.halfLifeMs);
-    for (let i = 0; i < row.size; i++) row.counts[i]! *= factor;
-    row.mass[0]! *= factor;
-    row.updatedAt = timestamp;
+    const counts = this.counts.of(row);
+    const first = this.counts.at(row);
+    for (let at = first; at < first + this.sizes[row]!; at++) counts[at]! *= factor;
+    this.masses[row]! *= factor;
+    this.updatedBy[row] = timestamp;
     return 1;
   }
 
-  private rowAt(at: number): NeighbourRow {
-    while (this.rows.length <= at) {
-      this.rows.push({
-        keys: new Float64Array(NEIGHBOURS_MAX),
-        counts: new Float32Array(NEIGHBOURS_MAX),
-        size: 0,
-        mass: new Float32Array(1),
-        updatedAt: 0,
-      });
-    }
-    return this.rows[at]!;
+  private placeOf(row: number, key: number): number {
+    const keys = this.keys.of(row);
+    const first = this.keys.at(row);
+    const size = this.sizes[row]!;
+    for (let i = 0; i < size; i++) if (keys[first + i] === key) return i;
+    return -1;
   }
-}
 
-function slotOf(row: NeighbourRow, key: number): number {
-  for (let i = 0; i < row.size; i++) if (row.keys[i] === key) return i;
-  return -1;
-}
+  private weakest(row: number): number {
+    const counts = this.counts.of(row);
+    const first = this.counts.at(row);
+    let weakest = first;
+    for (let at = first + 1; at < first + this.sizes[row]!; at++)
+      if (counts[at]! < counts[weakest]!) weakest = at;
+    return weakest - first;
+  }
 
-function weakest(row: NeighbourRow): number {
-  let at = 0;
-  for (let i = 1; i < row.size; i++) if (row.counts[i]! < row.counts[at]!) at = i;
-  return at;
-}
-
-function encodeRow(writer: ByteWriter, row: NeighbourRow): void {
-  writer.f64(row.updatedAt);
-  writer.f32(row.mass[0]!);
-  writer.u8(row.size);
-  writer.array(row.keys.subarray(0, row.size));
-  writer.array(row.counts.subarray(0, row.size));
-}
-
-function decodeRow(reader: ByteReader, row: NeighbourRow): void {
-  row.updatedAt = reader.f64();
-  row.mass[0] = reader.f32();
-  row.size = Math.min(reader.u8(), NEIGHBOURS_MAX);
-  reader.array(row.keys.subarray(0, row.size));
-  reader.array(row.counts.subarray(0, row.size));
+  private reach(row: number): void {
+    this.keys.reach(row);
+    this.counts.reach(row);
+    while (this.updatedBy.length <= row) this.updatedBy = widened(this.updatedBy);
+  }
 }

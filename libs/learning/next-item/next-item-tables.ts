@@ -21,7 +21,6 @@ const LABELS_MAX = 200_000;
 export const LABELLED_MAX = 48;
 /** The newest engagements of everybody, from which negatives are drawn: one row. */
 const LATELY_MAX = 255;
-const EVERYBODY = 1;
 const SEED = 20_240_601;
 
 export interface NextItemTables {
@@ -74,19 +73,18 @@ export function recordNextItem(tables: NextItemTables, record: Taking): void {
   recordLabels(tables, record);
   tables.takings.record(itemKey, takersOf(record), weight, timestamp);
   tables.transitions.recordEngagement(itemKey, weight, timestamp, recentKeys, recentAgesSeconds);
-  const lately = tables.lately.of(EVERYBODY) ?? { keys: new Float64Array(0), size: 0 };
   factorisation.recordEngagement(
     tables.userFactors,
     tables.itemFactors,
     tables.histories,
-    lately,
+    tables.lately,
     userKey,
     itemKey,
     timestamp,
   );
   tables.histories.record(userKey, itemKey, timestamp);
   tables.takers.record(itemKey, userKey, timestamp);
-  tables.lately.record(EVERYBODY, itemKey, timestamp);
+  tables.lately.record(factorisation.EVERYBODY, itemKey, timestamp);
 }
 
 function recordLabels({ itemLabels, labelled }: NextItemTables, record: Taking): void {

@@ -199,9 +199,10 @@ export class NextItems {
   private noteTaken({ userKey, recentKeys }: Situation): void {
     const { found } = this;
     for (const key of recentKeys) found.columns[TAKEN]![found.place(key)] = 1;
-    const history = this.tables.histories.of(userKey);
-    for (let i = 0; history && i < history.size; i++)
-      found.columns[TAKEN]![found.place(history.keys[i]!)] = 1;
+    const { histories } = this.tables;
+    const history = histories.rowOf(userKey);
+    for (let i = 0; i < histories.sizeOf(history); i++)
+      found.columns[TAKEN]![found.place(histories.partnerOf(history, i))] = 1;
   }
 
   private followRecents({ recentKeys, recentAgesSeconds }: Situation): void {
@@ -222,25 +223,34 @@ export class NextItems {
     const { similar } = this;
     similar.clear();
     for (let r = 0; r < recentKeys.length; r++) {
-      const links = takers.of(recentKeys[r]!);
-      if (!links) continue;
+      const row = takers.rowOf(recentKeys[r]!);
+      if (row < 0) continue;
       const at = now - recentAgesSeconds[r]! * 1000;
       const rarity = 1 / Math.log(2 + statistics.popularity(recentKeys[r]!, now, 604_800));
-      for (let i = 0; i < links.size; i++) {
-        if (links.keys[i] === userKey) continue;
-        const near = rarity * 2 ** (-Math.abs(links.times[i]! - at) / CO_TAKING_HALF_LIFE_MS);
-        const other = similar.place(links.keys[i]!); // may grow the columns
+      const size = takers.sizeOf(row);
+      for (let i = 0; i < size; i++) {
+        const taker = takers.partnerOf(row, i);
+        if (taker === userKey) continue;
+        const near = rarity * 2 ** (-Math.abs(takers.timeOf(row, i) - at) / CO_TAKING_HALF_LIFE_MS);
+        const other = similar.place(taker); // may grow the columns
         similar.columns[SIMILARITY]![other]! += near;
       }
     }
     const similarities = similar.columns[SIMILARITY]!;
     for (let other = 0; other < similar.size; other++)
-      similarities[other]! /= Math.sqrt(HISTORY_PRIOR + (histories.of(similar.keys[other]!)?.size ?? 0));
+      similarities[other]! /= Math.sqrt(
+        HISTORY_PRIOR + histories.sizeOf(histories.rowOf(similar.keys[other]!)),
+      );
     for (const other of similar.greatest(SIMILARITY, NEIGHBOURS_MAX, NOBODY)) {
-      const links = histories.of(similar.keys[other]!);
-      for (let i = 0; links && i < links.size; i++) {
-        const vote = similarities[other]! * 2 ** (-Math.abs(now - links.times[i]!) / VOTE_HALF_LIFE_MS);
-        this.add(NEIGHBOURS, links.keys[i]!, vote);
+      const row = histories.rowOf(similar.keys[other]!);
+      const size = histories.sizeOf(row);
+      for (let i = 0; i < size; i++) {
+        const age = Math.abs(now - histories.timeOf(row, i));
+        this.add(
+          NEIGHBOURS,
+          histories.partnerOf(row, i),
+          similarities[other]! * 2 ** (-age / VOTE_HALF_LIFE_MS),
+        );
       }
     }
   }

@@ -44,11 +44,13 @@ export class RecentLabels {
   /** Calls with the items that share a rare label, once a label: the rarer it is, the more it says. */
   eachSharingRare(visit: (itemKey: number, weight: number) => void): void {
     const { keys, columns, size } = this.weights;
+    const { labelled } = this.tables;
     for (let place = 0; place < size; place++) {
-      const links = this.tables.labelled.of(keys[place]!);
-      if (!links || links.size >= LABELLED_MAX) continue;
-      const weight = (columns[RECENT]![place]! * Math.log(RARE_ITEMS / links.size)) / Math.log(RARE_ITEMS);
-      for (let i = 0; i < links.size; i++) visit(links.keys[i]!, weight);
+      const row = labelled.rowOf(keys[place]!);
+      const shared = labelled.sizeOf(row);
+      if (shared === 0 || shared >= LABELLED_MAX) continue;
+      const weight = (columns[RECENT]![place]! * Math.log(RARE_ITEMS / shared)) / Math.log(RARE_ITEMS);
+      for (let i = 0; i < shared; i++) visit(labelled.partnerOf(row, i), weight);
     }
   }
 

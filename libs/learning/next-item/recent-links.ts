@@ -6,18 +6,16 @@ import type { ByteReader } from '../byte-reader.js';
 import type { ByteWriter } from '../byte-writer.js';
 import { KeyedRows } from '../keyed-rows.js';
 import type { ModelTable } from '../model-table.js';
+import { RowPages } from '../row-pages.js';
 
-/** A row's partners, oldest first. */
-export interface Links {
-  readonly keys: Float64Array;
-  /** Event times, ms. */
-  readonly times: Float64Array;
-  size: number;
-}
+const float64s = (cells: number): Float64Array => new Float64Array(cells);
 
 export class RecentLinks implements ModelTable {
   private readonly owners: KeyedRows;
-  private readonly rows: Links[] = [];
+  /** Of each owner's row, oldest first; times are event times, ms. */
+  private readonly keys: RowPages<Float64Array>;
+  private readonly times: RowPages<Float64Array>;
+  private readonly sizes: Uint8Array;
 
   /** @param each partners remembered of one owner, at most 255 */
   constructor(
@@ -25,80 +23,100 @@ export class RecentLinks implements ModelTable {
     private readonly each: number,
   ) {
     this.owners = new KeyedRows(ownersMax);
+    this.keys = new RowPages(each, ownersMax, float64s);
+    this.times = new RowPages(each, ownersMax, float64s);
+    this.sizes = new Uint8Array(ownersMax);
   }
 
-  /** Undefined for an owner without links. */
-  of(owner: number): Links | undefined {
-    const at = this.owners.find(owner);
-    return at < 0 ? undefined : this.rows[at];
+  /** The owner's row, −1 without links. */
+  rowOf(owner: number): number {
+    return this.owners.find(owner);
+  }
+
+  /** Partners of a row; 0 for −1. */
+  sizeOf(row: number): number {
+    return row < 0 ? 0 : this.sizes[row]!;
+  }
+
+  /** The row's i-th partner, from the oldest on. */
+  partnerOf(row: number, i: number): number {
+    return this.keys.of(row)[this.keys.at(row) + i]!;
+  }
+
+  /** Event time of the row's i-th partner, ms. */
+  timeOf(row: number, i: number): number {
+    return this.times.of(row)[this.times.at(row) + i]!;
   }
 
   has(owner: number, partner: number): boolean {
-    const links = this.of(owner);
-    return links !== undefined && placeOf(links, partner) >= 0;
+    return this.placeOf(this.owners.find(owner), partner) >= 0;
   }
 
   /** Every owner, in order of rows. */
-  eachOwner(visit: (owner: number, links: Links) => void): void {
-    for (let at = 0; at < this.owners.size; at++)
-      if (this.owners.keys[at] !== 0) visit(this.owners.keys[at]!, this.rows[at]!);
+  eachOwner(visit: (owner: number, row: number) => void): void {
+    for (let row = 0; row < this.owners.size; row++)
+      if (this.owners.keys[row] !== 0) visit(this.owners.keys[row]!, row);
   }
 
   /** A known partner moves to its newest time; beyond the bound the oldest goes. */
   record(owner: number, partner: number, timestamp: number): void {
-    const at = this.owners.claim(owner);
-    const links = this.rowAt(at);
-    if (this.owners.recycled) links.size = 0;
-    const known = placeOf(links, partner);
-    if (known >= 0 && links.times[known]! > timestamp) return;
-    if (known >= 0) remove(links, known);
-    else if (links.size === this.each) remove(links, 0);
-    let place = links.size++;
-    for (; place > 0 && links.times[place - 1]! > timestamp; place--) {
-      links.keys[place] = links.keys[place - 1]!;
-      links.times[place] = links.times[place - 1]!;
+    const row = this.owners.claim(owner);
+    this.reach(row);
+    if (this.owners.recycled) this.sizes[row] = 0;
+    const keys = this.keys.of(row);
+    const times = this.times.of(row);
+    const first = this.keys.at(row);
+    const known = this.placeOf(row, partner);
+    if (known >= 0 && times[first + known]! > timestamp) return;
+    if (known >= 0) this.remove(row, known);
+    else if (this.sizes[row] === this.each) this.remove(row, 0);
+    let at = first + this.sizes[row]!++;
+    for (; at > first && times[at - 1]! > timestamp; at--) {
+      keys[at] = keys[at - 1]!;
+      times[at] = times[at - 1]!;
     }
-    links.keys[place] = partner;
-    links.times[place] = timestamp;
+    keys[at] = partner;
+    times[at] = timestamp;
   }
 
   encode(writer: ByteWriter): void {
     this.owners.encode(writer);
-    for (const links of this.rows) encodeLinks(writer, links);
+    for (let row = 0; row < this.owners.size; row++) {
+      const size = this.sizes[row]!;
+      writer.u8(size);
+      writer.array(this.keys.first(row, size));
+      writer.array(this.times.first(row, size));
+    }
   }
 
   decode(reader: ByteReader): void {
     this.owners.decode(reader);
-    for (let at = 0; at < this.owners.size; at++) this.decodeLinks(reader, at);
+    for (let row = 0; row < this.owners.size; row++) {
+      this.reach(row);
+      const size = (this.sizes[row] = Math.min(reader.u8(), this.each));
+      reader.array(this.keys.first(row, size));
+      reader.array(this.times.first(row, size));
+    }
   }
 
-  private decodeLinks(reader: ByteReader, at: number): void {
-    const links = this.rowAt(at);
-    links.size = Math.min(reader.u8(), this.each);
-    reader.array(links.keys.subarray(0, links.size));
-    reader.array(links.times.subarray(0, links.size));
+  private reach(row: number): void {
+    this.keys.reach(row);
+    this.times.reach(row);
   }
 
-  private rowAt(at: number): Links {
-    while (this.rows.length <= at)
-      this.rows.push({ keys: new Float64Array(this.each), times: new Float64Array(this.each), size: 0 });
-    return this.rows[at]!;
+  private placeOf(row: number, partner: number): number {
+    const size = this.sizeOf(row);
+    if (size === 0) return -1;
+    const keys = this.keys.of(row);
+    const first = this.keys.at(row);
+    for (let i = 0; i < size; i++) if (keys[first + i] === partner) return i;
+    return -1;
   }
-}
 
-function encodeLinks(writer: ByteWriter, { keys, times, size }: Links): void {
-  writer.u8(size);
-  writer.array(keys.subarray(0, size));
-  writer.array(times.subarray(0, size));
-}
-
-function placeOf({ keys, size }: Links, partner: number): number {
-  for (let i = 0; i < size; i++) if (keys[i] === partner) return i;
-  return -1;
-}
-
-function remove(links: Links, place: number): void {
-  links.keys.copyWithin(place, place + 1, links.size);
-  links.times.copyWithin(place, place + 1, links.size);
-  links.size--;
+  private remove(row: number, place: number): void {
+    const first = this.keys.at(row);
+    const end = first + this.sizes[row]!--;
+    this.keys.of(row).copyWithin(first + place, first + place + 1, end);
+    this.times.of(row).copyWithin(first + place, first + place + 1, end);
+  }
 }

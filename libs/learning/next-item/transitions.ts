@@ -42,9 +42,10 @@ export class Transitions extends NeighbourRows {
 
   /** Calls with each item that has followed and P(item | itemKey), in no particular order. */
   each(itemKey: number, visit: (next: number, probability: number) => void): void {
-    const row = this.row(itemKey);
-    if (!row) return;
-    const scale = 1 / (row.mass[0]! + SHRINKAGE);
-    for (let i = 0; i < row.size; i++) visit(row.keys[i]!, row.counts[i]! * scale);
+    const row = this.rowOf(itemKey);
+    if (row < 0) return;
+    const size = this.sizeOf(row);
+    const scale = 1 / (this.massOf(row) + SHRINKAGE);
+    for (let i = 0; i < size; i++) visit(this.neighbourOf(row, i), this.countOf(row, i) * scale);
   }
 }
