@@ -9,6 +9,7 @@
  * mix, and as it goes on (channel-mix.ts: one engagement in 32).
  */
 import { parseArgs } from 'node:util';
+import { loadSettings } from '#config';
 import type { FeatureVector } from '#events';
 import {
   FactorisationMachine,
@@ -31,8 +32,8 @@ const DISTINCT_SAMPLES = 100_000;
 /** Examples after which the next-item mix takes one engagement in 32. */
 const MIX_SETTLED = 200_000;
 const ROUNDS = 5;
-/** FEEDBACK messages between two deltas. */
-const MESSAGES_PER_DELTA = 20;
+/** Between two deltas, as a learner makes them: the default of `learner.deltaMs`. */
+const DELTA_MS = loadSettings({}).learner.deltaMs;
 
 const { values } = parseArgs({
   options: {
@@ -138,10 +139,13 @@ function foldRate(samples: readonly FeatureVector[], examples: number): number {
   const model = new OnlineModel(SETTINGS);
   model.scorer.tables.mix.examples = examples;
   const half = Math.floor(messages.length / 2);
+  let next = 0;
   const fold = (from: number, to: number): void => {
     for (let i = from; i < to; i++) {
       model.fold(i + 1, messages[i]!);
-      if (i % MESSAGES_PER_DELTA === 0) while (model.drainDelta());
+      if (performance.now() < next) continue;
+      while (model.drainDelta());
+      next = performance.now() + DELTA_MS;
     }
   };
   fold(0, half);
