@@ -377,7 +377,9 @@ export const settingsSchema = z.strictObject({
       conversionValue: worthInClicks.describe(
         'What a conversion (cart, purchase) after a click is worth, in clicks; 0: they do not move the order.',
       ),
-      secondValue: worthInClicks.describe('What a second of dwell after a click is worth, in clicks; of at most 30.'),
+      secondValue: worthInClicks.describe(
+        'What a second of dwell after a click is worth, in clicks; of at most 30.',
+      ),
       rules: z
         .preprocess(listFromText, rulesSchema)
         .default([])
