@@ -82,7 +82,7 @@ describe('PartitionActors', () => {
     for (const id of ['a', 'b', 'c']) await bump(id);
     await actors.activate(['a'], 10);
     const before = budget.used;
-    expect(actors.pack(5)).toBe(2);
+    expect(actors.pack(5)).toEqual({ packed: 2, squeezed: 0 });
     expect([actors.packedCount, actors.size, actors.known('b')]).toEqual([2, 3, true]);
     expect(budget.used).toBeLessThan(before);
     expect([...actors.entries()].map(([id, encode]) => [id, counters.decode(encode()).n]).sort()).toEqual([
@@ -108,7 +108,7 @@ describe('PartitionActors', () => {
     for (const id of ['a', 'b']) await bump(id);
     const before = budget.used;
     await actors.activate(['b'], 5);
-    actors.pack(6, 3);
+    expect(actors.pack(6, 3)).toEqual({ packed: 2, squeezed: 1 });
     const packed = before - budget.used;
     expect(packed).toBe(2 * 100 - 'packed {"id":"b","n":1}'.length - '~{"id":"a","n":1}'.length);
     expect([...actors.entries()].map(([id, encode]) => [id, counters.decode(encode()).n])).toEqual([

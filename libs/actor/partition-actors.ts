@@ -150,23 +150,23 @@ export class PartitionActors<S> {
 
   /**
    * Packs up to `max` actors unused since `idleBefore`, and squeezes a few packed ones unused since `longIdleBefore`.
-   * @returns how many were packed or squeezed
+   * @returns how many were
    */
-  pack(idleBefore: number, longIdleBefore = -Infinity, max = Infinity): number {
-    let count = 0;
+  pack(idleBefore: number, longIdleBefore = -Infinity, max = Infinity): { packed: number; squeezed: number } {
+    let packed = 0;
     for (const [id, resident] of this.residents) {
-      if (resident.usedAt >= idleBefore || count === max) break;
+      if (resident.usedAt >= idleBefore || packed === max) break;
       const bytes = this.kind.pack(resident.state);
       this.remove(id, resident);
       this.packed.add(id, { bytes, usedAt: resident.usedAt, known: resident.known });
       this.charge(bytes.length + ENTRY_BYTES);
-      count++;
+      packed++;
     }
     const squeezed = this.packed.squeeze(longIdleBefore, SQUEEZED_AT_ONCE_MAX, (bytes) =>
       this.kind.squeeze(bytes),
     );
     this.charge(-squeezed.gained);
-    return count + squeezed.count;
+    return { packed, squeezed: squeezed.count };
   }
 
   /** Starts a checkpoint of this instant. Finish it with `saved` or `failed`. */

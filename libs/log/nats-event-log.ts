@@ -15,6 +15,8 @@ import { OrderedReader } from './ordered-reader.js';
 const MESSAGE_ID = 'Nats-Msg-Id';
 const EXPECTED_LAST_SUBJECT_SEQUENCE = 'Nats-Expected-Last-Subject-Sequence';
 const API_TIMEOUT_MS = 5_000;
+/** JetStream answers so while a stream has no leader. */
+const UNAVAILABLE = 503;
 
 /** The JetStream API of a connection; asks nothing of the server yet. */
 export function managerOf(connection: NatsConnection): Promise<JetStreamManager> {
@@ -81,7 +83,7 @@ export class NatsEventLog implements EventLog {
     try {
       return await answerOf(this.connection, request(this.manager));
     } catch (error) {
-      if (error instanceof AppError || (error instanceof JetStreamApiError && error.status < 500))
+      if (error instanceof AppError || (error instanceof JetStreamApiError && error.status !== UNAVAILABLE))
         throw error;
       throw new AppError('REK_LOG_UNAVAILABLE', `${this.name}: ${errorMessage(error)}`, undefined, {
         cause: error,

@@ -50,25 +50,25 @@ export class MemoryRelief {
   /** @returns whether it has more to do, although nothing else has: call again soon */
   async relieve(users: PartitionActors<UserState>): Promise<boolean> {
     const { budget } = this.context;
-    let packing = this.pack(users);
-    while (packing && budget.used > budget.max * PACK_ALL) {
+    let { packed, squeezed } = this.pack(users);
+    while (packed === PACKED_MOST && budget.used > budget.max * PACK_ALL) {
       await nextTurn();
-      packing = this.pack(users);
+      ({ packed, squeezed } = this.pack(users));
     }
     if ((this.wanted || budget.used > budget.max) && this.passivate(users)) await this.waitForRoom(users);
-    return packing;
+    return packed > 0 || squeezed > 0;
   }
 
-  /** @returns whether it found somebody to pack or to squeeze */
-  private pack(users: PartitionActors<UserState>): boolean {
+  /** @returns how many were found to be packed, and squeezed */
+  private pack(users: PartitionActors<UserState>): { packed: number; squeezed: number } {
     const { budget, clock } = this.context;
     const used = budget.used / budget.max;
-    if (used <= PACK_FROM) return false;
+    if (used <= PACK_FROM) return { packed: 0, squeezed: 0 };
     const pressure = Math.min(1, (used - PACK_FROM) / (PACK_ALL - PACK_FROM));
     const most = Math.round(PACKED_LEAST + pressure * (PACKED_MOST - PACKED_LEAST));
     const now = clock.monotonic();
     const longIdleBefore = used > SQUEEZE_FROM ? now - SQUEEZE_AFTER_MS : -Infinity;
-    return users.pack(now - IN_USE_MS * (1 - pressure), longIdleBefore, most) > 0;
+    return users.pack(now - IN_USE_MS * (1 - pressure), longIdleBefore, most);
   }
 
   /** Only dirty users are left to go. */

@@ -208,7 +208,7 @@ describe('PartitionHost', () => {
   }, 30_000);
 
   it('stays within its memory budget, passivating and activating users, without a trace in the outcome', async () => {
-    const { topology, context, own, publish } = world({ residentBytesMax: 60_000 });
+    const { topology, context, own, publish } = world({ residentBytesMax: 25_000 });
     const { host } = own(1);
     const queue = [...events(11, 2_000)];
     while (queue.length > 0) await publish(queue.splice(0, 10));
