@@ -116,7 +116,7 @@ interface Loads {
   serialRank: Measured;
 }
 
-/** What so many users at once leave to be done is done, too: checkpoints, packing, the graph of nearest items. */
+/** What so many users at once leave to be done is done, too: the ends of their lists, checkpoints, packing, the graph of nearest items. */
 async function quiet(pid: number): Promise<void> {
   const used = (): number => cpuSeconds({ pid })['pid'] ?? 0;
   for (let waited = 0; waited < QUIET_WAIT_SECONDS; waited += QUIET_SECONDS) {

@@ -14,8 +14,6 @@ const CLICKED_AFTER_MS = 10_000;
 /** Folding and learning may take as long as they need while they get on; so long without a step, they are stuck. */
 const STALLED_MS = 180_000;
 const REPORT_EVERY_MS = 10_000;
-/** Ticks come once a second while any is due. */
-const TICKLESS_MS = 5_000;
 /** Requests under way at once. */
 const POSTS = 4;
 
@@ -37,10 +35,7 @@ export interface Population {
   readonly learnerUrl?: string;
 }
 
-/**
- * Resolves when every event is visible to reads, the windows of the lists are closed (if `hostUrl` is given) and, if `learnerUrl` is,
- * everything is learnt from. Tells stderr how far it is.
- */
+/** Resolves when every event is visible to reads and, if `learnerUrl` is given, learnt from. Tells stderr how far it is. */
 export async function populate({ url, items, users, hostUrl, learnerUrl }: Population): Promise<void> {
   const random = new SeededRandom(7);
   await post(`${url}/v1/items`, items, (i) => [item(i, random)]);
@@ -53,37 +48,23 @@ export async function populate({ url, items, users, hostUrl, learnerUrl }: Popul
   const probes = Array.from({ length: Math.min(users, 64) }, (_, i) =>
     userName(Math.floor((i * users) / 64)),
   );
-  if (hostUrl !== undefined) await complete('log entries yet to be folded', 0, () => lagOf(hostUrl));
-  await complete('log entries visible', seq, async () => {
+  if (hostUrl !== undefined) await none('log entries to be folded', () => lagOf(hostUrl));
+  await none('log entries to be visible', async () => {
     const positions = await Promise.all(probes.map((user) => foldedBy(url, user, seq)));
-    return Math.min(...positions);
+    return seq - Math.min(...positions);
   });
-  if (learnerUrl !== undefined) await complete('samples learnt', shown, () => samplesOf(learnerUrl));
-  if (hostUrl !== undefined) await windowsClosed(hostUrl);
+  if (learnerUrl !== undefined)
+    await none('samples to be learnt', async () => shown - (await samplesOf(learnerUrl)));
 }
 
-/** Lists end a few hundred a second and partition, by ticks: over when there have been none for a while. */
-async function windowsClosed(hostUrl: string): Promise<void> {
-  let [ticks, since] = [-1, performance.now()];
-  while (performance.now() - since < TICKLESS_MS) {
-    const now = (await series(hostUrl, 'rekappa_ticks_total')).reduce((sum, count) => sum + count, 0);
-    if (now !== ticks) [ticks, since] = [now, performance.now()];
-    await sleep(200);
-  }
-}
-
-/** Waits until the count has come to its aim, for as long as it comes nearer. @throws when it has not for STALLED_MS */
-async function complete(what: string, aim: number, count: () => Promise<number>): Promise<void> {
-  let [best, bestAt, reportedAt] = [Infinity, performance.now(), performance.now()];
-  for (let first: number | undefined; ;) {
-    const now = await count();
-    first ??= now;
-    const left = first > aim ? now - aim : aim - now;
-    if (left < best) [best, bestAt] = [left, performance.now()];
-    if (left <= 0) return;
-    if (performance.now() - bestAt > STALLED_MS) throw new Error(`${what}: stuck at ${now} of ${aim}`);
+/** Waits until nothing is left, for as long as it gets less. @throws when it has not for STALLED_MS */
+async function none(what: string, count: () => Promise<number>): Promise<void> {
+  let [least, leastAt, reportedAt] = [Infinity, performance.now(), performance.now()];
+  for (let left = await count(); left > 0; left = await count()) {
+    if (left < least) [least, leastAt] = [left, performance.now()];
+    if (performance.now() - leastAt > STALLED_MS) throw new Error(`${what}: stuck at ${left}`);
     if (performance.now() - reportedAt > REPORT_EVERY_MS) {
-      process.stderr.write(`${what}: ${now} of ${aim}\n`);
+      process.stderr.write(`${what}: ${left}\n`);
       reportedAt = performance.now();
     }
     await sleep(200);

@@ -26,7 +26,7 @@ import { PackedActors, type PackedActor } from './packed-actors.js';
 export const LOAD_IDS_MAX = 5_000;
 /** What the map and its entry add to a state, bytes. */
 const ENTRY_BYTES = 200;
-/** Actors squeezed at one go: each takes ten times as long as packing one. */
+/** Actors squeezed at one go, so that nobody waits for long: each takes about as long as packing one. */
 const SQUEEZED_AT_ONCE_MAX = 4;
 
 interface Resident<S> {

@@ -1,4 +1,5 @@
-import { FaultProxy, startServers, until, type TestServers } from '#testkit';
+import { retry } from '#kernel';
+import { FaultProxy, startServers, type TestServers } from '#testkit';
 import { describeEventLog } from './event-log.contract.js';
 import { connectNats, type NatsConnection } from './nats-connection.js';
 import { openTopology } from './topology.js';
@@ -36,17 +37,7 @@ describe('a server that does not answer', () => {
       for (const error of await Promise.all(asked))
         expect(error).toMatchObject({ code: 'REK_LOG_UNAVAILABLE', retryable: true });
       proxy.heal();
-      await until(
-        'the log answers',
-        () =>
-          log.head().then(
-            () => true,
-            () => false,
-          ),
-        10_000,
-        50,
-      );
-      expect(await log.head()).toBe(0);
+      expect(await retry(() => log.head(), { attempts: 100, baseMs: 50, capMs: 100 })).toBe(0);
     } finally {
       await cutOff.close();
       await proxy.stop();

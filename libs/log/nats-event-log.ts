@@ -58,7 +58,7 @@ export class NatsEventLog implements EventLog {
   }
 
   async count(subject?: string): Promise<number> {
-    const only = subject === undefined ? undefined : { subjects_filter: this.prefix + subject };
+    const only = subject ? { subjects_filter: this.prefix + subject } : undefined;
     const { state } = await this.ask(({ streams }) => streams.info(this.name, only));
     if (!only) return state.messages;
     return Object.values(state.subjects ?? {}).reduce((sum, n) => sum + n, 0);

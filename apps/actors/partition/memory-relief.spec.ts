@@ -18,18 +18,26 @@ function usersOf(budget: MemoryBudget): PartitionActors<UserState> {
   return new PartitionActors<UserState>(userKind, async () => new Map(), budget, { nothingStored: true });
 }
 
+/** So many users in use, of whom a thousand would fit. */
+async function populated(
+  count: number,
+): Promise<{ budget: MemoryBudget; users: PartitionActors<UserState> }> {
+  const roomy = new MemoryBudget(1e9);
+  await usersOf(roomy).activate(['u'], 0);
+  const budget = new MemoryBudget(roomy.used * 1_000);
+  const users = usersOf(budget);
+  await users.activate(
+    Array.from({ length: count }, (_, i) => `user-${i}`),
+    0,
+  );
+  return { budget, users };
+}
+
 const never = (): Promise<boolean> => Promise.reject(new Error('no checkpoint is needed'));
 
 describe('MemoryRelief', () => {
   it('packs as many as it takes to stay within the budget, and lets nobody go', async () => {
-    const roomy = new MemoryBudget(1e9);
-    await usersOf(roomy).activate(['u'], 0);
-    const budget = new MemoryBudget(roomy.used * 1_000);
-    const users = usersOf(budget);
-    await users.activate(
-      Array.from({ length: 1_500 }, (_, i) => `user-${i}`),
-      0,
-    );
+    const { budget, users } = await populated(1_500);
     const clock = new ManualClock();
     clock.advance(1);
     const relief = new MemoryRelief(contextOf(budget, clock), never, () => false);
@@ -39,15 +47,8 @@ describe('MemoryRelief', () => {
   });
 
   it('has more to do until three quarters of the budget are free or nobody is unused', async () => {
-    const roomy = new MemoryBudget(1e9);
-    await usersOf(roomy).activate(['u'], 0);
-    const budget = new MemoryBudget(roomy.used * 1_000);
-    const users = usersOf(budget);
+    const { budget, users } = await populated(600);
     const clock = new ManualClock();
-    await users.activate(
-      Array.from({ length: 600 }, (_, i) => `user-${i}`),
-      0,
-    );
     const relief = new MemoryRelief(contextOf(budget, clock), never, () => false);
     expect([await relief.relieve(users), users.packedCount]).toEqual([false, 0]); // all in use
     clock.advance(10_000);

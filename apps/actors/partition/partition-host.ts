@@ -41,7 +41,7 @@ import {
   type OwnerPorts,
 } from './restore.js';
 
-/** Between two rounds of packing while there is nothing to fold, ms: all partitions of a host together take about a quarter of it. */
+/** Between two rounds of packing while there is nothing to fold, ms: with little pressure all partitions of a host together take a quarter of it. */
 const RELIEF_PAUSE_MS = 200;
 
 export type PartitionPhase = 'restoring' | 'catching up' | 'live' | 'draining' | 'ended';

@@ -37,36 +37,34 @@ export function point(weight: f32, points: f32): f32 {
 }
 
 @inline
-function pointsOf(weights: v128, points: f32): v128 {
-  const limit = f32x4.splat(POINT_MAX);
-  return f32x4.max(f32x4.neg(limit), f32x4.min(limit, f32x4.nearest(f32x4.mul(weights, f32x4.splat(points)))));
+function nearestPoints(weights: v128, points: f32): v128 {
+  return f32x4.nearest(f32x4.mul(weights, f32x4.splat(points)));
+}
+
+/** Of factors: those that are more than noise, the others 0. */
+@inline
+function aboveNoise(points: v128): v128 {
+  return v128.and(points, f32x4.gt(f32x4.abs(points), f32x4.splat(NOISE_POINTS)));
 }
 
 @inline
 export function factorPoints(factors: v128): v128 {
-  const points = pointsOf(factors, FACTOR_POINTS);
-  return v128.and(points, f32x4.gt(f32x4.abs(points), f32x4.splat(NOISE_POINTS)));
-}
-
-/** Lanes of factors whose points differ, as `moved`. */
-@inline
-export function factorsMoved(before: v128, after: v128): i32 {
-  return i32x4.bitmask(f32x4.ne(knownPoints(before), knownPoints(after)));
-}
-
-@inline
-function knownPoints(factors: v128): v128 {
-  const points = f32x4.nearest(f32x4.mul(factors, f32x4.splat(FACTOR_POINTS)));
-  return v128.and(points, f32x4.gt(f32x4.abs(points), f32x4.splat(NOISE_POINTS)));
+  const limit = f32x4.splat(POINT_MAX);
+  const points = f32x4.max(f32x4.neg(limit), f32x4.min(limit, nearestPoints(factors, FACTOR_POINTS)));
+  return aboveNoise(points);
 }
 
 /** Lanes whose points differ; beyond ± POINT_MAX also some that hosts take for equal. */
 @inline
 export function moved(before: v128, after: v128, points: f32): i32 {
-  const scale = f32x4.splat(points);
-  return i32x4.bitmask(
-    f32x4.ne(f32x4.nearest(f32x4.mul(before, scale)), f32x4.nearest(f32x4.mul(after, scale))),
-  );
+  return i32x4.bitmask(f32x4.ne(nearestPoints(before, points), nearestPoints(after, points)));
+}
+
+/** The same of factors. */
+@inline
+export function factorsMoved(before: v128, after: v128): i32 {
+  const known = aboveNoise(nearestPoints(before, FACTOR_POINTS));
+  return i32x4.bitmask(f32x4.ne(known, aboveNoise(nearestPoints(after, FACTOR_POINTS))));
 }
 
 /** Makes room for the notes of a step of so many features. @returns the next note's place: for `stage`, then `staged` */
