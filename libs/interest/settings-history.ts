@@ -9,8 +9,8 @@
  * what stands in front of the first one was folded by the same.
  */
 import { isDeepStrictEqual } from 'node:util';
-import { settingsSchema } from '#config';
 import type { SettingsEvent } from '#events';
+import { FEATURE_GROUPS, type FeatureGroup } from '#features';
 import { foldRules, type FoldRules, type FoldSettings } from './fold-rules.js';
 
 interface Entry {
@@ -55,7 +55,7 @@ export class SettingsHistory implements RulesInForce {
     return entries[i]!.rules;
   }
 
-  /** An entry of LOG; one that was heard of before changes nothing. @throws ZodError for values that no setting has */
+  /** An entry of LOG; one that was heard of before changes nothing. */
   record(sequence: number, { settings }: SettingsEvent): void {
     if (sequence < this.through) return;
     const read = { ...foldSettingsFrom(settings, this.configured), ...this.asked };
@@ -77,21 +77,13 @@ export function changedSettings(before: FoldSettings, after: FoldSettings): (key
   return [...names].filter((name) => !isDeepStrictEqual(before[name], after[name]));
 }
 
-/** Names that this version does not have are a later one's: left out. What an earlier version did not have is as configured. */
+/** What an earlier version did not have is as configured; groups of features that only a later one has are none. */
 function foldSettingsFrom(recorded: SettingsEvent['settings'], configured: FoldSettings): FoldSettings {
-  const { futureSkewSeconds, tasteSketch, ...interest } = configured;
-  const known = (name: string): boolean => Object.hasOwn(recorded, name);
-  const own = Object.fromEntries(
-    Object.entries(interest).map(([name, value]) => [name, known(name) ? recorded[name] : value]),
-  );
-  const read = settingsSchema.shape.interest.parse(own);
+  const { withoutFeatures = configured.withoutFeatures } = recorded;
+  const known = new Set<string>(FEATURE_GROUPS);
   return {
-    ...read,
-    // Weights stand there whole: types that have got a default since had none then.
-    weights: own['weights'] as FoldSettings['weights'],
-    futureSkewSeconds: settingsSchema.shape.log.parse({
-      futureSkewSeconds: recorded['futureSkewSeconds'] ?? futureSkewSeconds,
-    }).futureSkewSeconds,
-    tasteSketch: known('tasteSketch') ? recorded['tasteSketch'] === true : tasteSketch,
+    ...configured,
+    ...recorded,
+    withoutFeatures: withoutFeatures.filter((group): group is FeatureGroup => known.has(group)),
   };
 }

@@ -4,9 +4,8 @@
  * further back (its checkpoint was lost) gets a full catalogue of its own for that while.
  */
 import { Catalogue, type CatalogueView } from '#catalogue';
-import { decodeItemFrame, isItemEvent, type FrameEntry } from '#events';
+import { decodeItemFrame, isItemEvent } from '#events';
 import type { SettingsHistory } from '#interest';
-import { errorMessage } from '#kernel';
 import type { LogMessage, LogTopology } from '#log';
 import type { DeadLetterQueue } from './dead-letter-queue.js';
 
@@ -78,31 +77,19 @@ export class CatalogueReplica {
     const { sequence } = message;
     let events = 0;
     for (const entry of decodeItemFrame(message)) {
-      const refused = 'event' in entry ? this.take(catalogue, entry, message) : entry;
-      if (!refused) events++;
-      else if (report)
+      if ('event' in entry) {
+        const { event, index } = entry;
+        if (event.kind === 'settings') this.settings.record(sequence, event);
+        else if (isItemEvent(event)) catalogue.apply(event, { sequence, index }, message.appendedAt);
+        events++;
+      } else if (report) {
         this.dead.put({
-          reason: refused.rejection,
+          reason: entry.rejection,
           source: { stream: this.topology.log.name, sequence, index: entry.index },
-          raw: refused.raw ?? message.payload,
+          raw: entry.raw ?? message.payload,
         });
+      }
     }
     return events;
-  }
-
-  /** @returns why it cannot be used, if so */
-  private take(
-    catalogue: Catalogue,
-    { event, index }: Extract<FrameEntry, { event: unknown }>,
-    { sequence, appendedAt }: LogMessage,
-  ): Extract<FrameEntry, { rejection: unknown }> | undefined {
-    if (isItemEvent(event)) catalogue.apply(event, { sequence, index }, appendedAt);
-    if (event.kind !== 'settings') return undefined;
-    try {
-      this.settings.record(sequence, event);
-      return undefined;
-    } catch (error) {
-      return { index, rejection: { code: 'REK_INVALID_EVENT', message: errorMessage(error) }, raw: event };
-    }
   }
 }

@@ -20,7 +20,8 @@ export async function settingsInLog(
     for (const message of batch) {
       if (!Buffer.from(message.payload).includes(KIND)) continue; // decoding a whole catalogue takes long
       for (const entry of decodeItemFrame(message))
-        if ('event' in entry && entry.event.kind === 'settings') take(history, message.sequence, entry.event);
+        if ('event' in entry && entry.event.kind === 'settings')
+          history.record(message.sequence, entry.event);
     }
   }
   return history;
@@ -29,12 +30,4 @@ export async function settingsInLog(
 /** Where `asked` differs from `present`. */
 export function askedSettings(present: FoldSettings, asked: FoldSettings): Partial<FoldSettings> {
   return Object.fromEntries(changedSettings(present, asked).map((name) => [name, asked[name]]));
-}
-
-function take(history: SettingsHistory, sequence: number, event: Parameters<SettingsHistory['record']>[1]) {
-  try {
-    history.record(sequence, event);
-  } catch {
-    // Refused by live hosts, too.
-  }
 }
