@@ -4,7 +4,7 @@
  */
 import { key53 } from '#kernel';
 import type { ItemFields, Upsert } from '#events';
-import { itemHashes, type ItemHashes } from '#features';
+import { itemHashes, labelBook, type Dimension, type ItemHashes } from '#features';
 
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 
@@ -54,6 +54,8 @@ export function priceBandOf(price: number | undefined): number {
   return price === undefined ? 0 : 1 + Math.floor(Math.log2(1 + price) * 2);
 }
 
+const NO_ATTRIBUTES: Item['attributes'] = Object.freeze({});
+
 function buildItem(
   id: string,
   kept: Item | undefined,
@@ -63,31 +65,36 @@ function buildItem(
   appendedAt: number,
 ): Item {
   const price = fields.price ?? kept?.price;
-  const attributes = fields.attributes ?? kept?.attributes ?? {};
   const labels = {
-    categories: fields.categories ? unique(fields.categories) : (kept?.categories ?? []),
-    tags: fields.tags ? unique(fields.tags) : (kept?.tags ?? []),
+    id,
+    categories: fields.categories ? known(0, fields.categories) : (kept?.categories ?? []),
+    tags: fields.tags ? known(1, fields.tags) : (kept?.tags ?? []),
     brand: fields.brand ?? kept?.brand,
     priceBand: priceBandOf(price),
+    attributes: fields.attributes ?? kept?.attributes ?? NO_ATTRIBUTES,
   };
   return {
     id,
     key: kept?.key ?? key53(id),
     title: fields.title ?? kept?.title ?? id,
-    ...labels,
+    categories: labels.categories,
+    tags: labels.tags,
+    brand: labels.brand === undefined ? undefined : labelBook.shared(2, labels.brand),
+    priceBand: labels.priceBand,
     price,
     createdAt: Math.min(fields.createdAt ?? kept?.createdAt ?? firstSeenAt, appendedAt),
     firstSeenAt,
     hidden: fields.hidden ?? kept?.hidden ?? false,
-    attributes,
+    attributes: labels.attributes,
     embedding: fields.embedding ? embeddingOf(fields.embedding) : kept?.embedding,
     since,
-    hashes: itemHashes({ itemId: id, ...labels, attributes }),
+    hashes: itemHashes(labels),
   };
 }
 
-function unique(labels: readonly string[]): readonly string[] {
-  return [...new Set(labels)];
+/** Each label once, as the one text that all items share. */
+function known(dimension: Dimension, labels: readonly string[]): readonly string[] {
+  return [...new Set(labels)].map((label) => labelBook.shared(dimension, label));
 }
 
 /** An empty list takes the embedding away. */

@@ -23,6 +23,8 @@ export class VersionChain {
   put(since: number, item: Item | undefined): void {
     const last = this.versions[this.versions.length - 1];
     if (last?.since === since) this.versions[this.versions.length - 1] = { since, item };
+    else if (last === undefined)
+      this.versions = [{ since, item }]; // most items have one: pushed into an empty array, it would take room for 17
     else this.versions.push({ since, item });
   }
 

@@ -38,7 +38,7 @@ export class FeatureExtractor {
     shortLeft: 1,
     ctr: 0,
   };
-  private readonly single = new Uint32Array(1);
+  private readonly single = [0];
   private user: UserSignals | undefined;
   private context: RequestContext | undefined;
   private now = 0;

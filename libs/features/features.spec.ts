@@ -13,6 +13,7 @@ import {
   type ItemSignals,
   type UserSignals,
 } from '#features';
+import { ownNames } from './item-signals.js';
 import { warp } from './scales.js';
 
 const NOW = 1_750_000_000_000;
@@ -29,7 +30,7 @@ const item = (
     priceBand: 3,
     ...overrides,
   };
-  return { id, createdAt: NOW - 5 * HOUR, ...fields, hashes: itemHashes({ itemId: id, ...fields }) };
+  return { id, createdAt: NOW - 5 * HOUR, ...fields, hashes: itemHashes({ id, ...fields }) };
 };
 
 const nobody: UserSignals = {
@@ -78,12 +79,12 @@ const somebody: UserSignals = {
   },
   recents: {
     ids: ['seen'],
-    hashes: [itemHashes({ itemId: 'seen', categories: [], tags: [], priceBand: 0 }).id],
+    hashes: [itemHashes({ id: 'seen', categories: [], tags: [], priceBand: 0 }).id],
     lastCategory: labelHash(0, 'film'),
     times: [NOW - HOUR],
   },
   shownItems: {
-    hashes: [itemHashes({ itemId: 'seen', categories: [], tags: [], priceBand: 0 }).id],
+    hashes: [itemHashes({ id: 'seen', categories: [], tags: [], priceBand: 0 }).id],
     counts: [3],
     times: [NOW - HOUR],
   },
@@ -140,7 +141,7 @@ describe('extraction', () => {
     expect(names).toContain('you chose it before');
     expect(names.some((name) => name.startsWith('category'))).toBe(false);
     expect(extracted(nobody, undefined, 'seen').out.indices).toContain(
-      itemHashes({ itemId: 'seen', categories: [], tags: [], priceBand: 0 }).own.indices[0],
+      itemHashes({ id: 'seen', categories: [], tags: [], priceBand: 0 }).own.indices[0],
     );
   });
 
@@ -234,8 +235,10 @@ describe('extraction', () => {
 
 describe('numeric attributes', () => {
   const knots = (attributes: Record<string, unknown>) => {
-    const { own } = itemHashes({ itemId: 'a', categories: [], tags: [], priceBand: 0, attributes });
-    return { names: own.names.slice(1), values: own.values.subarray(1) };
+    const fields = { id: 'a', categories: [], tags: [], priceBand: 0, attributes };
+    const hashes = itemHashes(fields);
+    const names = ownNames({ ...fields, createdAt: 0, hashes });
+    return { names: names.slice(1), values: hashes.own.values.slice(1) };
   };
 
   it('are two knots that sum to 1', () => {

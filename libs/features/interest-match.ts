@@ -30,7 +30,7 @@ const LIFT_BUCKET = eachDimension(SEEDS.liftBucket);
 export function addMatch(
   out: FeatureWriter,
   dimension: Dimension,
-  hashes: Uint32Array,
+  hashes: readonly number[],
   count: number,
   interests: InterestSignals,
   index: InterestIndex,

@@ -4,7 +4,7 @@ import { SEEDS } from './dimensions.js';
 import { FAMILY } from './families.js';
 import type { FeatureWriter } from './feature-writer.js';
 import type { HashSieve } from './hash-sieve.js';
-import type { ItemSignals } from './item-signals.js';
+import { ownNames, type ItemSignals } from './item-signals.js';
 import { logBucket, squash } from './scales.js';
 import type { UserReading } from './user-features.js';
 import type { UserSignals } from './user-signals.js';
@@ -17,9 +17,9 @@ const RECENT_CROSSES_MAX = 3;
 
 /** The item itself, its labels and its attributes. */
 export function addOwn(out: FeatureWriter, item: ItemSignals): void {
-  const { indices, values, names } = item.hashes.own;
+  const { indices, values } = item.hashes.own;
   for (let i = 0; i < indices.length; i++) out.addMade(indices[i]!, values[i]!);
-  if (out.named) out.nameEach(names);
+  if (out.named) out.nameEach(ownNames(item));
 }
 
 /** Age in event time: numeric, and one bucket an octave of hours. Items dated after `now` are new. */

@@ -1,6 +1,9 @@
 /**
  * What features and interests read of an item. libs/catalogue's Item satisfies ItemSignals, its Catalogue
  * ItemLookup. The hashes are made once per item version, never during extraction.
+ *
+ * A host has all items of the catalogue in memory: hashes stand in plain arrays of numbers, 8 bytes each (typed ones take 200 more), and
+ * names are made when somebody asks for them.
  */
 import { RATING_LABELS_MAX } from '#events';
 import { combine32, fnv1a32 } from '#kernel';
@@ -21,8 +24,8 @@ export interface ItemHashes {
   /** Feature index of the item itself. */
   readonly id: number;
   /** Feature indices of the labels; 0 where the item has none. */
-  readonly categories: Uint32Array;
-  readonly tags: Uint32Array;
+  readonly categories: readonly number[];
+  readonly tags: readonly number[];
   readonly brand: number;
   readonly price: number;
   readonly names: LabelNames;
@@ -41,9 +44,9 @@ export interface LabelNames {
 }
 
 export interface OwnFeatures {
-  readonly indices: Uint32Array;
-  readonly values: Float32Array;
-  readonly names: readonly string[];
+  readonly indices: readonly number[];
+  /** 32-bit floats. */
+  readonly values: readonly number[];
 }
 
 export interface ItemSignals {
@@ -54,6 +57,7 @@ export interface ItemSignals {
   readonly priceBand: number;
   /** ms since the Unix epoch. */
   readonly createdAt: number;
+  readonly attributes?: Readonly<Record<string, unknown>>;
   readonly embedding?: Float32Array;
   readonly hashes: ItemHashes;
 }
@@ -63,27 +67,41 @@ export interface ItemLookup {
   at(itemId: string, sequence: number): ItemSignals | undefined;
 }
 
-export interface HashedFields {
-  readonly itemId: string;
-  readonly categories: readonly string[];
-  readonly tags: readonly string[];
-  readonly brand?: string;
-  /** 0 when unknown. */
-  readonly priceBand: number;
-  readonly attributes?: Readonly<Record<string, unknown>>;
-}
+export type HashedFields = Pick<
+  ItemSignals,
+  'id' | 'categories' | 'tags' | 'brand' | 'priceBand' | 'attributes'
+>;
 
 export function itemHashes(fields: HashedFields): ItemHashes {
-  const hashes = {
-    id: itemHash(fields.itemId),
-    categories: Uint32Array.from(fields.categories, (label) => labelHash(0, label)),
-    tags: Uint32Array.from(fields.tags, (label) => labelHash(1, label)),
+  const categories = fields.categories.map((label) => labelHash(0, label));
+  const tags = fields.tags.map((label) => labelHash(1, label));
+  const labels = {
+    id: itemHash(fields.id),
+    categories,
+    tags,
     brand: fields.brand === undefined ? 0 : labelHash(2, fields.brand),
     price: fields.priceBand === 0 ? 0 : labelHash(3, priceBandLabel(fields.priceBand)),
-    names: labelNames(fields),
   };
-  const first = [...hashes.categories, ...hashes.tags].slice(0, RATING_LABELS_MAX);
-  return { ...hashes, first, own: ownFeatures(fields, hashes) };
+  const own = ownFeatures(fields, labels);
+  // Name by name: a spread would give each object a hidden class of its own, and every look at one would miss the caches.
+  return {
+    id: labels.id,
+    categories,
+    tags,
+    brand: labels.brand,
+    price: labels.price,
+    names: labelNames(fields),
+    first: [...categories, ...tags].slice(0, RATING_LABELS_MAX),
+    own: {
+      indices: own.map(({ index }) => index),
+      values: own.map(({ value }) => Math.fround(value)),
+    },
+  };
+}
+
+/** A name for each of the item's own features. */
+export function ownNames(item: ItemSignals): string[] {
+  return ownFeatures(item, item.hashes).map(({ name }) => name);
 }
 
 function labelNames({ categories, tags, brand, priceBand }: HashedFields): LabelNames {
@@ -101,9 +119,17 @@ export function itemHash(itemId: string): number {
 }
 
 /** Labels of one dimension share a length of 1, so that an item with many tags is not louder than one with few. */
-function ownFeatures(fields: HashedFields, hashes: Omit<ItemHashes, 'own' | 'first'>): OwnFeatures {
+function ownFeatures(
+  fields: HashedFields,
+  hashes: Pick<ItemHashes, 'id' | 'categories' | 'tags' | 'brand' | 'price'>,
+): Feature[] {
   const features: Feature[] = [{ index: plainIndex(hashes.id), value: 1, name: 'item' }];
-  const labels = (name: 'category' | 'tag', texts: readonly string[], indices: Uint32Array, max: number) => {
+  const labels = (
+    name: 'category' | 'tag',
+    texts: readonly string[],
+    indices: readonly number[],
+    max: number,
+  ) => {
     const used = Math.min(max, indices.length);
     for (let i = 0; i < used; i++) {
       const index = ratedIndex(FAMILY[name], indices[i]!);
@@ -121,11 +147,7 @@ function ownFeatures(fields: HashedFields, hashes: Omit<ItemHashes, 'own' | 'fir
     features.push({ index: ratedIndex(FAMILY.price, hashes.price), value: 1, name: 'price' });
   features.push(...attributeFeatures(fields.attributes ?? {}));
   labels('tag', fields.tags, hashes.tags, TAGS_USED_MAX);
-  return {
-    indices: Uint32Array.from(features, ({ index }) => index),
-    values: Float32Array.from(features, ({ value }) => value),
-    names: features.map(({ name }) => name),
-  };
+  return features;
 }
 
 interface Feature {

@@ -29,6 +29,11 @@ export class LabelBook {
     return id;
   }
 
+  /** The text as the book has it: one string for all that bear the label. */
+  shared(dimension: Dimension, text: string): string {
+    return this.texts[this.idOf(dimension, text)]!;
+  }
+
   text(id: number): string {
     return this.texts[id]!;
   }

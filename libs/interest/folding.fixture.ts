@@ -39,7 +39,7 @@ export function testItem(id: string): ItemSignals {
     ...fields,
     createdAt: T0 - DAY,
     embedding: Float32Array.of(n % 3, n % 5, 1),
-    hashes: itemHashes({ itemId: id, ...fields, attributes: { f_votes: n } }),
+    hashes: itemHashes({ id, ...fields, attributes: { f_votes: n } }),
   };
 }
 
@@ -47,7 +47,7 @@ function richItem(id: string): ItemSignals {
   const numbered = (name: string, count: number) => Array.from({ length: count }, (_, i) => `${name}${i}`);
   const fields = { categories: numbered('category', 6), tags: numbered('tag', 12), brand: 'b', priceBand: 1 };
   const attributes = Object.fromEntries(numbered('f_', 12).map((name) => [name, 3.3]));
-  return { id, ...fields, createdAt: T0, hashes: itemHashes({ itemId: id, ...fields, attributes }) };
+  return { id, ...fields, createdAt: T0, hashes: itemHashes({ id, ...fields, attributes }) };
 }
 
 const itemCache = new Map<string, ItemSignals>();

@@ -90,5 +90,5 @@ function vectorOf(length: number, family: number): FeatureVector {
 }
 
 function ownOf({ indices, values, length }: FeatureVector): OwnFeatures {
-  return { indices: indices.slice(0, length), values: values.slice(0, length), names: [] };
+  return { indices: [...indices.subarray(0, length)], values: [...values.subarray(0, length)] };
 }

@@ -21,7 +21,7 @@ import type { RankingSettings, Reason } from './request.js';
 
 const PROBABILITY_MIN = 1e-9;
 
-const NOTHING_OWN: OwnFeatures = { indices: new Uint32Array(0), values: new Float32Array(0), names: [] };
+const NOTHING_OWN: OwnFeatures = { indices: [], values: [] };
 
 export interface Candidate {
   readonly itemId: string;
