@@ -87,8 +87,10 @@ export class Scorer {
   prepare(features: FeatureVector, rates?: Float32Array, served = false): boolean {
     const sound = fillSample(this.sample, features, this.mask);
     if (!sound) this.sample.length = 0;
-    else if (rates) appendRememberedRates(this.sample, features, rates, this.mask);
-    else appendRateFeatures(this.sample, features, this.rates, this.reading.overallLogit, this.mask, served);
+    this.weights.ftrl.rows.touch(this.sample);
+    if (sound && rates) appendRememberedRates(this.sample, features, rates, this.mask);
+    else if (sound)
+      appendRateFeatures(this.sample, features, this.rates, this.reading.overallLogit, this.mask, served);
     appendStatisticsFeatures(this.sample, this.reading, this.mask);
     this.sample.offset += this.trainingShift;
     return sound;
