@@ -1,5 +1,6 @@
 /** The counts of features' click rates (../../feature-rates.ts). */
 import { CLICKED, room, roundedCount, SHOWN, stage, staged } from './grid';
+import { touched } from './touch';
 
 /** Offsets in a learner's tail. */
 const COUNT_SHOWN: usize = 12;
@@ -7,13 +8,17 @@ const COUNT_CLICKED: usize = 28;
 
 /** Label of what is counted as shown already. */
 const REVISED: u32 = 2;
-/** Features between two looks for room among the notes. */
+/** Features whose rows are touched before they are counted: their lines fit the first cache. */
 const AT_ONCE: i32 = 256;
 
 /** Counts features: `length` times slot and label, u32 each. */
 export function countRates(waiting: usize, length: i32, tails: usize, stride: usize): void {
   for (let from = 0; from < length; from += AT_ONCE) {
     const to = min(length, from + AT_ONCE);
+    let seen: u32 = 0;
+    for (let i: usize = from; i < <usize>to; i++)
+      seen ^= load<u32>(tails + <usize>load<u32>(waiting + (i << 3)) * stride + COUNT_SHOWN);
+    touched(seen);
     let next = room(to - from);
     for (let i: usize = from; i < <usize>to; i++) {
       const slot = load<u32>(waiting + (i << 3));
