@@ -13,7 +13,7 @@ import { AppError } from '#kernel';
 import type { ByteReader } from '../byte-reader.js';
 import type { ByteWriter } from '../byte-writer.js';
 import { FEATURES_MAX } from '#events';
-import { newSample, SAMPLE_FEATURES_MAX, type Sample } from '../sample.js';
+import { newSample, SAMPLE_FEATURES_MAX, VALUES_AT, type Sample } from '../sample.js';
 import { changedBytes, ChangedSlots } from './changed-slots.js';
 import { newKernels, type Kernels } from './kernel-module.js';
 
@@ -153,8 +153,8 @@ export class SlotRows {
   /** Puts `slotsAt` and `valuesAt` where the sample stands: in this memory, if need be as a copy. */
   place(sample: Sample): void {
     const own = sample.owner === this ? sample : this.copied(sample);
-    this.slotsAt = own.slots.byteOffset;
-    this.valuesAt = own.values.byteOffset;
+    this.slotsAt = own.at;
+    this.valuesAt = own.at + VALUES_AT;
   }
 
   /** Brings the sample's rows into the cache, all at once: what comes next reads them one after the other. */
