@@ -104,6 +104,11 @@ export class ExaminationCurve implements RowTable {
     this.sweep();
   }
 
+  /** See OnlineModel.readAhead. */
+  touch(itemKey: number): number {
+    return this.items.touch(itemKey);
+  }
+
   /** An outcome that was recorded as no click was one. */
   revise(itemKey: number, position: number, depth: number): void {
     const cell = bucketOf(depth) * STRIDE + slotOf(position);

@@ -51,6 +51,13 @@ export class ItemSlots {
     this.clickedBy[at]! += label;
   }
 
+  /** See OnlineModel.readAhead. */
+  touch(itemKey: number): number {
+    const row = this.rows.find(itemKey);
+    const at = row * SLOTS_MAX;
+    return row < 0 ? 0 : this.writtenBy[row]! + this.cellBy[at]! + this.shownBy[at]! + this.clickedBy[at]!;
+  }
+
   /** A click of an impression that is counted already; nothing when it has been forgotten. */
   revise(itemKey: number, cell: number): void {
     const row = this.rows.find(itemKey);
