@@ -122,6 +122,7 @@ function rateOf(learner: OnlineLearner & Placed, { indices, values }: Block): nu
   const run = (): void => {
     for (let i = 0; i < count; i++) {
       fillFrom(sample, indices, values, (i * FEATURES) % indices.length, 0, FEATURES, 2 ** bits - 1);
+      learner.weights.rows.touch(sample); // as the scorer does
       const label = i % 10 === 0 ? 1 : 0;
       learner.update(sample, (label === 1 ? 1 : 0.1) * (sigmoid(learner.weights.logit(sample)) - label));
     }

@@ -137,6 +137,7 @@ export class OnlineModel implements FeedbackSink, ModelState {
     const { statistics, positions, examination } = this.scorer.tables;
     const depth = record.depth ?? 0;
     const counted = this.settings.debias.ctr === 'examined';
+    this.readItemsAhead(record);
     for (let i = 0; i < record.itemKeys.length; i++) {
       const itemKey = record.itemKeys[i]!;
       readItem(this.shown, statistics, itemKey, record.timestamp, 0);
@@ -320,6 +321,15 @@ export class OnlineModel implements FeedbackSink, ModelState {
     this.seenAhead = seen;
   }
 
+  /** The same of the items of a list that was shown. */
+  private readItemsAhead({ itemKeys, timestamp }: Exposure): void {
+    const { statistics } = this.scorer.tables;
+    let seen = 0;
+    for (let i = 0; i < itemKeys.length; i++)
+      seen += statistics.impressions(itemKeys[i]!) + this.exposures.touch(itemKeys[i]!, timestamp);
+    this.seenAhead = seen;
+  }
+
   /** The item's statistics when it was shown. */
   private readShown({ itemKey, timestamp }: Outcome): void {
     const { reading, tables } = this.scorer;
@@ -376,19 +386,21 @@ export class OnlineModel implements FeedbackSink, ModelState {
     this.validation.record(label, key);
   }
 
-  /** @param positive mass of the sample as a positive. @param negative as a negative */
+  /** Of the sample last read. @param positive mass of the sample as a positive. @param negative as a negative */
   private update(positive: number, negative: number): void {
-    const { sample, logits, totals, blend, calibrators } = this.scorer;
+    const { sample, logits, totals, calibrated, blend, calibrators } = this.scorer;
     const { noClickWeight, fm } = this.settings;
     const taught = fm.distillation ?? 0;
-    const teacher = sigmoid(totals[BLEND]!);
+    const mass = positive + negative * noClickWeight;
+    let teacher = 0;
     for (let k = BLEND; k >= 0; k--) {
       const p = sigmoid(totals[k]!);
       let gradient = positive * (p - 1) + negative * noClickWeight * p;
-      calibrators[k]!.update(totals[k]!, positive, negative);
-      const mass = positive + negative * noClickWeight;
-      if (k === BLEND) blend.update(logits, gradient, Math.max(0, mass) * p * (1 - p));
-      else {
+      calibrators[k]!.update(totals[k]!, calibrated[k]!, positive, negative);
+      if (k === BLEND) {
+        teacher = p;
+        blend.update(logits, gradient, Math.max(0, mass) * p * (1 - p));
+      } else {
         if (k === STUDENT && taught > 0) gradient += taught * (mass * (p - teacher) - gradient);
         this.learners[LEARNERS[k]!].update(sample, gradient);
       }

@@ -51,6 +51,8 @@ export class Scorer {
   readonly calibrators: readonly Calibrator[];
   /** Of the sample last predicted, at training weights: each learner's, and the blend's last. */
   readonly totals = new Float64Array(LEARNERS.length + 1);
+  /** The same as calibrated probabilities, as last read. */
+  readonly calibrated = new Float64Array(LEARNERS.length + 1);
   /** What users would rate items. */
   readonly ratings: RatingModel;
   readonly nextItems: NextItems;
@@ -124,10 +126,12 @@ export class Scorer {
 
   /** Calibrated predictions of the sample last predicted. */
   read(out: Scores): void {
-    out.ftrl = this.calibrators[0]!.probability(this.totals[0]!);
-    out.fm = this.calibrators[1]!.probability(this.totals[1]!);
-    out.olr = this.calibrators[2]!.probability(this.totals[2]!);
-    out.blend = this.calibrators[BLEND]!.probability(this.totals[BLEND]!);
+    const { calibrated, calibrators, totals } = this;
+    for (let k = 0; k <= BLEND; k++) calibrated[k] = calibrators[k]!.probability(totals[k]!);
+    out.ftrl = calibrated[0]!;
+    out.fm = calibrated[1]!;
+    out.olr = calibrated[2]!;
+    out.blend = calibrated[BLEND]!;
   }
 
   /** FTRL's calibrated prediction of the prepared sample, one of its features left out. */
