@@ -22,7 +22,7 @@ import {
   type FrameEntry,
   type LogEvent,
 } from '#events';
-import { createUser, foldSettingsOf, PartitionFold, type UserState } from '#interest';
+import { createUser, foldSettingsOf, PartitionFold, SettingsHistory, type UserState } from '#interest';
 import { SeededRandom } from '#kernel';
 import { printReport, type Figure } from './report/bench-report.js';
 import { catalogueOf, dayOf, eventsOf } from './seed-day/day.js';
@@ -148,7 +148,7 @@ function madeFold(items: Catalogue, from: Input): PartitionFold {
   const encode = (record: FeedbackRecord) => void (bytes += encodeFeedbackRecord(record).length);
   return new PartitionFold(
     0,
-    foldSettingsOf(settingsSchema.parse({})),
+    new SettingsHistory(foldSettingsOf(settingsSchema.parse({}))),
     items,
     {
       get: (id) => {

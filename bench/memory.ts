@@ -16,6 +16,7 @@ import {
   foldSettingsOf,
   packUser,
   PartitionFold,
+  SettingsHistory,
   squeezeUser,
   userBytes,
   type UserState,
@@ -105,7 +106,7 @@ function timed(run: () => void): number {
 function fold(): void {
   const partition = new PartitionFold(
     0,
-    foldSettingsOf(settingsSchema.parse({})),
+    new SettingsHistory(foldSettingsOf(settingsSchema.parse({}))),
     catalogue,
     {
       get(id) {

@@ -1,7 +1,7 @@
 /**
  * The host: leases partitions and runs one PartitionHost for each, while one reader feeds them all.
  *
- *     start:  catalogue → model → log reader → leases; ready when the first partitions are live
+ *     start:  catalogue and settings → model → log reader → leases; ready when the first partitions are live
  *     stop:   (not ready) → drain and checkpoint every partition → release its lease
  *
  * Losing a lease stops that partition at once; a partition that ends by itself gives its lease back.
@@ -14,6 +14,7 @@ import type { HostContext } from './host-context.js';
 import { CheckpointRounds } from './partition/checkpoint-rounds.js';
 import { PartitionHost } from './partition/partition-host.js';
 import { TickScheduler } from './partition/tick-scheduler.js';
+import { recordSettings } from './reading/settings-recorder.js';
 
 /** How long readiness waits for the first partitions; a longer catch-up goes on while the others serve, ms. */
 const FIRST_PARTITIONS_MS = 600_000;
@@ -75,8 +76,12 @@ export class ActorHost {
     const head = await catalogue.bootstrap(Math.max(0, ...known.values()), (done, total) =>
       health.starting({ what: 'reading the catalogue', done, total }),
     );
+    const recorded = await recordSettings(catalogue.settings, this.context);
     reader.startBehind(head);
     void reader.run().catch((error) => this.ports.broken(error));
+    // The first settings of a log hold for all of it: nothing is folded before it is known whose they are.
+    if (catalogue.settings.newest === undefined && recorded > 0)
+      await until('the settings are read', () => reader.position >= recorded, FIRST_PARTITIONS_MS, 20);
     await this.keeper.start();
     this.rounds.start();
     this.timers.push(setInterval(() => this.tick(), settings.actors.tickMs));

@@ -2,6 +2,7 @@
 import { Inject, Module, type DynamicModule, type OnModuleInit } from '@nestjs/common';
 import { MemoryBudget } from '#actor';
 import { SettingsModule, type Settings } from '#config';
+import { foldSettingsOf, SettingsHistory } from '#interest';
 import { errorMessage, ToldClock } from '#kernel';
 import { modelSettingsOf, type SnapshotHeader } from '#learning';
 import { DeadLetters, linkOf } from '#log';
@@ -87,7 +88,7 @@ function assemble(settings: Settings) {
     const link = linkOf(nats);
     health.require('nats connected', () => link.up);
     const dead = deadLetterQueue(new DeadLetters(topology), logger, metrics);
-    const catalogue = new CatalogueReplica(topology, dead);
+    const catalogue = new CatalogueReplica(topology, dead, new SettingsHistory(foldSettingsOf(settings)));
     const reader = new LogReader(topology, catalogue, (events) =>
       metrics.foldedEvents.inc({ kind: 'item' }, events),
     );

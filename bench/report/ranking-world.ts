@@ -6,7 +6,7 @@ import { asEventId, asItemId, asUserId, SeededRandom } from '#kernel';
 import { settingsSchema, type Settings } from '#config';
 import { Catalogue, type Item } from '#catalogue';
 import type { LogEvent } from '#events';
-import { createUser, foldSettingsOf, PartitionFold, type UserState } from '#interest';
+import { createUser, foldSettingsOf, PartitionFold, SettingsHistory, type UserState } from '#interest';
 import { modelSettingsOf, ModelReplica, OnlineModel } from '#learning';
 import { RecallIndex } from '#recall';
 
@@ -45,7 +45,7 @@ export function rankingWorld({ items, users, listsEach }: WorldSize, seed = 1): 
   };
   const fold = new PartitionFold(
     0,
-    foldSettingsOf(settings),
+    new SettingsHistory(foldSettingsOf(settings)),
     catalogue,
     { get, touched: () => {}, erase: () => {} },
     (record) => {

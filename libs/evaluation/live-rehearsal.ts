@@ -11,7 +11,7 @@ import {
   type Tick,
   type UserEvent,
 } from '#events';
-import type { FoldSettings, UserState } from '#interest';
+import { SettingsHistory, type FoldSettings, type UserState } from '#interest';
 import { asEventId, partitionOf } from '#kernel';
 import { OnlineModel, type ModelSettings } from '#learning';
 import { LogFold, type LogEntryMessage } from './log-fold.js';
@@ -39,7 +39,9 @@ export class LiveRehearsal {
     private readonly hear?: (record: FeedbackRecord) => void,
   ) {
     this.model = new OnlineModel(settings.model);
-    this.log = new LogFold(settings.partitions, settings.fold, (_, record) => this.learn(record));
+    this.log = new LogFold(settings.partitions, new SettingsHistory(settings.fold), (_, record) =>
+      this.learn(record),
+    );
   }
 
   /** Appends one event and lets everything that follows from it happen. Events come in order of time. */

@@ -1,7 +1,7 @@
 /** Promise of the rebuild: an event whose fold throws is left out without a trace, whatever it had changed before. */
 import { settingsSchema } from '#config';
 import { encodeFeedbackRecord, encodeFrame, type LogEvent } from '#events';
-import { foldSettingsOf, PartitionFold } from '#interest';
+import { foldSettingsOf, PartitionFold, SettingsHistory } from '#interest';
 import { asEventId, asItemId, asUserId } from '#kernel';
 import { LogFold } from './log-fold.js';
 import { SUSPECTS_MAX, SuspectFrame, withSuspects } from './suspect-frames.js';
@@ -31,7 +31,7 @@ function rebuild(frames: readonly (readonly LogEvent[])[]) {
     const records: string[] = [];
     const emit = (_: number, record: Parameters<typeof encodeFeedbackRecord>[0]) =>
       void records.push(Buffer.from(encodeFeedbackRecord(record)).toString('hex'));
-    const fold = new LogFold(1, settings, emit, suspects);
+    const fold = new LogFold(1, new SettingsHistory(settings), emit, suspects);
     frames.forEach((events, i) => {
       const payload = encodeFrame(events);
       fold.fold({

@@ -19,7 +19,7 @@ import {
   decodeUser,
   encodeUser,
   PartitionFold,
-  type FoldSettings,
+  SettingsHistory,
   type ResidentUsers,
   type UserState,
 } from '#interest';
@@ -47,12 +47,13 @@ export class LogFold {
   readonly partitions: readonly FoldedPartition[];
 
   /**
+   * @param settings what is known already of those that held along the log; more is learnt on the way
    * @param emit receives every record, in the order of the log
    * @param suspects log sequences of frames in which events are left out whose fold throws; see `withSuspects`
    */
   constructor(
     partitions: number,
-    settings: FoldSettings,
+    private readonly settings: SettingsHistory,
     emit: (partition: number, record: FeedbackRecord) => void,
     private readonly suspects: ReadonlySet<number> = new Set(),
   ) {
@@ -88,8 +89,11 @@ export class LogFold {
   foldItems(sequence: number, appendedAt: number, entries: readonly FrameEntry[]): number {
     let events = 0;
     for (const entry of entries) {
-      if (!('event' in entry) || !isItemEvent(entry.event)) continue;
-      this.catalogue.apply(entry.event, { sequence, index: entry.index }, appendedAt);
+      if (!('event' in entry)) continue;
+      const { event } = entry;
+      if (event.kind === 'settings') this.settings.record(sequence, event);
+      else if (isItemEvent(event)) this.catalogue.apply(event, { sequence, index: entry.index }, appendedAt);
+      else continue;
       events++;
     }
     return events;
@@ -123,7 +127,7 @@ export class FoldedPartition implements ResidentUsers {
 
   constructor(
     partition: number,
-    settings: FoldSettings,
+    settings: SettingsHistory,
     catalogue: Catalogue,
     private readonly emit: (record: FeedbackRecord) => void,
   ) {

@@ -1,6 +1,7 @@
 export * from './user-events.js';
 export * from './item-events.js';
 export * from './list-request.js';
+export * from './settings-event.js';
 export * from './parse.js';
 export { checkSchema, type SchemaCheck } from './schema-check.js';
 export * from './frame.js';

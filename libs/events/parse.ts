@@ -8,9 +8,12 @@ import { itemEventSchemas, type ItemEvent } from './item-events.js';
 import { isPlain } from './plain-events.js';
 import { checkSchema } from './schema-check.js';
 import { JSON_DEPTH_MAX, nestsDeeper } from './json-depth.js';
+import { settingsEventSchema, type SettingsEvent } from './settings-event.js';
 import { EVENT_VERSION, partitionEventSchemas, type PartitionEvent, type UserEvent } from './user-events.js';
 
-export type LogEvent = PartitionEvent | ItemEvent;
+/** What concerns all partitions: it stands in `log.item`. */
+export type SharedEvent = ItemEvent | SettingsEvent;
+export type LogEvent = PartitionEvent | SharedEvent;
 
 export interface Rejection {
   readonly code: ErrorCode;
@@ -21,7 +24,11 @@ export interface Rejection {
 export type Parsed<T> =
   { readonly ok: true; readonly event: T } | { readonly ok: false; readonly rejection: Rejection };
 
-const schemas: Record<string, z.ZodType> = { ...partitionEventSchemas, ...itemEventSchemas };
+const schemas: Record<string, z.ZodType> = {
+  ...partitionEventSchemas,
+  ...itemEventSchemas,
+  settings: settingsEventSchema,
+};
 
 /** Checks an already decoded JSON value. Never throws. */
 export function parseEvent(value: unknown): Parsed<LogEvent> {
@@ -54,6 +61,10 @@ export function isUserEvent(event: LogEvent): event is UserEvent {
 
 export function isItemEvent(event: LogEvent): event is ItemEvent {
   return event.kind === 'upsert' || event.kind === 'hide' || event.kind === 'delete';
+}
+
+export function isSharedEvent(event: LogEvent): event is SharedEvent {
+  return event.kind === 'settings' || isItemEvent(event);
 }
 
 function reject(code: ErrorCode, message: string): { ok: false; rejection: Rejection } {

@@ -5,7 +5,7 @@
  */
 import { partitionOf } from '#kernel';
 import { checksumOf, CRC_HEADER, decodeFrame, type FrameEntry } from './frame.js';
-import { isItemEvent, isUserEvent, type LogEvent, type Rejection } from './parse.js';
+import { isSharedEvent, isUserEvent, type LogEvent, type Rejection } from './parse.js';
 
 export interface StoredFrame {
   readonly payload: Uint8Array;
@@ -15,17 +15,17 @@ export interface StoredFrame {
 /** The entries of a message of `log.user.<partition>`: user events of that partition, sealed ones as they are, and ticks. */
 export function decodeUserFrame(frame: StoredFrame, partition: number, partitions: number): FrameEntry[] {
   return decodeStored(frame, (event) => {
-    if (isItemEvent(event)) return `${event.kind} belongs to log.item`;
+    if (isSharedEvent(event)) return `${event.kind} belongs to log.item`;
     if (!isUserEvent(event)) return undefined;
     const own = partitionOf(event.userId, partitions);
     return own === partition ? undefined : `this user belongs to log.user.${own}`;
   });
 }
 
-/** The entries of a message of `log.item`. */
+/** The entries of a message of `log.item`: the catalogue's, and settings. */
 export function decodeItemFrame(frame: StoredFrame): FrameEntry[] {
   return decodeStored(frame, (event) =>
-    isItemEvent(event) ? undefined : `${event.kind} does not belong to log.item`,
+    isSharedEvent(event) ? undefined : `${event.kind} does not belong to log.item`,
   );
 }
 

@@ -9,6 +9,7 @@ import {
 } from '#events';
 import { itemHashes, type ItemLookup, type ItemSignals } from '#features';
 import { foldSettingsOf, type FoldSettings } from './fold-rules.js';
+import { SettingsHistory } from './settings-history.js';
 import { PartitionFold, type FoldEffect } from './partition-fold.js';
 import { packUser, squeezeUser, unpackUser } from './packed-user.js';
 import { decodeUser, encodeUser } from './user-codec.js';
@@ -68,8 +69,18 @@ export class Folding {
   private sequence = 0;
   private eventIds = 0;
 
-  constructor(readonly settings: FoldSettings = testSettings()) {
-    this.fold = new PartitionFold(3, settings, testCatalogue, this.residents(), this.onRecord, this.onEffect);
+  readonly rules: SettingsHistory;
+
+  constructor(settings: FoldSettings = testSettings()) {
+    this.rules = new SettingsHistory(settings);
+    this.fold = new PartitionFold(
+      3,
+      this.rules,
+      testCatalogue,
+      this.residents(),
+      this.onRecord,
+      this.onEffect,
+    );
   }
 
   /** Folds one frame. */
@@ -117,7 +128,7 @@ export class Folding {
     this.fold = PartitionFold.decode(
       bytes,
       3,
-      this.settings,
+      this.rules,
       testCatalogue,
       this.residents(),
       this.onRecord,

@@ -9,6 +9,7 @@ import { Catalogue } from '#catalogue';
 import { encodeFeedbackRecord, isItemEvent, parseEvent, type LogEvent } from '#events';
 import { testSettings } from './folding.fixture.js';
 import { PartitionFold, type FoldEffect } from './partition-fold.js';
+import { SettingsHistory } from './settings-history.js';
 import { encodeUser } from './user-codec.js';
 import { createUser, type UserState } from './user-state.js';
 
@@ -40,7 +41,9 @@ function foldLog() {
   };
   const fold = new PartitionFold(
     0,
-    testSettings({ attributionSeconds: 600, pendingImpressionsMax: 3, interestsMax: 16 }),
+    new SettingsHistory(
+      testSettings({ attributionSeconds: 600, pendingImpressionsMax: 3, interestsMax: 16 }),
+    ),
     catalogue,
     residents,
     (record) => {

@@ -4,6 +4,7 @@ export { packUser, squeezeUser, unpackUser } from './packed-user.js';
 export { describeUser } from './describe-user.js';
 export { PartitionFold, FOLD_STATE_VERSION, type FoldEffect, type ResidentUsers } from './partition-fold.js';
 export { foldSettingsOf, type FoldSettings } from './fold-rules.js';
+export { changedSettings, recordedSettings, SettingsHistory, type RulesInForce } from './settings-history.js';
 export type { FoldCounterName, FoldCounters } from './fold-counters.js';
 export { streamNow } from './stream-time.js';
 export { NEW_INTERACTIONS, SEGMENTS, segmentCode, type SegmentRule } from './segments.js';

@@ -1,6 +1,6 @@
 /**
  * The fold of one partition: the only place where log entries change users. Synchronous and pure: its inputs are
- * the entries, the catalogue as of their positions and the users it is handed; what it has to say to the outside
+ * the entries, the catalogue and the rules as of their positions and the users it is handed; what it has to say to the outside
  * goes to `emit` (feedback records, in a fixed order) and `effect` (events to append).
  *
  * Per event, in this order:
@@ -13,7 +13,7 @@
  */
 import { key53, type LogPosition } from '#kernel';
 import {
-  isItemEvent,
+  isSharedEvent,
   isUserEvent,
   type FeedbackRecord,
   type FrameEntry,
@@ -26,10 +26,11 @@ import { decide, decideExpiry, type UserDecision } from './decide.js';
 import { evolve, evolveExpiry } from './evolve.js';
 import { newFoldCounters, readFoldCounters, writeFoldCounters, type FoldCounters } from './fold-counters.js';
 import type { FoldMoment } from './fold-moment.js';
-import { foldRules, type FoldRules, type FoldSettings } from './fold-rules.js';
+import type { FoldRules } from './fold-rules.js';
 import type { Handover } from './handover.js';
 import { TICK_USERS_MAX } from './limits.js';
 import type { PendingImpression } from './pending-impression.js';
+import type { RulesInForce } from './settings-history.js';
 import { invalid, StateReader, StateWriter } from './state-writer.js';
 import type { UserState } from './user-state.js';
 
@@ -54,17 +55,18 @@ export class PartitionFold {
   epoch = 0;
   counters: FoldCounters = newFoldCounters();
   private deadlines = new DeadlineBook();
-  private readonly rules: FoldRules;
+  /** Those of the frame folded last. */
+  private rules: FoldRules;
 
   constructor(
     readonly partition: number,
-    settings: FoldSettings,
+    private readonly inForce: RulesInForce,
     private readonly catalogue: ItemLookup,
     private readonly users: ResidentUsers,
     private readonly emit: (record: FeedbackRecord) => void,
     private readonly effect: (effect: FoldEffect) => void,
   ) {
-    this.rules = foldRules(settings);
+    this.rules = inForce.at(0);
   }
 
   /**
@@ -91,6 +93,7 @@ export class PartitionFold {
 
   /** @param appendedAt the log's own time of the frame, ms: event times are cut to it plus the allowed skew */
   fold(sequence: number, appendedAt: number, entries: readonly FrameEntry[]): void {
+    this.rules = this.inForce.at(sequence);
     for (const entry of entries) {
       if ('event' in entry) this.foldEvent({ sequence, index: entry.index }, appendedAt, entry.event);
       else this.counters.rejected++;
@@ -116,7 +119,7 @@ export class PartitionFold {
   static decode(
     bytes: Uint8Array,
     partition: number,
-    settings: FoldSettings,
+    inForce: RulesInForce,
     catalogue: ItemLookup,
     users: ResidentUsers,
     emit: (record: FeedbackRecord) => void,
@@ -125,7 +128,7 @@ export class PartitionFold {
     const from = new StateReader(bytes);
     const version = from.count();
     if (version !== FOLD_STATE_VERSION) throw invalid(`fold version ${version}`);
-    const fold = new PartitionFold(partition, settings, catalogue, users, emit, effect);
+    const fold = new PartitionFold(partition, inForce, catalogue, users, emit, effect);
     fold.streamTime = from.count();
     fold.epoch = from.count();
     fold.counters = readFoldCounters(from);
@@ -135,7 +138,7 @@ export class PartitionFold {
   }
 
   private foldEvent(cause: LogPosition, appendedAt: number, event: LogEvent): void {
-    if (isItemEvent(event)) {
+    if (isSharedEvent(event)) {
       this.counters.misplaced++;
       return;
     }

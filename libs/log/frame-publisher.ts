@@ -13,7 +13,7 @@ import {
   CRC_HEADER,
   FRAME_BYTES_MAX,
   FRAME_EVENTS_MAX,
-  isItemEvent,
+  isSharedEvent,
   isUserEvent,
   type LogEvent,
 } from '#events';
@@ -188,7 +188,7 @@ export class FramePublisher {
 
   private subjectOf(event: LogEvent, partition: number | undefined): string {
     const { subjects, partitions } = this.topology;
-    if (isItemEvent(event)) return subjects.item;
+    if (isSharedEvent(event)) return subjects.item;
     if (partition !== undefined) return subjects.user(partition);
     if (!isUserEvent(event)) throw new AppError('REK_INTERNAL', `a ${event.kind} needs its partition`);
     return subjects.user(partitionOf(event.userId, partitions));

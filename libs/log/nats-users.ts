@@ -63,14 +63,15 @@ export function natsPermissions(user: NatsUser, namespace: string): NatsPermissi
       };
     case 'actors':
       return {
-        about: 'folds LOG, writes what was served and FEEDBACK, holds leases, follows the model',
+        about:
+          'folds LOG, writes what was served, by which settings, and FEEDBACK, holds leases, follows the model',
         publish: [
           ...ensure,
           ...leases('partition.*', 'host.*'),
           ...read('REKAPPA_LOG'),
           ...read('REKAPPA_MODEL'),
           get('REKAPPA_FEEDBACK'),
-          ...own('log.user.*', 'feedback.*', 'dead.actors', 'rpc.learner'),
+          ...own('log.user.*', 'log.item', 'feedback.*', 'dead.actors', 'rpc.learner'),
         ],
         subscribe: [inbox, ...own('rpc.user.*', 'rpc.host', 'rpc.hosts.*')],
         answers: true,

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { partitionOf } from '#kernel';
 import { LogFold } from '#evaluation';
 import { loadSettings } from '#config';
-import { foldSettingsOf } from '#interest';
+import { foldSettingsOf, SettingsHistory } from '#interest';
 import {
   encodeFrame,
   type Erase,
@@ -143,7 +143,7 @@ describe('the fold of a sealed log', () => {
   let passedOver = 0;
 
   async function folded(log: readonly LogEvent[][], partitionOfFrame: readonly number[], keys: UserKeys) {
-    const fold = new LogFold(PARTITIONS, settings, () => undefined);
+    const fold = new LogFold(PARTITIONS, new SettingsHistory(settings), () => undefined);
     passedOver = 0;
     const reader = new SealedReader(keys, PARTITIONS, () => passedOver++);
     for (const [at, frame] of log.entries()) {

@@ -2,7 +2,7 @@
 import { asEventId, asItemId, asUserId, SeededRandom } from '#kernel';
 import type { ItemFields, LogEvent } from '#events';
 import { Catalogue } from '#catalogue';
-import { createUser, PartitionFold, type FoldSettings, type UserState } from '#interest';
+import { createUser, PartitionFold, SettingsHistory, type FoldSettings, type UserState } from '#interest';
 import { DEFAULT_STATISTICS, ModelReplica, OnlineModel, type ModelSettings } from '#learning';
 import { RecallIndex } from '#recall';
 import { RuleSet, type Rule } from '#rules';
@@ -91,7 +91,7 @@ export class SampleWorld {
     };
     this.fold = new PartitionFold(
       0,
-      FOLD,
+      new SettingsHistory(FOLD),
       this.catalogue,
       residents,
       (record) => {

@@ -136,7 +136,7 @@ describe('With a user for each of its parts, the system', () => {
 /** Who may publish to what: everybody else is refused. */
 const PUBLISH: Readonly<Record<string, readonly NatsUser[]>> = {
   'log.user.0': ['gateway', 'actors', 'cli', 'publisher'],
-  'log.item': ['gateway', 'cli', 'publisher'],
+  'log.item': ['gateway', 'actors', 'cli', 'publisher'],
   'feedback.0': ['actors'],
   'model.main.delta': ['learner'],
   'model.main.promoted': ['learner'],

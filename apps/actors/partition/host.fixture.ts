@@ -8,7 +8,14 @@ import {
   type FrameEntry,
   type LogEvent,
 } from '#events';
-import { createUser, encodeUser, foldSettingsOf, PartitionFold, type UserState } from '#interest';
+import {
+  createUser,
+  encodeUser,
+  foldSettingsOf,
+  PartitionFold,
+  SettingsHistory,
+  type UserState,
+} from '#interest';
 import { asUserId, partitionOf, SeededRandom } from '#kernel';
 import type { LogTopology } from '#log';
 
@@ -50,7 +57,7 @@ export async function reference({ log }: LogTopology, without: ReadonlySet<strin
   };
   const fold = new PartitionFold(
     P,
-    foldSettingsOf(loadSettings({})),
+    new SettingsHistory(foldSettingsOf(loadSettings({}))),
     { at: () => undefined },
     users,
     (record) => void records.push(encodeFeedbackRecord(record)),

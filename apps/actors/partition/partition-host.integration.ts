@@ -5,7 +5,7 @@
 import { MemoryBudget } from '#actor';
 import { loadSettings } from '#config';
 import { decodeFeedbackHeader, encodeFrame, type LogEvent } from '#events';
-import { PartitionFold } from '#interest';
+import { foldSettingsOf, PartitionFold, SettingsHistory } from '#interest';
 import { SeededRandom, ToldClock, until } from '#kernel';
 import { DeadLetters, memoryTopology, type EventLog, type Lease, type LogTopology } from '#log';
 import { createLogger, createMetrics } from '#observability';
@@ -47,7 +47,11 @@ describe('PartitionHost', () => {
       () => undefined,
       () => undefined,
     );
-    const catalogue = new CatalogueReplica(topology, dead);
+    const catalogue = new CatalogueReplica(
+      topology,
+      dead,
+      new SettingsHistory(foldSettingsOf(loadSettings({}))),
+    );
     const reader = new LogReader(topology, catalogue, () => undefined);
     const context: HostContext = {
       settings: loadSettings({}),

@@ -4,7 +4,7 @@
  */
 import { PartitionActors } from '#actor';
 import type { CatalogueView, Item } from '#catalogue';
-import { foldSettingsOf, PartitionFold, type FoldEffect, type UserState } from '#interest';
+import { PartitionFold, type FoldEffect, type UserState } from '#interest';
 import { AppError, asPartition, errorMessage } from '#kernel';
 import type { FeedbackRecord } from '#events';
 import { SealedReader } from '#privacy';
@@ -46,7 +46,7 @@ export function partitionState(
   view: CatalogueView,
   output: FoldOutput,
 ): PartitionState {
-  const { settings, checkpoints, budget, keys, topology } = context;
+  const { catalogue, checkpoints, budget, keys, topology } = context;
   const users = new PartitionActors(
     userKind,
     (ids) => checkpoints.load(partition, ids, state.saved),
@@ -57,7 +57,7 @@ export function partitionState(
   );
   const ports = [
     asPartition(partition),
-    foldSettingsOf(settings),
+    catalogue.settings,
     view,
     users,
     output.emit,

@@ -1,10 +1,11 @@
 /**
- * This host's catalogue: read from the first `log.item` entry before anything is served, then kept up by the
- * log reader. Old versions are dropped below the oldest checkpoint; a partition that must be folded from
+ * This host's copy of what all partitions share, the catalogue and the settings of their fold: read from the first `log.item` entry
+ * before anything is served, then kept up by the log reader. Old versions are dropped below the oldest checkpoint; a partition that must be folded from
  * further back (its checkpoint was lost) gets a full catalogue of its own for that while.
  */
 import { Catalogue, type CatalogueView } from '#catalogue';
-import { decodeItemFrame } from '#events';
+import { decodeItemFrame, isItemEvent } from '#events';
+import type { SettingsHistory } from '#interest';
 import type { LogMessage, LogTopology } from '#log';
 import type { DeadLetterQueue } from './dead-letter-queue.js';
 
@@ -17,6 +18,8 @@ export class CatalogueReplica {
   constructor(
     private readonly topology: LogTopology,
     private readonly dead: DeadLetterQueue,
+    /** Which settings hold where in the log. */
+    readonly settings: SettingsHistory,
   ) {}
 
   /**
@@ -74,13 +77,12 @@ export class CatalogueReplica {
     const { sequence } = message;
     let events = 0;
     for (const entry of decodeItemFrame(message)) {
-      if (
-        'event' in entry &&
-        (entry.event.kind === 'upsert' || entry.event.kind === 'hide' || entry.event.kind === 'delete')
-      ) {
-        catalogue.apply(entry.event, { sequence, index: entry.index }, message.appendedAt);
+      if ('event' in entry) {
+        const { event, index } = entry;
+        if (event.kind === 'settings') this.settings.record(sequence, event);
+        else if (isItemEvent(event)) catalogue.apply(event, { sequence, index }, message.appendedAt);
         events++;
-      } else if ('rejection' in entry && report) {
+      } else if (report) {
         this.dead.put({
           reason: entry.rejection,
           source: { stream: this.topology.log.name, sequence, index: entry.index },

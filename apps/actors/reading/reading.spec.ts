@@ -1,5 +1,7 @@
 /** Promises of the host's readers: the catalogue as it was, every partition's messages once, nobody waits for the slow. */
 import { checksumOf, CRC_HEADER } from '#events';
+import { loadSettings } from '#config';
+import { foldSettingsOf, SettingsHistory } from '#interest';
 import { asItemId, until } from '#kernel';
 import { DeadLetters, memoryTopology, type LogMessage } from '#log';
 import { PartitionInbox, INBOX_MESSAGES_MAX } from '../partition/partition-inbox.js';
@@ -21,7 +23,8 @@ function setup() {
     () => undefined,
     () => undefined,
   );
-  const catalogue = new CatalogueReplica(topology, dead);
+  const settings = new SettingsHistory(foldSettingsOf(loadSettings({})));
+  const catalogue = new CatalogueReplica(topology, dead, settings);
   const reader = new LogReader(topology, catalogue, () => undefined);
   return { topology, letters, dead, catalogue, reader };
 }

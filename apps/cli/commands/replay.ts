@@ -10,6 +10,7 @@ import { FACTOR_HITS_TOP, FactorHits } from '../replay/factor-hits.js';
 import { promote } from '../replay/promote.js';
 import { rebuildLog } from '../replay/rebuild-log.js';
 import { rebuildModels } from '../replay/rebuild-models.js';
+import { askedSettings, settingsInLog } from '../replay/settings-in-log.js';
 import { lastSequence, parseUntil, type Until } from '../replay/until.js';
 import { verifyLog, verifyModel, type Check } from '../replay/verification.js';
 import { withSession, type Session } from '../session.js';
@@ -197,11 +198,13 @@ async function rebuildEverything(
 ): Promise<void> {
   const settings = withOverrides(present, options.set);
   const last = await lastSequence(topology.log, options.until);
+  const [was, wanted] = [foldSettingsOf(present), foldSettingsOf(settings)];
+  const inForce = await settingsInLog(topology.log, wanted, signal, askedSettings(was, wanted));
   const { rebuilt, model } = await withSuspects(async (suspects) => {
     const model = new OnlineModel(modelSettingsOf(settings));
     const rebuilt = await rebuildLog(topology.log, {
       partitions: topology.partitions,
-      fold: foldSettingsOf(settings),
+      settings: inForce,
       lastOf: () => Infinity,
       last,
       until: options.until,

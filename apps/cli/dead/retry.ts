@@ -49,7 +49,7 @@ async function subjectOf({ source }: StoredDeadLetter, { log }: LogTopology): Pr
   throw new AppError('REK_LOG_DAMAGED', `${log.name} has no message ${source.sequence} any more`);
 }
 
-type Retryable = Exclude<LogEvent, { kind: 'tick' }>;
+type Retryable = Exclude<LogEvent, { kind: 'tick' | 'settings' }>;
 
 function eventOf(letter: StoredDeadLetter): { event: Retryable } | { reason: Rejection } {
   const { raw, encoding, bytes } = letter;
@@ -68,6 +68,8 @@ function eventOf(letter: StoredDeadLetter): { event: Retryable } | { reason: Rej
   }
   const parsed = parseEvent(value);
   if (!parsed.ok) return { reason: parsed.rejection };
-  if (parsed.event.kind === 'tick') return reason('REK_INVALID_EVENT', 'a tick belongs to its moment');
-  return { event: parsed.event };
+  const { event } = parsed;
+  if (event.kind === 'tick' || event.kind === 'settings')
+    return reason('REK_INVALID_EVENT', `${event.kind} belongs to its moment`);
+  return { event };
 }

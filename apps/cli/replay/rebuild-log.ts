@@ -5,7 +5,7 @@
 import { SealedReader, type KeySource } from '#privacy';
 import { LogFold } from '#evaluation';
 import type { FeedbackRecord } from '#events';
-import type { FoldSettings } from '#interest';
+import type { SettingsHistory } from '#interest';
 import { type LogPosition, AppError } from '#kernel';
 import type { EventLog } from '#log';
 import type { Progress } from '../terminal/progress.js';
@@ -13,7 +13,8 @@ import { readUntil, type Until } from './until.js';
 
 export interface LogRebuildOptions {
   readonly partitions: number;
-  readonly fold: FoldSettings;
+  /** As far as they are known; see `settingsInLog`. */
+  readonly settings: SettingsHistory;
   /** LOG sequence of the last message to fold, by partition: user frames beyond it are left out. */
   readonly lastOf: (partition: number) => number;
   readonly last: number;
@@ -39,7 +40,7 @@ export interface RebuiltLog {
 /** @throws SuspectFrame: begin anew with it, see `withSuspects` */
 export async function rebuildLog(log: EventLog, options: LogRebuildOptions): Promise<RebuiltLog> {
   const { progress, signal } = options;
-  const fold = new LogFold(options.partitions, options.fold, options.emit, options.suspects);
+  const fold = new LogFold(options.partitions, options.settings, options.emit, options.suspects);
   const sealed = new SealedReader(options.keys, options.partitions, options.passedOver);
   let events = 0;
   let sequence = 0;

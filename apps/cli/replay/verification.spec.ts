@@ -2,7 +2,7 @@
 import { loadSettings } from '#config';
 import { LogFold } from '#evaluation';
 import { decodeFrame, encodeFeedbackBatch, encodeFrame, type FeedbackRecord, type LogEvent } from '#events';
-import { foldSettingsOf } from '#interest';
+import { foldSettingsOf, SettingsHistory } from '#interest';
 import { asEpoch, asEventId, asItemId, asPartition, asUserId, partitionOf, SeededRandom } from '#kernel';
 import { modelSettingsOf, OnlineModel, type ModelHash } from '#learning';
 import { memoryTopology, type LogTopology } from '#log';
@@ -159,7 +159,7 @@ async function run(
   const topology = await store(events);
   const head = await topology.log.head();
   let emitted: { partition: number; record: FeedbackRecord }[] = [];
-  const folds = new LogFold(PARTITIONS, fold, (partition, record) =>
+  const folds = new LogFold(PARTITIONS, new SettingsHistory(fold), (partition, record) =>
     emitted.push({ partition, record: structuredClone(record) }),
   );
   const learner = new OnlineModel(model);

@@ -15,6 +15,7 @@ import type { Progress } from '../terminal/progress.js';
 import { rebuildLog } from './rebuild-log.js';
 import { rebuildModels } from './rebuild-models.js';
 import { RecordLedger } from './record-ledger.js';
+import { settingsInLog } from './settings-in-log.js';
 
 /** How long to wait for feedback that hosts have derived but not yet stored, ms. */
 const FEEDBACK_WAIT_MS = 15_000;
@@ -62,6 +63,7 @@ export async function verifyModel(
 /**
  * Rebuilds all users and their feedback from LOG, and compares both with what hosts hold and FEEDBACK has. FEEDBACK keeps what users
  * caused before they were erased, and LOG can no longer say what it was: such records are counted apart, not compared.
+ * @param fold the settings of a log that says nothing of them
  * @param keys undefined without a master key: then LOG must have nothing sealed
  */
 export async function verifyLog(
@@ -74,12 +76,13 @@ export async function verifyLog(
   const live = new Map(hosts.flatMap((host) => host.partitions).map((p) => [p.partition, p]));
   const lastOf = (partition: number): number => live.get(partition)?.sequence ?? 0;
   const last = Math.max(0, ...[...live.values()].map((p) => p.sequence));
+  const settings = await settingsInLog(topology.log, fold, bar.signal);
   const { rebuilt, ledgers, sealed } = await withSuspects(async (suspects) => {
     const ledgers = Array.from({ length: topology.partitions }, () => new RecordLedger());
     const sealed = new SealedCauses();
     const rebuilt = await rebuildLog(topology.log, {
       partitions: topology.partitions,
-      fold,
+      settings,
       lastOf,
       last,
       ...bar,

@@ -2,7 +2,7 @@
 import { loadSettings } from '#config';
 import { encodeFrame, type LogEvent, type Served } from '#events';
 import { LogFold } from '#evaluation';
-import { createUser, foldSettingsOf, PartitionFold } from '#interest';
+import { createUser, foldSettingsOf, PartitionFold, SettingsHistory } from '#interest';
 import { asEventId, asItemId, asUserId, fnv1a32, SeededRandom } from '#kernel';
 import { modelSettingsOf, OnlineModel, ModelReplica } from '#learning';
 import { memoryTopology } from '#log';
@@ -45,7 +45,7 @@ const shown = ({ recommendationId, timestamp, items: list }: Served): LogEvent =
 
 /** A list as a host ranks it that has folded `known`. */
 function ranked(known: readonly LogEvent[], id: string, minute: number): Served {
-  const fold = new LogFold(1, foldSettingsOf(settings), () => undefined);
+  const fold = new LogFold(1, new SettingsHistory(foldSettingsOf(settings)), () => undefined);
   const index = new RecallIndex(fold.catalogue);
   fold.foldItems(
     1,

@@ -8,7 +8,7 @@ import {
   type WhatIfOptions,
   type WhatIfReport,
 } from '#evaluation';
-import { foldSettingsOf } from '#interest';
+import { foldSettingsOf, type SettingsHistory } from '#interest';
 import { decodeItemFrame, decodeUserFrame, type LogEvent } from '#events';
 import { partitionOf } from '#kernel';
 import { modelSettingsOf, OnlineModel } from '#learning';
@@ -20,6 +20,7 @@ import type { Settings } from '#config';
 import type { Progress } from '../terminal/progress.js';
 import { CliError } from '../terminal/exit.js';
 import { FeedbackTail } from './feedback-tail.js';
+import { settingsInLog } from '../replay/settings-in-log.js';
 import { lookAhead, type OpenedMessage } from './look-ahead.js';
 
 export interface WhatIfReplay {
@@ -41,20 +42,22 @@ export interface WhatIfReplay {
 type Streams = Pick<LogTopology, 'log' | 'feedback'>;
 
 /** @throws CliError when interrupted */
-export function replayWhatIf(streams: Streams, replay: WhatIfReplay): Promise<WhatIfReport> {
-  return withSuspects((suspects) => attempt(streams, replay, suspects));
+export async function replayWhatIf(streams: Streams, replay: WhatIfReplay): Promise<WhatIfReport> {
+  const inForce = await settingsInLog(streams.log, foldSettingsOf(replay.settings), replay.signal);
+  return withSuspects((suspects) => attempt(streams, replay, inForce, suspects));
 }
 
 /** @throws SuspectFrame: begin anew with it */
 async function attempt(
   { log, feedback }: Streams,
   replay: WhatIfReplay,
+  inForce: SettingsHistory,
   suspects: ReadonlySet<number>,
 ): Promise<WhatIfReport> {
   const { partitions, settings, other, progress, signal } = replay;
   const model = new OnlineModel(modelSettingsOf(settings));
   const otherModel = other.ownModel ? new OnlineModel(modelSettingsOf(other.settings)) : model;
-  const fold = new LogFold(partitions, foldSettingsOf(settings), () => undefined, suspects);
+  const fold = new LogFold(partitions, inForce, () => undefined, suspects);
   const tail = await FeedbackTail.open(feedback, [...new Set([model, otherModel])], signal);
   const moments = new RankingMoments((userId) =>
     fold.partitions[partitionOf(userId, partitions)]!.peek(userId),

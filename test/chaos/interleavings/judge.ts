@@ -1,7 +1,7 @@
 /** What must be true of a world at rest: everything in it is a plain fold of its logs. */
 import { LogFold } from '#evaluation';
 import { decodeUserFrame, encodeFeedbackRecord, FEEDBACK_HEADER_BYTES } from '#events';
-import { foldSettingsOf } from '#interest';
+import { foldSettingsOf, SettingsHistory } from '#interest';
 import { modelSettingsOf, OnlineModel } from '#learning';
 import type { EventLog, LogMessage } from '#log';
 import { hashPartition } from '../../../apps/actors/partition/partition-hash.js';
@@ -59,7 +59,7 @@ async function equalsFold(
 ): Promise<string[]> {
   const broken: string[] = [];
   const records: Buffer[][] = Array.from({ length: PARTITIONS }, () => []);
-  const fold = new LogFold(PARTITIONS, foldSettingsOf(SETTINGS), (partition, record) =>
+  const fold = new LogFold(PARTITIONS, new SettingsHistory(foldSettingsOf(SETTINGS)), (partition, record) =>
     records[partition]!.push(Buffer.from(encodeFeedbackRecord(record))),
   );
   for (const message of log) fold.fold(message);

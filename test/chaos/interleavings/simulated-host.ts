@@ -1,6 +1,7 @@
 /** An actor host as it runs in production (ActorHost and all below it), on simulated servers and a clock of its own. */
 import { MemoryBudget, type LeaseKeeper } from '#actor';
 import type { Settings } from '#config';
+import { foldSettingsOf, SettingsHistory } from '#interest';
 import { ToldClock, type Clock } from '#kernel';
 import { DeadLetters, type LeaseStore, type LogTopology } from '#log';
 import { createLogger, createMetrics, HealthState } from '#observability';
@@ -51,7 +52,7 @@ export class SimulatedHost {
       () => undefined,
       () => undefined,
     );
-    const catalogue = new CatalogueReplica(topology, dead);
+    const catalogue = new CatalogueReplica(topology, dead, new SettingsHistory(foldSettingsOf(settings)));
     this.host = new ActorHost(
       hostId,
       {

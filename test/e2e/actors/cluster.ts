@@ -68,8 +68,10 @@ export class Cluster {
     return new Cluster(servers, settings, environment, nats, topology, new FramePublisher(topology));
   }
 
-  async host(): Promise<HostProcess> {
-    const host = await startHost(this.servers.folder, `host-${++this.started}`, this.environment);
+  /** @param own settings that only this one has */
+  async host(own: Record<string, string> = {}): Promise<HostProcess> {
+    const environment = { ...this.environment, ...own };
+    const host = await startHost(this.servers.folder, `host-${++this.started}`, environment);
     this.hosts.push(host);
     return host;
   }
@@ -168,11 +170,13 @@ export class Cluster {
 
   /**
    * Settles, then compares feedback (byte for byte, per partition) and user states with a fold of the same log in
-   * memory. @returns how much was compared
+   * memory. @param configured of the fold in memory. @returns how much was compared
    */
-  async equalsReference(): Promise<{ records: number; users: number; events: number }> {
+  async equalsReference(
+    configured = this.settings,
+  ): Promise<{ records: number; users: number; events: number }> {
     const head = await this.settled();
-    const reference = await referenceFold(this.topology, this.settings, head);
+    const reference = await referenceFold(this.topology, configured, head);
     let feedback = await storedFeedback(this.topology);
     await until('all feedback is stored', async () => {
       feedback = await storedFeedback(this.topology);

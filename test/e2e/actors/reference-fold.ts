@@ -11,6 +11,7 @@ import {
   encodeUser,
   foldSettingsOf,
   PartitionFold,
+  SettingsHistory,
   type ResidentUsers,
   type UserState,
 } from '#interest';
@@ -43,10 +44,10 @@ export class ReferencePartition {
   readonly absorbed = new Set<string>();
   readonly fold: PartitionFold;
 
-  constructor(partition: number, settings: Settings, catalogue: Catalogue) {
+  constructor(partition: number, settings: SettingsHistory, catalogue: Catalogue) {
     this.fold = new PartitionFold(
       asPartition(partition),
-      foldSettingsOf(settings),
+      settings,
       catalogue,
       this.users,
       (record) => void this.records.push(encodeFeedbackRecord(record)),
@@ -74,18 +75,22 @@ export async function referenceFold(
   until: number,
 ): Promise<ReferencePartition[]> {
   const catalogue = new Catalogue();
+  const inForce = new SettingsHistory(foldSettingsOf(settings));
   const partitions = Array.from(
     { length: topology.partitions },
-    (_, partition) => new ReferencePartition(partition, settings, catalogue),
+    (_, partition) => new ReferencePartition(partition, inForce, catalogue),
   );
   if (until === 0) return partitions;
   for await (const batch of topology.log.read({ from: 1, until })) {
     for (const message of batch) {
       const { sequence, appendedAt } = message;
       if (message.subject === 'log.item') {
-        for (const entry of decodeItemFrame(message))
-          if ('event' in entry && isItemEvent(entry.event))
-            catalogue.apply(entry.event, { sequence, index: entry.index }, appendedAt);
+        for (const entry of decodeItemFrame(message)) {
+          if (!('event' in entry)) continue;
+          const { event } = entry;
+          if (event.kind === 'settings') inForce.record(sequence, event);
+          else if (isItemEvent(event)) catalogue.apply(event, { sequence, index: entry.index }, appendedAt);
+        }
         continue;
       }
       const partition = Number(message.subject.split('.')[2]);

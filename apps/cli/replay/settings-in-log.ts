@@ -1,0 +1,33 @@
+/** Which settings the log was folded by, read ahead of a rebuild: the first ones hold for what stands in front of them, too. */
+import { decodeItemFrame } from '#events';
+import { changedSettings, SettingsHistory, type FoldSettings } from '#interest';
+import type { EventLog } from '#log';
+
+const KIND = Buffer.from('"settings"');
+const ITEMS = 'log.item';
+
+/** @param configured for a log that says nothing of them. @param asked hold everywhere all the same */
+export async function settingsInLog(
+  log: EventLog,
+  configured: FoldSettings,
+  signal: AbortSignal,
+  asked: Partial<FoldSettings> = {},
+): Promise<SettingsHistory> {
+  const history = new SettingsHistory(configured, asked);
+  const head = await log.head();
+  if (head === 0) return history;
+  for await (const batch of log.read({ from: 1, until: head, subject: ITEMS, signal })) {
+    for (const message of batch) {
+      if (!Buffer.from(message.payload).includes(KIND)) continue; // decoding a whole catalogue takes long
+      for (const entry of decodeItemFrame(message))
+        if ('event' in entry && entry.event.kind === 'settings')
+          history.record(message.sequence, entry.event);
+    }
+  }
+  return history;
+}
+
+/** Where `asked` differs from `present`. */
+export function askedSettings(present: FoldSettings, asked: FoldSettings): Partial<FoldSettings> {
+  return Object.fromEntries(changedSettings(present, asked).map((name) => [name, asked[name]]));
+}
