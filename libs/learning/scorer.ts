@@ -87,12 +87,14 @@ export class Scorer {
    * @returns false when a feature is not finite; the sample then holds the statistics features alone
    */
   prepare(features: FeatureVector, rates?: Float32Array, served = false): boolean {
-    const sound = fillSample(this.sample, features, this.mask);
-    if (!sound) this.sample.length = 0;
-    this.weights.ftrl.rows.touch(this.sample);
-    if (sound && rates) appendRememberedRates(this.sample, features, rates, this.mask);
-    else if (sound)
-      appendRateFeatures(this.sample, features, this.rates, this.reading.overallLogit, this.mask, served);
+    const { sample, mask } = this;
+    const sound = fillSample(sample, features, mask);
+    if (!sound) sample.length = 0;
+    else {
+      this.weights.ftrl.rows.touch(sample);
+      if (rates) appendRememberedRates(sample, features, rates, mask);
+      else appendRateFeatures(sample, features, this.rates, this.reading.overallLogit, mask, served);
+    }
     appendStatisticsFeatures(this.sample, this.reading, this.mask);
     this.sample.offset += this.trainingShift;
     return sound;
