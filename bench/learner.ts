@@ -118,10 +118,12 @@ function blockOf(samples: readonly FeatureVector[]): Block {
 
 /** The second half of a run: the first warms code and tables. */
 function rateOf(learner: OnlineLearner & Placed, { indices, values }: Block): number {
-  const sample = learner.weights.rows.newSample();
+  const { rows } = learner.weights;
+  const sample = rows.newSample();
   const run = (): void => {
     for (let i = 0; i < count; i++) {
       fillFrom(sample, indices, values, (i * FEATURES) % indices.length, 0, FEATURES, 2 ** bits - 1);
+      if (rows.factors > 0) rows.touch(sample); // two lines a row: as the scorer does
       const label = i % 10 === 0 ? 1 : 0;
       learner.update(sample, (label === 1 ? 1 : 0.1) * (sigmoid(learner.weights.logit(sample)) - label));
     }

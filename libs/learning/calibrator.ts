@@ -38,10 +38,9 @@ export class Calibrator {
     return this.a * (logit + this.correction) + this.b;
   }
 
-  /** @param positive mass of a click, 1 for a click. @param negative mass of its absence */
-  update(logit: number, positive: number, negative: number): void {
+  /** @param p what `probability` says. @param positive mass of a click, 1 for a click. @param negative mass of its absence */
+  update(logit: number, p: number, positive: number, negative: number): void {
     const x = logit + this.correction;
-    const p = this.probability(logit);
     const gradient = positive * (p - 1) + negative * p;
     this.aSquares += (gradient * x) ** 2;
     this.bSquares += gradient * gradient;

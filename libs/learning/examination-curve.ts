@@ -28,6 +28,7 @@ import { DirtyRows } from './dirty-rows.js';
 import { ItemSlots } from './item-slots.js';
 import type { RowTable } from './model-table.js';
 import { POSITIONS_MAX } from './position-statistics.js';
+import { WholePowers } from './whole-powers.js';
 
 export interface ExaminationSettings {
   /** Items whose counts by slot are kept; beyond it those unused for longest make room. */
@@ -59,6 +60,8 @@ const PRIOR_CLICKS = 50;
 /** Strength of what that one starts from: all depths together, and "always examined" for those. */
 const START_CLICKS = 2;
 const EXAMINATION_MAX = 4;
+/** Items are met again within so many outcomes, most of them. */
+const KEPT_POWERS = 32_768;
 
 export class ExaminationCurve implements RowTable {
   /** Cells. */
@@ -78,10 +81,12 @@ export class ExaminationCurve implements RowTable {
   /** Outcomes before which no round ends. */
   private solveAt = SWEEP_OUTCOMES;
   private readonly kept: number;
+  private readonly keptAfter: WholePowers;
 
   constructor(settings: ExaminationSettings) {
     this.items = new ItemSlots(settings.examinedItemsMax);
     this.kept = 1 - 1 / settings.examinationMemory;
+    this.keptAfter = new WholePowers(this.kept, KEPT_POWERS);
   }
 
   /**
@@ -97,6 +102,11 @@ export class ExaminationCurve implements RowTable {
     this.expectedBy[cell] = this.expectedBy[cell]! * this.kept + relevance;
     this.dirty.mark(cell);
     this.sweep();
+  }
+
+  /** See OnlineModel.readAhead. */
+  touch(itemKey: number): number {
+    return this.items.touch(itemKey);
   }
 
   /** An outcome that was recorded as no click was one. */
@@ -168,9 +178,9 @@ export class ExaminationCurve implements RowTable {
   private sweep(): void {
     const step = Math.min(SWEEP_STEP_MAX, Math.ceil(this.items.size / SWEEP_OUTCOMES));
     const end = Math.min(this.items.size, this.hand + step);
-    const { items, factorBy, kept, outcomes, sweptClicks, sweptExpected } = this;
+    const { items, factorBy, keptAfter, outcomes, sweptClicks, sweptExpected } = this;
     for (; this.hand < end; this.hand++)
-      items.weigh(this.hand, factorBy, kept, outcomes, sweptClicks, sweptExpected);
+      items.weigh(this.hand, factorBy, keptAfter, outcomes, sweptClicks, sweptExpected);
     if (this.hand < this.items.size || this.outcomes < this.solveAt) return;
     this.solveAt = this.outcomes + SWEEP_OUTCOMES;
     this.solve();

@@ -37,6 +37,12 @@ export class ExposureMemory {
     this.readings.fill(0, at + STATISTICS, at + STRIDE);
   }
 
+  /** See OnlineModel.readAhead. */
+  touch(itemKey: number, timestamp: number): number {
+    const row = this.rows.find(exposureKey(itemKey, timestamp));
+    return row < 0 ? 0 : this.readings[row * STRIDE]!;
+  }
+
   /** @param count of the rates, which begin at `from` in `values`, at most one a family */
   rememberRates(itemKey: number, timestamp: number, values: Float32Array, from: number, count: number): void {
     const row = this.rows.find(exposureKey(itemKey, timestamp));

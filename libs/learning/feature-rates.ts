@@ -11,25 +11,21 @@
  * The counts stand in the row of the feature's slot, beside its weights: whoever reads those has read these. Features whose
  * hashes meet share them, too.
  */
+import { AppError } from '#kernel';
 import type { FeatureVector } from '#events';
 import { familyOf } from '#features';
 import type { ByteReader } from './byte-reader.js';
 import type { ByteWriter } from './byte-writer.js';
-import { CHANGE } from './kernels/changed-slots.js';
 import { roundedCount } from './kernels/grid.js';
-import type { SlotRows } from './kernels/slot-rows.js';
+import { WAITING_MAX, type SlotRows } from './kernels/slot-rows.js';
 
-/** Features waiting for the end of their list; more are counted at once. */
-const WAITING_MAX = 65_536;
-const FIRST_WAITING = 8_192;
-/** Among labels: a click of a sample that is counted as shown already. */
+/** Among labels: a click of a sample that is counted as shown already. kernels/assembly/rates.ts shares it. */
 const REVISED = 2;
 
 export class FeatureRates {
   private readonly mask: number;
   private list = 0;
-  /** Slot and label of each feature of the list at hand. */
-  private waiting = new Uint32Array(FIRST_WAITING);
+  /** Features of the list at hand; beyond WAITING_MAX they are counted before it ends. */
   private waits = 0;
 
   constructor(
@@ -62,21 +58,9 @@ export class FeatureRates {
   open(list: number): void {
     if (list === this.list && this.waits < WAITING_MAX) return;
     this.list = list;
-    const { columns } = this.rows;
-    for (let i = 0; i < this.waits; i += 2) {
-      const slot = this.waiting[i]!;
-      const label = this.waiting[i + 1]!;
-      if (label !== REVISED) this.count(slot, columns.shown, CHANGE.shown);
-      if (label !== 0) this.count(slot, columns.clicked, CHANGE.clicked);
-    }
+    const { kernels, waiting, tailsAt, stride } = this.rows;
+    kernels.countRates(waiting.byteOffset, this.waits, tailsAt, stride);
     this.waits = 0;
-  }
-
-  private count(slot: number, column: number, change: number): void {
-    const at = this.rows.cell(slot, column);
-    const before = this.rows.floats[at]!;
-    const after = (this.rows.floats[at] = before + 1);
-    if (roundedCount(after) !== roundedCount(before)) this.rows.changed?.note(slot, change);
   }
 
   /** One sample of the list opened last. */
@@ -93,16 +77,18 @@ export class FeatureRates {
   encode(writer: ByteWriter, slots: Uint32Array): void {
     this.encodeRows(writer, slots);
     writer.f64(this.list);
-    writer.varint(this.waits);
-    writer.array(this.waiting.subarray(0, this.waits));
+    writer.varint(2 * this.waits);
+    writer.array(this.rows.waiting.subarray(0, 2 * this.waits));
   }
 
   decode(reader: ByteReader, slots: Uint32Array): void {
     this.decodeRows(reader, slots);
     this.list = reader.f64();
-    this.waits = reader.count();
-    this.fit(this.waits);
-    reader.array(this.waiting.subarray(0, this.waits));
+    const words = reader.count();
+    if (words > this.rows.waiting.length)
+      throw new AppError('REK_SNAPSHOT_INVALID', `${words / 2} features wait to be counted`);
+    this.waits = words / 2;
+    reader.array(this.rows.waiting.subarray(0, words));
   }
 
   encodeRows(writer: ByteWriter, slots: Uint32Array): void {
@@ -116,20 +102,13 @@ export class FeatureRates {
   }
 
   private wait(features: FeatureVector, label: number): void {
-    this.fit(this.waits + 2 * features.length);
-    const { waiting } = this;
+    const { waiting } = this.rows;
     for (let i = 0; i < features.length; i++) {
       const index = features.indices[i]!;
       if (familyOf(index) === 0) continue;
-      waiting[this.waits++] = (index & this.mask) >>> 0;
-      waiting[this.waits++] = label;
+      const at = 2 * this.waits++;
+      waiting[at] = (index & this.mask) >>> 0;
+      waiting[at + 1] = label;
     }
-  }
-
-  private fit(waits: number): void {
-    if (waits <= this.waiting.length) return;
-    const wider = new Uint32Array(Math.max(waits, this.waiting.length * 2));
-    wider.set(this.waiting);
-    this.waiting = wider;
   }
 }

@@ -31,7 +31,7 @@ describe("FTRL's uncertainty", () => {
     const slots = Uint32Array.from({ length: 7 }, (_, i) => i);
     const { weights } = learner;
     const told = new ByteWriter();
-    encodeSlots(weights, weights.rows.changed!, told, 1_000);
+    encodeSlots(weights.rows, told, 1_000);
     const followed = new FtrlWeights(SlotRows.toPredict(64), priorPrecision(SETTINGS));
     decodeSlots(followed.rows, new ByteReader(told.bytes()));
     const copied = new FtrlWeights(SlotRows.toPredict(64), priorPrecision(SETTINGS));

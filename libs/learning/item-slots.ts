@@ -5,6 +5,7 @@
 import type { ByteReader } from './byte-reader.js';
 import type { ByteWriter } from './byte-writer.js';
 import { KeyedRows, widened } from './keyed-rows.js';
+import type { WholePowers } from './whole-powers.js';
 
 /** Slots kept of one item. */
 export const SLOTS_MAX = 32;
@@ -39,14 +40,22 @@ export class ItemSlots {
     const from = row * SLOTS_MAX;
     const end = from + this.lengthBy[row]!;
     let at = -1;
+    const { cellBy, shownBy, clickedBy } = this;
     for (let i = from; i < end; i++) {
-      this.shownBy[i]! *= KEPT;
-      this.clickedBy[i]! *= KEPT;
-      if (this.cellBy[i] === cell) at = i;
+      shownBy[i]! *= KEPT;
+      clickedBy[i]! *= KEPT;
+      if (cellBy[i] === cell) at = i;
     }
     if (at < 0) at = this.open(row, cell);
     this.shownBy[at]! += 1;
     this.clickedBy[at]! += label;
+  }
+
+  /** See OnlineModel.readAhead. */
+  touch(itemKey: number): number {
+    const row = this.rows.find(itemKey);
+    const at = row * SLOTS_MAX;
+    return row < 0 ? 0 : this.writtenBy[row]! + this.cellBy[at]! + this.shownBy[at]! + this.clickedBy[at]!;
   }
 
   /** A click of an impression that is counted already; nothing when it has been forgotten. */
@@ -58,32 +67,32 @@ export class ItemSlots {
       if (this.cellBy[at] === cell) this.clickedBy[at]! += 1;
   }
 
-  /** Adds what the item says of its slots: clicks there, and what its clicks elsewhere lead to expect of an examined slot. */
+  /** Adds what the item says of its slots: clicks there, and what its clicks elsewhere lead to expect of an examined slot. @param kept of an outcome's weight, after so many more */
   weigh(
     row: number,
     examination: Float64Array,
-    kept: number,
+    kept: WholePowers,
     now: number,
     clicks: Float64Array,
     expected: Float64Array,
   ): void {
+    const { cellBy, shownBy, clickedBy } = this;
     const length = this.lengthBy[row]!;
     if (length < 2) return;
     const from = row * SLOTS_MAX;
     const end = from + length;
-    let examined = 0;
     let clicked = 0;
+    for (let i = from; i < end; i++) clicked += clickedBy[i]!;
+    if (clicked === 0) return;
+    let examined = 0;
+    for (let i = from; i < end; i++) examined += shownBy[i]! * examination[cellBy[i]!]!;
+    if (examined <= 0) return;
+    const share = kept.of(now - this.writtenBy[row]!) / examined;
     for (let i = from; i < end; i++) {
-      examined += this.shownBy[i]! * examination[this.cellBy[i]!]!;
-      clicked += this.clickedBy[i]!;
-    }
-    if (clicked === 0 || examined <= 0) return;
-    const share = kept ** (now - this.writtenBy[row]!) / examined;
-    for (let i = from; i < end; i++) {
-      const cell = this.cellBy[i]!;
-      const shown = this.shownBy[i]!;
-      clicks[cell]! += share * this.clickedBy[i]! * (examined - shown * examination[cell]!);
-      expected[cell]! += share * shown * (clicked - this.clickedBy[i]!);
+      const cell = cellBy[i]!;
+      const shown = shownBy[i]!;
+      clicks[cell]! += share * clickedBy[i]! * (examined - shown * examination[cell]!);
+      expected[cell]! += share * shown * (clicked - clickedBy[i]!);
     }
   }
 

@@ -34,6 +34,7 @@ export class Leaders {
 
   /** The row's order changed. @param before −∞ when it had none */
   move(row: number, before: number, after: number): void {
+    if (after >= before && this.rise(row, before, after)) return;
     this.remove(row, before);
     const rank = this.search(row, after);
     if (after === -Infinity) return;
@@ -47,6 +48,22 @@ export class Leaders {
     this.orders.copyWithin(rank + 1, rank, this.size - 1);
     this.rows[rank] = row;
     this.orders[rank] = after;
+  }
+
+  /** Of a row that is kept: only those that it passes make way. @returns false when it has to be removed and put in */
+  private rise(row: number, before: number, after: number): boolean {
+    const from = this.rankOf(row, before);
+    if (from < 0) return false;
+    const rank = this.search(row, after);
+    // The last one may no longer be better than those that are not kept.
+    if (this.truncated && rank === this.size - 1) return false;
+    for (let at = from; at > rank; at--) {
+      this.rows[at] = this.rows[at - 1]!;
+      this.orders[at] = this.orders[at - 1]!;
+    }
+    this.rows[rank] = row;
+    this.orders[rank] = after;
+    return true;
   }
 
   remove(row: number, order: number): void {

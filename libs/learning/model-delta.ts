@@ -51,8 +51,7 @@ export function encodeDelta(model: Followed): Uint8Array | undefined {
 
   const content = new ByteWriter();
   content.f32(scorer.weights.fm.w0[0]!);
-  const { ftrl } = scorer.weights;
-  let left = encodeSlots(ftrl, changed, content, DELTA_BYTES_MAX);
+  let left = encodeSlots(scorer.weights.ftrl.rows, content, DELTA_BYTES_MAX);
   const beforeSteps = content.length;
   relay.drain(content, left);
   left -= content.length - beforeSteps;

@@ -24,7 +24,7 @@ import { FactorisationMachine } from './factorisation-machine.js';
 import { FtrlProximal } from './ftrl-proximal.js';
 import { GoalModel } from './goal-model.js';
 import { GoalValidation } from './goal-validation.js';
-import { HeldLists } from './held-lists.js';
+import { HeldLists, type HeldSample } from './held-lists.js';
 import { copyReading, newReading, readItem } from './item-reading.js';
 import type { ChangedSlots } from './kernels/changed-slots.js';
 import { SlotRows } from './kernels/slot-rows.js';
@@ -84,6 +84,8 @@ export class OnlineModel implements FeedbackSink, ModelState {
   private readonly masses: Masses = { positive: 0, negative: 0 };
   /** Of an outcome that is taken back. */
   private readonly revised: Masses = { positive: 0, negative: 0 };
+  /** What was read ahead, so that no compiler leaves the reads out. */
+  seenAhead = 0;
   /** Where in the sample last prepared the rates of features begin. */
   private rated = 0;
 
@@ -135,6 +137,7 @@ export class OnlineModel implements FeedbackSink, ModelState {
     const { statistics, positions, examination } = this.scorer.tables;
     const depth = record.depth ?? 0;
     const counted = this.settings.debias.ctr === 'examined';
+    this.readItemsAhead(record);
     for (let i = 0; i < record.itemKeys.length; i++) {
       const itemKey = record.itemKeys[i]!;
       readItem(this.shown, statistics, itemKey, record.timestamp, 0);
@@ -293,11 +296,38 @@ export class OnlineModel implements FeedbackSink, ModelState {
 
   private learnHeld(listKey: number): void {
     const samples = this.held.release(listKey);
+    this.readAhead(samples);
     for (const sample of samples) {
       copyReading(sample.reading, this.scorer.reading);
       this.learn(sample, sample.label, sample.label === 1 ? sample.weight : 1);
     }
     this.held.reuse(samples);
+  }
+
+  /**
+   * What the samples of a list need lies all over the memory. Reading a word of each before any is learnt lets the processor wait for
+   * all of them at once, where learning would wait for one after the other.
+   */
+  private readAhead(samples: readonly HeldSample[]): void {
+    const { examination } = this.scorer.tables;
+    let seen = 0;
+    for (const { features, reading, itemKey, timestamp } of samples)
+      seen +=
+        features.indices[0]! +
+        features.values[0]! +
+        reading.popularity +
+        this.exposures.touch(itemKey, timestamp) +
+        examination.touch(itemKey);
+    this.seenAhead = seen;
+  }
+
+  /** The same of the items of a list that was shown. */
+  private readItemsAhead({ itemKeys, timestamp }: Exposure): void {
+    const { statistics } = this.scorer.tables;
+    let seen = 0;
+    for (let i = 0; i < itemKeys.length; i++)
+      seen += statistics.impressions(itemKeys[i]!) + this.exposures.touch(itemKeys[i]!, timestamp);
+    this.seenAhead = seen;
   }
 
   /** The item's statistics when it was shown. */
@@ -356,19 +386,21 @@ export class OnlineModel implements FeedbackSink, ModelState {
     this.validation.record(label, key);
   }
 
-  /** @param positive mass of the sample as a positive. @param negative as a negative */
+  /** Of the sample last read. @param positive mass of the sample as a positive. @param negative as a negative */
   private update(positive: number, negative: number): void {
-    const { sample, logits, totals, blend, calibrators } = this.scorer;
+    const { sample, logits, totals, calibrated, blend, calibrators } = this.scorer;
     const { noClickWeight, fm } = this.settings;
     const taught = fm.distillation ?? 0;
-    const teacher = sigmoid(totals[BLEND]!);
+    const mass = positive + negative * noClickWeight;
+    let teacher = 0;
     for (let k = BLEND; k >= 0; k--) {
       const p = sigmoid(totals[k]!);
       let gradient = positive * (p - 1) + negative * noClickWeight * p;
-      calibrators[k]!.update(totals[k]!, positive, negative);
-      const mass = positive + negative * noClickWeight;
-      if (k === BLEND) blend.update(logits, gradient, Math.max(0, mass) * p * (1 - p));
-      else {
+      calibrators[k]!.update(totals[k]!, calibrated[k]!, positive, negative);
+      if (k === BLEND) {
+        teacher = p;
+        blend.update(logits, gradient, Math.max(0, mass) * p * (1 - p));
+      } else {
         if (k === STUDENT && taught > 0) gradient += taught * (mass * (p - teacher) - gradient);
         this.learners[LEARNERS[k]!].update(sample, gradient);
       }

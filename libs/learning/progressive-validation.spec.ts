@@ -109,7 +109,8 @@ describe('Calibration', () => {
     for (let i = 0; i < 50_000; i++) {
       const truth = random.normal();
       const clicked = random.next() < sigmoid(truth) ? 1 : 0;
-      calibrator.update(2 * truth - 1, clicked, 1 - clicked);
+      const logit = 2 * truth - 1;
+      calibrator.update(logit, calibrator.probability(logit), clicked, 1 - clicked);
     }
     for (const truth of [-1.5, 0, 1.5])
       expect(Math.abs(calibrator.probability(2 * truth - 1) - sigmoid(truth))).toBeLessThan(0.03);

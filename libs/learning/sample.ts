@@ -16,9 +16,13 @@ export interface Sample {
   length: number;
   /** Known part of the logit, at training weights. */
   offset: number;
-  /** Whose memory it stands in (SlotRows); others copy it. */
+  /** Whose memory it stands in (SlotRows), and its address there; others copy it. */
   readonly owner?: object;
+  readonly at: number;
 }
+
+/** From a sample's slots to its values, in bytes. */
+export const VALUES_AT = SAMPLE_FEATURES_MAX * 4;
 
 /** Somewhere, or in given memory (SlotRows.newSample). */
 export function newSample(
@@ -29,10 +33,11 @@ export function newSample(
 ): Sample {
   return {
     slots: new Uint32Array(buffer, at, SAMPLE_FEATURES_MAX),
-    values: new Float32Array(buffer, at + SAMPLE_FEATURES_MAX * 4, SAMPLE_FEATURES_MAX),
+    values: new Float32Array(buffer, at + VALUES_AT, SAMPLE_FEATURES_MAX),
     length: 0,
     offset: 0,
     owner,
+    at,
   };
 }
 

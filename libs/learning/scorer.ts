@@ -51,6 +51,8 @@ export class Scorer {
   readonly calibrators: readonly Calibrator[];
   /** Of the sample last predicted, at training weights: each learner's, and the blend's last. */
   readonly totals = new Float64Array(LEARNERS.length + 1);
+  /** The same as calibrated probabilities, as last read. */
+  readonly calibrated = new Float64Array(LEARNERS.length + 1);
   /** What users would rate items. */
   readonly ratings: RatingModel;
   readonly nextItems: NextItems;
@@ -85,10 +87,14 @@ export class Scorer {
    * @returns false when a feature is not finite; the sample then holds the statistics features alone
    */
   prepare(features: FeatureVector, rates?: Float32Array, served = false): boolean {
-    const sound = fillSample(this.sample, features, this.mask);
-    if (!sound) this.sample.length = 0;
-    else if (rates) appendRememberedRates(this.sample, features, rates, this.mask);
-    else appendRateFeatures(this.sample, features, this.rates, this.reading.overallLogit, this.mask, served);
+    const { sample, mask } = this;
+    const sound = fillSample(sample, features, mask);
+    if (!sound) sample.length = 0;
+    else {
+      this.weights.ftrl.rows.touch(sample);
+      if (rates) appendRememberedRates(sample, features, rates, mask);
+      else appendRateFeatures(sample, features, this.rates, this.reading.overallLogit, mask, served);
+    }
     appendStatisticsFeatures(this.sample, this.reading, this.mask);
     this.sample.offset += this.trainingShift;
     return sound;
@@ -122,10 +128,12 @@ export class Scorer {
 
   /** Calibrated predictions of the sample last predicted. */
   read(out: Scores): void {
-    out.ftrl = this.calibrators[0]!.probability(this.totals[0]!);
-    out.fm = this.calibrators[1]!.probability(this.totals[1]!);
-    out.olr = this.calibrators[2]!.probability(this.totals[2]!);
-    out.blend = this.calibrators[BLEND]!.probability(this.totals[BLEND]!);
+    const { calibrated, calibrators, totals } = this;
+    for (let k = 0; k <= BLEND; k++) calibrated[k] = calibrators[k]!.probability(totals[k]!);
+    out.ftrl = calibrated[0]!;
+    out.fm = calibrated[1]!;
+    out.olr = calibrated[2]!;
+    out.blend = calibrated[BLEND]!;
   }
 
   /** FTRL's calibrated prediction of the prepared sample, one of its features left out. */

@@ -5,21 +5,13 @@
  *     count varint | count × ( distance from the slot before varint | changes varint |
  *         shown varint | clicked varint | information u8 | ftrl, fm, olr points (zigzag varint) | factor points... )
  *
- * `changes` says which of them are there (kernels/changed-slots.ts).
+ * `changes` says which of them are there (kernels/changed-slots.ts). kernels/assembly/points.ts writes them.
  */
 import type { ByteReader } from './byte-reader.js';
 import type { ByteWriter } from './byte-writer.js';
 import type { FtrlWeights } from './ftrl-weights.js';
-import { CHANGE, FACTORS_SHIFT, type ChangedSlots } from './kernels/changed-slots.js';
-import {
-  FACTOR_POINTS,
-  factorPointOf,
-  LINEAR_POINTS,
-  pointOf,
-  roundedCount,
-  servedFactor,
-  servedWeight,
-} from './kernels/grid.js';
+import { CHANGE, FACTORS_SHIFT, POINTS_BYTES } from './kernels/changed-slots.js';
+import { FACTOR_POINTS, LINEAR_POINTS, roundedCount, servedFactor, servedWeight } from './kernels/grid.js';
 import type { SlotRows } from './kernels/slot-rows.js';
 
 const VARINT_BYTES = 5;
@@ -28,43 +20,20 @@ const SLOT_BYTES = VARINT_BYTES + 3 + 2 * VARINT_BYTES + 1 + 3 * VARINT_BYTES;
 const LINEAR = ['ftrl', 'fm', 'olr'] as const;
 
 /** Takes out as many changed slots as fit. @returns the bytes that are left */
-export function encodeSlots(
-  ftrl: FtrlWeights,
-  changed: ChangedSlots,
-  writer: ByteWriter,
-  bytesMax: number,
-): number {
-  const { rows } = ftrl;
+export function encodeSlots(rows: SlotRows, writer: ByteWriter, bytesMax: number): number {
+  const changed = rows.changed!;
   const slotBytes = SLOT_BYTES + VARINT_BYTES * rows.factors;
   const end = writer.length + bytesMax - 1;
   while (changed.size > 0) {
-    const room = Math.floor((end - writer.length - VARINT_BYTES) / slotBytes);
+    const bytes = Math.min(POINTS_BYTES, end - writer.length - VARINT_BYTES);
+    const room = Math.floor(bytes / slotBytes);
     if (room <= 0) break;
-    const { slots, changes } = changed.drain(room);
+    const slots = changed.take(room);
     writer.varint(slots.length);
-    for (let i = 0, before = 0; i < slots.length; before = slots[i++]!) {
-      writer.varint(slots[i]! - before);
-      writer.varint(changes[i]!);
-      encodeSlot(ftrl, slots[i]!, changes[i]!, writer);
-    }
+    writer.raw(changed.tell(slots, rows));
   }
   writer.varint(0);
   return Math.max(0, end - writer.length);
-}
-
-function encodeSlot(ftrl: FtrlWeights, slot: number, changes: number, writer: ByteWriter): void {
-  const { rows } = ftrl;
-  const { floats, columns } = rows;
-  const tail = rows.cell(slot, 0);
-  if (changes & CHANGE.shown) writer.varint(roundedCount(floats[tail + columns.shown]!));
-  if (changes & CHANGE.clicked) writer.varint(roundedCount(floats[tail + columns.clicked]!));
-  if (changes & CHANGE.information) writer.u8(ftrl.information(slot));
-  for (const name of LINEAR)
-    if (changes & CHANGE[name]) writer.signed(pointOf(floats[tail + columns[name]]!, LINEAR_POINTS));
-  if (changes >>> FACTORS_SHIFT === 0) return;
-  const row = rows.row(slot);
-  for (let f = 0; f < rows.factors; f++)
-    if (changes & factorBit(rows, f)) writer.signed(factorPointOf(floats[row + f]!));
 }
 
 /** The inverse of `encodeSlots`, into rows that predict. */

@@ -24,12 +24,36 @@ const LISTED = 2;
 const STAGE = 3;
 const NEXT = 4;
 
-/** Beside the rows of so many slots. The list has room for one more, which `settle` writes before it knows. */
-export const changedBytes = (slots: number): number => STAGE_BYTES + 4 * (slots + 1) + 2 * slots;
+/** Slots taken out at once. */
+const TAKEN_MAX = 8_192;
+/** What is written of those taken. */
+export const POINTS_BYTES = 512 * 1024;
+
+/**
+ * Beside the rows of so many slots: stage, list, marks, and what sorts the slots and holds what is written of them. The list has
+ * room for one more, which `settle` writes before it knows.
+ */
+export const changedBytes = (slots: number): number =>
+  STAGE_BYTES + 4 * (slots + 1) + wordsOf(2 * slots) + 4 * (TAKEN_MAX + 2 ** digitBits(slots)) + POINTS_BYTES;
+
+/** Slots are sorted by two digits of so many bits. */
+const digitBits = (slots: number): number => Math.ceil(Math.log2(slots) / 2);
+const wordsOf = (bytes: number): number => Math.ceil(bytes / 4) * 4;
+
+/** Where rows stand; see slot-rows.ts. */
+interface PlacedRows {
+  readonly rowsAt: number;
+  readonly stride: number;
+  readonly blocks: number;
+  readonly factors: number;
+}
 
 export class ChangedSlots {
   private readonly marks: Uint16Array;
   private readonly list: Uint32Array;
+  private readonly scratchAt: number;
+  private readonly pointsAt: number;
+  private readonly bits: number;
 
   /** @param words the kernels' memory. @param at address of `changedBytes(slots)` that are theirs */
   constructor(
@@ -40,6 +64,9 @@ export class ChangedSlots {
   ) {
     this.list = new Uint32Array(words.buffer, at + STAGE_BYTES, slots + 1);
     this.marks = new Uint16Array(words.buffer, at + STAGE_BYTES + this.list.byteLength, slots);
+    this.bits = digitBits(slots);
+    this.scratchAt = this.marks.byteOffset + wordsOf(this.marks.byteLength);
+    this.pointsAt = this.scratchAt + 4 * (TAKEN_MAX + 2 ** this.bits);
     words[STAGE] = words[NEXT] = at;
     words[LIST] = this.list.byteOffset;
     words[MARKS] = this.marks.byteOffset;
@@ -50,28 +77,23 @@ export class ChangedSlots {
     return this.words[LISTED]!;
   }
 
-  /** @param changes bits of CHANGE */
-  note(slot: number, changes: number): void {
-    const before = this.marks[slot]!;
-    this.marks[slot] = before | changes;
-    if (before === 0) this.list[this.words[LISTED]!++] = slot;
+  /** Takes up to `max` slots out, ascending. A view: holds, like their marks, until the next change. */
+  take(max: number): Uint32Array {
+    const taken = Math.min(max, TAKEN_MAX, this.size);
+    const rest = (this.words[LISTED]! -= taken);
+    const slots = this.list.subarray(rest, rest + taken);
+    this.kernels.sortSlots(slots.byteOffset, taken, this.bits, this.scratchAt);
+    return slots;
   }
 
   /**
-   * Takes up to `max` slots out, ascending.
-   * @returns what of each is to be told
+   * What changed of the slots just taken out, which it thereby forgets: in bytes (../slot-points.ts), a view until the next call.
+   * @param slots so few that what is told of them fits POINTS_BYTES
    */
-  drain(max: number): { slots: Uint32Array; changes: Uint16Array } {
-    const taken = Math.min(max, this.size);
-    const rest = this.size - taken;
-    this.words[LISTED] = rest;
-    const slots = this.list.slice(rest, rest + taken).sort();
-    const changes = new Uint16Array(taken);
-    for (let i = 0; i < taken; i++) {
-      changes[i] = this.marks[slots[i]!]!;
-      this.marks[slots[i]!] = 0;
-    }
-    return { slots, changes };
+  tell(slots: Uint32Array, { rowsAt, stride, blocks, factors }: PlacedRows): Uint8Array {
+    const at = this.pointsAt;
+    const end = this.kernels.writePoints(slots.byteOffset, slots.length, rowsAt, stride, blocks, factors, at);
+    return new Uint8Array(this.words.buffer, at, end - at);
   }
 
   /** Forgets changes. */

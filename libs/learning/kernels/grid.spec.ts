@@ -4,7 +4,10 @@ import { ByteReader } from '../byte-reader.js';
 import { ByteWriter } from '../byte-writer.js';
 import { FtrlWeights } from '../ftrl-weights.js';
 import { FactorWeights } from '../factor-weights.js';
-import { decodeSlots, encodeSlots } from '../slot-points.js';
+import { FeatureRates } from '../feature-rates.js';
+import { FtrlProximal } from '../ftrl-proximal.js';
+import { OnlineLogisticRegression } from '../online-logistic-regression.js';
+import { copyPoints, decodeSlots, encodeSlots } from '../slot-points.js';
 import { factorPointOf, LINEAR_POINTS, roundedCount, servedFactor, servedWeight } from './grid.js';
 import { SlotRows } from './slot-rows.js';
 
@@ -38,7 +41,7 @@ describe('The grid', () => {
       const host = SlotRows.toPredict(256, factors);
       const follow = (): number => {
         const told = new ByteWriter();
-        encodeSlots(new FtrlWeights(rows, 1), rows.changed!, told, 100_000);
+        encodeSlots(rows, told, 100_000);
         decodeSlots(host, new ByteReader(told.bytes()));
         return told.length;
       };
@@ -54,4 +57,42 @@ describe('The grid', () => {
       }
     },
   );
+
+  it.each([8, 3, 40])('is what deltas tell and snapshots copy alike, %i factors', (factors) => {
+    const slots = 512;
+    const rows = SlotRows.toLearn(slots, factors);
+    const learners = [
+      new FtrlProximal(rows, { alpha: 0.3, beta: 1, l1: 0.01, l2: 1 }),
+      new FactorisationMachine(rows, { factors, alpha: 0.2, l2: 1e-5, initScale: 0.5 }, 5),
+      new OnlineLogisticRegression(rows, { alpha: 0.3 }),
+    ];
+    const rates = new FeatureRates(rows, 10);
+    const told = SlotRows.toPredict(slots, factors);
+    for (let i = 0; i < 600; i++) {
+      const features = [(1 << 26) | (i % 7), (2 << 26) | (10 + (i % 301))];
+      const label = (i % 3 === 0 ? 1 : 0) as 0 | 1;
+      for (const learner of learners) step(learner, sampleOf(features.map((index) => index % slots)), label);
+      rates.open(i);
+      rates.record(
+        { indices: Uint32Array.from(features), values: new Float32Array(2).fill(1), length: 2 },
+        label,
+      );
+      if (i % 100 !== 99) continue;
+      const writer = new ByteWriter();
+      encodeSlots(rows, writer, 1_000_000);
+      decodeSlots(told, new ByteReader(writer.bytes()));
+      const copied = SlotRows.toPredict(slots, factors);
+      copyPoints(
+        new FtrlWeights(rows, 1),
+        copied,
+        Uint32Array.from({ length: slots }, (_, slot) => slot),
+      );
+      for (let slot = 0; slot < slots; slot++) expect(rowOf(told, slot)).toEqual(rowOf(copied, slot));
+    }
+  });
 });
+
+const rowOf = (rows: SlotRows, slot: number): number[] =>
+  [...rows.words.subarray(rows.row(slot), rows.row(slot + 1))].map((bits) =>
+    bits === 0x80000000 ? 0 : bits,
+  );

@@ -81,6 +81,18 @@ export interface Kernels {
     l2: number,
   ): number;
   settle(): void;
+  sortSlots(slots: number, count: number, bits: number, scratch: number): void;
+  writePoints(
+    slots: number,
+    count: number,
+    rows: number,
+    stride: number,
+    blocks: number,
+    factors: number,
+    out: number,
+  ): number;
+  countRates(waiting: number, length: number, tails: number, stride: number): void;
+  touch(rows: number, stride: number, slots: number, length: number): void;
 }
 
 let compiled: WebAssembly.Module | undefined;

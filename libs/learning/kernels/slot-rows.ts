@@ -6,12 +6,14 @@
  *     to learn        v_1 .. v_k | FTRL w, z, n, shown | FM w, OLR w, FM Σ g² of w, clicked | Σ g² of v_1 .. v_k
  *
  * 64 and 96 bytes with 8 factors. `information` is an integer (ftrl-weights.ts), `shown` and `clicked` are feature-rates.ts's. In
- * front of the rows lie the samples at hand and the sums of the factorisation machine; behind those that learn, what changed.
+ * front of the rows lie the samples at hand and the sums of the factorisation machine; behind those that learn, what changed and the
+ * features whose rates are not counted yet.
  */
 import { AppError } from '#kernel';
 import type { ByteReader } from '../byte-reader.js';
 import type { ByteWriter } from '../byte-writer.js';
-import { newSample, SAMPLE_FEATURES_MAX, type Sample } from '../sample.js';
+import { FEATURES_MAX } from '#events';
+import { newSample, SAMPLE_FEATURES_MAX, VALUES_AT, type Sample } from '../sample.js';
 import { changedBytes, ChangedSlots } from './changed-slots.js';
 import { newKernels, type Kernels } from './kernel-module.js';
 
@@ -26,6 +28,9 @@ const SUMS_AT = 128;
 export const SUMS_BYTES = 512;
 const SAMPLES_AT = SUMS_AT + 2 * SUMS_BYTES;
 const SAMPLE_BYTES = SAMPLE_FEATURES_MAX * 8;
+/** Features that wait to be counted (feature-rates.ts), and those of one sample more. */
+export const WAITING_MAX = 32_768;
+const WAITING_BYTES = (WAITING_MAX + FEATURES_MAX) * 8;
 
 /** Places in the tail, behind the factors, in floats. */
 export interface Columns {
@@ -74,6 +79,8 @@ export class SlotRows {
   readonly kernels: Kernels;
   /** Of rows that learn; those that predict have the values of the grid, and no changes. */
   readonly changed: ChangedSlots | undefined;
+  /** Slot and label of features, of rows that learn. */
+  readonly waiting: Uint32Array;
   readonly floats: Float32Array;
   /** The same memory. */
   readonly words: Uint32Array;
@@ -120,7 +127,8 @@ export class SlotRows {
     this.tailsAt = this.rowsAt + this.tail * 4;
     const behind = this.rowsAt + slots * this.stride;
     const learns = columns === LEARNING;
-    const pages = Math.ceil((behind + (learns ? changedBytes(slots) : 0)) / PAGE_BYTES);
+    const waitingAt = behind + (learns ? changedBytes(slots) : 0);
+    const pages = Math.ceil((waitingAt + (learns ? WAITING_BYTES : 0)) / PAGE_BYTES);
     if (pages > PAGES_MAX)
       throw new AppError(
         'REK_CONFIG_INVALID',
@@ -131,6 +139,7 @@ export class SlotRows {
     this.floats = new Float32Array(memory.buffer);
     this.words = new Uint32Array(memory.buffer);
     this.changed = learns ? new ChangedSlots(this.kernels, this.words, behind, slots) : undefined;
+    this.waiting = new Uint32Array(memory.buffer, waitingAt, learns ? WAITING_BYTES / 4 : 0);
     this.copy = this.newSample();
   }
 
@@ -144,8 +153,14 @@ export class SlotRows {
   /** Puts `slotsAt` and `valuesAt` where the sample stands: in this memory, if need be as a copy. */
   place(sample: Sample): void {
     const own = sample.owner === this ? sample : this.copied(sample);
-    this.slotsAt = own.slots.byteOffset;
-    this.valuesAt = own.values.byteOffset;
+    this.slotsAt = own.at;
+    this.valuesAt = own.at + VALUES_AT;
+  }
+
+  /** Brings the sample's rows into the cache, all at once: what comes next reads them one after the other. */
+  touch(sample: Sample): void {
+    this.place(sample);
+    this.kernels.touch(this.rowsAt, this.stride, this.slotsAt, sample.length);
   }
 
   /** Place of a slot's first factor in `floats`. */

@@ -34,10 +34,11 @@ export function recordEngagement(
   const everybody = lately.rowOf(EVERYBODY);
   const size = lately.sizeOf(everybody);
   if (size === 0) return;
+  const history = histories.rowOf(userKey);
   const salt = combine32(userKey >>> 0, combine32(itemKey >>> 0, timestamp >>> 0));
   for (let draw = 0; draw < NEGATIVES; draw++) {
     const other = lately.partnerOf(everybody, combine32(salt, draw) % size);
-    if (other === itemKey || histories.has(userKey, other)) continue;
+    if (other === itemKey || histories.isLinked(history, other)) continue;
     const negative = items.claim(other);
     // A full table may have given the positive's row away.
     if (items.find(itemKey) !== item) return;

@@ -106,6 +106,23 @@ export class NextItems {
   }
 
   begin(situation: Situation): void {
+    this.find(situation);
+    for (let place = 0; place < this.size; place++) this.describe(place, this.keys[place]!);
+  }
+
+  /** Predicts the engagement, then teaches the mix. Comes before the tables hear of it. */
+  learn({ userKey, itemKey, weight, timestamp, recentKeys, recentAgesSeconds }: Engagement): void {
+    const { mix, histories } = this.tables;
+    if (!(weight > 0) || histories.has(userKey, itemKey) || !mix.wants(userKey, timestamp)) return;
+    this.find({ userKey, recentKeys, recentAgesSeconds, now: timestamp });
+    const taken = this.placeOf(itemKey);
+    if (taken < 0) return; // says nothing of the mix, and describing takes as long as finding
+    for (let place = 0; place < this.size; place++) this.describe(place, this.keys[place]!);
+    mix.learn(this.signals, this.size, taken, this.situation, this.logits);
+  }
+
+  /** The candidates, without their signals. */
+  private find(situation: Situation): void {
     this.situation = kindOf(situation);
     this.now = situation.now;
     this.userRow = this.tables.userFactors.find(situation.userKey);
@@ -118,15 +135,6 @@ export class NextItems {
     this.labels.eachSharingRare((key, weight) => this.add(RARE_LABELS, key, weight));
     this.askNeighbours(situation);
     this.gather(situation);
-  }
-
-  /** Predicts the engagement, then teaches the mix. Comes before the tables hear of it. */
-  learn({ userKey, itemKey, weight, timestamp, recentKeys, recentAgesSeconds }: Engagement): void {
-    const { mix, histories } = this.tables;
-    if (!(weight > 0) || histories.has(userKey, itemKey) || !mix.wants(userKey, timestamp)) return;
-    this.begin({ userKey, recentKeys, recentAgesSeconds, now: timestamp });
-    const taken = this.placeOf(itemKey);
-    if (taken >= 0) mix.learn(this.signals, this.size, taken, this.situation, this.logits);
   }
 
   placeOf(itemKey: number): number {
@@ -279,8 +287,7 @@ export class NextItems {
     const { keys, columns } = this.found;
     if (columns[PLACE]![at] !== 0 || columns[TAKEN]![at] !== 0) return;
     columns[PLACE]![at] = this.size + 1;
-    this.keys[this.size] = keys[at]!;
-    this.describe(this.size++, keys[at]!);
+    this.keys[this.size++] = keys[at]!;
   }
 
   private describe(place: number, key: number): void {

@@ -49,7 +49,12 @@ export class RecentLinks implements ModelTable {
   }
 
   has(owner: number, partner: number): boolean {
-    return this.placeOf(this.owners.find(owner), partner) >= 0;
+    return this.isLinked(this.owners.find(owner), partner);
+  }
+
+  /** The same of the owner's row. */
+  isLinked(row: number, partner: number): boolean {
+    return this.placeOf(row, partner) >= 0;
   }
 
   /** Every owner, in order of rows. */

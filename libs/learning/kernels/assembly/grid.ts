@@ -7,7 +7,7 @@
 export const LINEAR_POINTS: f32 = 64;
 export const FACTOR_POINTS: f32 = 128;
 /** Factors up to as many points are noise: hosts know nothing of them. */
-const NOISE_POINTS: f32 = 2;
+export const NOISE_POINTS: f32 = 2;
 /** Points lie within ± this. */
 const POINT_MAX: f32 = 1048576;
 
@@ -21,12 +21,16 @@ const NEXT: usize = 16;
 const STAGE_BYTES: usize = 32768;
 const NOTE_SHIFT: i32 = 3;
 /** Bits of a mark: cells that moved on the grid since the last delta... */
+export const SHOWN: u32 = 1;
+export const CLICKED: u32 = 1 << 1;
 export const INFORMATION: u32 = 1 << 2;
 export const FTRL: u32 = 1 << 3;
 export const FM: u32 = 1 << 4;
 export const OLR: u32 = 1 << 5;
 /** ... of factors one bit each up to eight, then of groups of them. */
 export const FACTORS_SHIFT: u32 = 6;
+/** Binary digits of a count that hosts know. */
+const DIGITS: i32 = 5;
 /** Bits of n below those that hosts know, and the n below which they know nothing (ftrl-weights.ts). */
 export const INFORMATION_SHIFT: i32 = 20;
 export const INFORMATION_MIN: f32 = 0.125;
@@ -65,6 +69,13 @@ export function moved(before: v128, after: v128, points: f32): i32 {
 export function factorsMoved(before: v128, after: v128): i32 {
   const known = aboveNoise(nearestPoints(before, FACTOR_POINTS));
   return i32x4.bitmask(f32x4.ne(known, aboveNoise(nearestPoints(after, FACTOR_POINTS))));
+}
+
+/** The count with its highest binary digits alone: those that hosts know. */
+@inline
+export function roundedCount(count: u32): u32 {
+  const shift = max(0, 32 - DIGITS - <i32>clz(count));
+  return ((count + ((1 << shift) >> 1)) >> shift) << shift;
 }
 
 /** Makes room for the notes of a step of so many features. @returns the next note's place: for `stage`, then `staged` */
@@ -106,4 +117,20 @@ export function settle(): void {
   }
   store<u32>(LISTED, <u32>((last - <usize>load<u32>(LIST)) >> 2));
   store<u32>(NEXT, <u32>begin);
+}
+
+@inline
+function markAt(slot: u32): usize {
+  return <usize>load<u32>(MARKS) + (<usize>slot << 1);
+}
+
+/** What changed of a slot. */
+@inline
+export function changesOf(slot: u32): u32 {
+  return load<u16>(markAt(slot));
+}
+
+@inline
+export function forget(slot: u32): void {
+  store<u16>(markAt(slot), 0);
 }

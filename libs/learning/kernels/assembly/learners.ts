@@ -9,3 +9,6 @@
 export { dot, dotOnGrid, updateFtrl, deriveFtrl, updateOlr } from './linear';
 export { addFactors, addFactorsOnGrid, pairs, initialFactor, bear, updateFm } from './factors';
 export { settle } from './grid';
+export { sortSlots, writePoints } from './points';
+export { countRates } from './rates';
+export { touch } from './touch';
