@@ -40,7 +40,8 @@ export interface ReadOptions {
   readonly maxWaitMs?: number;
   /**
    * Told of sequences that are missing although nobody deleted them; the read then goes on behind them. For audits:
-   * without it, damage ends the read.
+   * without it, damage ends the read. With `subject` and `until` it is told, before the first message, what the stream
+   * lacks of any subject, or the whole range where the server only knows that something is missing.
    */
   readonly onGap?: (from: number, to: number) => void;
 }

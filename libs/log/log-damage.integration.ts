@@ -1,5 +1,5 @@
 /** What a reader says when the server has lost something, and that it says nothing when something was deleted. */
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { JetStreamManager } from '@nats-io/jetstream';
@@ -70,6 +70,50 @@ describe('reading a damaged stream', () => {
     await expect(readAll(log, { from: 1, until: 10 })).rejects.toMatchObject(damaged);
     expect((await readAll(log, { from: 6, until: 10 })).map(textOf)).toEqual(['6', '7', '8', '9', '10']);
   });
+
+  it('tells a reader of one subject that asks what is lost, whosever message it was', async () => {
+    const log = await tenMessages();
+    await log.append('s.b', Buffer.from('11'));
+    await log.append('s.a', Buffer.from('12'));
+    expect(await readAll(log, { from: 1, until: 12, subject: 's.a' })).toHaveLength(11);
+    await manager.streams.deleteMessage('S', 5);
+    await manager.streams.update('S', { deny_delete: true });
+    const gaps: number[][] = [];
+    const onGap = (from: number, to: number) => void gaps.push([from, to]);
+    expect(await readAll(log, { from: 1, until: 12, subject: 's.a', onGap })).toHaveLength(10);
+    expect(gaps).toEqual([[5, 5]]);
+    expect(await readAll(log, { from: 6, until: 12, subject: 's.a', onGap })).toHaveLength(6);
+    expect(gaps).toHaveLength(1);
+  });
+
+  it('tells a reader of one subject that a bit flipped in a block has cost messages, if not which', async () => {
+    await tenMessages({ deny_delete: true });
+    const nats = servers.nats!;
+    await nats.kill9();
+    const folder = join(nats.folder, 'jetstream');
+    const files = await readdir(folder, { recursive: true });
+    const block = join(
+      folder,
+      files.find((file) => file.includes('/S/msgs/') && file.endsWith('.blk'))!,
+    );
+    const bytes = await readFile(block);
+    const at = Math.floor(bytes.length * 0.55);
+    bytes[at] = bytes[at]! ^ 1;
+    await writeFile(block, bytes);
+    await nats.restart();
+    const log = new NatsEventLog(connection, manager, 'S', '', { inFlightMax: 100, ackTimeoutMs: 2_000 });
+    await until('the log is back', () =>
+      log.append('s.a', Buffer.from('later')).then(
+        () => true,
+        () => false,
+      ),
+    );
+    const gaps: number[][] = [];
+    const onGap = (from: number, to: number) => void gaps.push([from, to]);
+    const read = await readAll(log, { from: 1, until: await log.head(), subject: 's.a', onGap });
+    expect(read.length).toBeLessThan(await log.head());
+    expect(gaps).toEqual([[1, await log.head()]]);
+  }, 30_000);
 
   it('refuses a missing head of a stream that denies purging', async () => {
     const log = await tenMessages();

@@ -5,6 +5,7 @@
  * It refuses to go on when the log is damaged. Three checks: the stream must not end before what was already
  * read; the message read last must still be the same one (its tail was not lost and rewritten); and an unfiltered
  * read must not skip sequences that nobody deleted (LOG and FEEDBACK deny deletion, so there any gap is damage).
+ * A bounded, filtered read with `onGap` is told what the server says it lacks.
  */
 import type { JetStreamManager } from '@nats-io/jetstream';
 import { AppError, errorMessage, sleep } from '#kernel';
@@ -37,6 +38,7 @@ export class OrderedReader {
   private next: number;
   private lastRead: DeliveredMessage | undefined;
   private headReached = false;
+  private lossesKnown = false;
   private failedOpens = 0;
   private wake: () => void = () => undefined;
 
@@ -99,6 +101,7 @@ export class OrderedReader {
     }
     try {
       await this.inspector.assertStillHolds(this.next, this.lastRead);
+      await this.lookForLosses();
       const session = await PullSession.open(connection, manager, {
         stream,
         from: this.next,
@@ -117,6 +120,15 @@ export class OrderedReader {
       await sleep(wait * (0.5 + Math.random() / 2));
       return undefined;
     }
+  }
+
+  /** A filtered read cannot tell a lost message from one of another subject: whoever wants to know has the server asked, once. */
+  private async lookForLosses(): Promise<void> {
+    const { subject, until, onGap } = this.options;
+    if (this.lossesKnown || !onGap || !subject || until === undefined) return;
+    const lost = await this.inspector.lostWithin(this.next, until);
+    this.lossesKnown = true;
+    for (const { from, to } of lost) onGap(from, to);
   }
 
   /** Checks the sequences and cuts at `until`. What cannot be checked now is read again by the next session. */

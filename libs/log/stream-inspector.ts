@@ -7,6 +7,11 @@ import type { LogMessage } from './event-log.js';
 const STREAM_MISSING_MS = 15_000;
 const STREAM_NOT_FOUND = 10059;
 
+export interface Range {
+  from: number;
+  to: number;
+}
+
 export class StreamInspector {
   private missingSince: number | undefined;
 
@@ -59,6 +64,27 @@ export class StreamInspector {
     for (let sequence = Math.max(from, state.first_seq); sequence <= to; sequence++) {
       if (!deleted.has(sequence)) throw damaged(sequence);
     }
+  }
+
+  /**
+   * Ranges within from..to that the stream lacks although it denies deletion, of any subject: nothing says any more whose
+   * they were. After some damage the server counts fewer messages than sequences, but names none: then all of from..to.
+   */
+  async lostWithin(from: number, to: number): Promise<Range[]> {
+    const { config, state } = await this.info(true);
+    if (!config.deny_delete || state.last_seq < state.first_seq) return [];
+    const deleted = state.deleted ?? [];
+    const end = Math.min(to, state.last_seq);
+    const unaccounted = state.last_seq - state.first_seq + 1 - state.messages;
+    if (unaccounted > deleted.length) return [{ from, to: end }];
+    const lost: Range[] = [];
+    for (const sequence of deleted) {
+      if (sequence < from || sequence > end) continue;
+      const last = lost.at(-1);
+      if (last && last.to === sequence - 1) last.to = sequence;
+      else lost.push({ from: sequence, to: sequence });
+    }
+    return lost;
   }
 
   private async info(deletedDetails = false): Promise<StreamInfo> {

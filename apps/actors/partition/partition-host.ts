@@ -269,6 +269,7 @@ export class PartitionHost {
         until,
         subject,
         signal: this.reading.signal,
+        onGap: (from, to) => this.reportLoss(from, to),
       })) {
         for (const messages of stepsOf(batch)) {
           if (this.ending) return;
@@ -280,6 +281,14 @@ export class PartitionHost {
     } while (this.inbox.overflowed);
     this.view.source = catalogue.current;
     if (this.everLive) void this.checkpoint(); // what made us catch up again need not be folded once more
+  }
+
+  /** What is left is folded all the same: whose the lost messages were, nobody can say. */
+  private reportLoss(from: number, to: number): void {
+    this.context.logger.fatal(
+      { partition: this.partition, from, to },
+      'REK_LOG_DAMAGED: the log has lost messages within what this partition folds: run `rekappa verify`',
+    );
   }
 
   private async live(): Promise<void> {
