@@ -69,7 +69,7 @@ function buildItem(
     id,
     categories: fields.categories ? known(0, fields.categories) : (kept?.categories ?? []),
     tags: fields.tags ? known(1, fields.tags) : (kept?.tags ?? []),
-    brand: fields.brand ?? kept?.brand,
+    brand: fields.brand === undefined ? kept?.brand : labelBook.shared(2, fields.brand),
     priceBand: priceBandOf(price),
     attributes: fields.attributes ?? kept?.attributes ?? NO_ATTRIBUTES,
   };
@@ -79,7 +79,7 @@ function buildItem(
     title: fields.title ?? kept?.title ?? id,
     categories: labels.categories,
     tags: labels.tags,
-    brand: labels.brand === undefined ? undefined : labelBook.shared(2, labels.brand),
+    brand: labels.brand,
     priceBand: labels.priceBand,
     price,
     createdAt: Math.min(fields.createdAt ?? kept?.createdAt ?? firstSeenAt, appendedAt),

@@ -39,6 +39,7 @@ export class ByteReader {
     throw new AppError('REK_SNAPSHOT_INVALID', 'an integer of the model state is too long');
   }
 
+  /** Of either sign: zigzag, as kernels/assembly/points.ts writes it. */
   signed(): number {
     const value = this.varint();
     return value % 2 === 0 ? value / 2 : -(value + 1) / 2;

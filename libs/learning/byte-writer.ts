@@ -48,11 +48,6 @@ export class ByteWriter {
     this.buffer[this.at++] = value;
   }
 
-  /** An integer of either sign, small ones in few bytes: zigzag. */
-  signed(value: number): void {
-    this.varint(value < 0 ? -2 * value - 1 : 2 * value);
-  }
-
   text(value: string): void {
     const bytes = Buffer.from(value, 'utf8');
     this.varint(bytes.length);

@@ -104,7 +104,7 @@ export class ExaminationCurve implements RowTable {
     this.sweep();
   }
 
-  /** See OnlineModel.readAhead. */
+  /** See ReadAhead. */
   touch(itemKey: number): number {
     return this.items.touch(itemKey);
   }

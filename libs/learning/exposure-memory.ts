@@ -37,7 +37,7 @@ export class ExposureMemory {
     this.readings.fill(0, at + STATISTICS, at + STRIDE);
   }
 
-  /** See OnlineModel.readAhead. */
+  /** See ReadAhead. */
   touch(itemKey: number, timestamp: number): number {
     const row = this.rows.find(exposureKey(itemKey, timestamp));
     return row < 0 ? 0 : this.readings[row * STRIDE]!;

@@ -51,7 +51,7 @@ export class ItemSlots {
     this.clickedBy[at]! += label;
   }
 
-  /** See OnlineModel.readAhead. */
+  /** See ReadAhead. */
   touch(itemKey: number): number {
     const row = this.rows.find(itemKey);
     const at = row * SLOTS_MAX;
@@ -67,7 +67,10 @@ export class ItemSlots {
       if (this.cellBy[at] === cell) this.clickedBy[at]! += 1;
   }
 
-  /** Adds what the item says of its slots: clicks there, and what its clicks elsewhere lead to expect of an examined slot. @param kept of an outcome's weight, after so many more */
+  /**
+   * Adds what the item says of its slots: clicks there, and what its clicks elsewhere lead to expect of an examined slot.
+   * @param kept of an outcome's weight, after so many more
+   */
   weigh(
     row: number,
     examination: Float64Array,

@@ -24,7 +24,7 @@ import { FactorisationMachine } from './factorisation-machine.js';
 import { FtrlProximal } from './ftrl-proximal.js';
 import { GoalModel } from './goal-model.js';
 import { GoalValidation } from './goal-validation.js';
-import { HeldLists, type HeldSample } from './held-lists.js';
+import { HeldLists } from './held-lists.js';
 import { copyReading, newReading, readItem } from './item-reading.js';
 import type { ChangedSlots } from './kernels/changed-slots.js';
 import { SlotRows } from './kernels/slot-rows.js';
@@ -44,6 +44,7 @@ import type { OnlineLearner } from './online-learner.js';
 import { OnlineLogisticRegression } from './online-logistic-regression.js';
 import { ProgressiveRanking } from './progressive-ranking.js';
 import { ProgressiveValidation, type ProgressiveReport } from './progressive-validation.js';
+import { ReadAhead } from './read-ahead.js';
 import { recordForGroups } from './record-for-groups.js';
 import { isSoundEngagement, isSoundExposure, isSoundOutcome, isSoundSequel } from './sound-record.js';
 import { LEARNERS, newScores, Scorer, type LearnerName, type Scores } from './scorer.js';
@@ -84,8 +85,7 @@ export class OnlineModel implements FeedbackSink, ModelState {
   private readonly masses: Masses = { positive: 0, negative: 0 };
   /** Of an outcome that is taken back. */
   private readonly revised: Masses = { positive: 0, negative: 0 };
-  /** What was read ahead, so that no compiler leaves the reads out. */
-  seenAhead = 0;
+  private readonly ahead: ReadAhead;
   /** Where in the sample last prepared the rates of features begin. */
   private rated = 0;
 
@@ -110,6 +110,7 @@ export class OnlineModel implements FeedbackSink, ModelState {
     );
     this.goals = new GoalModel(this.scorer.tables);
     this.exposures = new ExposureMemory(settings.statistics.exposuresMax);
+    this.ahead = new ReadAhead(this.scorer.tables, this.exposures);
     this.validation = new ProgressiveValidation(settings.metricsWindow);
     this.ranking = new ProgressiveRanking(settings.metricsWindow);
     this.goalValidation = new GoalValidation(settings.metricsWindow);
@@ -137,7 +138,7 @@ export class OnlineModel implements FeedbackSink, ModelState {
     const { statistics, positions, examination } = this.scorer.tables;
     const depth = record.depth ?? 0;
     const counted = this.settings.debias.ctr === 'examined';
-    this.readItemsAhead(record);
+    this.ahead.items(record);
     for (let i = 0; i < record.itemKeys.length; i++) {
       const itemKey = record.itemKeys[i]!;
       readItem(this.shown, statistics, itemKey, record.timestamp, 0);
@@ -296,38 +297,12 @@ export class OnlineModel implements FeedbackSink, ModelState {
 
   private learnHeld(listKey: number): void {
     const samples = this.held.release(listKey);
-    this.readAhead(samples);
+    this.ahead.samples(samples);
     for (const sample of samples) {
       copyReading(sample.reading, this.scorer.reading);
       this.learn(sample, sample.label, sample.label === 1 ? sample.weight : 1);
     }
     this.held.reuse(samples);
-  }
-
-  /**
-   * What the samples of a list need lies all over the memory. Reading a word of each before any is learnt lets the processor wait for
-   * all of them at once, where learning would wait for one after the other.
-   */
-  private readAhead(samples: readonly HeldSample[]): void {
-    const { examination } = this.scorer.tables;
-    let seen = 0;
-    for (const { features, reading, itemKey, timestamp } of samples)
-      seen +=
-        features.indices[0]! +
-        features.values[0]! +
-        reading.popularity +
-        this.exposures.touch(itemKey, timestamp) +
-        examination.touch(itemKey);
-    this.seenAhead = seen;
-  }
-
-  /** The same of the items of a list that was shown. */
-  private readItemsAhead({ itemKeys, timestamp }: Exposure): void {
-    const { statistics } = this.scorer.tables;
-    let seen = 0;
-    for (let i = 0; i < itemKeys.length; i++)
-      seen += statistics.impressions(itemKeys[i]!) + this.exposures.touch(itemKeys[i]!, timestamp);
-    this.seenAhead = seen;
   }
 
   /** The item's statistics when it was shown. */

@@ -1,10 +1,10 @@
 /** What a reader says when the server has lost something, and that it says nothing when something was deleted. */
-import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { JetStreamManager } from '@nats-io/jetstream';
 import { until } from '#kernel';
-import { startServers, type TestServers } from '#testkit';
+import { flipBit, messageBlock, startServers, type TestServers } from '#testkit';
 import { readAll, textOf } from './event-log.contract.js';
 import type { LogMessage } from './event-log.js';
 import { connectNats, type NatsConnection } from './nats-connection.js';
@@ -90,16 +90,7 @@ describe('reading a damaged stream', () => {
     await tenMessages({ deny_delete: true });
     const nats = servers.nats!;
     await nats.kill9();
-    const folder = join(nats.folder, 'jetstream');
-    const files = await readdir(folder, { recursive: true });
-    const block = join(
-      folder,
-      files.find((file) => file.includes('/S/msgs/') && file.endsWith('.blk'))!,
-    );
-    const bytes = await readFile(block);
-    const at = Math.floor(bytes.length * 0.55);
-    bytes[at] = bytes[at]! ^ 1;
-    await writeFile(block, bytes);
+    await flipBit(await messageBlock(nats.folder, 'S'), ({ length }) => Math.floor(length * 0.55));
     await nats.restart();
     const log = new NatsEventLog(connection, manager, 'S', '', { inFlightMax: 100, ackTimeoutMs: 2_000 });
     await until('the log is back', () =>

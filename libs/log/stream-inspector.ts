@@ -2,15 +2,11 @@
 import { JetStreamApiError, type JetStreamManager, type StreamInfo } from '@nats-io/jetstream';
 import { AppError } from '#kernel';
 import type { LogMessage } from './event-log.js';
+import { addToRanges, type Range } from './ranges.js';
 
 /** How long a missing stream counts as a server that is still starting, ms. */
 const STREAM_MISSING_MS = 15_000;
 const STREAM_NOT_FOUND = 10059;
-
-export interface Range {
-  from: number;
-  to: number;
-}
 
 export class StreamInspector {
   private missingSince: number | undefined;
@@ -78,12 +74,8 @@ export class StreamInspector {
     const unaccounted = state.last_seq - state.first_seq + 1 - state.messages;
     if (unaccounted > deleted.length) return [{ from, to: end }];
     const lost: Range[] = [];
-    for (const sequence of deleted) {
-      if (sequence < from || sequence > end) continue;
-      const last = lost.at(-1);
-      if (last && last.to === sequence - 1) last.to = sequence;
-      else lost.push({ from: sequence, to: sequence });
-    }
+    for (const sequence of deleted)
+      if (sequence >= from && sequence <= end) addToRanges(lost, sequence, sequence);
     return lost;
   }
 

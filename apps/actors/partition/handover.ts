@@ -1,7 +1,7 @@
 /** Stores the other half of a merge in LOG. Its event id is derived from the merge, so storing it twice changes nothing. */
-import { checksumOf, CRC_HEADER, encodeFrame, type Absorb } from '#events';
+import type { Absorb } from '#events';
 import { AppError, partitionOf, sleep } from '#kernel';
-import type { LogTopology } from '#log';
+import { appendEvents, type LogTopology } from '#log';
 import type { UserKeys } from '#privacy';
 
 const RETRY_BASE_MS = 50;
@@ -22,11 +22,8 @@ export async function appendHandover(
   for (let attempt = 0; ; attempt++) {
     if (givenUp()) throw new AppError('REK_LEASE_LOST');
     try {
-      const payload = encodeFrame(keys ? await keys.seal([event]) : [event]);
-      await topology.log.append(subject, payload, {
-        messageId: event.eventId,
-        headers: { [CRC_HEADER]: checksumOf(payload) },
-      });
+      const events = keys ? await keys.seal([event]) : [event];
+      await appendEvents(topology.log, subject, events, event.eventId);
       return;
     } catch (error) {
       if (!(error instanceof AppError) || !error.retryable) throw error;

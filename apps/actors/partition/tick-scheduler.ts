@@ -3,10 +3,10 @@
  * stream's time, and the next only after it has folded that one. A tick of a former owner carries an older
  * epoch and is ignored by the fold.
  */
-import { checksumOf, CRC_HEADER, encodeFrame, EVENT_VERSION, type Tick } from '#events';
+import { EVENT_VERSION, type Tick } from '#events';
 import { streamNow } from '#interest';
 import type { Clock } from '#kernel';
-import type { Lease, LogTopology } from '#log';
+import { appendEvents, type Lease, type LogTopology } from '#log';
 import type { PartitionHost } from './partition-host.js';
 
 /** A tick without acknowledgement is tried again after this, ms; its id makes it one. */
@@ -45,14 +45,11 @@ export class TickScheduler {
     const { partition, epoch } = lease;
     const eventId = `tick-${partition}-${epoch}-${timestamp}`;
     const tick: Tick = { kind: 'tick', eventId, timestamp, version: EVENT_VERSION, epoch };
-    const payload = encodeFrame([tick]);
     const sent = { sequence: Infinity, sentAt: this.clock.monotonic() };
     this.outstanding = sent;
     try {
-      sent.sequence = await this.topology.log.append(this.topology.subjects.user(partition), payload, {
-        messageId: eventId,
-        headers: { [CRC_HEADER]: checksumOf(payload) },
-      });
+      const { log, subjects } = this.topology;
+      sent.sequence = await appendEvents(log, subjects.user(partition), [tick], eventId);
       this.appended();
     } catch (error) {
       this.failed(error, lease);

@@ -1,7 +1,8 @@
 /**
- * This host's copy of what all partitions share, the catalogue and the settings of their fold: read from the first `log.item` entry
- * before anything is served, then kept up by the log reader. Old versions are dropped below the oldest checkpoint; a partition that must be folded from
- * further back (its checkpoint was lost) gets a full catalogue of its own for that while.
+ * This host's copy of what all partitions share, the catalogue and the settings of their fold: read from the first
+ * `log.item` entry before anything is served, then kept up by the log reader. Old versions of items are dropped below the oldest
+ * checkpoint; a partition that must be folded from further back (its checkpoint was lost) gets a full catalogue of its
+ * own for that while.
  */
 import { Catalogue, type CatalogueView } from '#catalogue';
 import { decodeItemFrame, isItemEvent } from '#events';

@@ -5,10 +5,10 @@
  * Where it cannot be written this host folds by what stands in the log, as all others do.
  */
 import { createHash } from 'node:crypto';
-import { checksumOf, CRC_HEADER, encodeFrame, EVENT_VERSION, type SettingsEvent } from '#events';
+import { EVENT_VERSION, type SettingsEvent } from '#events';
 import { changedSettings, recordedSettings, type SettingsHistory } from '#interest';
 import { retry, type Clock } from '#kernel';
-import type { LogTopology } from '#log';
+import { appendEvents, type LogTopology } from '#log';
 import type { Logger } from '#observability';
 
 const ATTEMPTS = 3;
@@ -25,14 +25,10 @@ export async function recordSettings(history: SettingsHistory, ports: RecorderPo
   const changed = newest ? changedSettings(newest, configured) : [];
   if (newest && changed.length === 0) return 0;
   const { topology, logger } = ports;
-  const payload = encodeFrame([settingsEvent(history, ports.clock.now())]);
+  const event = settingsEvent(history, ports.clock.now());
   try {
     const sequence = await retry(
-      () =>
-        topology.log.append(topology.subjects.item, payload, {
-          messageId: nameOf(history),
-          headers: { [CRC_HEADER]: checksumOf(payload) },
-        }),
+      () => appendEvents(topology.log, topology.subjects.item, [event], event.eventId),
       { attempts: ATTEMPTS, baseMs: 100, capMs: 1_000 },
     );
     if (newest) logger.info({ changed }, 'from here on the log is folded with other settings');
@@ -46,18 +42,15 @@ export async function recordSettings(history: SettingsHistory, ports: RecorderPo
   }
 }
 
-/** Hosts that start at the same time with the same settings write one entry. */
-function nameOf({ configured, through }: SettingsHistory): string {
-  const hash = createHash('sha256').update(JSON.stringify(recordedSettings(configured)));
-  return `settings-${through}-${hash.digest('hex').slice(0, 16)}`;
-}
-
-function settingsEvent(history: SettingsHistory, timestamp: number): SettingsEvent {
+/** Hosts that start at the same time with the same settings make one entry: its id is theirs. */
+function settingsEvent({ configured, through }: SettingsHistory, now: number): SettingsEvent {
+  const settings = recordedSettings(configured);
+  const hash = createHash('sha256').update(JSON.stringify(settings)).digest('hex');
   return {
     kind: 'settings',
-    eventId: nameOf(history),
-    timestamp: Math.floor(timestamp),
+    eventId: `settings-${through}-${hash.slice(0, 16)}`,
+    timestamp: Math.floor(now),
     version: EVENT_VERSION,
-    settings: recordedSettings(history.configured),
+    settings,
   };
 }

@@ -199,7 +199,7 @@ async function rebuildEverything(
   const settings = withOverrides(present, options.set);
   const last = await lastSequence(topology.log, options.until);
   const [was, wanted] = [foldSettingsOf(present), foldSettingsOf(settings)];
-  const inForce = await settingsInLog(topology.log, wanted, signal, askedSettings(was, wanted));
+  const inForce = await settingsInLog(topology, wanted, signal, askedSettings(was, wanted));
   const { rebuilt, model } = await withSuspects(async (suspects) => {
     const model = new OnlineModel(modelSettingsOf(settings));
     const rebuilt = await rebuildLog(topology.log, {

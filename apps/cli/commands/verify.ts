@@ -1,6 +1,7 @@
 /** `rekappa verify`: walks the whole log and names what is damaged or lost, by exact sequences. */
 import type { Command } from 'commander';
 import { errorMessage } from '#kernel';
+import { countIn, describeRanges } from '#log';
 import { openStore } from '#store';
 import { dataOption } from '../connection.js';
 import { withSession, type Session } from '../session.js';
@@ -11,7 +12,6 @@ import { Progress } from '../terminal/progress.js';
 import { renderTable } from '../terminal/table.js';
 import { auditStream, type StreamAudit } from '../verify/audit.js';
 import { examineLogMessage, FeedbackExaminer } from '../verify/examine.js';
-import { countIn, describeRanges } from '../verify/ranges.js';
 import { lostTails, type Witness } from '../verify/tails.js';
 
 interface Verification {

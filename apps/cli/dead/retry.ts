@@ -2,18 +2,9 @@
  * A second chance for a dead letter: the event is appended to LOG anew if today's rules take it (an upcaster has come,
  * a limit was raised, the fold was mended), and only then dropped. Doing it twice changes nothing: the event keeps its id.
  */
-import {
-  checksumOf,
-  CRC_HEADER,
-  encodeFrame,
-  isItemEvent,
-  isUserEvent,
-  parseEvent,
-  type LogEvent,
-  type Rejection,
-} from '#events';
+import { isItemEvent, isUserEvent, parseEvent, type LogEvent, type Rejection } from '#events';
 import { AppError, errorMessage, partitionOf } from '#kernel';
-import { DeadLetters, type LogTopology, type StoredDeadLetter } from '#log';
+import { appendEvents, DeadLetters, type LogTopology, type StoredDeadLetter } from '#log';
 
 export interface RetryOutcome {
   readonly sequence: number;
@@ -36,8 +27,7 @@ export async function retryDeadLetter(
     : isItemEvent(event)
       ? subjects.item
       : await subjectOf(letter, topology);
-  const payload = encodeFrame([event]);
-  const appended = await log.append(subject, payload, { headers: { [CRC_HEADER]: checksumOf(payload) } });
+  const appended = await appendEvents(log, subject, [event]);
   await new DeadLetters(topology).drop(sequence);
   return { sequence, appended };
 }

@@ -1,14 +1,13 @@
 /** Which settings the log was folded by, read ahead of a rebuild: the first ones hold for what stands in front of them, too. */
 import { decodeItemFrame } from '#events';
 import { changedSettings, SettingsHistory, type FoldSettings } from '#interest';
-import type { EventLog } from '#log';
+import type { LogTopology } from '#log';
 
 const KIND = Buffer.from('"settings"');
-const ITEMS = 'log.item';
 
 /** @param configured for a log that says nothing of them. @param asked hold everywhere all the same */
 export async function settingsInLog(
-  log: EventLog,
+  { log, subjects }: Pick<LogTopology, 'log' | 'subjects'>,
   configured: FoldSettings,
   signal: AbortSignal,
   asked: Partial<FoldSettings> = {},
@@ -16,7 +15,7 @@ export async function settingsInLog(
   const history = new SettingsHistory(configured, asked);
   const head = await log.head();
   if (head === 0) return history;
-  for await (const batch of log.read({ from: 1, until: head, subject: ITEMS, signal })) {
+  for await (const batch of log.read({ from: 1, until: head, subject: subjects.item, signal })) {
     for (const message of batch) {
       if (!Buffer.from(message.payload).includes(KIND)) continue; // decoding a whole catalogue takes long
       for (const entry of decodeItemFrame(message))

@@ -76,7 +76,7 @@ export async function verifyLog(
   const live = new Map(hosts.flatMap((host) => host.partitions).map((p) => [p.partition, p]));
   const lastOf = (partition: number): number => live.get(partition)?.sequence ?? 0;
   const last = Math.max(0, ...[...live.values()].map((p) => p.sequence));
-  const settings = await settingsInLog(topology.log, fold, bar.signal);
+  const settings = await settingsInLog(topology, fold, bar.signal);
   const { rebuilt, ledgers, sealed } = await withSuspects(async (suspects) => {
     const ledgers = Array.from({ length: topology.partitions }, () => new RecordLedger());
     const sealed = new SealedCauses();

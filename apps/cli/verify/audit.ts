@@ -3,8 +3,7 @@
  * their checksum, which cannot be used. It reads past damage, so that all of it is named, not only the first.
  */
 import { AppError } from '#kernel';
-import type { EventLog, LogMessage } from '#log';
-import { addToRanges, type Range } from './ranges.js';
+import { addToRanges, type EventLog, type LogMessage, type Range } from '#log';
 
 /** What one message turned out to be. `refused` was never sound and went to the dead stream: it is no damage. */
 export interface Finding {

@@ -1,11 +1,9 @@
 /** `rekappa verify` against a real server: damage is named by its exact sequences, and what is sound is left in peace. */
-import { readdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { JetStreamManager } from '@nats-io/jetstream';
 import { checksumOf, CRC_HEADER, encodeFeedbackBatch, encodeFrame, type LogEvent } from '#events';
 import { asEventId, asItemId, asUserId, partitionOf, until } from '#kernel';
 import { connectNats, managerOf, openTopology, type LogTopology, type NatsConnection } from '#log';
-import { startServers, type TestServers } from '#testkit';
+import { flipBit, messageBlock, startServers, type TestServers } from '#testkit';
 import { auditStream, type StreamAudit } from './audit.js';
 import { examineLogMessage, FeedbackExaminer } from './examine.js';
 import { lostTails } from './tails.js';
@@ -114,7 +112,8 @@ describe('a walk over the log', () => {
     for (let i = 0; i < MESSAGES; i++) await appendClick(i);
     await connection.close();
     await servers.nats!.kill9();
-    await flipBitIn(join(servers.nats!.folder, 'jetstream'), 'REKAPPA_LOG');
+    const block = await messageBlock(servers.nats!.folder, 'REKAPPA_LOG');
+    await flipBit(block, (bytes) => bytes.indexOf('user-30'));
     await servers.nats!.restart();
     await until('the server answers', () =>
       connect().then(
@@ -176,14 +175,3 @@ describe('a lost tail', () => {
     expect(lostTails([{ stream: 'LOG', head: 120 }], witnesses)).toEqual([]);
   });
 });
-
-/** In the middle of the stream's first block of messages. */
-async function flipBitIn(jetstream: string, stream: string): Promise<void> {
-  const files = await readdir(jetstream, { recursive: true });
-  const block = files.find((file) => file.includes(`${stream}/msgs/`) && file.endsWith('1.blk'))!;
-  const path = join(jetstream, block);
-  const bytes = await readFile(path);
-  const at = bytes.indexOf('user-30');
-  bytes[at] = bytes[at]! ^ 1;
-  await writeFile(path, bytes);
-}

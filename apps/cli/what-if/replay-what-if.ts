@@ -39,11 +39,11 @@ export interface WhatIfReplay {
   readonly signal: AbortSignal;
 }
 
-type Streams = Pick<LogTopology, 'log' | 'feedback'>;
+type Streams = Pick<LogTopology, 'log' | 'feedback' | 'subjects'>;
 
 /** @throws CliError when interrupted */
 export async function replayWhatIf(streams: Streams, replay: WhatIfReplay): Promise<WhatIfReport> {
-  const inForce = await settingsInLog(streams.log, foldSettingsOf(replay.settings), replay.signal);
+  const inForce = await settingsInLog(streams, foldSettingsOf(replay.settings), replay.signal);
   return withSuspects((suspects) => attempt(streams, replay, inForce, suspects));
 }
 

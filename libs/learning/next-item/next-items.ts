@@ -107,7 +107,7 @@ export class NextItems {
 
   begin(situation: Situation): void {
     this.find(situation);
-    for (let place = 0; place < this.size; place++) this.describe(place, this.keys[place]!);
+    this.describeAll();
   }
 
   /** Predicts the engagement, then teaches the mix. Comes before the tables hear of it. */
@@ -117,7 +117,7 @@ export class NextItems {
     this.find({ userKey, recentKeys, recentAgesSeconds, now: timestamp });
     const taken = this.placeOf(itemKey);
     if (taken < 0) return; // says nothing of the mix, and describing takes as long as finding
-    for (let place = 0; place < this.size; place++) this.describe(place, this.keys[place]!);
+    this.describeAll();
     mix.learn(this.signals, this.size, taken, this.situation, this.logits);
   }
 
@@ -288,6 +288,10 @@ export class NextItems {
     if (columns[PLACE]![at] !== 0 || columns[TAKEN]![at] !== 0) return;
     columns[PLACE]![at] = this.size + 1;
     this.keys[this.size++] = keys[at]!;
+  }
+
+  private describeAll(): void {
+    for (let place = 0; place < this.size; place++) this.describe(place, this.keys[place]!);
   }
 
   private describe(place: number, key: number): void {

@@ -2,9 +2,9 @@
  * Publishes frames until they are acknowledged: what gets no answer is sent again under the same event ids, and stands in
  * LOG twice. Knows which events were acknowledged.
  */
-import { checksumOf, CRC_HEADER, encodeFrame, type LogEvent } from '#events';
+import type { LogEvent } from '#events';
 import { partitionOf } from '#kernel';
-import type { LogTopology } from '#log';
+import { appendEvents, type LogTopology } from '#log';
 import { Line, type Schedule } from './line.js';
 
 export type UserLogEvent = Extract<LogEvent, { userId: string }>;
@@ -46,9 +46,7 @@ export class Client {
 
   private async send(subject: string, frame: readonly UserLogEvent[]): Promise<void> {
     this.underWay++;
-    const payload = encodeFrame(frame);
-    const headers = { [CRC_HEADER]: checksumOf(payload) };
-    const append = () => this.topology.log.append(subject, payload, { headers });
+    const append = () => appendEvents(this.topology.log, subject, frame);
     while (
       !(await this.line.call(`publish ${subject}`, append, 'REK_LOG_UNAVAILABLE').then(
         () => true,

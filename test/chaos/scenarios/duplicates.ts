@@ -3,10 +3,10 @@
  * the test, as 3 minutes are past the 2 of production) in other company, and when their users have lived a day longer by event
  * time, through the gateway and straight into the log. What users, samples and weights hash to must not change.
  */
-import { checksumOf, CRC_HEADER, encodeFrame, type LogEvent } from '#events';
+import type { LogEvent } from '#events';
 import { loadSettings } from '#config';
 import { partitionOf, sleep } from '#kernel';
-import { connectNats, managerOf, openTopology, qualifiedName, type LogTopology } from '#log';
+import { appendEvents, connectNats, managerOf, openTopology, qualifiedName, type LogTopology } from '#log';
 import { withSystem, type ChaosSystem } from '../harness/chaos-system.js';
 import type { Scenario, Trial } from '../harness/scenario.js';
 
@@ -146,8 +146,7 @@ class Comparison {
 async function publish(topology: LogTopology, events: readonly LogEvent[]): Promise<void> {
   for (const event of events) {
     if (!('userId' in event)) continue;
-    const payload = encodeFrame([event]);
     const subject = topology.subjects.user(partitionOf(event.userId, topology.partitions));
-    await topology.log.append(subject, payload, { headers: { [CRC_HEADER]: checksumOf(payload) } });
+    await appendEvents(topology.log, subject, [event]);
   }
 }

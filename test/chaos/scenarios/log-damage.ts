@@ -4,11 +4,11 @@
  * verify` must name exactly that, and readers must notice: the host that was following, or a rebuild from the beginning.
  * One kind of damage a round, each on a system of its own.
  */
-import { readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { stat, truncate } from 'node:fs/promises';
 import { loadSettings } from '#config';
 import { until } from '#kernel';
 import { connectNats, managerOf, openTopology, type LogTopology, type NatsConnection } from '#log';
+import { flipBit, messageBlock } from '#testkit';
 import { withSystem, type ChaosSystem } from '../harness/chaos-system.js';
 import type { Scenario, Trial } from '../harness/scenario.js';
 
@@ -70,20 +70,11 @@ async function contents({ log }: LogTopology): Promise<Map<number, string>> {
 async function damage(system: ChaosSystem, { random }: Trial, kind: Kind): Promise<void> {
   const nats = system.servers.nats!;
   await nats.kill9();
-  const folder = join(nats.folder, 'jetstream');
-  const files = await readdir(folder, { recursive: true });
-  const block = join(
-    folder,
-    files.find((file) => file.includes('REKAPPA_LOG/msgs/') && file.endsWith('.blk'))!,
-  );
-  const { size } = await stat(block);
-  const at = Math.floor(size * (FROM_SHARE + random.next() * (0.9 - FROM_SHARE)));
-  if (kind === 'truncated') await truncate(block, at);
-  else {
-    const bytes = await readFile(block);
-    bytes[at] = bytes[at]! ^ (1 << random.below(8));
-    await writeFile(block, bytes);
-  }
+  const block = await messageBlock(nats.folder, 'REKAPPA_LOG');
+  const share = FROM_SHARE + random.next() * (0.9 - FROM_SHARE);
+  const placeIn = (bytes: number): number => Math.floor(bytes * share);
+  if (kind === 'truncated') await truncate(block, placeIn((await stat(block)).size));
+  else await flipBit(block, ({ length }) => placeIn(length), random.below(8));
   await nats.restart();
 }
 

@@ -1,10 +1,6 @@
 /** The factorisation machine: its sums, its first factors, its steps. See learners.ts. */
 import { FACTOR_POINTS, factorPoints, factorsMoved, FACTORS_SHIFT, FM, LINEAR_POINTS, room, stage, staged } from './grid';
-
-/** Offsets in a learner's tail, and behind it: Σ g² of each factor. */
-const W_FM: usize = 16;
-const W_SQUARES: usize = 24;
-const FACTOR_SQUARES: usize = 32;
+import { FACTOR_SQUARES, W_FM, W_SQUARES } from './tail';
 
 const FM_GRADIENT_MAX: f32 = 10;
 /** G_θ before a coordinate's first step. */

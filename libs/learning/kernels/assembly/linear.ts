@@ -12,12 +12,7 @@ import {
   stage,
   staged,
 } from './grid';
-
-/** Offsets in a learner's tail. FTRL's stand together, with a fourth that it leaves as it is: one vector. */
-const W_FTRL: usize = 0;
-const Z: usize = 4;
-const N: usize = 8;
-const W_OLR: usize = 20;
+import { N, W_FTRL, W_OLR, Z } from './tail';
 
 const FTRL_GRADIENT_MAX: f32 = 100;
 const OLR_STEP_MAX: f32 = 1;

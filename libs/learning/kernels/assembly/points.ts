@@ -19,15 +19,8 @@ import {
   roundedCount,
   SHOWN,
 } from './grid';
+import { COUNT_CLICKED, COUNT_SHOWN, N, W_FM, W_FTRL, W_OLR } from './tail';
 import { touchRow, touched } from './touch';
-
-/** Offsets in a learner's tail. */
-const W_FTRL: usize = 0;
-const N: usize = 8;
-const COUNT_SHOWN: usize = 12;
-const W_FM: usize = 16;
-const W_OLR: usize = 20;
-const COUNT_CLICKED: usize = 28;
 
 /** Slots touched ahead: so many rows fit the first cache. */
 const AHEAD: i32 = 64;

@@ -1,10 +1,7 @@
 /** The counts of features' click rates (../../feature-rates.ts). */
 import { CLICKED, room, roundedCount, SHOWN, stage, staged } from './grid';
+import { COUNT_CLICKED, COUNT_SHOWN } from './tail';
 import { touched } from './touch';
-
-/** Offsets in a learner's tail. */
-const COUNT_SHOWN: usize = 12;
-const COUNT_CLICKED: usize = 28;
 
 /** Label of what is counted as shown already. */
 const REVISED: u32 = 2;
