@@ -20,6 +20,7 @@ export const PASSING_CODES: ReadonlySet<string> = new Set([
   'REK_OVERLOADED',
   'REK_LOG_UNAVAILABLE',
   'REK_LOG_FULL',
+  'REK_LOG_UNREADABLE',
   'REK_NOT_READY',
   'REK_TIMEOUT',
 ]);

@@ -74,6 +74,11 @@ export const ERROR_CATALOGUE = {
     retryable: true,
     meaning: 'The log has no room: make some, then re-send the same event ids.',
   },
+  REK_LOG_UNREADABLE: {
+    status: 503,
+    retryable: true,
+    meaning: 'The log’s end is damaged: what was appended behind it could not be read, so nothing is.',
+  },
   REK_HOST_UNAVAILABLE: {
     status: 503,
     retryable: true,

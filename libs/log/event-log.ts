@@ -57,7 +57,7 @@ export interface EventLog {
    * Appends and resolves with the stream sequence once the stream has acknowledged it.
    * @throws AppError REK_OVERLOADED (window of unacknowledged appends full), REK_LOG_UNAVAILABLE (no
    * acknowledgement: the message may or may not be stored), REK_STALE_EPOCH (another writer was faster than
-   * `expectedLastSubjectSequence`), REK_BODY_TOO_LARGE.
+   * `expectedLastSubjectSequence`), REK_BODY_TOO_LARGE, REK_LOG_UNREADABLE (the stream's end is damaged).
    */
   append(subject: string, payload: Uint8Array, options?: AppendOptions): Promise<number>;
 

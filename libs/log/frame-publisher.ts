@@ -90,7 +90,7 @@ export class FramePublisher {
   /**
    * Resolves when the stream has acknowledged the event's frame. The event must be a checked one (parseEvent).
    * What does not say in the clear whose it is (`tick`, `sealed`, `forget`) needs its `partition` given.
-   * @throws AppError REK_OVERLOADED (see `room`), REK_LOG_UNAVAILABLE, REK_LOG_FULL, REK_BODY_TOO_LARGE, REK_NOT_READY once closed.
+   * @throws AppError REK_OVERLOADED (see `room`), REK_LOG_UNAVAILABLE, REK_LOG_FULL, REK_LOG_UNREADABLE, REK_BODY_TOO_LARGE, REK_NOT_READY once closed.
    */
   publish(event: LogEvent, partition?: number): Promise<Acknowledgement> {
     return new Promise((resolve, reject) => {
@@ -268,9 +268,10 @@ export class FramePublisher {
   }
 }
 
-/** A full disk takes people, not seconds: whoever publishes hears of it at once. */
+/** A full or a damaged disk takes people, not seconds: whoever publishes hears of it at once. */
 function passesSoon(error: unknown): boolean {
-  return error instanceof AppError && error.retryable && error.code !== 'REK_LOG_FULL';
+  if (!(error instanceof AppError) || !error.retryable) return false;
+  return error.code !== 'REK_LOG_FULL' && error.code !== 'REK_LOG_UNREADABLE';
 }
 
 function asAppError(error: unknown): AppError {

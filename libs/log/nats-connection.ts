@@ -26,6 +26,12 @@ export interface NatsSettings {
 }
 
 const inboxPrefixes = new WeakMap<NatsConnection, string>();
+const users = new WeakMap<NatsConnection, string>();
+
+/** Who the connection is to the server; undefined where that knows no users. */
+export function userOf(connection: NatsConnection): string | undefined {
+  return users.get(connection);
+}
 
 /** For answers to this connection: below its user's own prefix, so that no other user need be able to listen there. */
 export function inboxOf(connection: NatsConnection): string {
@@ -58,6 +64,7 @@ export async function connectNats(settings: NatsSettings): Promise<NatsConnectio
       capMs: 1_000,
     });
     inboxPrefixes.set(connection, inboxPrefix);
+    if (address.user !== undefined) users.set(connection, address.user);
     return connection;
   } catch (error) {
     throw new AppError(

@@ -8,23 +8,29 @@ import {
 import { headers, type MsgHdrs } from '@nats-io/transport-node';
 import { AppError, errorMessage } from '#kernel';
 import { AckWindow, type AckWindowOptions } from './ack-window.js';
+import { AppendGate } from './append-gate.js';
 import type { AppendOptions, EventLog, LogMessage, ReadOptions } from './event-log.js';
 import { answerOf, type NatsConnection } from './nats-connection.js';
 import { OrderedReader } from './ordered-reader.js';
+import { StreamInspector, UNAVAILABLE } from './stream-inspector.js';
 
 const MESSAGE_ID = 'Nats-Msg-Id';
 const EXPECTED_LAST_SUBJECT_SEQUENCE = 'Nats-Expected-Last-Subject-Sequence';
 const API_TIMEOUT_MS = 5_000;
-/** JetStream answers so while a stream has no leader. */
-const UNAVAILABLE = 503;
 
 /** The JetStream API of a connection; asks nothing of the server yet. */
 export function managerOf(connection: NatsConnection): Promise<JetStreamManager> {
   return jetstreamManager(connection, { checkAPI: false, timeout: API_TIMEOUT_MS });
 }
 
+export interface NatsEventLogOptions extends AckWindowOptions {
+  /** Whether the connection's user may fetch messages of the stream. Default true. */
+  readonly mayFetch?: boolean;
+}
+
 export class NatsEventLog implements EventLog {
   private readonly window: AckWindow;
+  private readonly gate: AppendGate;
 
   constructor(
     private readonly connection: NatsConnection,
@@ -32,13 +38,16 @@ export class NatsEventLog implements EventLog {
     /** Stream name and subject prefix, both with the namespace. */
     readonly name: string,
     private readonly prefix: string,
-    options: AckWindowOptions,
+    options: NatsEventLogOptions,
   ) {
     this.window = new AckWindow(connection, options);
+    this.gate = new AppendGate(connection, options.inFlightMax, () =>
+      this.assertEndReadable(options.mayFetch ?? true),
+    );
   }
 
   append(subject: string, payload: Uint8Array, options?: AppendOptions): Promise<number> {
-    return this.window.publish(this.prefix + subject, payload, headersOf(options));
+    return this.gate.pass(() => this.window.publish(this.prefix + subject, payload, headersOf(options)));
   }
 
   read(options: ReadOptions): AsyncGenerator<LogMessage[]> {
@@ -93,7 +102,19 @@ export class NatsEventLog implements EventLog {
 
   /** Appends not yet acknowledged. */
   get inFlight(): number {
-    return this.window.inFlight;
+    return this.window.inFlight + this.gate.length;
+  }
+
+  private async assertEndReadable(mayFetch: boolean): Promise<void> {
+    const inspector = new StreamInspector(this.manager, this.name);
+    try {
+      await answerOf(this.connection, inspector.assertEndReadable(mayFetch));
+    } catch (error) {
+      if (error instanceof AppError) throw error;
+      throw new AppError('REK_LOG_UNAVAILABLE', `${this.name}: ${errorMessage(error)}`, undefined, {
+        cause: error,
+      });
+    }
   }
 
   private fromStored(stored: StoredMsg): LogMessage {

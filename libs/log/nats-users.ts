@@ -23,7 +23,7 @@ const STREAMS = [
   'REKAPPA_DEAD',
   'REKAPPA_AUDIT',
 ] as const;
-type Stream = (typeof STREAMS)[number];
+export type StreamName = (typeof STREAMS)[number];
 
 export function natsPermissions(user: NatsUser, namespace: string): NatsPermissions {
   const prefix = subjectPrefix(namespace);
@@ -31,9 +31,9 @@ export function natsPermissions(user: NatsUser, namespace: string): NatsPermissi
   const streamOf = (name: string): string => qualifiedName(namespace, name);
   const api = (call: string): string => `$JS.API.${call}`;
   const look = (name: string): string => api(`STREAM.INFO.${streamOf(name)}`);
-  const get = (name: Stream): string => api(`STREAM.MSG.GET.${streamOf(name)}`);
+  const get = (name: StreamName): string => fetchSubject(name, namespace);
   const ensure = STREAMS.flatMap((name) => [look(name), api(`STREAM.CREATE.${streamOf(name)}`)]);
-  const read = (name: Stream): string[] => [
+  const read = (name: StreamName): string[] => [
     get(name),
     ...['CREATE', 'MSG.NEXT', 'INFO', 'DELETE'].map((call) => api(`CONSUMER.${call}.${streamOf(name)}.>`)),
   ];
@@ -116,6 +116,18 @@ export function natsPermissions(user: NatsUser, namespace: string): NatsPermissi
         answers: false,
       };
   }
+}
+
+const fetchSubject = (name: StreamName, namespace: string): string =>
+  `$JS.API.STREAM.MSG.GET.${qualifiedName(namespace, name)}`;
+
+/** Whether a user of these may fetch messages of a stream; a server without users lets everyone. @param name as at the server */
+export function mayFetch(name: string | undefined, namespace: string, stream: StreamName): boolean {
+  if (name === undefined) return true;
+  const user = NATS_USERS.find((each) => natsUserName(each, namespace) === name);
+  return (
+    user !== undefined && natsPermissions(user, namespace).publish.includes(fetchSubject(stream, namespace))
+  );
 }
 
 /** `gateway`; in another namespace `acme-gateway`. */

@@ -1,5 +1,10 @@
 /** Asks the server what a stream holds, to tell deletion and expiry from damage. */
-import { JetStreamApiError, type JetStreamManager, type StreamInfo } from '@nats-io/jetstream';
+import {
+  JetStreamApiError,
+  type JetStreamManager,
+  type StreamInfo,
+  type StreamState,
+} from '@nats-io/jetstream';
 import { AppError } from '#kernel';
 import type { LogMessage } from './event-log.js';
 import { addToRanges, type Range } from './ranges.js';
@@ -7,6 +12,8 @@ import { addToRanges, type Range } from './ranges.js';
 /** How long a missing stream counts as a server that is still starting, ms. */
 const STREAM_MISSING_MS = 15_000;
 const STREAM_NOT_FOUND = 10059;
+/** JetStream answers so while a stream has no leader. */
+export const UNAVAILABLE = 503;
 
 export class StreamInspector {
   private missingSince: number | undefined;
@@ -42,6 +49,43 @@ export class StreamInspector {
     }
   }
 
+  /**
+   * Whoever may not fetch messages goes by the server's counts. They tell what a killed server lost as it started, but not what was
+   * damaged since and nobody has read yet.
+   * @throws AppError REK_LOG_UNREADABLE when what is appended now could not be read back
+   */
+  async assertEndReadable(mayFetch: boolean): Promise<void> {
+    const { state } = await this.info();
+    if (state.last_seq === 0 || state.first_seq > state.last_seq) return;
+    const readable = mayFetch ? await this.holds(state.last_seq) : unaccountedIn(state) === 0;
+    if (readable || (await this.endsWithDeletions(mayFetch))) return;
+    throw new AppError(
+      'REK_LOG_UNREADABLE',
+      `${this.stream} ends with message ${state.last_seq}, which the server cannot read: nothing is appended behind it. ` +
+        'Start nats-server 2.10 or newer on the same store, or restore it, then run `rekappa verify`',
+    );
+  }
+
+  /** False too where the server stumbles over the message. */
+  private async holds(sequence: number): Promise<boolean> {
+    try {
+      return (await this.manager.streams.getMessage(this.stream, { seq: sequence })) !== null;
+    } catch (error) {
+      if (error instanceof JetStreamApiError && error.status !== UNAVAILABLE) return false;
+      throw error;
+    }
+  }
+
+  /** Whether the server knows where its last messages, or all that are missing, went: deleted, expired, or lost in another block. */
+  private async endsWithDeletions(mayFetch: boolean): Promise<boolean> {
+    const { config, state } = await this.info(true);
+    if (state.first_seq > state.last_seq) return true;
+    const deleted = state.deleted ?? [];
+    return mayFetch
+      ? !config.deny_delete && deleted.includes(state.last_seq)
+      : unaccountedIn(state) === deleted.length;
+  }
+
   /** @throws AppError REK_LOG_DAMAGED when a sequence of from..to is missing and nobody deleted it. */
   async assertDeleted(from: number, to: number): Promise<void> {
     const { config, state } = await this.info(true);
@@ -71,8 +115,7 @@ export class StreamInspector {
     if (!config.deny_delete || state.last_seq < state.first_seq) return [];
     const deleted = state.deleted ?? [];
     const end = Math.min(to, state.last_seq);
-    const unaccounted = state.last_seq - state.first_seq + 1 - state.messages;
-    if (unaccounted > deleted.length) return [{ from, to: end }];
+    if (unaccountedIn(state) > deleted.length) return [{ from, to: end }];
     const lost: Range[] = [];
     for (const sequence of deleted)
       if (sequence >= from && sequence <= end) addToRanges(lost, sequence, sequence);
@@ -97,4 +140,9 @@ export class StreamInspector {
       throw error;
     }
   }
+}
+
+/** Sequences for which the server counts no message. */
+function unaccountedIn({ first_seq, last_seq, messages }: StreamState): number {
+  return last_seq - first_seq + 1 - messages;
 }

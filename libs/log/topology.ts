@@ -8,8 +8,9 @@ import type { AckWindowOptions } from './ack-window.js';
 import type { EventLog } from './event-log.js';
 import { MemoryEventLog } from './memory-event-log.js';
 import { managerOf, NatsEventLog } from './nats-event-log.js';
-import type { NatsConnection } from './nats-connection.js';
+import { userOf, type NatsConnection } from './nats-connection.js';
 import { qualifiedName, subjectPrefix } from './names.js';
+import { mayFetch, type StreamName } from './nats-users.js';
 import { ensureStreams, recordedPartitions } from './streams.js';
 
 export interface AttachSettings {
@@ -89,8 +90,11 @@ function topologyOf(
   { namespace, log }: AttachSettings,
   partitions: number,
 ): LogTopology {
-  const open = (name: string) =>
-    new NatsEventLog(connection, manager, qualifiedName(namespace, name), subjectPrefix(namespace), log);
+  const open = (name: StreamName) =>
+    new NatsEventLog(connection, manager, qualifiedName(namespace, name), subjectPrefix(namespace), {
+      ...log,
+      mayFetch: mayFetch(userOf(connection), namespace, name),
+    });
   return {
     namespace,
     partitions,

@@ -12,6 +12,7 @@ export const RETRY_AFTER_SECONDS: Partial<Record<ErrorCode, number>> = {
   REK_OVERLOADED: 1,
   REK_NOT_READY: 2,
   REK_LOG_FULL: 5,
+  REK_LOG_UNREADABLE: 5,
 };
 const RETRY_AFTER_DEFAULT_SECONDS = 1;
 

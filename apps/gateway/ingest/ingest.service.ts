@@ -42,7 +42,7 @@ export class IngestService {
   ) {}
 
   /**
-   * @throws AppError REK_OVERLOADED, REK_LOG_UNAVAILABLE, REK_LOG_FULL, REK_STORE_UNAVAILABLE, REK_NOT_READY: nothing of the
+   * @throws AppError REK_OVERLOADED, REK_LOG_UNAVAILABLE, REK_LOG_FULL, REK_LOG_UNREADABLE, REK_STORE_UNAVAILABLE, REK_NOT_READY: nothing of the
    * batch is known to be stored.
    */
   async ingest(
