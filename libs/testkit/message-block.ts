@@ -1,6 +1,6 @@
 /** The file in which a NATS server of a test keeps messages, and how to damage it; the server does not run meanwhile. */
-import { readdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 
 /** Path of a stream's first block. @param folder of the server */
 export async function messageBlock(folder: string, stream: string): Promise<string> {
@@ -17,4 +17,28 @@ export async function flipBit(block: string, placeIn: (bytes: Buffer) => number,
   const at = placeIn(bytes);
   bytes[at] = bytes[at]! ^ (1 << bit);
   await writeFile(block, bytes);
+}
+
+/** As after a kill amid appends, when what the server knows of its blocks is out of date: it reads them as it starts. */
+export async function forgetIndexes(block: string): Promise<void> {
+  const folder = dirname(block);
+  for (const file of await readdir(folder)) if (/\.idx$|^index\.db$/.test(file)) await rm(join(folder, file));
+}
+
+const LENGTH_BYTES = 4;
+/** Set in the length of a record with headers. */
+const WITH_HEADERS = 0x80000000;
+/** The last byte of the sequence holds the bit by which the server tells a record that was deleted. */
+const DELETED_BYTE = LENGTH_BYTES + 7;
+const DELETED_BIT = 7;
+
+/** Marks the record of a sequence as deleted, one bit that no hash covers. @throws Error when the block does not hold it */
+export function markDeleted(block: string, sequence: number): Promise<void> {
+  return flipBit(block, (bytes) => recordOf(bytes, sequence) + DELETED_BYTE, DELETED_BIT);
+}
+
+function recordOf(bytes: Buffer, sequence: number): number {
+  for (let at = 0; at < bytes.length; at += (bytes.readUInt32LE(at) & ~WITH_HEADERS) >>> 0)
+    if (bytes.readBigUInt64LE(at + LENGTH_BYTES) === BigInt(sequence)) return at;
+  throw new Error(`the block has no record ${sequence}`);
 }

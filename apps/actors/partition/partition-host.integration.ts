@@ -306,6 +306,25 @@ describe('PartitionHost', () => {
     expect((await hashOf(heir)).sha256).toBe((await reference(topology)).sha256);
   });
 
+  it('says which messages the server lacks when it folds the partition again, and folds what is left', async () => {
+    const inner = memoryTopology(PARTITIONS);
+    const read: EventLog['read'] = (options) => {
+      if (options.subject === `log.user.${P}`) options.onGap?.(2, 3);
+      return inner.log.read(options);
+    };
+    const log = new Proxy(inner.log, {
+      get: (target, name) => (name === 'read' ? read : Reflect.get(target, name)) as unknown,
+    });
+    const { topology, context, own, publish } = world({ topology: { ...inner, log } });
+    const said: unknown[] = [];
+    context.logger.fatal = (...words: unknown[]) => void said.push(words);
+    await publish([...events(1, 40)]);
+    await until('the reader is past it', () => context.reader.position === 1);
+    const { host } = own(1);
+    await expectEqual(topology, host);
+    expect(said).toEqual([[{ partition: P, from: 2, to: 3 }, expect.stringMatching(/^REK_LOG_DAMAGED: /)]]);
+  }, 30_000);
+
   it('never saves a position whose feedback is not acknowledged', async () => {
     const base = memoryTopology(PARTITIONS);
     let release: () => void = () => undefined;

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { partitionOf } from '#kernel';
 import type { UserLogEvent } from './client.js';
-import { PARTITIONS, type World } from './world.js';
+import { FOLD_SETTINGS, PARTITIONS, type World } from './world.js';
 
 export type Model = object;
 type WorldCommand = fc.AsyncCommand<Model, World>;
@@ -92,6 +92,54 @@ const merge = fc.tuple(fc.constantFrom('visitor-1', 'visitor-2'), fc.nat(4)).map
   }),
 );
 
+/** All that is known of a user goes, with lists that are open and what checkpoints hold. */
+const erasure = fc.constantFrom(...USERS).map((userId) =>
+  command(`erase ${userId}`, (world) => {
+    const event = { kind: 'erase', eventId: eventId(world), userId, timestamp: world.time.now() } as const;
+    world.client.publish([{ ...event, version: 1 }]);
+    world.count('users erased');
+  }),
+);
+
+/** By a host that believes it owns the user, and so under its epoch, which may be over. */
+const served = fc
+  .record({
+    host: which,
+    userId: fc.constantFrom(...USERS),
+    items: fc.uniqueArray(fc.constantFrom(...ITEMS), { minLength: 1, maxLength: 3 }),
+  })
+  .map(({ host, userId, items }) =>
+    command(`host ${host} serves ${items.join('')} to ${userId}`, (world) => {
+      const list = world.host(host)?.serve(userId, items, `s${world.served.length}`, world.time.now());
+      if (!list) return;
+      world.served.push(list);
+      world.count('lists served');
+    }),
+  );
+
+/** A list as it was served: its propensities are those that the host wrote down. */
+const servedShown = fc.tuple(fc.nat(30), fc.boolean()).map(([nth, clicked]) =>
+  command(`show served list ${nth}${clicked ? ', clicked' : ''}`, (world) => {
+    const list = world.served[nth % Math.max(1, world.served.length)];
+    if (!list) return;
+    const { userId, recommendationId, items } = list;
+    const about = { userId, recommendationId, version: 1, timestamp: world.time.now() } as const;
+    const id = eventId(world);
+    const shown = items.map(({ itemId, position }) => ({ itemId, position }));
+    const events: UserLogEvent[] = [{ ...about, kind: 'impression', eventId: id, items: shown }];
+    if (clicked)
+      events.push({
+        ...about,
+        kind: 'interaction',
+        eventId: `${id}c`,
+        type: 'click',
+        itemId: items[0]!.itemId,
+      });
+    world.client.publish(events);
+    world.count('served lists shown');
+  }),
+);
+
 const onHost = (name: string, run: (world: World, host: NonNullable<ReturnType<World['host']>>) => void) =>
   which.map((nth) =>
     command(`${name} host ${nth}`, (world) => {
@@ -143,6 +191,16 @@ const startHost = fc.constant(
   }),
 );
 
+/** A host is replaced by one that is configured otherwise: from its entry on, all hosts fold by that. */
+const reconfigured = fc.tuple(which, fc.nat(FOLD_SETTINGS.length - 1)).map(([nth, settings]) =>
+  command(`restart host ${nth} with settings ${settings}`, (world) => {
+    const host = world.host(nth);
+    if (host) world.crash(host);
+    world.startHost(FOLD_SETTINGS[settings]);
+    world.count('hosts restarted with settings of their own');
+  }),
+);
+
 const resend = fc.nat(60).map((nth) =>
   command(`send event ${nth} again`, (world) => {
     if (world.client.sent.length > 0) world.count('events sent again');
@@ -175,6 +233,7 @@ export const commands = fc.commands<Model, World, false>(
     ...Array.from({ length: 9 }, () => steps),
     ...[lateClick, lateClick, lateClick, merge, resend, resend, pass, pass, startHost, startHost],
     ...[...saves, ...saves],
+    ...[erasure, served, served, servedShown, servedShown, servedShown, reconfigured],
     ...faults,
   ],
   { maxCommands: 60, size: 'max' },

@@ -1,10 +1,12 @@
 /** What must be true of a world at rest: everything in it is a plain fold of its logs. */
 import { LogFold } from '#evaluation';
 import { decodeUserFrame, encodeFeedbackRecord, FEEDBACK_HEADER_BYTES } from '#events';
-import { foldSettingsOf, SettingsHistory } from '#interest';
+import { foldSettingsOf } from '#interest';
 import { modelSettingsOf, OnlineModel } from '#learning';
 import type { EventLog, LogMessage } from '#log';
 import { hashPartition } from '../../../apps/actors/partition/partition-hash.js';
+import { settingsInLog } from '../../../apps/cli/replay/settings-in-log.js';
+import type { UserLogEvent } from './client.js';
 import type { SimulatedLearner } from './simulated-learner.js';
 import { PARTITIONS, SETTINGS, type World } from './world.js';
 
@@ -21,34 +23,58 @@ export async function judge(world: World): Promise<string[]> {
   ];
 }
 
-/** Every event that stands in LOG, and so every acknowledged one, counts once, whatever number of times it stands there. */
+/**
+ * Every event that stands in LOG, and so every acknowledged one, counts once, whatever number of times it stands there; but whoever is
+ * erased is forgotten with all event ids.
+ */
 function appliedOnce(world: World, log: readonly LogMessage[]): string[] {
   const broken: string[] = [];
   const stored = new Set<string>();
-  const clicks = new Map<string, Set<string>>();
-  let entries = 0;
-  for (const message of log) {
-    const partition = Number(message.subject.slice('log.user.'.length));
-    for (const entry of decodeUserFrame(message, partition, PARTITIONS)) {
-      if (!('event' in entry) || !('userId' in entry.event)) continue;
-      const { event } = entry;
-      entries++;
-      stored.add(event.eventId);
-      if (event.kind !== 'interaction') continue;
-      clicks.set(event.userId, (clicks.get(event.userId) ?? new Set<string>()).add(event.eventId));
+  const wanted = { entries: 0, events: 0, interactions: 0 };
+  for (const partition of Array.from({ length: PARTITIONS }, (_, p) => p)) {
+    const seen = new Map<string, Set<string>>();
+    for (const { eventId, userId, kind } of inForce(world, log, partition)) {
+      wanted.entries++;
+      stored.add(eventId);
+      const ids = seen.get(userId) ?? new Set<string>();
+      if (ids.has(eventId)) continue;
+      wanted.events++;
+      if (kind === 'interaction') wanted.interactions++;
+      if (kind === 'erase') seen.delete(userId);
+      else seen.set(userId, ids.add(eventId));
     }
   }
   const lost = [...world.client.acknowledged].filter((id) => !stored.has(id));
   if (lost.length > 0) broken.push(`acknowledged and not in the log: ${lost.join()}`);
   world.count('acknowledged events', world.client.acknowledged.size);
-  world.count('duplicates in the log', entries - stored.size);
+  world.count('duplicates in the log', wanted.entries - wanted.events);
   const counters = world.owners().map((own) => own!.state!.fold.counters);
-  const applied = counters.reduce((sum, { events }) => sum + events, 0);
-  if (applied !== stored.size) broken.push(`${applied} events applied, ${stored.size} stand in the log`);
-  const clicked = [...clicks.values()].reduce((sum, ids) => sum + ids.size, 0);
-  const counted = counters.reduce((sum, { interactions }) => sum + interactions, 0);
-  if (counted !== clicked) broken.push(`${counted} interactions applied, ${clicked} stand in the log`);
+  const sum = (name: 'events' | 'interactions'): number =>
+    counters.reduce((all, each) => all + each[name], 0);
+  for (const name of ['events', 'interactions'] as const)
+    if (sum(name) !== wanted[name])
+      broken.push(`${sum(name)} ${name} applied, of ${wanted[name]} in the log`);
   return broken;
+}
+
+/** The users' events of a partition in order, without what a deposed host wrote. */
+function* inForce(world: World, log: readonly LogMessage[], partition: number): Generator<UserLogEvent> {
+  let epoch = 0;
+  for (const message of log) {
+    if (message.subject !== world.topology.subjects.user(partition)) continue;
+    for (const entry of decodeUserFrame(message, partition, PARTITIONS)) {
+      if (!('event' in entry)) continue;
+      const { event } = entry;
+      if ('epoch' in event && event.epoch !== undefined) {
+        if (event.epoch < epoch) {
+          world.count('entries of a deposed host');
+          continue;
+        }
+        epoch = event.epoch;
+      }
+      if ('userId' in event) yield event;
+    }
+  }
 }
 
 /** Users and feedback, byte for byte and per partition in order, are what one process makes of the log. */
@@ -59,7 +85,14 @@ async function equalsFold(
 ): Promise<string[]> {
   const broken: string[] = [];
   const records: Buffer[][] = Array.from({ length: PARTITIONS }, () => []);
-  const fold = new LogFold(PARTITIONS, new SettingsHistory(foldSettingsOf(SETTINGS)), (partition, record) =>
+  const settings = await settingsInLog(
+    world.topology,
+    foldSettingsOf(SETTINGS),
+    new AbortController().signal,
+  );
+  const entries = log.filter(({ subject }) => subject === world.topology.subjects.item).length;
+  world.count('changes of settings', Math.max(0, entries - 1));
+  const fold = new LogFold(PARTITIONS, settings, (partition, record) =>
     records[partition]!.push(Buffer.from(encodeFeedbackRecord(record))),
   );
   for (const message of log) fold.fold(message);

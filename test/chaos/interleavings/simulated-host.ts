@@ -1,8 +1,9 @@
 /** An actor host as it runs in production (ActorHost and all below it), on simulated servers and a clock of its own. */
 import { MemoryBudget, type LeaseKeeper } from '#actor';
 import type { Settings } from '#config';
+import { EVENT_VERSION, type Served } from '#events';
 import { foldSettingsOf, SettingsHistory } from '#interest';
-import { ToldClock, type Clock } from '#kernel';
+import { partitionOf, ToldClock, type Clock } from '#kernel';
 import { DeadLetters, type LeaseStore, type LogTopology } from '#log';
 import { createLogger, createMetrics, HealthState } from '#observability';
 import type { CheckpointStore } from '#store';
@@ -12,6 +13,7 @@ import { Turns } from '../../../apps/actors/partition/turns.js';
 import { CatalogueReplica } from '../../../apps/actors/reading/catalogue-replica.js';
 import { DeadLetterQueue } from '../../../apps/actors/reading/dead-letter-queue.js';
 import { LogReader } from '../../../apps/actors/reading/log-reader.js';
+import { ServedWriter } from '../../../apps/actors/serving/served-writer.js';
 import { Line, type Schedule } from './line.js';
 import type { MemoryCheckpoints } from './memory-checkpoints.js';
 import { HostClock } from './simulated-time.js';
@@ -34,11 +36,12 @@ export class SimulatedHost {
   private readonly host: ActorHost;
   private readonly data: Line;
   private readonly lease: Line;
+  private readonly writer: ServedWriter;
 
   constructor(
     readonly hostId: string,
     servers: SimulatedServers,
-    settings: Settings,
+    private readonly settings: Settings,
     time: Clock,
     schedule: Schedule,
   ) {
@@ -46,6 +49,7 @@ export class SimulatedHost {
     this.data = new Line(hostId, schedule);
     this.lease = new Line(`${hostId} leases`, schedule);
     const topology = this.data.topology(servers.topology);
+    this.writer = new ServedWriter(topology, 0, undefined, () => undefined);
     const dead = new DeadLetterQueue(
       new DeadLetters(topology),
       'actors',
@@ -80,6 +84,34 @@ export class SimulatedHost {
 
   get partitions(): readonly PartitionHost[] {
     return this.crashed ? [] : this.host.partitions;
+  }
+
+  /** Serves a list and writes that down, as a host does that takes the user for its own. @returns nothing when it does not */
+  serve(userId: string, items: readonly string[], id: string, timestamp: number): Served | undefined {
+    const partition = partitionOf(userId, this.settings.log.partitions);
+    const own = this.partitions.find((host) => host.partition === partition && host.servable);
+    if (!own) return undefined;
+    const served: Served = {
+      kind: 'served',
+      eventId: id,
+      userId,
+      timestamp,
+      version: EVENT_VERSION,
+      recommendationId: id,
+      scenario: 'home',
+      policy: 'random',
+      modelVersion: 'none',
+      epoch: own.lease.epoch,
+      items: items.map((itemId, i) => ({
+        itemId,
+        position: i + 1,
+        score: 1 / (i + 1),
+        channel: 'new',
+        propensity: 1 / (i + 2),
+      })),
+    };
+    this.writer.write(served);
+    return served;
   }
 
   get frozen(): boolean {

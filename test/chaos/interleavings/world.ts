@@ -5,6 +5,7 @@
  */
 import type fc from 'fast-check';
 import { loadSettings, type Settings } from '#config';
+import type { Served } from '#events';
 import { MemoryLeaseStore, memoryTopology, type LogTopology } from '#log';
 import { MemorySnapshots } from '../../../apps/learner/learner-harness.js';
 import { Client } from './client.js';
@@ -26,18 +27,29 @@ const SETTLE_STEPS = 20_000;
 const LOST_BEFORE = 3;
 const LOST_AFTER = 6;
 
-export const SETTINGS: Settings = loadSettings(
-  {},
-  {
-    logLevel: 'silent',
-    log: { partitions: PARTITIONS },
-    actors: { leaseMs: LEASE_MS, checkpointMs: 400, tickMs: 100, idleSeconds: 1 },
-    interest: { attributionSeconds: 2 },
-    model: { bits: 10, holdSeconds: 1 },
-    fm: { factors: 2 },
-    learner: { deltaMs: 200, snapshotSeconds: 2, metricsWindow: 64 },
-  },
-);
+export const SETTINGS = settingsWith({});
+
+/** What hosts may be configured with instead: each changes what a fold makes of the same events. */
+export const FOLD_SETTINGS: readonly Settings[] = [
+  SETTINGS,
+  settingsWith({ attributionSeconds: 1, weights: { ...SETTINGS.interest.weights, click: 3 } }),
+  settingsWith({ attributionSeconds: 3, halfLifeSeconds: 7_200, interestsMax: 16 }),
+];
+
+function settingsWith(interest: Record<string, unknown>): Settings {
+  return loadSettings(
+    {},
+    {
+      logLevel: 'silent',
+      log: { partitions: PARTITIONS },
+      actors: { leaseMs: LEASE_MS, checkpointMs: 400, tickMs: 100, idleSeconds: 1 },
+      interest: { attributionSeconds: 2, ...interest },
+      model: { bits: 10, holdSeconds: 1 },
+      fm: { factors: 2 },
+      learner: { deltaMs: 200, snapshotSeconds: 2, metricsWindow: 64 },
+    },
+  );
+}
 
 export interface Plan {
   /** Percentages, used in turn: what becomes of calls. */
@@ -59,6 +71,8 @@ export class World implements Schedule {
   readonly checkpoints = new MemoryCheckpoints();
   readonly snapshots = new MemorySnapshots();
   readonly client: Client;
+  /** Lists that hosts have served, whether or not LOG got to know. */
+  readonly served: Served[] = [];
   readonly tally: Tally = {};
   /** Violations of what must hold at every moment. */
   readonly broken: string[] = [];
@@ -91,9 +105,9 @@ export class World implements Schedule {
     this.tally[what] = (this.tally[what] ?? 0) + times;
   }
 
-  startHost(): void {
+  startHost(settings = SETTINGS): void {
     const servers = { topology: this.topology, leases: this.leases, checkpoints: this.checkpoints };
-    const host = new SimulatedHost(`host-${++this.started}`, servers, SETTINGS, this.time, this);
+    const host = new SimulatedHost(`host-${++this.started}`, servers, settings, this.time, this);
     this.hosts.push(host);
     host.start();
   }

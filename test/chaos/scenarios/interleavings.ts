@@ -32,6 +32,11 @@ const FAULTS = [
   'merges across partitions',
   'writes refused by epoch or sequence',
   'duplicates in the log',
+  'users erased',
+  'lists served',
+  'served lists shown',
+  'entries of a deposed host',
+  'changes of settings',
 ];
 const WORK = ['acknowledged events', 'samples and other records', 'weights compared'];
 /** Of the learner, which takes part in few schedules. */
@@ -51,6 +56,9 @@ export const interleavings: Scenario = {
     overstays: 'a host acts on leases beyond their time',
     relearns: 'a learner starts one message before its snapshot',
     'forgets-held': 'snapshots leave out the lists that wait for a click',
+    'keeps-erased': 'the rows of erased users stay in the checkpoint',
+    'forgets-served': 'a user who comes back from storage has forgotten the lists that were served',
+    'own-settings': 'a host folds by what it is configured with, not by what stands in the log',
   },
   run,
 };
