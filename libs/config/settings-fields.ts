@@ -1,5 +1,6 @@
 /** What single settings may be: numbers, names, lists and rules as texts of the environment or as values. */
 import { z } from 'zod';
+import { FOLD_COUNT_MAX, FOLD_SECONDS_MAX, INTERACTION_WEIGHT_MAX } from '#events';
 import { FEATURE_GROUPS } from '#features';
 
 export const NAMESPACE = /^[a-z][a-z0-9-]{0,31}$/;
@@ -8,7 +9,13 @@ export const positive = z.coerce.number().positive();
 export const fraction = z.coerce.number().min(0).max(1);
 export const count = z.coerce.number().int().positive();
 export const typeName = z.string().regex(/^[a-z][a-z0-9_-]{0,31}$/);
-export const typeWeights = z.record(typeName, z.number().min(-1_000).max(1_000));
+/** Of the fold: what a host is configured with must be able to stand in the log. */
+export const foldCount = count.max(FOLD_COUNT_MAX);
+export const foldSeconds = positive.max(FOLD_SECONDS_MAX);
+export const typeWeights = z.record(
+  typeName,
+  z.number().min(-INTERACTION_WEIGHT_MAX).max(INTERACTION_WEIGHT_MAX),
+);
 export const commaSeparated = z.string().transform((text) =>
   text
     .split(',')

@@ -16,6 +16,8 @@ import {
   coldStartRules,
   commaSeparated,
   count,
+  foldCount,
+  foldSeconds,
   featureGroups,
   fraction,
   jsonText,
@@ -103,7 +105,7 @@ export const settingsSchema = z.strictObject({
         .max(1024)
         .default(0)
         .describe('Length that item embeddings must have at the edge; 0: any.'),
-      futureSkewSeconds: positive
+      futureSkewSeconds: foldSeconds
         .default(300)
         .describe('Event times further ahead than this are refused at the edge and clipped in the fold, s.'),
     })
@@ -162,23 +164,25 @@ export const settingsSchema = z.strictObject({
     .prefault({}),
   interest: z
     .strictObject({
-      attributionSeconds: positive
+      attributionSeconds: foldSeconds
         .default(1_800)
         .describe('A click counts for an impression up to this much later in event time, s.'),
-      halfLifeSeconds: positive.default(86_400).describe('Half-life of decayed interests, s of event time.'),
-      shortHalfLifeSeconds: positive
+      halfLifeSeconds: foldSeconds
+        .default(86_400)
+        .describe('Half-life of decayed interests, s of event time.'),
+      shortHalfLifeSeconds: foldSeconds
         .default(900)
         .describe('Half-life of the short-term interests, s of event time.'),
-      recentMax: count.default(50).describe('Recent interactions kept per user.'),
-      pendingImpressionsMax: count
+      recentMax: foldCount.default(50).describe('Recent interactions kept per user.'),
+      pendingImpressionsMax: foldCount
         .default(32)
         .describe('Open impressions per user; the oldest beyond end early.'),
-      windowEventsMax: count.default(256).describe('Actions kept per user for the sliding windows.'),
-      interestsMax: count
+      windowEventsMax: foldCount.default(256).describe('Actions kept per user for the sliding windows.'),
+      interestsMax: foldCount
         .default(256)
         .describe('Decayed interests kept per user, about 30 bytes each; the weakest go first.'),
-      dedupeSeconds: positive.default(604_800).describe('Horizon of event id dedupe, s of event time.'),
-      dedupeMax: count.default(2_048).describe('Most event ids remembered per user.'),
+      dedupeSeconds: foldSeconds.default(604_800).describe('Horizon of event id dedupe, s of event time.'),
+      dedupeMax: foldCount.default(2_048).describe('Most event ids remembered per user.'),
       positiveTypes: z
         .union([z.array(typeName).min(1), commaSeparated.pipe(z.array(typeName).min(1))])
         .default(['click', 'like', 'cart', 'purchase', 'share'])

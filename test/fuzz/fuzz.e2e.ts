@@ -29,6 +29,7 @@ it(
       for (const route of [
         'log.user.*',
         'log.item',
+        'log.item settings',
         'ingest.interaction',
         'rpc.host',
         'rpc.user.*',

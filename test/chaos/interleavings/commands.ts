@@ -107,10 +107,19 @@ const served = fc
     host: which,
     userId: fc.constantFrom(...USERS),
     items: fc.uniqueArray(fc.constantFrom(...ITEMS), { minLength: 1, maxLength: 3 }),
+    believing: fc.boolean(),
   })
-  .map(({ host, userId, items }) =>
-    command(`host ${host} serves ${items.join('')} to ${userId}`, (world) => {
-      const list = world.host(host)?.serve(userId, items, `s${world.served.length}`, world.time.now());
+  .map(({ host, userId, items, believing }) =>
+    command(`${believing ? 'believing ' : ''}host ${host} serves ${items.join('')} to ${userId}`, (world) => {
+      const believer = believing
+        ? world.hosts.find(({ clock, crashed }) => clock.stopped && !crashed)
+        : undefined;
+      const list = (believer ?? world.host(host))?.serve(
+        userId,
+        items,
+        `s${world.served.length}`,
+        world.time.now(),
+      );
       if (!list) return;
       world.served.push(list);
       world.count('lists served');

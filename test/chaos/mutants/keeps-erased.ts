@@ -3,13 +3,11 @@ import { PartitionActors } from '#actor';
 import { inside } from './inside.js';
 
 interface Inside {
-  erased: Set<string>;
-  erase(id: string): void;
+  beginCut(): object;
 }
 
 const actors = inside<Inside>(PartitionActors);
-const erase = actors.erase;
-actors.erase = function (id) {
-  erase.call(this, id);
-  this.erased.delete(id);
+const beginCut = actors.beginCut;
+actors.beginCut = function () {
+  return Object.defineProperty(beginCut.call(this), 'erased', { value: new Set() });
 };

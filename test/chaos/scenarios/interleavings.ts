@@ -35,12 +35,16 @@ const FAULTS = [
   'users erased',
   'lists served',
   'served lists shown',
-  'entries of a deposed host',
   'changes of settings',
 ];
 const WORK = ['acknowledged events', 'samples and other records', 'weights compared'];
 /** Of the learner, which takes part in few schedules. */
-const SELDOM = ['learner crashed', 'snapshots forgotten', 'snapshots replayed from'];
+const SELDOM = [
+  'learner crashed',
+  'snapshots forgotten',
+  'snapshots replayed from',
+  'entries of a deposed host',
+];
 
 export const interleavings: Scenario = {
   name: 'interleavings',

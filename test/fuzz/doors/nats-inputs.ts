@@ -10,6 +10,7 @@ import { hostileName, hostileText, hostileValue } from '../inputs/hostile.js';
 import { Members, write, type Json } from '../inputs/json-text.js';
 import { mutate, spoil } from '../inputs/mutate.js';
 import { item, sample, user, type JsonSchema } from '../inputs/sample.js';
+import { settingsEntry } from '../inputs/settings-entry.js';
 import type { Input } from './input.js';
 
 const schemaOf = (schema: z.ZodType): JsonSchema =>
@@ -24,6 +25,8 @@ const INGEST_SCHEMAS: Readonly<Record<string, JsonSchema>> = Object.fromEntries(
   ]),
 );
 const FRAME_MAX = 5;
+/** Of the frames of `log.item`: those with settings of the fold. */
+const SETTINGS_SHARE = 0.3;
 
 export interface NatsWorld {
   readonly partitions: number;
@@ -39,7 +42,9 @@ export function natsInput(world: NatsWorld, random: SeededRandom): Input {
     case 2:
       return userFrame(world, random, did);
     case 3:
-      return frame('log.item', 'log.item', ITEM_KINDS, random, did);
+      return random.next() < SETTINGS_SHARE
+        ? frame('log.item settings', 'log.item', (spoilt) => settingsEntry(random, spoilt), random, did)
+        : frame('log.item', 'log.item', oneOf(ITEM_KINDS, random), random, did);
     case 4:
     case 5:
       return ingest(random, did);
@@ -54,18 +59,23 @@ export function natsInput(world: NatsWorld, random: SeededRandom): Input {
 function userFrame({ partitions }: NatsWorld, random: SeededRandom, did: string[]): Input {
   const id = user(random);
   const partition = random.next() < 0.9 ? partitionOf(id, partitions) : random.below(partitions + 2);
-  return frame('log.user.*', `log.user.${partition}`, USER_KINDS, random, did, id);
+  return frame('log.user.*', `log.user.${partition}`, oneOf(USER_KINDS, random), random, did, id);
 }
+
+const oneOf =
+  (kinds: readonly JsonSchema[], random: SeededRandom): ((did: string[]) => Json) =>
+  () =>
+    sample(random.pick(kinds), random);
 
 function frame(
   route: string,
   subject: string,
-  kinds: readonly JsonSchema[],
+  event: (did: string[]) => Json,
   random: SeededRandom,
   did: string[],
   userId?: string,
 ): Input {
-  const one = (): Json => mutate(owned(sample(random.pick(kinds), random), userId), random, did);
+  const one = (): Json => mutate(owned(event(did), userId), random, did);
   const events = random.next() < 0.4 ? one() : Array.from({ length: 1 + random.below(FRAME_MAX) }, one);
   const payload = spoil(write(events), random, did);
   return {
