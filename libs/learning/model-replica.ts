@@ -142,9 +142,9 @@ export class ModelReplica {
     return this.scorer.deviation(features, itemKey, now);
   }
 
-  /** Contribution of each feature to the blend's logit, then of each of STATISTICS_FEATURE_NAMES. */
-  explain(features: FeatureVector, itemKey: number, now: number): Float64Array {
-    return this.scorer.explain(features, itemKey, now);
+  /** Contribution of each of the candidate's own features to the blend's logit, then of each of STATISTICS_FEATURE_NAMES. */
+  explainNext(features: FeatureVector, itemKey: number): Float64Array {
+    return this.list.explain(features, itemKey);
   }
 
   /** What the user would rate the item; undefined while there are hardly any ratings. */

@@ -8,7 +8,7 @@ import { key53 } from '#kernel';
 import { nextItemsQuestion, tasteOf } from '#recall';
 import type { RuleRun } from '#rules';
 import type { Candidate } from './candidate-scorer.js';
-import { featureReasons, priorReason, ruleReasons } from './explain.js';
+import { featureReasons, likedIn, likedReason, ruleReasons, type Liked } from './explain.js';
 import { policyOf } from './policies.js';
 import { drawSlate, type Policy } from './policy.js';
 import { tieOf } from './recommend.js';
@@ -24,6 +24,10 @@ export const EXPLAINED_MAX = 10;
 
 interface Scored {
   readonly candidate: Candidate;
+  /** Where the scorer keeps its features. */
+  readonly place: number;
+  /** What the prior knows of it. */
+  readonly liked: Liked | undefined;
   readonly tie: number;
   readonly score: number;
   readonly deviation: number;
@@ -65,19 +69,21 @@ function scoreAll(
     const item = catalogue.get(itemId);
     if (item?.hidden) continue;
     const candidate = { itemId, key, item, slot: index.slotOf(key) };
-    scratch.scorer.place(0, candidate);
-    scratch.scorer.extract(0);
-    const score = scratch.scorer.fine(0, key) + (item ? rules.lift(item) : 0);
-    const deviation = policy.samplesScores ? scratch.scorer.deviation(0, key) : 0;
-    scored.push({ candidate, tie: tieOf(user, key), score, deviation });
+    const place = scored.length;
+    scratch.scorer.place(place, candidate);
+    const liked = likedIn(scratch.prior);
+    scratch.scorer.extract(place);
+    const score = scratch.scorer.fine(place, key) + (item ? rules.lift(item) : 0);
+    const deviation = policy.samplesScores ? scratch.scorer.deviation(place, key) : 0;
+    scored.push({ candidate, place, liked, tie: tieOf(user, key), score, deviation });
   }
   return sortByScore(scored);
 }
 
 function present(
-  { user, index, replica, now }: RankingInput<RankRequest>,
+  { user, index, replica }: RankingInput<RankRequest>,
   rules: RuleRun,
-  { candidate, score }: Scored,
+  { candidate, place, liked, score }: Scored,
   propensity: number,
   position: number,
 ): RankedItem {
@@ -96,14 +102,11 @@ function present(
   };
 
   function reasonsFor() {
-    scratch.scorer.place(0, candidate);
-    const liked = priorReason(scratch.prior, index);
-    scratch.scorer.extract(0);
     return [
-      ...(liked ? [liked] : []),
+      ...(liked ? [likedReason(liked, index)] : []),
       ...ruleReasons(rules, candidate.item),
-      ...scratch.scorer.goalReasons(0, candidate.key),
-      ...featureReasons(scratch.scorer, replica, candidate, now),
+      ...scratch.scorer.goalReasons(place, candidate.key),
+      ...featureReasons(scratch.scorer, replica, candidate),
     ];
   }
 }

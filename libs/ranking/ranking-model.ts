@@ -32,8 +32,8 @@ export interface RankingModel extends LiveStatistics {
   deviation(features: FeatureVector, itemKey: number, now: number): number;
   /** What comes of a click: likes, conversions, share of a full dwell (libs/learning's GOALS), into `out`. */
   goals(features: FeatureVector, itemKey: number, userKey: number, segment: number, out: Float64Array): void;
-  /** Contribution to the blend's log-odds of each feature, then of each of the statistics' features. */
-  explain(features: FeatureVector, itemKey: number, now: number): Float64Array;
+  /** Contribution to the blend's log-odds of each of the candidate's own features, then of each of the statistics' features. */
+  explainNext(features: FeatureVector, itemKey: number): Float64Array;
   /** What the user would rate the item, in the ratings' own units; undefined while there are hardly any. */
   rating?(
     userKey: number,

@@ -8,8 +8,7 @@ export interface Kernels {
     stride: number,
     slots: number,
     values: number,
-    from: number,
-    to: number,
+    length: number,
     sum: number,
   ): number;
   dotOnGrid: Kernels['dot'];
@@ -80,6 +79,18 @@ export interface Kernels {
     alpha: number,
     l2: number,
   ): number;
+  joint(
+    rows: number,
+    stride: number,
+    blocks: number,
+    slots: number,
+    values: number,
+    from: number,
+    to: number,
+    opened: number,
+    sums: number,
+  ): number;
+  jointOnGrid: Kernels['joint'];
   settle(): void;
   sortSlots(slots: number, count: number, bits: number, scratch: number): void;
   writePoints(
