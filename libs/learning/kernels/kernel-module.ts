@@ -91,6 +91,17 @@ export interface Kernels {
     sums: number,
   ): number;
   jointOnGrid: Kernels['joint'];
+  mixLogits(
+    signals: number,
+    width: number,
+    count: number,
+    inner: number,
+    start: number,
+    outer: number,
+    sums: number,
+    hidden: number,
+    out: number,
+  ): void;
   settle(): void;
   sortSlots(slots: number, count: number, bits: number, scratch: number): void;
   writePoints(

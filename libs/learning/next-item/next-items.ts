@@ -15,6 +15,7 @@
 import type { Engagement } from '#events';
 import { sortedByScore } from '#kernel';
 import { windowOf } from '../decayed-sums.js';
+import { CANDIDATES_MAX, FOUND_MAX, LEADERS, LEADERS_OF_KIND } from './candidate-limits.js';
 import { FACTORS } from './factor-vectors.js';
 import { FoundItems } from './found-items.js';
 import { affinity } from './matrix-factorisation.js';
@@ -34,9 +35,6 @@ import {
 const WIDTH = SIGNALS.length;
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
-/** Kept of each popularity window, and of each of the other channels. */
-const LEADERS = 30;
-const FOUND_MAX = 40;
 /** What is gathered of each item found: the strength of each channel, whether the user has it, its place + 1. */
 const COVISITATION = 0;
 const SESSION = 1;
@@ -55,11 +53,6 @@ const FOUND_BY: readonly { readonly voice: Voice; readonly column: number }[] = 
 const SIMILARITY = 0;
 const NOBODY = 1;
 const WINDOWS = POPULARITY_WINDOWS.map(windowOf);
-/** Each kind of visit has leaders of its own, of each half-life. */
-const LEADERS_OF_KIND = 30;
-const HALF_LIVES_OF_KINDS = TAKINGS.reduce((sum, { seconds }) => sum + seconds.length, 0);
-export const CANDIDATES_MAX =
-  POPULARITY_WINDOWS.length * LEADERS + HALF_LIVES_OF_KINDS * LEADERS_OF_KIND + FOUND_BY.length * FOUND_MAX;
 const COVISITATION_DECAY = 0.9;
 const SESSION_DECAY = 0.8;
 const SESSION_HALF_LIFE_SECONDS = 7 * 86_400;
@@ -76,8 +69,9 @@ export class NextItems {
   situation = 0;
   readonly keys = new Float64Array(CANDIDATES_MAX);
   /** SIGNALS of each candidate. */
-  readonly signals = new Float32Array((CANDIDATES_MAX + 1) * WIDTH);
-  private readonly logits = new Float64Array(CANDIDATES_MAX);
+  readonly signals: Float32Array;
+  /** Of each candidate, once they are weighed. */
+  private logits: Float64Array = new Float64Array(0);
   private readonly order = new Int32Array(CANDIDATES_MAX);
   private readonly leaders = new Float64Array(Math.max(LEADERS, LEADERS_OF_KIND));
   private readonly found = new FoundItems(7);
@@ -99,6 +93,7 @@ export class NextItems {
     private readonly tables: NextItemReads,
     without: readonly Voice[] = [],
   ) {
+    this.signals = tables.mix.signals;
     this.silent = without.flatMap((voice) => VOICES[voice]);
     this.foundBy = FOUND_BY.filter(({ voice }) => !without.includes(voice)).map(({ column }) => column);
     this.kinds = !without.includes('kinds');
@@ -118,7 +113,7 @@ export class NextItems {
     const taken = this.placeOf(itemKey);
     if (taken < 0) return; // says nothing of the mix, and describing takes as long as finding
     this.describeAll();
-    mix.learn(this.signals, this.size, taken, this.situation, this.logits);
+    mix.learn(this.size, taken, this.situation);
   }
 
   /** The candidates, without their signals. */
@@ -189,7 +184,8 @@ export class NextItems {
     const place = this.placeOf(itemKey);
     if (place >= 0) return this.logits[place]!;
     this.describe(CANDIDATES_MAX, itemKey);
-    return Math.min(this.floor, this.tables.mix.logit(this.signals, CANDIDATES_MAX, this.situation));
+    const logits = this.tables.mix.weigh(CANDIDATES_MAX, 1, this.situation);
+    return Math.min(this.floor, logits[CANDIDATES_MAX]!);
   }
 
   /** The mix's log-odds of all candidates, once a question; the floor is 0 when there are none: all items are alike then. */
@@ -197,10 +193,8 @@ export class NextItems {
     if (this.weighed) return;
     this.weighed = true;
     this.floor = this.size === 0 ? 0 : Infinity;
-    for (let place = 0; place < this.size; place++) {
-      this.logits[place] = this.tables.mix.logit(this.signals, place, this.situation);
-      this.floor = Math.min(this.floor, this.logits[place]!);
-    }
+    this.logits = this.tables.mix.weigh(0, this.size, this.situation);
+    for (let place = 0; place < this.size; place++) this.floor = Math.min(this.floor, this.logits[place]!);
   }
 
   /** What the user took lately is no candidate. */
