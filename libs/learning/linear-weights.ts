@@ -40,8 +40,7 @@ export class LinearWeights implements Predictor {
   }
 
   contribute({ slots, values, length }: Sample, scale: number, into: Float64Array, from = 0): void {
-    for (let i = from; i < length; i++)
-      into[i - from]! += scale * this.servedWeight(slots[i]!) * values[i]!;
+    for (let i = from; i < length; i++) into[i - from]! += scale * this.servedWeight(slots[i]!) * values[i]!;
   }
 
   encodeRows(writer: ByteWriter, slots: Uint32Array): void {

@@ -190,6 +190,12 @@ export class ModelReplica {
     return this.scorer.nextItems;
   }
 
+  /** What they say of these items, and of no others: its `logit`. Holds until the next call. */
+  nextItemsAmong(situation: Situation, itemKeys: readonly number[]): NextItems {
+    this.scorer.nextItems.beginAmong(situation, itemKeys);
+    return this.scorer.nextItems;
+  }
+
   /** Brings items whose factors moved into the graph that finds the nearest. @returns how many there were */
   tend(rowsMax: number): number {
     return this.scorer.tables.itemFactors.near.tend(rowsMax);

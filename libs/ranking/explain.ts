@@ -29,11 +29,7 @@ const DEEDS: Readonly<Record<string, string>> = {
 const vector = newFeatureVector();
 
 /** The features that moved the candidate most, by |contribution|; those of one name are summed. */
-export function featureReasons(
-  scorer: CandidateScorer,
-  model: RankingModel,
-  candidate: Candidate,
-): Reason[] {
+export function featureReasons(scorer: CandidateScorer, model: RankingModel, candidate: Candidate): Reason[] {
   if (model.samples === 0) return [];
   const names = scorer.describe(candidate, vector);
   const contributions = model.explainNext(vector, candidate.key);

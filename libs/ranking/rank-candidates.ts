@@ -3,7 +3,7 @@
  * re-rank; rules may boost, but not exclude. Hidden items are left out; everything else the caller named comes back, also what the catalogue does
  * not know, scored with what is known of the user, the moment and the id's own clicks.
  */
-import { ratingLabels } from '#features';
+import { ratingLabels, type UserSignals } from '#features';
 import { key53 } from '#kernel';
 import { nextItemsQuestion, tasteOf } from '#recall';
 import type { RuleRun } from '#rules';
@@ -37,11 +37,13 @@ export function rankCandidates(input: RankingInput<RankRequest>): Ranked {
   const { user, request, index, replica, settings, random, now } = input;
   const taste = tasteOf(user, now);
   scratch.covisitation.compute(index, replica, taste);
-  scratch.prior.begin(index, replica, taste, replica.nextItems(nextItemsQuestion(user, now)), now);
+  const given = candidatesOf(input);
+  const keys = given.map(({ key }) => key);
+  scratch.prior.begin(index, replica, taste, replica.nextItemsAmong(nextItemsQuestion(user, now), keys), now);
   scratch.scorer.begin(index, replica, user, settings, request.context, now);
   const rules = ruleRunOf(input);
   const policy = policyOf(settings);
-  const ranked = scoreAll(input, rules, policy);
+  const ranked = scoreAll(given, user, rules, policy);
   const scores = ranked.map(({ score }) => score);
   const candidates = { size: ranked.length, weights: softmaxWeights(scores, ranked.length), rule: FREE };
   const greedy = greedySlate(candidates, ranked.length, () => false, 0, 0);
@@ -58,25 +60,28 @@ export function rankCandidates(input: RankingInput<RankRequest>): Ranked {
   };
 }
 
-function scoreAll(
-  { user, request, catalogue, index }: RankingInput<RankRequest>,
-  rules: RuleRun,
-  policy: Policy,
-): Scored[] {
-  const scored: Scored[] = [];
+/** Each once, and none that is hidden. */
+function candidatesOf({ request, catalogue, index }: RankingInput<RankRequest>): Candidate[] {
+  const given: Candidate[] = [];
   for (const itemId of new Set(request.items)) {
     const key = key53(itemId);
     const item = catalogue.get(itemId);
-    if (item?.hidden) continue;
-    const candidate = { itemId, key, item, slot: index.slotOf(key) };
-    const place = scored.length;
-    scratch.scorer.place(place, candidate);
-    const liked = likedIn(scratch.prior);
-    scratch.scorer.extract(place);
-    const score = scratch.scorer.fine(place, key) + (item ? rules.lift(item) : 0);
-    const deviation = policy.samplesScores ? scratch.scorer.deviation(place, key) : 0;
-    scored.push({ candidate, place, liked, tie: tieOf(user, key), score, deviation });
+    if (!item?.hidden) given.push({ itemId, key, item, slot: index.slotOf(key) });
   }
+  return given;
+}
+
+function scoreAll(given: readonly Candidate[], user: UserSignals, rules: RuleRun, policy: Policy): Scored[] {
+  const { prior, scorer } = scratch;
+  const scored = given.map((candidate, place) => {
+    const { key, item } = candidate;
+    scorer.place(place, candidate);
+    const liked = likedIn(prior);
+    scorer.extract(place);
+    const score = scorer.fine(place, key) + (item ? rules.lift(item) : 0);
+    const deviation = policy.samplesScores ? scorer.deviation(place, key) : 0;
+    return { candidate, place, liked, tie: tieOf(user, key), score, deviation };
+  });
   return sortByScore(scored);
 }
 

@@ -3,14 +3,7 @@ import { COMPILED_LEARNERS } from './compiled-learners.js';
 
 /** Addresses and strides in bytes; see assembly/learners.ts. */
 export interface Kernels {
-  dot(
-    column: number,
-    stride: number,
-    slots: number,
-    values: number,
-    length: number,
-    sum: number,
-  ): number;
+  dot(column: number, stride: number, slots: number, values: number, length: number, sum: number): number;
   dotOnGrid: Kernels['dot'];
   updateFtrl(
     tails: number,

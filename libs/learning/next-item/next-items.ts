@@ -35,7 +35,7 @@ import {
 const WIDTH = SIGNALS.length;
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
-/** What is gathered of each item found: the strength of each channel, whether the user has it, its place + 1. */
+/** What is gathered of each item found: the strength of each channel, whether the user has it, its place + 1, its number + 1 among those asked for. */
 const COVISITATION = 0;
 const SESSION = 1;
 const LAST = 2;
@@ -43,6 +43,7 @@ const NEIGHBOURS = 3;
 const RARE_LABELS = 4;
 const TAKEN = 5;
 const PLACE = 6;
+const ASKED = 7;
 const FOUND_BY: readonly { readonly voice: Voice; readonly column: number }[] = [
   { voice: 'covisitation', column: COVISITATION },
   { voice: 'session', column: SESSION },
@@ -72,9 +73,11 @@ export class NextItems {
   readonly signals: Float32Array;
   /** Of each candidate, once they are weighed. */
   private logits: Float64Array = new Float64Array(0);
+  /** Of each item asked for (`beginAmong`). */
+  private odds = new Float64Array(128);
   private readonly order = new Int32Array(CANDIDATES_MAX);
   private readonly leaders = new Float64Array(Math.max(LEADERS, LEADERS_OF_KIND));
-  private readonly found = new FoundItems(7);
+  private readonly found = new FoundItems(8);
   private readonly similar = new FoundItems(2);
   private readonly labels: RecentLabels;
   private now = 0;
@@ -103,6 +106,32 @@ export class NextItems {
   begin(situation: Situation): void {
     this.find(situation);
     this.describeAll();
+  }
+
+  /**
+   * For `logit` of these items alone: of what else the channels find nothing is known afterwards, which spares most of the work. The
+   * floor is then the lowest of those among them that a channel found; where none was, they are all alike.
+   */
+  beginAmong(situation: Situation, itemKeys: readonly number[]): void {
+    this.find(situation);
+    if (this.odds.length < itemKeys.length) this.odds = new Float64Array(itemKeys.length * 2);
+    const { mix } = this.tables;
+    let floor = Infinity;
+    for (let from = 0; from < itemKeys.length; from += CANDIDATES_MAX) {
+      const count = Math.min(CANDIDATES_MAX, itemKeys.length - from);
+      for (let i = 0; i < count; i++) this.describe(i, itemKeys[from + i]!);
+      const logits = mix.weigh(0, count, this.situation);
+      for (let i = 0; i < count; i++) {
+        this.odds[from + i] = logits[i]!;
+        if (this.placeOf(itemKeys[from + i]!) >= 0) floor = Math.min(floor, logits[i]!);
+      }
+    }
+    for (let i = 0; i < itemKeys.length; i++) {
+      const at = this.found.place(itemKeys[i]!); // may grow the columns
+      this.found.columns[ASKED]![at] = i + 1;
+      if (floor === Infinity) this.odds[i] = 0;
+      else if (this.found.columns[PLACE]![at] === 0) this.odds[i] = Math.min(floor, this.odds[i]!);
+    }
   }
 
   /** Predicts the engagement, then teaches the mix. Comes before the tables hear of it. */
@@ -180,8 +209,11 @@ export class NextItems {
    * learnt from what was found, and says nothing of the rest.
    */
   logit(itemKey: number): number {
+    const at = this.found.find(itemKey);
+    const asked = at < 0 ? 0 : this.found.columns[ASKED]![at]!;
+    if (asked > 0) return this.odds[asked - 1]!;
     this.weigh();
-    const place = this.placeOf(itemKey);
+    const place = at < 0 ? -1 : this.found.columns[PLACE]![at]! - 1;
     if (place >= 0) return this.logits[place]!;
     this.describe(CANDIDATES_MAX, itemKey);
     const logits = this.tables.mix.weigh(CANDIDATES_MAX, 1, this.situation);
