@@ -2,7 +2,7 @@
 export { sleep, until } from '#kernel';
 export { startServers, type TestServers, type WantedServers } from './start-servers.js';
 export { FaultProxy } from './fault-proxy.js';
-export { flipBit, forgetIndexes, markDeleted, messageBlock } from './message-block.js';
+export { flipBit, forgetIndexes, isLength, markDeleted, messageBlock } from './message-block.js';
 export { testSeed } from './test-seed.js';
 export {
   startSystem,

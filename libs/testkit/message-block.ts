@@ -26,6 +26,8 @@ export async function forgetIndexes(block: string): Promise<void> {
 }
 
 const LENGTH_BYTES = 4;
+const SUBJECT_LENGTH_AT = 20;
+const SUBJECT_AT = 22;
 /** Set in the length of a record with headers. */
 const WITH_HEADERS = 0x80000000;
 /** The last byte of the sequence holds the bit by which the server tells a record that was deleted. */
@@ -38,7 +40,22 @@ export function markDeleted(block: string, sequence: number): Promise<void> {
 }
 
 function recordOf(bytes: Buffer, sequence: number): number {
-  for (let at = 0; at < bytes.length; at += (bytes.readUInt32LE(at) & ~WITH_HEADERS) >>> 0)
+  for (let at = 0; at < bytes.length; at += lengthAt(bytes, at))
     if (bytes.readBigUInt64LE(at + LENGTH_BYTES) === BigInt(sequence)) return at;
   throw new Error(`the block has no record ${sequence}`);
 }
+
+/** Whether a byte belongs to one of the lengths in a record: NATS 2.9 panics when it reads a message whose lengths are too great. */
+export function isLength(bytes: Buffer, place: number): boolean {
+  let at = 0;
+  while (at + lengthAt(bytes, at) <= place) at += lengthAt(bytes, at);
+  const inRecord = place - at;
+  const headersAt = SUBJECT_AT + bytes.readUInt16LE(at + SUBJECT_LENGTH_AT);
+  return (
+    inRecord < LENGTH_BYTES ||
+    (inRecord >= SUBJECT_LENGTH_AT && inRecord < SUBJECT_AT) ||
+    (inRecord >= headersAt && inRecord < headersAt + LENGTH_BYTES)
+  );
+}
+
+const lengthAt = (bytes: Buffer, at: number): number => (bytes.readUInt32LE(at) & ~WITH_HEADERS) >>> 0;

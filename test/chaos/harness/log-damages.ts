@@ -2,7 +2,7 @@
 import { stat, truncate } from 'node:fs/promises';
 import type { JetStreamManager } from '@nats-io/jetstream';
 import type { SeededRandom } from '#kernel';
-import { flipBit, forgetIndexes, markDeleted, messageBlock, type TestServers } from '#testkit';
+import { flipBit, forgetIndexes, isLength, markDeleted, messageBlock, type TestServers } from '#testkit';
 
 export const LOG = 'REKAPPA_LOG';
 
@@ -36,9 +36,15 @@ export const LOG_DAMAGES: readonly LogDamage[] = [
   }),
 ];
 
+/** In no length: that makes a server end which reads the message, and nobody reads anything. */
 function flipSome(block: string, random: SeededRandom): Promise<void> {
   const share = shareOf(random);
-  return flipBit(block, ({ length }) => Math.floor(length * share), random.below(8));
+  const placeIn = (bytes: Buffer): number => {
+    let place = Math.floor(bytes.length * share);
+    while (isLength(bytes, place)) place++;
+    return place;
+  };
+  return flipBit(block, placeIn, random.below(8));
 }
 
 function inFiles(
