@@ -266,7 +266,7 @@ class WorldRun {
   private expected(user: number, input: RankingInput<RecommendRequest>): number {
     const { policy, arrangement, itemIds } = contest(input);
     const draws = new SeededRandom(combine32(this.seed, fnv1a32(`${user} ${input.now}`)));
-    const marginals = slotMarginals(policy, arrangement, draws, TRUTH_LISTS);
+    const { chances: marginals } = slotMarginals(policy, arrangement, draws, TRUTH_LISTS);
     let clicks = 0;
     marginals.forEach((chances, slot) =>
       chances.forEach((chance, candidate) => {

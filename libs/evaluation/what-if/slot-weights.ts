@@ -4,13 +4,14 @@
  *
  * - `item-position`: a click depends on the item and its slot, not on the other items (the position-based model; Li et al.,
  *   KDD 2018). A slot then weighs P_π(item in this slot) / P_μ(item in this slot), whatever stands above. Both are means of
- *   exact slot probabilities over lists drawn from the policy (`slotMarginals`), and exact in the first slot.
+ *   exact chances over drawn lists (`chanceInSlot`), exact in the first slot; chances of π and of μ are drawn apart, and the logged
+ *   list is among those of μ, so that weights average 1 and estimates keep their means however few lists are drawn.
  * - `cascade`: a click depends on the items above as well, not on those below (McInerney et al., KDD 2020). A slot
  *   weighs the product over it and all slots above of π's over μ's conditional probabilities, and μ's are those logged: nothing of
  *   the policy that ran is computed again. Weights grow with every slot, so this needs policies that are alike.
  */
 import { combine32, fnv1a32, SeededRandom } from '#kernel';
-import { listPropensities, slotMarginals, type Contest } from '#ranking';
+import { chanceInSlot, listPropensities, slotMarginals, type Contest, type DrawnList } from '#ranking';
 
 export const CLICK_ASSUMPTIONS = ['item-position', 'cascade'] as const;
 export type ClickAssumption = (typeof CLICK_ASSUMPTIONS)[number];
@@ -35,10 +36,10 @@ export interface SlotWeight {
   readonly expectedRate: number;
 }
 
-/** Lists drawn from a component to know its slots. */
+/** Lists drawn from a component to know its slots, and again for each logged item to know its own. */
 export const DRAWN_LISTS = 32;
 
-/** @param other may be `ran` itself */
+/** @param other may be `ran` itself: then every weight is 1 */
 export function slotWeights(
   logged: LoggedList,
   ran: Contest,
@@ -46,39 +47,59 @@ export function slotWeights(
   assumption: ClickAssumption,
   drawnLists = DRAWN_LISTS,
 ): SlotWeight[] {
-  // The same chance for both: where the policies agree, so do their means, and the weight is 1 and not two errors.
-  const marginals = ({ policy, arrangement }: Contest): Float64Array[] =>
-    slotMarginals(
-      policy,
-      arrangement,
-      new SeededRandom(combine32(fnv1a32(logged.recommendationId), drawnLists)),
-      drawnLists,
-    );
-  const behaviour = marginals(ran);
-  const target = other === ran ? behaviour : marginals(other);
-  const rateOf = ratesOf(ran, other);
+  const random = (purpose: number): SeededRandom =>
+    new SeededRandom(combine32(fnv1a32(logged.recommendationId), purpose));
   const places = { ran: placesOf(ran), other: placesOf(other) };
+  const order = logged.itemIds.map((id) => places.ran.get(id) ?? -1);
+  const behaviour = itemChances(ran, order, random(1), drawnLists, { order });
+  const wanted = logged.itemIds.map((id) => places.other.get(id) ?? -1);
+  const target = other === ran ? behaviour : itemChances(other, wanted, random(2), drawnLists);
+  const expected = slotMarginals(other.policy, other.arrangement, random(3), drawnLists);
+  const support = supportOf(ran, other, expected.chances, places.ran, random(4), drawnLists);
+  const rateOf = ratesOf(ran, other);
   const cascade = assumption === 'cascade' ? prefixWeights(logged, other, places.other) : undefined;
-  return logged.itemIds.slice(0, target.length).map((id, slot) => {
-    const at = { ran: places.ran.get(id), other: places.other.get(id) };
-    const probability = at.ran === undefined ? 0 : (behaviour[slot]?.[at.ran] ?? 0);
-    return {
-      ...(cascade?.[slot] ?? {
-        behaviour: probability > 0 ? Math.min(1, probability) : undefined,
-        target: at.other === undefined ? 0 : target[slot]![at.other]!,
-        supported: supportOf(slot),
-      }),
-      rate: rateOf(id) ?? 0,
-      expectedRate: target[slot]!.reduce((sum, p, i) => sum + p * (p > 0 ? other.rates[i]! : 0), 0),
-    };
-  });
+  return logged.itemIds.slice(0, expected.chances.length).map((id, slot) => ({
+    ...(cascade?.[slot] ?? {
+      behaviour: behaviour[slot]! > 0 ? behaviour[slot] : undefined,
+      target: target[slot]!,
+      supported: support[slot],
+    }),
+    rate: rateOf(id) ?? 0,
+    expectedRate: expected.chances[slot]!.reduce((sum, p, i) => sum + (p > 0 ? p * other.rates[i]! : 0), 0),
+  }));
+}
 
-  function supportOf(slot: number): number {
-    return target[slot]!.reduce((sum, p, i) => {
-      const place = p > 0 ? places.ran.get(other.itemIds[i]!) : undefined;
-      return sum + (place !== undefined && (behaviour[slot]?.[place] ?? 0) > 0 ? p : 0);
-    }, 0);
-  }
+/** The chance of each candidate of `order` to stand where it stands there. */
+function itemChances(
+  { policy, arrangement }: Contest,
+  order: readonly number[],
+  random: SeededRandom,
+  drawnLists: number,
+  logged?: DrawnList,
+): number[] {
+  const components = policy.components(arrangement);
+  return order.map((candidate, slot) =>
+    candidate < 0 ? 0 : chanceInSlot(components, arrangement, candidate, slot, random, drawnLists, logged),
+  );
+}
+
+/** By slot, how much of what π puts there μ can put there too. */
+function supportOf(
+  ran: Contest,
+  other: Contest,
+  target: readonly Float64Array[],
+  placesInRan: ReadonlyMap<string, number>,
+  random: SeededRandom,
+  drawnLists: number,
+): number[] {
+  if (other === ran) return target.map(() => 1);
+  const { possible } = slotMarginals(ran.policy, ran.arrangement, random, drawnLists);
+  return target.map((chances, slot) =>
+    chances.reduce((sum, p, i) => {
+      const place = p > 0 ? placesInRan.get(other.itemIds[i]!) : undefined;
+      return sum + (place !== undefined && possible[slot]?.[place] ? p : 0);
+    }, 0),
+  );
 }
 
 /**
