@@ -10,7 +10,12 @@ export const EFFECTIVE_SAMPLES_MIN = 100;
 export const SUPPORT_MIN = 0.95;
 
 export type RefusalCode =
-  'nothing-logged' | 'no-propensities' | 'no-support' | 'few-effective-samples' | 'not-reproduced';
+  | 'nothing-logged'
+  | 'no-propensities'
+  | 'no-support'
+  | 'few-effective-samples'
+  | 'not-reproduced'
+  | 'wrong-propensities';
 
 export interface Refusal {
   readonly code: RefusalCode;

@@ -18,6 +18,7 @@ const WORLD: WorldSettings = {
   attributionSeconds: settings.interest.attributionSeconds,
   users: 20,
   items: 15,
+  warmUp: 0,
   lists: 100,
   slots: 3,
 };
@@ -48,7 +49,7 @@ describe('policies asked of a simulated world', () => {
     for (let seed = 1; seed <= 4; seed++) {
       const world = new SimulatedWorld(WORLD, seed);
       const [random] = world.ask(LOGGED, 0, [RANDOM]);
-      coverage.add(random!, world.run(RANDOM, 1));
+      coverage.add(random!, world.run(RANDOM, 1, LOGGED, 0));
     }
     const { estimators, refused } = coverage.report();
     expect(refused).toEqual({});

@@ -49,23 +49,40 @@ export function slotWeights(
 ): SlotWeight[] {
   const random = (purpose: number): SeededRandom =>
     new SeededRandom(combine32(fnv1a32(logged.recommendationId), purpose));
-  const places = { ran: placesOf(ran), other: placesOf(other) };
-  const order = logged.itemIds.map((id) => places.ran.get(id) ?? -1);
-  const behaviour = itemChances(ran, order, random(1), drawnLists, { order });
-  const wanted = logged.itemIds.map((id) => places.other.get(id) ?? -1);
-  const target = other === ran ? behaviour : itemChances(other, wanted, random(2), drawnLists);
-  const expected = slotMarginals(other.policy, other.arrangement, random(3), drawnLists);
-  const support = supportOf(ran, other, expected.chances, places.ran, random(4), drawnLists);
+  const { chances: expected } = slotMarginals(other.policy, other.arrangement, random(3), drawnLists);
   const rateOf = ratesOf(ran, other);
-  const cascade = assumption === 'cascade' ? prefixWeights(logged, other, places.other) : undefined;
-  return logged.itemIds.slice(0, expected.chances.length).map((id, slot) => ({
-    ...(cascade?.[slot] ?? {
-      behaviour: behaviour[slot]! > 0 ? behaviour[slot] : undefined,
-      target: target[slot]!,
-      supported: support[slot],
-    }),
+  const weights =
+    assumption === 'cascade'
+      ? prefixWeights(logged, other)
+      : placeWeights(logged, ran, other, expected, random, drawnLists);
+  return logged.itemIds.slice(0, expected.length).map((id, slot) => ({
+    ...weights[slot]!,
     rate: rateOf(id) ?? 0,
-    expectedRate: expected.chances[slot]!.reduce((sum, p, i) => sum + (p > 0 ? p * other.rates[i]! : 0), 0),
+    expectedRate: expected[slot]!.reduce((sum, p, i) => sum + (p > 0 ? p * other.rates[i]! : 0), 0),
+  }));
+}
+
+type Weight = Pick<SlotWeight, 'behaviour' | 'target' | 'supported'>;
+
+/** @param expected π's chances by slot and candidate. @param random for a purpose */
+function placeWeights(
+  logged: LoggedList,
+  ran: Contest,
+  other: Contest,
+  expected: readonly Float64Array[],
+  random: (purpose: number) => SeededRandom,
+  drawnLists: number,
+): Weight[] {
+  const placesInRan = placesOf(ran);
+  const order = orderIn(placesInRan, logged);
+  const behaviour = itemChances(ran, order, random(1), drawnLists, { order });
+  const target =
+    other === ran ? behaviour : itemChances(other, orderIn(placesOf(other), logged), random(2), drawnLists);
+  const support = supportOf(ran, other, expected, placesInRan, random(4), drawnLists);
+  return target.map((chance, slot) => ({
+    behaviour: behaviour[slot]! > 0 ? behaviour[slot] : undefined,
+    target: chance,
+    supported: support[slot],
   }));
 }
 
@@ -107,8 +124,7 @@ function supportOf(
  * the replayed state: how much of `ran` can be trusted.
  */
 export function reproducedSlots(logged: LoggedList, ran: Contest): number {
-  const places = placesOf(ran);
-  const order = logged.itemIds.map((id) => places.get(id) ?? -1);
+  const order = orderIn(placesOf(ran), logged);
   const again = listPropensities(ran.policy.components(ran.arrangement), ran.arrangement, order);
   return logged.propensities.filter((p, slot) => again[slot]! > p * 0.8 && again[slot]! < p * 1.25).length;
 }
@@ -119,20 +135,21 @@ export function holdsAll({ itemIds }: Contest, logged: LoggedList): boolean {
   return logged.itemIds.every((id) => candidates.has(id));
 }
 
-function prefixWeights(
-  { itemIds, propensities }: LoggedList,
-  other: Contest,
-  places: ReadonlyMap<string, number>,
-): Pick<SlotWeight, 'behaviour' | 'target' | 'supported'>[] {
-  const order = itemIds.map((id) => places.get(id) ?? -1);
+function prefixWeights(logged: LoggedList, other: Contest): Weight[] {
+  const order = orderIn(placesOf(other), logged);
   const chances = listPropensities(other.policy.components(other.arrangement), other.arrangement, order);
   let behaviour = 1;
   let target = 1;
-  return itemIds.map((_, slot) => {
-    behaviour *= propensities[slot]!;
+  return order.map((_, slot) => {
+    behaviour *= logged.propensities[slot]!;
     target *= chances[slot]!;
     return { behaviour: behaviour > 0 ? behaviour : undefined, target, supported: undefined };
   });
+}
+
+/** The items of the list as candidates; −1: none of them. */
+function orderIn(places: ReadonlyMap<string, number>, { itemIds }: LoggedList): number[] {
+  return itemIds.map((id) => places.get(id) ?? -1);
 }
 
 function placesOf({ itemIds }: Contest): ReadonlyMap<string, number> {
