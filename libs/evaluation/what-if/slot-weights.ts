@@ -30,6 +30,8 @@ export interface SlotWeight {
   readonly target: number;
   /** How much of π's choice for this slot μ could have shown. */
   readonly supported: number | undefined;
+  /** What the square of the weight is in expectation, whichever item μ has put here. */
+  readonly weightSquare: number | undefined;
   /** Predicted click-through rate of the logged item, as if in slot 1. */
   readonly rate: number;
   /** The same of what π puts here, in expectation. */
@@ -62,7 +64,7 @@ export function slotWeights(
   }));
 }
 
-type Weight = Pick<SlotWeight, 'behaviour' | 'target' | 'supported'>;
+type Weight = Omit<SlotWeight, 'rate' | 'expectedRate'>;
 
 /** @param expected π's chances by slot and candidate. @param random for a purpose */
 function placeWeights(
@@ -78,11 +80,11 @@ function placeWeights(
   const behaviour = itemChances(ran, order, random(1), drawnLists, { order });
   const target =
     other === ran ? behaviour : itemChances(other, orderIn(placesOf(other), logged), random(2), drawnLists);
-  const support = supportOf(ran, other, expected, placesInRan, random(4), drawnLists);
+  const overlap = overlapOf(ran, other, expected, placesInRan, random(4), drawnLists);
   return target.map((chance, slot) => ({
     behaviour: behaviour[slot]! > 0 ? behaviour[slot] : undefined,
     target: chance,
-    supported: support[slot],
+    ...overlap[slot]!,
   }));
 }
 
@@ -100,23 +102,29 @@ function itemChances(
   );
 }
 
-/** By slot, how much of what π puts there μ can put there too. */
-function supportOf(
+/** By slot, how much of what π puts there μ can put there too, and Σ π² / μ, the square of the weight in expectation. */
+function overlapOf(
   ran: Contest,
   other: Contest,
   target: readonly Float64Array[],
   placesInRan: ReadonlyMap<string, number>,
   random: SeededRandom,
   drawnLists: number,
-): number[] {
-  if (other === ran) return target.map(() => 1);
-  const { possible } = slotMarginals(ran.policy, ran.arrangement, random, drawnLists);
-  return target.map((chances, slot) =>
-    chances.reduce((sum, p, i) => {
+): Pick<SlotWeight, 'supported' | 'weightSquare'>[] {
+  if (other === ran) return target.map(() => ({ supported: 1, weightSquare: 1 }));
+  const { chances, possible } = slotMarginals(ran.policy, ran.arrangement, random, drawnLists);
+  return target.map((targets, slot) => {
+    let supported = 0;
+    let weightSquare = 0;
+    targets.forEach((p, i) => {
       const place = p > 0 ? placesInRan.get(other.itemIds[i]!) : undefined;
-      return sum + (place !== undefined && possible[slot]?.[place] ? p : 0);
-    }, 0),
-  );
+      if (place === undefined || !possible[slot]?.[place]) return;
+      supported += p;
+      const chance = chances[slot]![place]!;
+      if (chance > 0) weightSquare += (p * p) / chance;
+    });
+    return { supported, weightSquare };
+  });
 }
 
 /**
@@ -143,7 +151,12 @@ function prefixWeights(logged: LoggedList, other: Contest): Weight[] {
   return order.map((_, slot) => {
     behaviour *= logged.propensities[slot]!;
     target *= chances[slot]!;
-    return { behaviour: behaviour > 0 ? behaviour : undefined, target, supported: undefined };
+    return {
+      behaviour: behaviour > 0 ? behaviour : undefined,
+      target,
+      supported: undefined,
+      weightSquare: undefined,
+    };
   });
 }
 

@@ -202,7 +202,7 @@ export class WhatIf {
         this.fit.slots++;
         this.fit.error += Math.abs(Math.log(behaviour / slot.behaviour));
       }
-      return { ...slot, behaviour, supported: undefined };
+      return { ...slot, behaviour, supported: undefined, weightSquare: undefined };
     });
   }
 
