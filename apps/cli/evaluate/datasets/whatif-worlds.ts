@@ -34,6 +34,7 @@ const ASKED: Readonly<Record<string, WorldPolicy>> = {
   greedy: { changes: { policy: 'greedy' } },
   'epsilon-greedy-0.5': { changes: { policy: 'epsilon-greedy', explore: 0.5 } },
   'plackett-luce-0.2': { changes: { policy: 'plackett-luce', explore: 0.2 } },
+  'plackett-luce-1': { changes: { policy: 'plackett-luce', explore: 1 } },
   trending: { changes: { policy: 'greedy' }, scoreBy: 'trending' },
   random: { changes: { policy: 'random' } },
 };
@@ -67,7 +68,7 @@ export const whatIfWorlds: Dataset = {
       .option('--users <n>', 'users of each world', count, 100)
       .option('--warm-up <n>', 'lists that the logged policy serves before the question begins', count, 300)
       .option('--lists <n>', 'lists that are asked about', count, 400)
-      .option('--runs <n>', 'runs of each other policy in each world', count, 3);
+      .option('--runs <n>', 'runs of each other policy in each world', count, 1);
   },
   async run(context) {
     const options = context.options as unknown as Options;
