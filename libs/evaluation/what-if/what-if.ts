@@ -22,7 +22,7 @@ import { RuleSet } from '#rules';
 import type { Catalogue } from '#catalogue';
 import { OpenLists, type JudgedList } from '../open-lists.js';
 import { offPolicyReport, OffPolicySums, type OffPolicyOptions } from '../off-policy/index.js';
-import type { DueList } from './ranking-moments.js';
+import type { DueList, Moment } from './ranking-moments.js';
 import { FittedPropensities } from './fitted-propensities.js';
 import { listShown, saysChances, shownListId } from './shown-lists.js';
 import { SlotRates } from './slot-rates.js';
@@ -75,6 +75,15 @@ interface Pending {
   readonly logged: LoggedList;
   /** Once ranked again; undefined for a list that is not weighed. */
   slots?: readonly SlotWeight[];
+  ranked?: true;
+  /** Once judged. Where a host's model lagged, this can come before the list is ranked again. */
+  judged?: Outcome;
+}
+
+interface Outcome {
+  readonly userId: string;
+  readonly seen: ReadonlySet<string>;
+  readonly clicked: ReadonlySet<string>;
 }
 
 /** Served lists whose impression may still come; the oldest are given up. */
@@ -133,10 +142,16 @@ export class WhatIf {
 
   /** Ranks a list again, by the policy that ran and by the other. The model must be as it was. */
   rank(due: DueList): void {
-    const pending = this.pending.get(due.event.recommendationId);
+    const { recommendationId } = due.event;
+    const pending = this.pending.get(recommendationId);
     if (!pending) return;
+    pending.ranked = true;
+    this.rankAgain(due, pending);
+    if (pending.judged) this.finish(recommendationId, pending, pending.judged);
+  }
+
+  private rankAgain({ event, user, moment }: DueList, pending: Pending): void {
     const { logged } = pending;
-    const { event, user } = due;
     const { settings, rules, changes, assumption } = this.options;
     const arm = changes?.(event.arms ?? []);
     const ranWith = { settings, asked: policyNamed(event.policy) ?? {}, rules, model: this.system.model };
@@ -153,7 +168,8 @@ export class WhatIf {
     if (this.fitted) return void (pending.slots = this.fittedSlots(this.fitted, logged, ran, other));
     const again = reproducedSlots(logged, ran) === logged.itemIds.length;
     if (again) this.reproduced++;
-    else if (assumption === 'item-position') return this.leaveOut(this.reasonFor(due, holdsAll(ran, logged)));
+    else if (assumption === 'item-position')
+      return this.leaveOut(this.reasonFor(event, moment, holdsAll(ran, logged)));
     pending.slots = slotWeights(logged, ran, other, assumption);
   }
 
@@ -246,7 +262,7 @@ export class WhatIf {
     if (this.pending.size > PENDING_MAX) this.pending.delete(this.pending.keys().next().value!);
   }
 
-  private reasonFor({ event: { request, modelVersion }, moment }: DueList, heldAll: boolean): LeftOut {
+  private reasonFor({ request, modelVersion }: Served, moment: Moment, heldAll: boolean): LeftOut {
     if (modelVersion !== this.system.model.version) return 'other-model';
     if (moment !== 'exact') return 'unknown-moment';
     if (!request || request.partial) return 'unknown-request';
@@ -285,13 +301,18 @@ export class WhatIf {
 
   private judge({ listId, userId, itemIds, clicked }: JudgedList): void {
     const list = this.pending.get(listId);
-    if (!list) return;
-    this.pending.delete(listId);
-    const seen = new Set(itemIds);
-    const shown = list.logged.itemIds.filter((itemId) => seen.has(itemId));
+    if (!list || list.judged) return;
+    const outcome = { userId, seen: new Set(itemIds), clicked };
+    const shown = list.logged.itemIds.filter((itemId) => outcome.seen.has(itemId));
     this.all.items += shown.length;
     this.all.clicks += shown.filter((itemId) => clicked.has(itemId)).length;
-    if (list.slots) this.weigh(list.logged, list.slots, seen, clicked, key53(userId));
+    if (list.ranked) this.finish(listId, list, outcome);
+    else list.judged = outcome;
+  }
+
+  private finish(listId: string, { logged, slots }: Pending, { userId, seen, clicked }: Outcome): void {
+    this.pending.delete(listId);
+    if (slots) this.weigh(logged, slots, seen, clicked, key53(userId));
   }
 
   private weigh(
