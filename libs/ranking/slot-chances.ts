@@ -3,10 +3,14 @@
  * form for it under rules and variety, so lists are drawn, and what is averaged are exact chances given each drawn list
  * (Rao-Blackwell).
  *
- * `slotMarginals` draws whole lists and knows all candidates at once. It sees nothing of a candidate that stands above in every
- * drawn list, so for single items there is `chanceInSlot`, which draws the items above as if this one were not there:
+ * `slotMarginals` draws whole lists and knows all candidates at once. It sees little of a candidate that stands above in most
+ * drawn lists; for those there is `chanceInSlot`, which draws the items above as if this one were not there:
  *
  *     P(a in slot k) = E[ Π_{j<k} (1 − p_j(a | above)) · p_k(a | above) ]     above: drawn without a
+ *
+ * `loggedChances` is for denominators, the chances of a list that the policy has drawn. That list counts as one of those drawn, so that
+ * 1 / the chance is unbiased: for X ≥ 0 and draws X_2 … X_m of it, with X_1 drawn in proportion to X, as what has happened is,
+ * E[m / (X_1 + … + X_m)] = (1 − P(X = 0)^m) / E[X]. It is then positive, too.
  */
 import type { SeededRandom } from '#kernel';
 import { drawFrom, drawIndex, type Arrangement, type Component, type Policy } from './policy.js';
@@ -55,19 +59,39 @@ export function slotMarginals(
   return { chances, possible };
 }
 
-/** A list that the policy is known to have drawn. */
-export interface DrawnList {
-  /** Candidates in order; −1: none of ours. */
-  readonly order: readonly number[];
+/** A candidate that stands above with more than this chance is drawn for by itself. */
+const ABOVE_MAX = 0.5;
+
+/**
+ * The probability of each item of a list to stand where it stands, as a denominator.
+ * @param order candidates; −1: none of ours, with probability 0. @param marginals of the policy, from as many `lists`
+ */
+export function loggedChances(
+  policy: Policy,
+  arrangement: Arrangement,
+  order: readonly number[],
+  marginals: SlotMarginals,
+  random: SeededRandom,
+  lists: number,
+): number[] {
+  const components = policy.components(arrangement);
+  const own = chancesInList(components, arrangement, order);
+  return order.slice(0, arrangement.greedy.length).map((candidate, slot) => {
+    if (candidate < 0) return 0;
+    const chance = marginals.chances[slot]![candidate]!;
+    // Where the certain list has the item as well, nobody knows which has happened; but its share is exact, and most of it.
+    if (certainShare(components, arrangement, candidate, slot) > 0) return Math.min(1, chance);
+    let above = 0;
+    for (let k = 0; k < slot; k++) above += marginals.chances[k]![candidate]!;
+    return above > ABOVE_MAX
+      ? chanceInSlot(components, arrangement, candidate, slot, random, lists, order)
+      : Math.min(1, (lists * chance + own[slot]!) / (lists + 1));
+  });
 }
 
 /**
  * The probability that the candidate stands in the slot.
- *
- * @param lists drawn from each component that is not certain
- * @param logged the list in which it stood there, if it is one of this policy's: then it counts as one of the lists drawn, and
- * 1 / the result is unbiased instead of the result. (For X ≥ 0 and draws X_2 … X_m of it, with X_1 drawn in proportion to X, as what
- * has happened is: E[m / (X_1 + … + X_m)] = (1 − P(X = 0)^m) / E[X].) It is then positive, too
+ * @param lists drawn from each component that is not certain. @param logged the list in which it stood there, as one of them
  */
 export function chanceInSlot(
   components: readonly Component[],
@@ -76,25 +100,53 @@ export function chanceInSlot(
   slot: number,
   random: SeededRandom,
   lists: number,
-  logged?: DrawnList,
+  logged?: readonly number[],
 ): number {
-  const certain = components.reduce(
-    (sum, component) =>
-      sum + (component.certain && arrangement.greedy[slot] === candidate ? component.weight : 0),
-    0,
-  );
+  const certain = certainShare(components, arrangement, candidate, slot);
   let chance = certain;
   for (const component of components) {
     if (component.certain || component.weight === 0) continue;
-    // Where the certain list has the item as well, nobody knows which of them has happened; its share is exact already.
-    const known =
-      certain === 0 && logged ? chanceGiven(component, arrangement, candidate, slot, logged.order) : 0;
+    const known = certain === 0 && logged ? chanceGiven(component, arrangement, candidate, slot, logged) : 0;
     let sum = known;
     for (let list = known > 0 ? 1 : 0; list < lists; list++)
       sum += chanceGiven(component, arrangement, candidate, slot, random);
     chance += (component.weight * sum) / lists;
   }
   return Math.min(1, chance);
+}
+
+function certainShare(
+  components: readonly Component[],
+  { greedy }: Arrangement,
+  candidate: number,
+  slot: number,
+): number {
+  return components.reduce(
+    (sum, { certain, weight }) => sum + (certain && greedy[slot] === candidate ? weight : 0),
+    0,
+  );
+}
+
+/** By slot, the chance of the list's item given those above it, from the components that are not certain. */
+function chancesInList(
+  components: readonly Component[],
+  { candidates }: Arrangement,
+  order: readonly number[],
+): Float64Array {
+  const chances = new Float64Array(order.length);
+  for (const component of components) {
+    if (component.certain || component.weight === 0) continue;
+    const open = new OpenCandidates(candidates);
+    const above: number[] = [];
+    for (const candidate of order) {
+      const standing = open.standing();
+      if (!standing.includes(candidate)) break;
+      chances[above.length]! += component.weight * component.chance(candidate, standing, above, open);
+      open.take(candidate);
+      above.push(candidate);
+    }
+  }
+  return chances;
 }
 
 /** @param above the items above in order, or the chance that draws them without the candidate */

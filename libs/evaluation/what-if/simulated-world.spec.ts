@@ -44,6 +44,28 @@ describe('policies asked of a simulated world', () => {
     },
   );
 
+  it('told by impressions alone, with the chances that clients sent, the one that ran still weighs 1', () => {
+    const [same] = new SimulatedWorld(WORLD, 2).ask(SAMPLED, 0, [SAMPLED], 'shown');
+    const { diagnostics, estimates, behaviour, refusal, propensities, lists } = same!.report;
+    expect([refusal, propensities, lists]).toEqual([undefined, 'shown', WORLD.lists]);
+    expect([diagnostics.weightMax, diagnostics.weightMean]).toEqual([1, 1]);
+    expect(estimates.find(({ name }) => name === 'IPS')!.value).toBe(behaviour);
+  });
+
+  it('told by impressions without chances: fitted ones are said to be, and their intervals hold the truth in most worlds', () => {
+    const coverage = new Coverage();
+    for (let seed = 1; seed <= 3; seed++) {
+      const [asked] = new SimulatedWorld({ ...WORLD, lists: 250 }, seed).ask(SAMPLED, 0, [RANDOM], 'fitted');
+      expect(asked!.report.propensities).toBe('fitted');
+      coverage.add(asked!, asked!.asLogged);
+    }
+    const { estimators, fitError, refused } = coverage.report();
+    expect(refused).toEqual({});
+    expect(fitError).toBeLessThan(0.8);
+    for (const name of ['SNIPS', 'DR'])
+      expect(estimators.find((of) => of.name === name)!.holdsAsLogged).toBeGreaterThan(0.5);
+  });
+
   it('what another would earn lies in the interval in most worlds (at length: rekappa evaluate whatif-worlds)', () => {
     const coverage = new Coverage();
     for (let seed = 1; seed <= 4; seed++) {

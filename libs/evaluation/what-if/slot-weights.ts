@@ -4,14 +4,14 @@
  *
  * - `item-position`: a click depends on the item and its slot, not on the other items (the position-based model; Li et al.,
  *   KDD 2018). A slot then weighs P_π(item in this slot) / P_μ(item in this slot), whatever stands above. Both are means of
- *   exact chances over drawn lists (`chanceInSlot`), exact in the first slot; chances of π and of μ are drawn apart, and the logged
+ *   exact chances over drawn lists (`slotMarginals`, `loggedChances`), exact in the first slot; chances of π and of μ are drawn apart, and the logged
  *   list is among those of μ, so that weights average 1 and estimates keep their means however few lists are drawn.
  * - `cascade`: a click depends on the items above as well, not on those below (McInerney et al., KDD 2020). A slot
  *   weighs the product over it and all slots above of π's over μ's conditional probabilities, and μ's are those logged: nothing of
  *   the policy that ran is computed again. Weights grow with every slot, so this needs policies that are alike.
  */
 import { combine32, fnv1a32, SeededRandom } from '#kernel';
-import { chanceInSlot, listPropensities, slotMarginals, type Contest, type DrawnList } from '#ranking';
+import { listPropensities, loggedChances, slotMarginals, type Contest, type SlotMarginals } from '#ranking';
 
 export const CLICK_ASSUMPTIONS = ['item-position', 'cascade'] as const;
 export type ClickAssumption = (typeof CLICK_ASSUMPTIONS)[number];
@@ -38,7 +38,7 @@ export interface SlotWeight {
   readonly expectedRate: number;
 }
 
-/** Lists drawn from a component to know its slots, and again for each logged item to know its own. */
+/** Lists drawn from a component to know its slots. */
 export const DRAWN_LISTS = 32;
 
 /** @param other may be `ran` itself: then every weight is 1 */
@@ -75,56 +75,40 @@ function placeWeights(
   random: (purpose: number) => SeededRandom,
   drawnLists: number,
 ): Weight[] {
-  const placesInRan = placesOf(ran);
-  const order = orderIn(placesInRan, logged);
-  const behaviour = itemChances(ran, order, random(1), drawnLists, { order });
-  const target =
-    other === ran ? behaviour : itemChances(other, orderIn(placesOf(other), logged), random(2), drawnLists);
-  const overlap = overlapOf(ran, other, expected, placesInRan, random(4), drawnLists);
-  return target.map((chance, slot) => ({
-    behaviour: behaviour[slot]! > 0 ? behaviour[slot] : undefined,
-    target: chance,
-    ...overlap[slot]!,
+  const { policy, arrangement } = ran;
+  const places = placesOf(ran);
+  const marginals = slotMarginals(policy, arrangement, random(1), drawnLists);
+  const order = orderIn(places, logged);
+  const behaviour = loggedChances(policy, arrangement, order, marginals, random(2), drawnLists);
+  const wanted = orderIn(placesOf(other), logged);
+  return behaviour.slice(0, expected.length).map((chance, slot) => ({
+    behaviour: chance > 0 ? chance : undefined,
+    // The other's draws are apart from those of the policy that ran: a mean over both at once would be off.
+    target: other === ran ? chance : (expected[slot]![wanted[slot]!] ?? 0),
+    ...(other === ran ? SAME : overlapOf(other, expected[slot]!, places, marginals, slot)),
   }));
 }
 
-/** The chance of each candidate of `order` to stand where it stands there. */
-function itemChances(
-  { policy, arrangement }: Contest,
-  order: readonly number[],
-  random: SeededRandom,
-  drawnLists: number,
-  logged?: DrawnList,
-): number[] {
-  const components = policy.components(arrangement);
-  return order.map((candidate, slot) =>
-    candidate < 0 ? 0 : chanceInSlot(components, arrangement, candidate, slot, random, drawnLists, logged),
-  );
-}
+const SAME = { supported: 1, weightSquare: 1 };
 
-/** By slot, how much of what π puts there μ can put there too, and Σ π² / μ, the square of the weight in expectation. */
+/** How much of what π puts into a slot μ can put there too, and Σ π² / μ, the square of the weight in expectation. */
 function overlapOf(
-  ran: Contest,
   other: Contest,
-  target: readonly Float64Array[],
+  targets: Float64Array,
   placesInRan: ReadonlyMap<string, number>,
-  random: SeededRandom,
-  drawnLists: number,
-): Pick<SlotWeight, 'supported' | 'weightSquare'>[] {
-  if (other === ran) return target.map(() => ({ supported: 1, weightSquare: 1 }));
-  const { chances, possible } = slotMarginals(ran.policy, ran.arrangement, random, drawnLists);
-  return target.map((targets, slot) => {
-    let supported = 0;
-    let weightSquare = 0;
-    targets.forEach((p, i) => {
-      const place = p > 0 ? placesInRan.get(other.itemIds[i]!) : undefined;
-      if (place === undefined || !possible[slot]?.[place]) return;
-      supported += p;
-      const chance = chances[slot]![place]!;
-      if (chance > 0) weightSquare += (p * p) / chance;
-    });
-    return { supported, weightSquare };
+  { chances, possible }: SlotMarginals,
+  slot: number,
+): Pick<SlotWeight, 'supported' | 'weightSquare'> {
+  let supported = 0;
+  let weightSquare = 0;
+  targets.forEach((p, i) => {
+    const place = p > 0 ? placesInRan.get(other.itemIds[i]!) : undefined;
+    if (place === undefined || !possible[slot]?.[place]) return;
+    supported += p;
+    const chance = chances[slot]![place]!;
+    if (chance > 0) weightSquare += (p * p) / chance;
   });
+  return { supported, weightSquare };
 }
 
 /**
