@@ -15,6 +15,7 @@ export {
 } from './pid-file.js';
 export { defaultCacheFolder, locateServer, type LocatedServer, type ServerName } from './locate-server.js';
 export type { EmbeddedServer } from './embedded-server.js';
+export { withHugePages } from './huge-pages.js';
 export { watchLiveness, type LivenessWatchOptions } from './liveness-watch.js';
 export { unpackDebianPackages } from './debian-package.js';
 export { startNats, type NatsOptions } from './nats-server.js';

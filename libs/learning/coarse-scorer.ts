@@ -15,13 +15,13 @@
 import { newFeatureVector, type FeatureVector } from '#events';
 import { plainIndex, type OwnFeatures } from '#features';
 import { newReading, readEvidence } from './item-reading.js';
-import { servedFactor, servedWeight } from './kernels/grid.js';
 import { RateTotals } from './rate-features.js';
-import { fillSample, newSample, type Sample } from './sample.js';
-import { LEARNERS, type LearnerName, type Scorer } from './scorer.js';
+import { fillSample, type Sample } from './sample.js';
+import { LEARNERS, type Scorer } from './scorer.js';
 import { appendEvidenceFeatures } from './statistics-features.js';
 
 const FIRST_ROWS = 1024;
+const FM = LEARNERS.indexOf('fm');
 
 export class CoarseScorer {
   private readonly sample: Sample;
@@ -30,11 +30,10 @@ export class CoarseScorer {
   private readonly rates = new RateTotals();
   /** Factors. */
   private readonly k: number;
-  /** Sums of factors over the shared features, and over the matches. */
+  /** Sums of factors over the shared features. */
   private readonly user: Float64Array;
-  private readonly matched: Float64Array;
   /** Of each learner's logit in the blend's. */
-  private readonly shares: Record<LearnerName, number> = { ftrl: 0, fm: 0, olr: 0 };
+  private readonly shares = new Float64Array(LEARNERS.length);
   private userPart = 0;
   private rated = true;
   /** Of items, by row: the linear part, then k sums of factors. */
@@ -44,10 +43,9 @@ export class CoarseScorer {
   private revision = -1;
 
   constructor(private readonly scorer: Scorer) {
-    this.sample = newSample();
+    this.sample = scorer.weights.ftrl.rows.newSample();
     this.k = scorer.weights.fm.factors;
     this.user = new Float64Array(this.k);
-    this.matched = new Float64Array(this.k);
     this.parts = new Float32Array(FIRST_ROWS * (1 + this.k));
   }
 
@@ -57,7 +55,7 @@ export class CoarseScorer {
    */
   open(shared: FeatureVector, rated: boolean): void {
     const { scorer, k } = this;
-    LEARNERS.forEach((name, i) => (this.shares[name] = scorer.blend.coefficients[1 + i]!));
+    for (let i = 0; i < LEARNERS.length; i++) this.shares[i] = scorer.blend.coefficients[1 + i]!;
     if (scorer.revision !== this.revision || rated !== this.rated) {
       this.made.length = 0;
       this.revision = scorer.revision;
@@ -82,37 +80,18 @@ export class CoarseScorer {
   }
 
   /** The item's part, that of the matches, and by the machine that of all pairs among user, item and matches but those within the first two. */
-  private pairWith(row: number, { indices, values, length }: FeatureVector): number {
-    const { parts, user, matched, k, shares } = this;
-    const { weights, mask } = this.scorer;
-    const { rows } = weights.ftrl;
-    const { floats, columns } = rows;
-    matched.fill(0);
-    let linear = 0;
-    let squares = 0;
-    for (let i = 0; i < length; i++) {
-      const slot = (indices[i]! & mask) >>> 0;
-      const x = values[i]!;
-      const tail = rows.cell(slot, 0);
-      linear +=
-        x *
-        (shares.ftrl * servedWeight(floats[tail + columns.ftrl]!) +
-          shares.fm * servedWeight(floats[tail + columns.fm]!) +
-          shares.olr * servedWeight(floats[tail + columns.olr]!));
-      const factors = rows.row(slot);
-      for (let f = 0; f < k; f++) {
-        const term = x * servedFactor(floats[factors + f]!);
-        matched[f]! += term;
-        squares += term * term;
-      }
-    }
+  private pairWith(row: number, matches: FeatureVector): number {
+    const { parts, user, k, shares, scorer } = this;
     const at = row * (1 + k);
-    let pairs = -0.5 * squares;
+    const { fm } = scorer.weights;
+    if (!fillSample(this.sample, matches, scorer.mask)) return parts[at]!;
+    const linear = this.weigh() - shares[FM]! * fm.w0[0]!;
+    let pairs = 0;
     for (let f = 0; f < k; f++) {
-      const m = matched[f]!;
-      pairs += (user[f]! + m) * parts[at + 1 + f]! + m * (user[f]! + 0.5 * m);
+      const matched = fm.sums[f]!;
+      pairs += (user[f]! + matched) * parts[at + 1 + f]! + matched * user[f]!;
     }
-    return parts[at]! + linear + shares.fm * pairs;
+    return parts[at]! + linear + shares[FM]! * pairs;
   }
 
   private make(row: number, itemKey: number, own: OwnFeatures): void {
@@ -126,15 +105,16 @@ export class CoarseScorer {
     appendEvidenceFeatures(sample, reading, scorer.mask);
     const at = row * (1 + k);
     const { fm } = scorer.weights;
-    this.parts[at] = scorer.offsetFrom(sample.offset) + this.weigh() - this.shares.fm * fm.w0[0]!;
+    this.parts[at] = scorer.offsetFrom(sample.offset) + this.weigh() - this.shares[FM]! * fm.w0[0]!;
     for (let f = 0; f < k; f++) this.parts[at + 1 + f] = fm.sums[f]!;
   }
 
   /** What the learners add for the sample, each with its share of the blend; w0 counts with the user. */
   private weigh(): number {
+    const { joint } = this.scorer;
+    joint.whole(this.sample, true);
     let sum = 0;
-    for (const name of LEARNERS)
-      sum += this.shares[name] * this.scorer.weights[name].servedLogit(this.sample);
+    for (let k = 0; k < LEARNERS.length; k++) sum += this.shares[k]! * joint.logits[k]!;
     return sum;
   }
 

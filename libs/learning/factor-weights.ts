@@ -8,7 +8,7 @@
 import type { ByteReader } from './byte-reader.js';
 import type { ByteWriter } from './byte-writer.js';
 import { servedFactor, servedWeight } from './kernels/grid.js';
-import { SUMS_BYTES, type SlotRows } from './kernels/slot-rows.js';
+import type { SlotRows } from './kernels/slot-rows.js';
 import type { Predictor } from './online-learner.js';
 import type { Sample } from './sample.js';
 
@@ -18,16 +18,10 @@ export class FactorWeights implements Predictor {
   readonly w0 = new Float32Array(1);
   /** Of the sample last predicted: Σ_i v_if x_i, and behind them partial sums of Σ_f Σ_i v_if² x_i². */
   readonly sums: Float32Array;
-  /** The same of the features of `open`. */
-  private readonly openedSums: Float32Array;
-  private openedLinear = 0;
-  private linear = 0;
 
   constructor(readonly rows: SlotRows) {
     this.factors = rows.factors;
-    const length = rows.blocks * 4 + 4;
-    this.sums = new Float32Array(rows.floats.buffer, rows.sumsAt, length);
-    this.openedSums = new Float32Array(rows.floats.buffer, rows.sumsAt + SUMS_BYTES, length);
+    this.sums = new Float32Array(rows.floats.buffer, rows.sumsAt, rows.blocks * 4 + 4);
   }
 
   /** w of a slot. */
@@ -48,59 +42,39 @@ export class FactorWeights implements Predictor {
     return this.whole(sample, true);
   }
 
-  open(sample: Sample): void {
-    this.servedLogit(sample);
-    this.openedSums.set(this.sums);
-    this.openedLinear = this.linear;
-  }
-
-  logitAfter(sample: Sample, length: number): number {
-    this.sums.set(this.openedSums);
-    this.linear = this.openedLinear;
-    this.add(sample, length, true);
-    return this.total();
-  }
-
   private whole(sample: Sample, served: boolean): number {
-    this.sums.fill(0);
-    this.linear = this.w0[0]!;
-    this.add(sample, 0, served);
-    return this.total();
-  }
-
-  private add(sample: Sample, from: number, served: boolean): void {
     const { rows } = this;
-    const { addFactors, addFactorsOnGrid } = rows.kernels;
+    const { addFactors, addFactorsOnGrid, pairs } = rows.kernels;
+    this.sums.fill(0);
     rows.place(sample);
-    this.linear = rows.dot(rows.columns.fm, from, sample.length, this.linear, served);
+    const linear = rows.dot(rows.columns.fm, sample.length, this.w0[0]!, served);
     (served && rows.changed ? addFactorsOnGrid : addFactors)(
       rows.rowsAt,
       rows.stride,
       rows.blocks,
       rows.slotsAt,
       rows.valuesAt,
-      from,
+      0,
       sample.length,
       rows.sumsAt,
     );
-  }
-
-  private total(): number {
-    return this.linear + this.rows.kernels.pairs(this.rows.sumsAt, this.rows.blocks);
+    return linear + pairs(rows.sumsAt, rows.blocks);
   }
 
   /** Each pair's term is split evenly between its two features; w0 belongs to none. Call `servedLogit` first. */
-  contribute({ slots, values, length }: Sample, scale: number, into: Float64Array): void {
-    const { sums, factors } = this;
-    for (let i = 0; i < length; i++) {
+  contribute({ slots, values, length }: Sample, scale: number, into: Float64Array, from = 0): void {
+    const { rows, sums, factors } = this;
+    const { floats } = rows;
+    for (let i = from; i < length; i++) {
       const x = values[i]!;
+      const row = rows.row(slots[i]!);
       let pairs = 0;
       for (let f = 0; f < factors; f++) {
-        const term = servedFactor(this.factor(slots[i]!, f)) * x;
+        const term = servedFactor(floats[row + f]!) * x;
         pairs += term * (sums[f]! - term);
       }
       const w = servedWeight(this.weight(slots[i]!));
-      into[i]! += scale * (w * x + 0.5 * pairs);
+      into[i - from]! += scale * (w * x + 0.5 * pairs);
     }
   }
 

@@ -5,7 +5,7 @@ import { ByteWriter } from './byte-writer.js';
 import { FeatureRates } from './feature-rates.js';
 import { SlotRows } from './kernels/slot-rows.js';
 import { logit } from './logistic.js';
-import { contributionsByFeature } from './rate-features.js';
+import { contributionsByFeature, RateTotals } from './rate-features.js';
 
 const PRIOR = 8;
 const P0 = 0.25;
@@ -102,7 +102,17 @@ describe('What a rate contributed', () => {
     const features = vector(feature(0, 1), feature(2, 3), feature(2, 4), feature(1, 5));
     // Four features, the rates of families 1 and 2, one statistic.
     const contributions = Float64Array.from([1, 2, 4, 8, 100, 200, 1000]);
-    expect([...contributionsByFeature(contributions, features)]).toEqual([1, 202, 4, 108, 1000]);
+    const told = contributionsByFeature(contributions, features, 0, new RateTotals());
+    expect([...told]).toEqual([1, 202, 4, 108, 1000]);
+  });
+
+  it('is left out where it belongs to a feature that is', () => {
+    const features = vector(feature(1, 5), feature(0, 1), feature(2, 3));
+    const before = new RateTotals();
+    before.add(vector(feature(1, 5)), 0, newRates(), 0, true);
+    // The two features behind the first, the rates of families 1 and 2, one statistic.
+    const contributions = Float64Array.from([1, 2, 100, 200, 1000]);
+    expect([...contributionsByFeature(contributions, features, 1, before)]).toEqual([1, 202, 1000]);
   });
 });
 

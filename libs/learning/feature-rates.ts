@@ -37,7 +37,7 @@ export class FeatureRates {
 
   /**
    * @param p0 the overall rate, in (0, 1)
-   * @param served from the counts as hosts know them
+   * @param served from the counts as hosts know them; theirs are such
    * @returns the distance of the feature's rate in log-odds
    */
   distance(index: number, p0: number, logitOfP0: number, served = false): number {
@@ -46,7 +46,7 @@ export class FeatureRates {
     let shown = floats[this.rows.cell(slot, columns.shown)]!;
     if (shown === 0) return 0;
     let clicked = floats[this.rows.cell(slot, columns.clicked)]!;
-    if (served) {
+    if (served && this.rows.changed) {
       shown = roundedCount(shown);
       clicked = roundedCount(clicked);
     }

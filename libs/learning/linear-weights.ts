@@ -7,8 +7,6 @@ import type { Predictor } from './online-learner.js';
 import type { Sample } from './sample.js';
 
 export class LinearWeights implements Predictor {
-  private opened = 0;
-
   /** @param column of the rows, in which the weights stand */
   constructor(
     readonly rows: SlotRows,
@@ -33,25 +31,16 @@ export class LinearWeights implements Predictor {
 
   logit(sample: Sample): number {
     this.rows.place(sample);
-    return this.rows.dot(this.column, 0, sample.length, 0, false);
+    return this.rows.dot(this.column, sample.length, 0, false);
   }
 
   servedLogit(sample: Sample): number {
     this.rows.place(sample);
-    return this.rows.dot(this.column, 0, sample.length, 0, true);
+    return this.rows.dot(this.column, sample.length, 0, true);
   }
 
-  open(sample: Sample): void {
-    this.opened = this.servedLogit(sample);
-  }
-
-  logitAfter(sample: Sample, length: number): number {
-    this.rows.place(sample);
-    return this.rows.dot(this.column, length, sample.length, this.opened, true);
-  }
-
-  contribute({ slots, values, length }: Sample, scale: number, into: Float64Array): void {
-    for (let i = 0; i < length; i++) into[i]! += scale * this.servedWeight(slots[i]!) * values[i]!;
+  contribute({ slots, values, length }: Sample, scale: number, into: Float64Array, from = 0): void {
+    for (let i = from; i < length; i++) into[i - from]! += scale * this.servedWeight(slots[i]!) * values[i]!;
   }
 
   encodeRows(writer: ByteWriter, slots: Uint32Array): void {

@@ -142,9 +142,9 @@ export class ModelReplica {
     return this.scorer.deviation(features, itemKey, now);
   }
 
-  /** Contribution of each feature to the blend's logit, then of each of STATISTICS_FEATURE_NAMES. */
-  explain(features: FeatureVector, itemKey: number, now: number): Float64Array {
-    return this.scorer.explain(features, itemKey, now);
+  /** Contribution of each of the candidate's own features to the blend's logit, then of each of STATISTICS_FEATURE_NAMES. */
+  explainNext(features: FeatureVector, itemKey: number): Float64Array {
+    return this.list.explain(features, itemKey);
   }
 
   /** What the user would rate the item; undefined while there are hardly any ratings. */
@@ -187,6 +187,12 @@ export class ModelReplica {
   /** What the collaborative channels find for a user now. Holds until the next call. */
   nextItems(situation: Situation): NextItems {
     this.scorer.nextItems.begin(situation);
+    return this.scorer.nextItems;
+  }
+
+  /** What they say of these items, and of no others: its `logit`. Holds until the next call. */
+  nextItemsAmong(situation: Situation, itemKeys: readonly number[]): NextItems {
+    this.scorer.nextItems.beginAmong(situation, itemKeys);
     return this.scorer.nextItems;
   }
 

@@ -9,12 +9,11 @@ export interface Predictor {
   logit(sample: Sample): number;
   /** The same with the weights as hosts know them (kernels/grid.ts): of a host's, no other. */
   servedLogit(sample: Sample): number;
-  /** Remembers the sums over all features of the sample: what many samples begin with. */
-  open(sample: Sample): void;
-  /** `servedLogit` of a sample whose first `length` features are those of `open`, bit for bit; it looks only at the others. */
-  logitAfter(sample: Sample, length: number): number;
-  /** Contribution of each feature to `servedLogit`, added to `into` times `scale`. */
-  contribute(sample: Sample, scale: number, into: Float64Array): void;
+  /**
+   * Contribution of the features from `from` on to `servedLogit`, which comes first, times `scale`: that of feature i is added
+   * to `into[i - from]`.
+   */
+  contribute(sample: Sample, scale: number, into: Float64Array, from?: number): void;
 }
 
 export interface OnlineLearner {

@@ -16,21 +16,30 @@ const firsts = new Int32Array(INDICES.length);
 
 /**
  * What the rates contributed, counted for the first member of each family: a person is told of the brand, not of its rate.
- * @param contributions of the features, of the rates, then of the rest of the sample
- * @returns of the features, then of the rest
+ * @param contributions of the features from `from` on, of the rates of all features, then of the rest of the sample
+ * @param before the families of the features before `from`: what their rates contribute belongs to those
+ * @returns of the features from `from` on, then of the rest
  */
-export function contributionsByFeature(contributions: Float64Array, features: FeatureVector): Float64Array {
+export function contributionsByFeature(
+  contributions: Float64Array,
+  features: FeatureVector,
+  from: number,
+  before: RateTotals,
+): Float64Array {
+  const own = features.length - from;
   firsts.fill(-1);
-  for (let i = features.length - 1; i >= 0; i--) {
+  for (let i = features.length - 1; i >= from; i--) {
     const family = familyOf(features.indices[i]!);
-    if (family < INDICES.length) firsts[family] = i;
+    if (family < INDICES.length) firsts[family] = i - from;
   }
-  let rate = features.length;
-  for (let family = 1; family < INDICES.length; family++)
-    if (firsts[family]! >= 0) contributions[firsts[family]!]! += contributions[rate++]!;
-  const out = new Float64Array(contributions.length - (rate - features.length));
-  out.set(contributions.subarray(0, features.length));
-  out.set(contributions.subarray(rate), features.length);
+  let rate = own;
+  for (let family = 1; family < INDICES.length; family++) {
+    if (before.has(family)) rate++;
+    else if (firsts[family]! >= 0) contributions[firsts[family]!]! += contributions[rate++]!;
+  }
+  const out = new Float64Array(contributions.length - (rate - own));
+  out.set(contributions.subarray(0, own));
+  out.set(contributions.subarray(rate), own);
   return out;
 }
 
@@ -72,6 +81,11 @@ export class RateTotals {
   clear(): void {
     this.sums.fill(0);
     this.members.fill(0);
+  }
+
+  /** Whether a feature of the family was added. */
+  has(family: number): boolean {
+    return this.members[family]! > 0;
   }
 
   /** Becomes equal to `other`. */

@@ -16,9 +16,10 @@ import type { ModelSettings } from './model-settings.js';
 import { newReading, readItem } from './item-reading.js';
 import { NextItems } from './next-item/next-items.js';
 import type { Predictor } from './online-learner.js';
-import { appendRateFeatures, appendRememberedRates, contributionsByFeature } from './rate-features.js';
+import { JointLogits } from './joint-logits.js';
+import { appendRateFeatures, appendRememberedRates } from './rate-features.js';
 import { fillSample, type Sample } from './sample.js';
-import { appendStatisticsFeatures, STATISTICS_FEATURE_NAMES } from './statistics-features.js';
+import { appendStatisticsFeatures } from './statistics-features.js';
 import { RatingModel } from './ratings/rating-model.js';
 import type { Tables } from './tables.js';
 
@@ -44,8 +45,9 @@ export class Scorer {
   readonly listSample: Sample;
   /** The item's statistics that enter the sample. */
   readonly reading = newReading();
+  readonly joint: JointLogits;
   /** Of the sample last predicted: what each learner adds to the offset. */
-  readonly logits = new Float64Array(LEARNERS.length);
+  readonly logits: Float64Array;
   readonly blend = new Blend(LEARNERS.map((name) => FIRST_SHARES[name]));
   /** One a learner, and the blend's last. */
   readonly calibrators: readonly Calibrator[];
@@ -72,6 +74,8 @@ export class Scorer {
   ) {
     this.sample = weights.ftrl.rows.newSample();
     this.listSample = weights.ftrl.rows.newSample();
+    this.joint = new JointLogits(weights.ftrl.rows, weights.fm.w0);
+    this.logits = this.joint.logits;
     this.nextItems = new NextItems(tables, settings.withoutSignals);
     this.mask = 2 ** settings.bits - 1;
     this.trainingShift = -Math.log(settings.noClickWeight);
@@ -102,23 +106,20 @@ export class Scorer {
 
   /** Logits of the prepared sample. @param served with the weights that hosts know */
   predict(served = false): void {
-    const offset = this.sample.offset;
-    for (let k = 0; k < BLEND; k++) {
-      const weights = this.weights[LEARNERS[k]!];
-      this.logits[k] = served ? weights.servedLogit(this.sample) : weights.logit(this.sample);
-      this.totals[k] = offset + this.logits[k]!;
-    }
-    this.totals[BLEND] = this.blend.logit(offset, this.logits);
+    this.joint.whole(this.sample, served);
+    this.sum(this.sample.offset);
   }
 
   /** Logits of another sample, whose first `length` features the weights have opened; its offset is that of the item's CTR. */
   predictAfter(sample: Sample, length: number): void {
-    const offset = this.offsetFrom(sample.offset);
-    for (let k = 0; k < BLEND; k++) {
-      this.logits[k] = this.weights[LEARNERS[k]!].logitAfter(sample, length);
-      this.totals[k] = offset + this.logits[k]!;
-    }
-    this.totals[BLEND] = this.blend.logit(offset, this.logits);
+    this.joint.after(sample, length);
+    this.sum(this.offsetFrom(sample.offset));
+  }
+
+  private sum(offset: number): void {
+    const { totals, logits } = this;
+    for (let k = 0; k < BLEND; k++) totals[k] = offset + logits[k]!;
+    totals[BLEND] = this.blend.logit(offset, logits);
   }
 
   /** At training weights. @param ctrLogit of the item */
@@ -165,22 +166,5 @@ export class Scorer {
     this.prepare(features, undefined, true);
     const { clicks, others } = statistics.evidence(itemKey);
     return Math.sqrt(this.weights.ftrl.variance(this.sample) + 1 / clicks + 1 / others);
-  }
-
-  /**
-   * What moved the blend's logit: a contribution for each feature, then for each of
-   * STATISTICS_FEATURE_NAMES; the item's CTR includes its distance from the overall CTR, where it starts.
-   */
-  explain(features: FeatureVector, itemKey: number, now: number): Float64Array {
-    readItem(this.reading, this.tables.statistics, itemKey, now, 0);
-    const sound = this.prepare(features, undefined, true);
-    this.predict(true);
-    const contributions = new Float64Array(this.sample.length);
-    LEARNERS.forEach((name, k) =>
-      this.weights[name].contribute(this.sample, this.blend.coefficients[k + 1]!, contributions),
-    );
-    contributions[this.sample.length - STATISTICS_FEATURE_NAMES.length]! +=
-      this.reading.ctrLogit - this.reading.overallLogit;
-    return sound ? contributionsByFeature(contributions, features) : contributions;
   }
 }

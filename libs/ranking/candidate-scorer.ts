@@ -120,13 +120,11 @@ export class CandidateScorer {
     return this.model.deviation(this.whole(place), itemKey, this.now);
   }
 
-  /** The candidate's whole vector. @returns a name for each of its own features; those of the shared ones are empty */
+  /** The candidate's vector, in which the shared features are missing. @returns a name for each of its own */
   describe({ item, itemId }: Candidate, out: FeatureVector): string[] {
-    const { shared } = this;
-    const names = new Array<string>(shared).fill('');
-    this.extractor.extend(out, shared, item, itemId, names);
-    this.putShared(out);
-    return names;
+    const names = new Array<string>(this.shared).fill('');
+    this.extractor.extend(out, this.shared, item, itemId, names);
+    return names.slice(this.shared);
   }
 
   private unlearnt(place: number, itemKey: number): number {

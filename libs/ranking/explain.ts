@@ -29,18 +29,13 @@ const DEEDS: Readonly<Record<string, string>> = {
 const vector = newFeatureVector();
 
 /** The features that moved the candidate most, by |contribution|; those of one name are summed. */
-export function featureReasons(
-  scorer: CandidateScorer,
-  model: RankingModel,
-  candidate: Candidate,
-  now: number,
-): Reason[] {
+export function featureReasons(scorer: CandidateScorer, model: RankingModel, candidate: Candidate): Reason[] {
   if (model.samples === 0) return [];
   const names = scorer.describe(candidate, vector);
-  const contributions = model.explain(vector, candidate.key, now);
+  const contributions = model.explainNext(vector, candidate.key);
   const byName = new Map<string, number>();
-  for (let i = scorer.shared; i < contributions.length; i++) {
-    const name = names[i] ?? STATISTICS_FEATURE_NAMES[i - vector.length] ?? 'other';
+  for (let i = 0; i < contributions.length; i++) {
+    const name = names[i] ?? STATISTICS_FEATURE_NAMES[i - names.length] ?? 'other';
     byName.set(name, (byName.get(name) ?? 0) + contributions[i]!);
   }
   return [...byName]
@@ -117,8 +112,18 @@ export function newReason(candidates: CandidateSet, place: number): Reason[] {
   return isNew ? [{ feature: 'new', contribution: 0 }] : [];
 }
 
+/** A label that the user likes: its list, and what it adds to the score. */
+export interface Liked {
+  readonly list: number;
+  readonly contribution: number;
+}
+
 /** What the prior knows of a caller's own candidate; undefined when nothing. `prior` has just read it. */
-export function priorReason(prior: Prior, index: RecallIndex): Reason | undefined {
+export function likedIn(prior: Prior): Liked | undefined {
   if (prior.liked < 0 || prior.affinity < CONTRIBUTION_MIN) return undefined;
-  return { feature: `you like ${index.list(prior.liked).label}`, contribution: prior.affinity };
+  return { list: prior.liked, contribution: prior.affinity };
+}
+
+export function likedReason({ list, contribution }: Liked, index: RecallIndex): Reason {
+  return { feature: `you like ${index.list(list).label}`, contribution };
 }

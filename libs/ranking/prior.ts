@@ -18,7 +18,7 @@
  * data; an experienced model is bent by at most about half a unit of log-odds.
  */
 import { DIMENSIONS } from '#features';
-import type { CovisitationScores, LabelDimension, NextItemsFound, RecallIndex, Taste } from '#recall';
+import type { CovisitationScores, LabelDimension, MixedOdds, RecallIndex, Taste } from '#recall';
 import type { RankingModel } from './ranking-model.js';
 
 const AFFINITY = 1.5;
@@ -54,11 +54,11 @@ export class Prior {
   private readonly weighted: number[] = [];
   /** c. */
   private learnt = 0;
-  private next!: NextItemsFound;
+  private next!: MixedOdds;
 
   constructor(private readonly scores: CovisitationScores) {}
 
-  begin(index: RecallIndex, model: RankingModel, taste: Taste, next: NextItemsFound, now: number): void {
+  begin(index: RecallIndex, model: RankingModel, taste: Taste, next: MixedOdds, now: number): void {
     this.next = next;
     this.now = now;
     this.influence = Math.max(INFLUENCE_MIN, SAMPLES_HALF / (SAMPLES_HALF + model.samples));

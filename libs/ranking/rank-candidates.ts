@@ -3,12 +3,12 @@
  * re-rank; rules may boost, but not exclude. Hidden items are left out; everything else the caller named comes back, also what the catalogue does
  * not know, scored with what is known of the user, the moment and the id's own clicks.
  */
-import { ratingLabels } from '#features';
+import { ratingLabels, type UserSignals } from '#features';
 import { key53 } from '#kernel';
 import { nextItemsQuestion, tasteOf } from '#recall';
 import type { RuleRun } from '#rules';
 import type { Candidate } from './candidate-scorer.js';
-import { featureReasons, priorReason, ruleReasons } from './explain.js';
+import { featureReasons, likedIn, likedReason, ruleReasons, type Liked } from './explain.js';
 import { policyOf } from './policies.js';
 import { drawSlate, type Policy } from './policy.js';
 import { tieOf } from './recommend.js';
@@ -24,6 +24,10 @@ export const EXPLAINED_MAX = 10;
 
 interface Scored {
   readonly candidate: Candidate;
+  /** Where the scorer keeps its features. */
+  readonly place: number;
+  /** What the prior knows of it. */
+  readonly liked: Liked | undefined;
   readonly tie: number;
   readonly score: number;
   readonly deviation: number;
@@ -33,11 +37,13 @@ export function rankCandidates(input: RankingInput<RankRequest>): Ranked {
   const { user, request, index, replica, settings, random, now } = input;
   const taste = tasteOf(user, now);
   scratch.covisitation.compute(index, replica, taste);
-  scratch.prior.begin(index, replica, taste, replica.nextItems(nextItemsQuestion(user, now)), now);
+  const given = candidatesOf(input);
+  const keys = given.map(({ key }) => key);
+  scratch.prior.begin(index, replica, taste, replica.nextItemsAmong(nextItemsQuestion(user, now), keys), now);
   scratch.scorer.begin(index, replica, user, settings, request.context, now);
   const rules = ruleRunOf(input);
   const policy = policyOf(settings);
-  const ranked = scoreAll(input, rules, policy);
+  const ranked = scoreAll(given, user, rules, policy);
   const scores = ranked.map(({ score }) => score);
   const candidates = { size: ranked.length, weights: softmaxWeights(scores, ranked.length), rule: FREE };
   const greedy = greedySlate(candidates, ranked.length, () => false, 0, 0);
@@ -54,30 +60,35 @@ export function rankCandidates(input: RankingInput<RankRequest>): Ranked {
   };
 }
 
-function scoreAll(
-  { user, request, catalogue, index }: RankingInput<RankRequest>,
-  rules: RuleRun,
-  policy: Policy,
-): Scored[] {
-  const scored: Scored[] = [];
+/** Each once, and none that is hidden. */
+function candidatesOf({ request, catalogue, index }: RankingInput<RankRequest>): Candidate[] {
+  const given: Candidate[] = [];
   for (const itemId of new Set(request.items)) {
     const key = key53(itemId);
     const item = catalogue.get(itemId);
-    if (item?.hidden) continue;
-    const candidate = { itemId, key, item, slot: index.slotOf(key) };
-    scratch.scorer.place(0, candidate);
-    scratch.scorer.extract(0);
-    const score = scratch.scorer.fine(0, key) + (item ? rules.lift(item) : 0);
-    const deviation = policy.samplesScores ? scratch.scorer.deviation(0, key) : 0;
-    scored.push({ candidate, tie: tieOf(user, key), score, deviation });
+    if (!item?.hidden) given.push({ itemId, key, item, slot: index.slotOf(key) });
   }
+  return given;
+}
+
+function scoreAll(given: readonly Candidate[], user: UserSignals, rules: RuleRun, policy: Policy): Scored[] {
+  const { prior, scorer } = scratch;
+  const scored = given.map((candidate, place) => {
+    const { key, item } = candidate;
+    scorer.place(place, candidate);
+    const liked = likedIn(prior);
+    scorer.extract(place);
+    const score = scorer.fine(place, key) + (item ? rules.lift(item) : 0);
+    const deviation = policy.samplesScores ? scorer.deviation(place, key) : 0;
+    return { candidate, place, liked, tie: tieOf(user, key), score, deviation };
+  });
   return sortByScore(scored);
 }
 
 function present(
-  { user, index, replica, now }: RankingInput<RankRequest>,
+  { user, index, replica }: RankingInput<RankRequest>,
   rules: RuleRun,
-  { candidate, score }: Scored,
+  { candidate, place, liked, score }: Scored,
   propensity: number,
   position: number,
 ): RankedItem {
@@ -96,14 +107,11 @@ function present(
   };
 
   function reasonsFor() {
-    scratch.scorer.place(0, candidate);
-    const liked = priorReason(scratch.prior, index);
-    scratch.scorer.extract(0);
     return [
-      ...(liked ? [liked] : []),
+      ...(liked ? [likedReason(liked, index)] : []),
       ...ruleReasons(rules, candidate.item),
-      ...scratch.scorer.goalReasons(0, candidate.key),
-      ...featureReasons(scratch.scorer, replica, candidate, now),
+      ...scratch.scorer.goalReasons(place, candidate.key),
+      ...featureReasons(scratch.scorer, replica, candidate),
     ];
   }
 }

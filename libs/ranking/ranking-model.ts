@@ -1,7 +1,7 @@
 /** What ranking needs of a model. libs/learning's ModelReplica has this shape. */
 import type { FeatureVector } from '#events';
 import type { OwnFeatures, RatingLabels } from '#features';
-import type { LiveStatistics, NextItemsFound, NextItemsQuestion } from '#recall';
+import type { LiveStatistics, MixedOdds, NextItemsFound, NextItemsQuestion } from '#recall';
 
 export interface Scores {
   ftrl: number;
@@ -20,6 +20,8 @@ export interface RankingModel extends LiveStatistics {
   readonly statistics: { popularity(itemKey: number, now: number, windowSeconds: number): number };
   /** What the collaborative channels find. Holds until the next call. */
   nextItems(question: NextItemsQuestion): NextItemsFound;
+  /** What they say of these items, and of no others. Holds until the next call. */
+  nextItemsAmong(question: NextItemsQuestion, itemKeys: readonly number[]): MixedOdds;
   /** Begins a first look at a user's candidates. @param rated whether features have families */
   openCoarse(shared: FeatureVector, rated: boolean): void;
   /** Log-odds by that look. @param own the item's features, the same object while it stays as it is. @param matches of user and item */
@@ -32,8 +34,8 @@ export interface RankingModel extends LiveStatistics {
   deviation(features: FeatureVector, itemKey: number, now: number): number;
   /** What comes of a click: likes, conversions, share of a full dwell (libs/learning's GOALS), into `out`. */
   goals(features: FeatureVector, itemKey: number, userKey: number, segment: number, out: Float64Array): void;
-  /** Contribution to the blend's log-odds of each feature, then of each of the statistics' features. */
-  explain(features: FeatureVector, itemKey: number, now: number): Float64Array;
+  /** Contribution to the blend's log-odds of each of the candidate's own features, then of each of the statistics' features. */
+  explainNext(features: FeatureVector, itemKey: number): Float64Array;
   /** What the user would rate the item, in the ratings' own units; undefined while there are hardly any. */
   rating?(
     userKey: number,

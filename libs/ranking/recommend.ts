@@ -253,7 +253,7 @@ function present(
       ...ruleReasons(rules, candidate.item),
       ...scorer.goalReasons(place, candidate.key),
       ...freshnessReason(candidate.item, settings, now),
-      ...featureReasons(scorer, replica, candidate, now),
+      ...featureReasons(scorer, replica, candidate),
     ],
   };
 }

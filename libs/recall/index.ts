@@ -3,7 +3,12 @@ export type { RecallRequest } from './channel.js';
 export { CovisitationScores } from './covisitation-scores.js';
 export type { LabelList } from './label-list.js';
 export { EVIDENCE_IMPRESSIONS, type LiveStatistics, type RankedKeys } from './live-statistics.js';
-export { nextItemsQuestion, type NextItemsFound, type NextItemsQuestion } from './next-items.js';
+export {
+  nextItemsQuestion,
+  type MixedOdds,
+  type NextItemsFound,
+  type NextItemsQuestion,
+} from './next-items.js';
 export { recall, SHARED_CHANNELS } from './recall.js';
 export { RecallIndex } from './recall-index.js';
 export { SlotMarks } from './slot-marks.js';

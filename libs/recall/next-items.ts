@@ -2,12 +2,18 @@
 import { RECENT_KEYS_MAX } from '#events';
 import type { TastingUser } from './taste.js';
 
-export interface NextItemsFound {
+/** What the learnt mix says of items. */
+export interface MixedOdds {
+  /** Engagements that the channel mix has learnt from. */
+  readonly examples: number;
+  /** The mix's log-odds of an item. */
+  logit(itemKey: number): number;
+}
+
+export interface NextItemsFound extends MixedOdds {
   readonly size: number;
   /** key53 of the candidates. */
   readonly keys: ArrayLike<number>;
-  /** Engagements that the channel mix has learnt from. */
-  readonly examples: number;
   /** Places of the candidates, best by the mix first. */
   ranked(): ArrayLike<number>;
   /** What one channel says of a candidate: 0 when nothing; comparable within the channel only. */
@@ -16,8 +22,6 @@ export interface NextItemsFound {
   nearest(count: number, wanted: (itemKey: number) => boolean): readonly number[];
   /** What it adds to the mix's log-odds. */
   contribution(place: number, signal: number): number;
-  /** The mix's log-odds of any item. */
-  logit(itemKey: number): number;
 }
 
 export interface NextItemsQuestion {

@@ -8,7 +8,7 @@
  * `npm run build` must have been run.
  */
 import { join } from 'node:path';
-import { launch, type Child, type NatsOptions } from '#embedded';
+import { launch, withHugePages, type Child, type NatsOptions } from '#embedded';
 import { until } from '#kernel';
 import { startServers, type TestServers } from './start-servers.js';
 
@@ -121,7 +121,7 @@ async function startApp(
     command: process.execPath,
     args: [join(root, 'dist', 'apps', app, 'main.js'), '--name', name],
     marker: `--name ${name}`,
-    env: { ...process.env, NODE_OPTIONS: '', ...environment },
+    env: withHugePages({ ...process.env, NODE_OPTIONS: '', ...environment }),
     logFile: join(folder, `${name}.log`),
     pidFile: join(folder, `${name}.pid`),
     onLine: (line) => void lines.push(line),

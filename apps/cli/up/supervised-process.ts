@@ -3,7 +3,7 @@
  * learns the count from REKAPPA_RESTARTS and shows it as a metric.
  */
 import { readFileSync } from 'node:fs';
-import { launch, type Child, type ExitStatus } from '#embedded';
+import { launch, withHugePages, type Child, type ExitStatus } from '#embedded';
 import { errorMessage, sleep } from '#kernel';
 import type { UpConsole } from './console.js';
 import { parseLogLine } from './log-line.js';
@@ -44,11 +44,11 @@ export class SupervisedProcess {
   ) {}
 
   async start(): Promise<void> {
-    const environment = {
+    const environment = withHugePages({
       ...process.env,
       ...(await this.plan.environment()),
       REKAPPA_RESTARTS: String(this.restarts),
-    };
+    });
     this.url = undefined;
     const { name, args, marker, logFile, pidFile } = this.plan;
     const child = await launch({

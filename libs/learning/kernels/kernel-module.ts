@@ -3,15 +3,7 @@ import { COMPILED_LEARNERS } from './compiled-learners.js';
 
 /** Addresses and strides in bytes; see assembly/learners.ts. */
 export interface Kernels {
-  dot(
-    column: number,
-    stride: number,
-    slots: number,
-    values: number,
-    from: number,
-    to: number,
-    sum: number,
-  ): number;
+  dot(column: number, stride: number, slots: number, values: number, length: number, sum: number): number;
   dotOnGrid: Kernels['dot'];
   updateFtrl(
     tails: number,
@@ -80,6 +72,29 @@ export interface Kernels {
     alpha: number,
     l2: number,
   ): number;
+  joint(
+    rows: number,
+    stride: number,
+    blocks: number,
+    slots: number,
+    values: number,
+    from: number,
+    to: number,
+    opened: number,
+    sums: number,
+  ): number;
+  jointOnGrid: Kernels['joint'];
+  mixLogits(
+    signals: number,
+    width: number,
+    count: number,
+    inner: number,
+    start: number,
+    outer: number,
+    sums: number,
+    hidden: number,
+    out: number,
+  ): void;
   settle(): void;
   sortSlots(slots: number, count: number, bits: number, scratch: number): void;
   writePoints(

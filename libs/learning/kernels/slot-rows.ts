@@ -24,9 +24,9 @@ const PAGES_MAX = 65_536;
 const SCRATCH_BYTES = PAGE_BYTES;
 const SPARE_AT = 64;
 const SUMS_AT = 128;
-/** Sums of up to 64 factors, and four partial sums. */
-export const SUMS_BYTES = 512;
-const SAMPLES_AT = SUMS_AT + 2 * SUMS_BYTES;
+/** Sums of up to 64 factors, four partial sums, and the linear sums of all learners (assembly/joint.ts). */
+const SUMS_BYTES = 512;
+const SAMPLES_AT = SUMS_AT + 3 * SUMS_BYTES;
 const SAMPLE_BYTES = SAMPLE_FEATURES_MAX * 8;
 /** Features that wait to be counted (feature-rates.ts), and those of one sample more. */
 export const WAITING_MAX = 32_768;
@@ -96,8 +96,10 @@ export class SlotRows {
   readonly tail: number;
   /** A tail that nobody reads. */
   readonly spareAt = SPARE_AT;
-  /** Of the factorisation machine: two sets of sums. */
+  /** Sums over a sample, over what a list's samples begin with, and over nothing. */
   readonly sumsAt = SUMS_AT;
+  readonly openedSumsAt = SUMS_AT + SUMS_BYTES;
+  readonly blankSumsAt = SUMS_AT + 2 * SUMS_BYTES;
   /** Where the sample last placed stands. */
   slotsAt = 0;
   valuesAt = 0;
@@ -158,9 +160,9 @@ export class SlotRows {
   }
 
   /** Brings the sample's rows into the cache, all at once: what comes next reads them one after the other. */
-  touch(sample: Sample): void {
+  touch(sample: Sample, from = 0): void {
     this.place(sample);
-    this.kernels.touch(this.rowsAt, this.stride, this.slotsAt, sample.length);
+    this.kernels.touch(this.rowsAt, this.stride, this.slotsAt + 4 * from, sample.length - from);
   }
 
   /** Place of a slot's first factor in `floats`. */
@@ -174,18 +176,17 @@ export class SlotRows {
   }
 
   /**
-   * Σ w_i x_i over the features from .. to − 1 of the sample last placed, added to `sum`.
+   * Σ w_i x_i over the first `length` features of the sample last placed, added to `sum`.
    * @param served with the weights as hosts know them
    */
-  dot(column: number, from: number, to: number, sum: number, served: boolean): number {
+  dot(column: number, length: number, sum: number, served: boolean): number {
     const { dot, dotOnGrid } = this.kernels;
     return (served && this.changed ? dotOnGrid : dot)(
       this.tailsAt + column * 4,
       this.stride,
       this.slotsAt,
       this.valuesAt,
-      from,
-      to,
+      length,
       sum,
     );
   }

@@ -13,7 +13,9 @@ import type { ByteWriter } from '../byte-writer.js';
 import { DirtyRows } from '../dirty-rows.js';
 import type { RowTable } from '../model-table.js';
 import { AdaptiveSteps } from './adaptive-steps.js';
+import { CANDIDATES_MAX } from './candidate-limits.js';
 import { MixLayer } from './mix-layer.js';
+import { MixMemory } from './mix-memory.js';
 import { SIGNALS, SITUATIONS } from './signals.js';
 
 const RATE = 0.1;
@@ -34,9 +36,9 @@ export class ChannelMix implements RowTable {
   /** Examples learnt from. */
   examples = 0;
   private readonly sums = new AdaptiveSteps(ROWS * WIDTH, RATE);
-  private readonly layer = new MixLayer(WIDTH, SITUATIONS.length);
-  private readonly both = new Float64Array(WIDTH);
-  /** The situation whose weights `both` has. */
+  private readonly memory = new MixMemory(WIDTH, CANDIDATES_MAX + 1);
+  private readonly layer = new MixLayer(WIDTH, SITUATIONS.length, this.memory);
+  /** The situation whose weights the memory has. */
   private summedFor = NONE;
 
   constructor() {
@@ -55,28 +57,24 @@ export class ChannelMix implements RowTable {
     return this.summed(situation)[signal]!;
   }
 
-  /** @param signals of all candidates, WIDTH each */
-  logit(signals: Float32Array, place: number, situation: number): number {
-    const at = place * WIDTH;
-    const weights = this.summed(situation);
-    let sum = this.layer.says(signals, place, situation);
-    for (let k = 0; k < WIDTH; k++) sum += weights[k]! * signals[at + k]!;
-    return sum;
+  /** WIDTH of each candidate, and of one that stands alone in the last place: where `weigh` and `learn` look. */
+  get signals(): Float32Array {
+    return this.memory.signals;
   }
 
-  /** @param taken the candidate that was taken. @param logits scratch for as many numbers as candidates */
-  learn(
-    signals: Float32Array,
-    candidates: number,
-    taken: number,
-    situation: number,
-    logits: Float64Array,
-  ): void {
+  /** Log-odds of `count` candidates from the place `from` on, at their places. Holds until they are weighed again, or learnt from. */
+  weigh(from: number, count: number, situation: number): Float64Array {
+    this.summed(situation);
+    this.layer.show(situation);
+    this.memory.weigh(from, count);
+    return this.memory.logits;
+  }
+
+  /** @param taken the candidate that was taken */
+  learn(candidates: number, taken: number, situation: number): void {
+    const logits = this.weigh(0, candidates, situation);
     let top = -Infinity;
-    for (let place = 0; place < candidates; place++) {
-      logits[place] = this.logit(signals, place, situation);
-      top = Math.max(top, logits[place]!);
-    }
+    for (let place = 0; place < candidates; place++) top = Math.max(top, logits[place]!);
     let total = 0;
     for (let place = 0; place < candidates; place++) {
       logits[place] = Math.exp(logits[place]! - top);
@@ -85,7 +83,7 @@ export class ChannelMix implements RowTable {
     for (let place = 0; place < candidates; place++) {
       const pull = (place === taken ? 1 : 0) - logits[place]! / total;
       if (Math.abs(pull) < PULL_MIN) continue;
-      this.gather(signals, place, situation, pull);
+      this.gather(place, situation, pull);
     }
     this.sums.ascend();
     this.layer.ascend();
@@ -127,7 +125,7 @@ export class ChannelMix implements RowTable {
 
   /** w_k + w_k[situation]. */
   private summed(situation: number): Float64Array {
-    const { both } = this;
+    const both = this.memory.sums;
     if (this.summedFor === situation) return both;
     const { weights } = this.sums;
     const own = (situation + 1) * WIDTH;
@@ -136,8 +134,9 @@ export class ChannelMix implements RowTable {
     return both;
   }
 
-  private gather(signals: Float32Array, place: number, situation: number, pull: number): void {
+  private gather(place: number, situation: number, pull: number): void {
     const { gradient } = this.sums;
+    const { signals } = this.memory;
     const at = place * WIDTH;
     const own = (situation + 1) * WIDTH;
     for (let k = 0; k < WIDTH; k++) {
@@ -145,6 +144,6 @@ export class ChannelMix implements RowTable {
       gradient[k]! += g;
       gradient[own + k]! += g;
     }
-    this.layer.gather(signals, place, situation, pull);
+    this.layer.gather(place, situation, pull);
   }
 }

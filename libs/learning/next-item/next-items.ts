@@ -15,6 +15,7 @@
 import type { Engagement } from '#events';
 import { sortedByScore } from '#kernel';
 import { windowOf } from '../decayed-sums.js';
+import { CANDIDATES_MAX, FOUND_MAX, LEADERS, LEADERS_OF_KIND } from './candidate-limits.js';
 import { FACTORS } from './factor-vectors.js';
 import { FoundItems } from './found-items.js';
 import { affinity } from './matrix-factorisation.js';
@@ -34,10 +35,7 @@ import {
 const WIDTH = SIGNALS.length;
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
-/** Kept of each popularity window, and of each of the other channels. */
-const LEADERS = 30;
-const FOUND_MAX = 40;
-/** What is gathered of each item found: the strength of each channel, whether the user has it, its place + 1. */
+/** What is gathered of each item found: the strength of each channel, whether the user has it, its place + 1, its number + 1 among those asked for. */
 const COVISITATION = 0;
 const SESSION = 1;
 const LAST = 2;
@@ -45,6 +43,7 @@ const NEIGHBOURS = 3;
 const RARE_LABELS = 4;
 const TAKEN = 5;
 const PLACE = 6;
+const ASKED = 7;
 const FOUND_BY: readonly { readonly voice: Voice; readonly column: number }[] = [
   { voice: 'covisitation', column: COVISITATION },
   { voice: 'session', column: SESSION },
@@ -55,11 +54,6 @@ const FOUND_BY: readonly { readonly voice: Voice; readonly column: number }[] = 
 const SIMILARITY = 0;
 const NOBODY = 1;
 const WINDOWS = POPULARITY_WINDOWS.map(windowOf);
-/** Each kind of visit has leaders of its own, of each half-life. */
-const LEADERS_OF_KIND = 30;
-const HALF_LIVES_OF_KINDS = TAKINGS.reduce((sum, { seconds }) => sum + seconds.length, 0);
-export const CANDIDATES_MAX =
-  POPULARITY_WINDOWS.length * LEADERS + HALF_LIVES_OF_KINDS * LEADERS_OF_KIND + FOUND_BY.length * FOUND_MAX;
 const COVISITATION_DECAY = 0.9;
 const SESSION_DECAY = 0.8;
 const SESSION_HALF_LIFE_SECONDS = 7 * 86_400;
@@ -76,11 +70,14 @@ export class NextItems {
   situation = 0;
   readonly keys = new Float64Array(CANDIDATES_MAX);
   /** SIGNALS of each candidate. */
-  readonly signals = new Float32Array((CANDIDATES_MAX + 1) * WIDTH);
-  private readonly logits = new Float64Array(CANDIDATES_MAX);
+  readonly signals: Float32Array;
+  /** Of each candidate, once they are weighed. */
+  private logits: Float64Array = new Float64Array(0);
+  /** Of each item asked for (`beginAmong`). */
+  private odds = new Float64Array(128);
   private readonly order = new Int32Array(CANDIDATES_MAX);
   private readonly leaders = new Float64Array(Math.max(LEADERS, LEADERS_OF_KIND));
-  private readonly found = new FoundItems(7);
+  private readonly found = new FoundItems(8);
   private readonly similar = new FoundItems(2);
   private readonly labels: RecentLabels;
   private now = 0;
@@ -99,6 +96,7 @@ export class NextItems {
     private readonly tables: NextItemReads,
     without: readonly Voice[] = [],
   ) {
+    this.signals = tables.mix.signals;
     this.silent = without.flatMap((voice) => VOICES[voice]);
     this.foundBy = FOUND_BY.filter(({ voice }) => !without.includes(voice)).map(({ column }) => column);
     this.kinds = !without.includes('kinds');
@@ -110,6 +108,32 @@ export class NextItems {
     this.describeAll();
   }
 
+  /**
+   * For `logit` of these items alone: of what else the channels find nothing is known afterwards, which spares most of the work. The
+   * floor is then the lowest of those among them that a channel found; where none was, they are all alike.
+   */
+  beginAmong(situation: Situation, itemKeys: readonly number[]): void {
+    this.find(situation);
+    if (this.odds.length < itemKeys.length) this.odds = new Float64Array(itemKeys.length * 2);
+    const { mix } = this.tables;
+    let floor = Infinity;
+    for (let from = 0; from < itemKeys.length; from += CANDIDATES_MAX) {
+      const count = Math.min(CANDIDATES_MAX, itemKeys.length - from);
+      for (let i = 0; i < count; i++) this.describe(i, itemKeys[from + i]!);
+      const logits = mix.weigh(0, count, this.situation);
+      for (let i = 0; i < count; i++) {
+        this.odds[from + i] = logits[i]!;
+        if (this.placeOf(itemKeys[from + i]!) >= 0) floor = Math.min(floor, logits[i]!);
+      }
+    }
+    for (let i = 0; i < itemKeys.length; i++) {
+      const at = this.found.place(itemKeys[i]!); // may grow the columns
+      this.found.columns[ASKED]![at] = i + 1;
+      if (floor === Infinity) this.odds[i] = 0;
+      else if (this.found.columns[PLACE]![at] === 0) this.odds[i] = Math.min(floor, this.odds[i]!);
+    }
+  }
+
   /** Predicts the engagement, then teaches the mix. Comes before the tables hear of it. */
   learn({ userKey, itemKey, weight, timestamp, recentKeys, recentAgesSeconds }: Engagement): void {
     const { mix, histories } = this.tables;
@@ -118,7 +142,7 @@ export class NextItems {
     const taken = this.placeOf(itemKey);
     if (taken < 0) return; // says nothing of the mix, and describing takes as long as finding
     this.describeAll();
-    mix.learn(this.signals, this.size, taken, this.situation, this.logits);
+    mix.learn(this.size, taken, this.situation);
   }
 
   /** The candidates, without their signals. */
@@ -185,11 +209,15 @@ export class NextItems {
    * learnt from what was found, and says nothing of the rest.
    */
   logit(itemKey: number): number {
+    const at = this.found.find(itemKey);
+    const asked = at < 0 ? 0 : this.found.columns[ASKED]![at]!;
+    if (asked > 0) return this.odds[asked - 1]!;
     this.weigh();
-    const place = this.placeOf(itemKey);
+    const place = at < 0 ? -1 : this.found.columns[PLACE]![at]! - 1;
     if (place >= 0) return this.logits[place]!;
     this.describe(CANDIDATES_MAX, itemKey);
-    return Math.min(this.floor, this.tables.mix.logit(this.signals, CANDIDATES_MAX, this.situation));
+    const logits = this.tables.mix.weigh(CANDIDATES_MAX, 1, this.situation);
+    return Math.min(this.floor, logits[CANDIDATES_MAX]!);
   }
 
   /** The mix's log-odds of all candidates, once a question; the floor is 0 when there are none: all items are alike then. */
@@ -197,10 +225,8 @@ export class NextItems {
     if (this.weighed) return;
     this.weighed = true;
     this.floor = this.size === 0 ? 0 : Infinity;
-    for (let place = 0; place < this.size; place++) {
-      this.logits[place] = this.tables.mix.logit(this.signals, place, this.situation);
-      this.floor = Math.min(this.floor, this.logits[place]!);
-    }
+    this.logits = this.tables.mix.weigh(0, this.size, this.situation);
+    for (let place = 0; place < this.size; place++) this.floor = Math.min(this.floor, this.logits[place]!);
   }
 
   /** What the user took lately is no candidate. */

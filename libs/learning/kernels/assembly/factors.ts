@@ -11,7 +11,7 @@ const FIRST_SQUARES: f32 = 1;
  * Σ_f Σ_i v_if² x_i² behind them.
  */
 @inline
-function addFactorsFrom(
+export function addFactorsFrom(
   rows: usize,
   stride: usize,
   blocks: i32,

@@ -8,6 +8,8 @@
  */
 export { dot, dotOnGrid, updateFtrl, deriveFtrl, updateOlr } from './linear';
 export { addFactors, addFactorsOnGrid, pairs, initialFactor, bear, updateFm } from './factors';
+export { joint, jointOnGrid } from './joint';
+export { mixLogits } from './mix';
 export { settle } from './grid';
 export { sortSlots, writePoints } from './points';
 export { countRates } from './rates';

@@ -24,13 +24,12 @@ function dotOf(
   stride: usize,
   slots: usize,
   values: usize,
-  from: i32,
-  to: i32,
+  length: i32,
   start: f64,
   onGrid: bool,
 ): f64 {
   let sum = start;
-  for (let i: usize = from; i < <usize>to; i++) {
+  for (let i: usize = 0; i < <usize>length; i++) {
     let w = load<f32>(column + <usize>load<u32>(slots + (i << 2)) * stride);
     if (onGrid) w = point(w, LINEAR_POINTS) / LINEAR_POINTS;
     sum += <f64>w * <f64>load<f32>(values + (i << 2));
@@ -38,22 +37,14 @@ function dotOf(
   return sum;
 }
 
-/** sum + Σ w_i x_i over the sample's features from .. to − 1. @param column address of slot 0's weight */
-export function dot(column: usize, stride: usize, slots: usize, values: usize, from: i32, to: i32, sum: f64): f64 {
-  return dotOf(column, stride, slots, values, from, to, sum, false);
+/** sum + Σ w_i x_i over the sample's features. @param column address of slot 0's weight */
+export function dot(column: usize, stride: usize, slots: usize, values: usize, length: i32, sum: f64): f64 {
+  return dotOf(column, stride, slots, values, length, sum, false);
 }
 
 /** The same with weights as hosts know them. */
-export function dotOnGrid(
-  column: usize,
-  stride: usize,
-  slots: usize,
-  values: usize,
-  from: i32,
-  to: i32,
-  sum: f64,
-): f64 {
-  return dotOf(column, stride, slots, values, from, to, sum, true);
+export function dotOnGrid(column: usize, stride: usize, slots: usize, values: usize, length: i32, sum: f64): f64 {
+  return dotOf(column, stride, slots, values, length, sum, true);
 }
 
 // FTRL-Proximal: four coordinates at a time, their [w, z, n, other] turned into four vectors and back
