@@ -27,6 +27,7 @@ class Host {
   readonly fold: LogFold;
   readonly index: RecallIndex;
   readonly model = new OnlineModel(modelSettingsOf(settings));
+  readonly replica = ModelReplica.of(this.model);
   /** Of its own partitions. */
   emitted: FeedbackRecord[] = [];
 
@@ -114,7 +115,7 @@ async function serve(hostCount: number, modelEvery?: readonly number[]): Promise
       request: { n: 4, scenario: 'default' },
       catalogue: host.fold.catalogue,
       index: host.index,
-      replica: ModelReplica.of(host.model),
+      replica: host.replica,
       settings: rankingSettingsOf(settings),
       random: new SeededRandom(fnv1a32(recommendationId)),
       now,

@@ -135,6 +135,7 @@ type Listener = (event: Served, shown: Impression, user: number, state: UserStat
 class WorldRun {
   private readonly live: LiveRehearsal;
   private readonly index: RecallIndex;
+  private readonly replica: ModelReplica;
   private random: SeededRandom;
   private visits = 0;
   private readonly listeners: Listener[] = [];
@@ -148,6 +149,7 @@ class WorldRun {
   ) {
     this.live = new LiveRehearsal(settings.rehearsal);
     this.index = new RecallIndex(this.live.log.catalogue);
+    this.replica = ModelReplica.of(this.live.model);
     this.random = new SeededRandom(seed);
     for (let item = 0; item < settings.items; item++)
       this.live.append({
@@ -293,7 +295,7 @@ class WorldRun {
       request: { n: this.settings.slots, scenario: event.scenario },
       catalogue: this.live.log.catalogue,
       index,
-      replica: ModelReplica.of(this.live.model),
+      replica: this.replica,
       settings,
       random: new SeededRandom(fnv1a32(event.recommendationId)),
       now: event.timestamp,

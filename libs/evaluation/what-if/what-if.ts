@@ -98,6 +98,7 @@ export class WhatIf {
   private readonly leftOut: Partial<Record<LeftOut, number>> = {};
   /** Each policy has an index of its own: what is kept in it between requests (heads of lists) is as one host would have it. */
   private readonly indexes: { readonly ran: RecallIndex; readonly other: RecallIndex };
+  private readonly replicas = new Map<OnlineModel, ModelReplica>();
   private lists = 0;
   private shown = 0;
   private unknownPolicy = 0;
@@ -284,13 +285,20 @@ export class WhatIf {
       request: { n, scenario, context, ...(filter && { filter }), ...(exclude && { exclude }) },
       catalogue: this.system.catalogue,
       index,
-      replica: ModelReplica.of(model),
+      replica: this.replicaOf(model),
       settings: { ...settings, ...arm, ...asked },
       random: new SeededRandom(fnv1a32(event.recommendationId)),
       now: event.timestamp,
       rules: [rules],
       ...(scoreBy && { scoreBy }),
     });
+  }
+
+  /** One a model: each takes a place in the model's memory. */
+  private replicaOf(model: OnlineModel): ModelReplica {
+    const replica = this.replicas.get(model) ?? ModelReplica.of(model);
+    this.replicas.set(model, replica);
+    return replica;
   }
 
   private interaction({ type, userId, itemId, recommendationId, timestamp }: Interaction): void {
