@@ -120,7 +120,7 @@ export const settingsSchema = z.strictObject({
         .string()
         .default('')
         .describe(
-          'Wraps the users’ keys: 32 random bytes in base64 (openssl rand -base64 32). The same in every app, for good: without it the log cannot be read.',
+          'Wraps the users’ keys: 32 random bytes in base64 (openssl rand -base64 32). The same in every app: without it the log cannot be read. While it is rotated, several separated by commas: the first wraps, all open (docs/privacy.md).',
         ),
       keysCachedMax: count
         .default(100_000)

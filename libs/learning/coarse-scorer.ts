@@ -43,7 +43,7 @@ export class CoarseScorer {
   private revision = -1;
 
   constructor(private readonly scorer: Scorer) {
-    this.sample = scorer.weights.ftrl.rows.newSample();
+    this.sample = scorer.coarseSample;
     this.k = scorer.weights.fm.factors;
     this.user = new Float64Array(this.k);
     this.parts = new Float32Array(FIRST_ROWS * (1 + this.k));

@@ -5,7 +5,9 @@ import { SeededRandom } from '#kernel';
 import { ListScorer } from './list-scorer.js';
 import { SCORED } from './scorers.fixture.js';
 import { OnlineModel } from './online-model.js';
-import { newScores } from './scorer.js';
+import { contributionsByFeature, RateTotals } from './rate-features.js';
+import { LEARNERS, newScores } from './scorer.js';
+import { STATISTICS_FEATURE_NAMES } from './statistics-features.js';
 import { itemKeyOf, messagesOf, syntheticFeedback } from './synthetic-feedback.js';
 
 const NOW = 1_700_000_900_000;
@@ -39,6 +41,21 @@ describe('Scoring a list', () => {
     );
   });
 
+  it('explains each candidate by its own features as the whole sample would', () => {
+    const random = new SeededRandom(9);
+    const shared = 6;
+    const common = vectorOf(random, shared);
+    const list = new ListScorer(model.scorer);
+    list.open(common, NOW);
+    for (let candidate = 0; candidate < 12; candidate++) {
+      const whole = joined(common, vectorOf(random, candidate));
+      const itemKey = itemKeyOf(random.below(ITEMS + 5));
+      const own = [...list.explain(whole, itemKey)];
+      expect(own).toHaveLength(candidate + STATISTICS_FEATURE_NAMES.length);
+      expect(own).toEqual([...explained(whole, itemKey).subarray(shared)]);
+    }
+  });
+
   it('does so where a feature is not finite, shared or not', () => {
     const random = new SeededRandom(5);
     for (const broken of [0, 2]) {
@@ -61,6 +78,18 @@ function alone(whole: FeatureVector, itemKey: number) {
   const scores = newScores();
   model.scorer.score(whole, itemKey, NOW, scores);
   return scores;
+}
+
+/** Contributions of all features of the vector, then of the statistics. */
+function explained(whole: FeatureVector, itemKey: number): Float64Array {
+  const { scorer } = model;
+  alone(whole, itemKey);
+  const all = new Float64Array(scorer.sample.length);
+  LEARNERS.forEach((name, k) =>
+    scorer.weights[name].contribute(scorer.sample, scorer.blend.coefficients[k + 1]!, all),
+  );
+  all[all.length - STATISTICS_FEATURE_NAMES.length]! += scorer.reading.ctrLogit - scorer.reading.overallLogit;
+  return contributionsByFeature(all, whole, 0, new RateTotals());
 }
 
 /** With rubbish where the shared features stand: they must not be read from the candidate. */

@@ -43,6 +43,8 @@ export class Scorer {
   readonly sample: Sample;
   /** Of the list that the weights have opened; see list-scorer.ts. */
   readonly listSample: Sample;
+  /** Of the first look at a list's candidates; see coarse-scorer.ts. */
+  readonly coarseSample: Sample;
   /** The item's statistics that enter the sample. */
   readonly reading = newReading();
   readonly joint: JointLogits;
@@ -74,6 +76,7 @@ export class Scorer {
   ) {
     this.sample = weights.ftrl.rows.newSample();
     this.listSample = weights.ftrl.rows.newSample();
+    this.coarseSample = weights.ftrl.rows.newSample();
     this.joint = new JointLogits(weights.ftrl.rows, weights.fm.w0);
     this.logits = this.joint.logits;
     this.nextItems = new NextItems(tables, settings.withoutSignals);

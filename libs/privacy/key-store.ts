@@ -1,7 +1,10 @@
 /** Where users' keys are kept: outside the log, so that they can be destroyed. */
 
-/** `erasing`: the user was erased, and the key lives until the checkpoint behind that. `lost`: declared so by a person. */
-export type KeyStatus = 'active' | 'erasing' | 'erased' | 'lost';
+/**
+ * `former`: a second key of its user, which seals nothing more (rewrap-keys.ts). `erasing`: the user was erased, and the key lives until the
+ * checkpoint behind that. `lost`: declared so by a person.
+ */
+export type KeyStatus = 'active' | 'former' | 'erasing' | 'erased' | 'lost';
 
 export interface StoredKey {
   readonly keyId: string;
@@ -12,6 +15,9 @@ export interface StoredKey {
   /** The user's id, encrypted with the key itself. */
   readonly name: string;
 }
+
+/** A key under another master key. */
+export type RewrappedKey = Pick<StoredKey, 'keyId' | 'reference' | 'wrapped'>;
 
 export interface KeyStore {
   /** The keys under which those users' events are sealed now. */
@@ -24,8 +30,11 @@ export interface KeyStore {
   ): Promise<Map<string, { readonly status: KeyStatus; readonly wrapped: string | null }>>;
   /** Notes that one user was merged into another: whoever erases the second erases the first. */
   link(fromKeyId: string, intoKeyId: string): Promise<void>;
-  /** Seals nothing more under the user's keys, nor under those of visitors merged into them. @returns all of these, visitors first */
-  beginErasure(reference: string): Promise<StoredKey[]>;
+  /**
+   * Seals nothing more under the user's keys, nor under those of visitors merged into them. @returns all of these, visitors first
+   * @param references of the user, under each master key
+   */
+  beginErasure(references: readonly string[]): Promise<StoredKey[]>;
   /** Declares keys lost that the store does not know: they are treated as those of erased users from now on. */
   declareLost(keyIds: readonly string[]): Promise<void>;
   /**
@@ -33,6 +42,12 @@ export interface KeyStore {
    * @param clearThrough written when there is nothing yet; Infinity, whatever there is: nothing is sealed any more
    */
   begin(check: string, clearThrough: number): Promise<void>;
+  /** The keys that are left, in order of their names. @param after the name of the last one seen */
+  page(after: string, count: number): Promise<StoredKey[]>;
+  /** Replaces what wraps the keys and what stands for their users; of two active keys of one user the replaced one becomes `former`. @returns how many did */
+  rewrap(keys: readonly RewrappedKey[]): Promise<number>;
+  /** Replaces the check. */
+  rewrapCheck(check: string): Promise<void>;
   /** Undefined before anything was sealed. */
   beginning(): Promise<{ readonly check: string; readonly clearThrough: number } | undefined>;
 }

@@ -45,6 +45,15 @@ export class MasterKey {
     return encrypt(this.wrapping, key.bytes, this.purpose(key.id));
   }
 
+  /** Undefined where `unwrap` throws. */
+  tryUnwrap(keyId: string, wrapped: string): DataKey | undefined {
+    try {
+      return this.unwrap(keyId, wrapped);
+    } catch {
+      return undefined;
+    }
+  }
+
   /** @throws AppError REK_KEY_LOST when it was wrapped under another master key, or damaged */
   unwrap(keyId: string, wrapped: string): DataKey {
     try {

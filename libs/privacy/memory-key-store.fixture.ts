@@ -1,5 +1,5 @@
 /** Keys in memory, for tests: what UserKeyStore promises, without a database. */
-import type { KeyStatus, KeyStore, StoredKey } from './key-store.js';
+import type { KeyStatus, KeyStore, RewrappedKey, StoredKey } from './key-store.js';
 
 interface Row {
   status: KeyStatus;
@@ -31,10 +31,11 @@ export class MemoryKeyStore implements KeyStore {
     this.links.push({ from, into });
   }
 
-  async beginErasure(reference: string): Promise<StoredKey[]> {
-    const person = new Set(this.stored((row) => row.reference === reference).map(({ keyId }) => keyId));
+  async beginErasure(references: readonly string[]): Promise<StoredKey[]> {
+    const isOwn = (reference: string | null): boolean => references.includes(reference!);
+    const person = new Set(this.stored((row) => isOwn(row.reference)).map(({ keyId }) => keyId));
     for (const id of person) for (const { from, into } of this.links) if (into === id) person.add(from);
-    const own = (key: StoredKey): number => Number(key.reference === reference);
+    const own = (key: StoredKey): number => Number(isOwn(key.reference));
     const keys = this.stored((row, id) => person.has(id) && row.wrapped !== null);
     for (const { keyId } of keys) this.rows.get(keyId)!.status = 'erasing';
     return keys.sort((a, b) => own(a) - own(b));
@@ -49,6 +50,30 @@ export class MemoryKeyStore implements KeyStore {
   async begin(check: string, clearThrough: number): Promise<void> {
     this.begun ??= { check, clearThrough };
     if (clearThrough === Infinity) this.begun.clearThrough = Number.MAX_SAFE_INTEGER;
+  }
+
+  async page(after: string, count: number): Promise<StoredKey[]> {
+    return this.stored((row, id) => id > after && row.wrapped !== null)
+      .sort((a, b) => (a.keyId < b.keyId ? -1 : 1))
+      .slice(0, count);
+  }
+
+  async rewrap(keys: readonly RewrappedKey[]): Promise<number> {
+    let former = 0;
+    for (const { keyId, reference, wrapped } of keys) {
+      const row = this.rows.get(keyId)!;
+      const others = (await this.active([reference])).filter((other) => other.keyId !== keyId);
+      if (row.status === 'active' && others.length > 0) {
+        row.status = 'former';
+        former++;
+      }
+      Object.assign(row, { reference, wrapped });
+    }
+    return former;
+  }
+
+  async rewrapCheck(check: string): Promise<void> {
+    if (this.begun) this.begun.check = check;
   }
 
   async beginning(): Promise<{ check: string; clearThrough: number } | undefined> {

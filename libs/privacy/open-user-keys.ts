@@ -2,7 +2,7 @@
 import type { Settings } from '#config';
 import type { EventLog } from '#log';
 import type { KeyStore } from './key-store.js';
-import { MasterKey } from './master-key.js';
+import { MasterKeys } from './master-keys.js';
 import { UserKeys } from './user-keys.js';
 
 /**
@@ -43,5 +43,5 @@ function opened(
   clear: number | undefined,
 ): Promise<UserKeys> {
   const options = { cachedMax: privacy.keysCachedMax, cacheSeconds: privacy.keyCacheSeconds };
-  return UserKeys.open(store, new MasterKey(privacy.masterKey, namespace), options, clear);
+  return UserKeys.open(store, MasterKeys.parse(privacy.masterKey, namespace), options, clear);
 }

@@ -15,7 +15,9 @@ import {
 } from '#events';
 import { DataKey } from './data-key.js';
 import { MasterKey } from './master-key.js';
+import { MasterKeys } from './master-keys.js';
 import { MemoryKeyStore } from './memory-key-store.fixture.js';
+import { rewrapKeys } from './rewrap-keys.js';
 import { SealedReader } from './sealed-reader.js';
 import { UserKeys } from './user-keys.js';
 
@@ -48,7 +50,7 @@ const forget = (key: string): Forget => ({
   version: 1,
 });
 const open = (store: MemoryKeyStore, secret = SECRET) =>
-  UserKeys.open(store, new MasterKey(secret, 'default'), OPTIONS, 0);
+  UserKeys.open(store, MasterKeys.parse(secret, 'default'), OPTIONS, 0);
 
 describe('a sealed event', () => {
   it('opens with its key, and shows nothing of it without', () => {
@@ -134,6 +136,61 @@ describe('users’ keys', () => {
     store.destroy([before!.key]);
     keys.destroyed([before!.key]);
     expect((await keys.toOpen([before!.key])).get(before!.key)).toBeUndefined();
+  });
+});
+
+describe('a master key that is rotated', () => {
+  const next = randomBytes(32).toString('base64');
+  const user = async (keys: UserKeys, sealed: Sealed): Promise<unknown> =>
+    JSON.parse((await keys.toOpen([sealed.key])).get(sealed.key)!.open(sealed));
+  const rewrap = (store: MemoryKeyStore, masters: string) =>
+    rewrapKeys(store, MasterKeys.parse(masters, 'default'), () => {});
+
+  it('is overlapped by the next: all processes read and seal at every step, and at last the old one opens nothing', async () => {
+    const store = new MemoryKeyStore();
+    const old = await open(store);
+    const [ann] = await old.seal([click('ann')]);
+    // One process has gone on to the new key while another has not: each opens and finds what the other makes.
+    const reading = await open(store, `${SECRET},${next}`);
+    const writing = await open(store, `${next}, ${SECRET}`);
+    const [bob] = await writing.seal([click('bob')]);
+    expect(await user(reading, bob!)).toMatchObject({ userId: 'bob' });
+    expect((await reading.seal([click('bob')]))[0]!.key).toBe(bob!.key);
+    expect((await writing.seal([click('ann')]))[0]!.key).toBe(ann!.key);
+
+    expect(await rewrap(store, `${next},${SECRET}`)).toEqual({ rewrapped: 1, current: 1, former: 0 });
+    expect(await rewrap(store, `${next},${SECRET}`)).toEqual({ rewrapped: 0, current: 2, former: 0 });
+    const alone = await open(store, next);
+    expect(await user(alone, ann!)).toMatchObject({ userId: 'ann' });
+    expect((await alone.seal([click('ann')]))[0]!.key).toBe(ann!.key);
+    await expect(open(store)).rejects.toMatchObject({ code: 'REK_KEY_LOST' });
+  });
+
+  it('leaves one key that seals where two processes made two, and both are erased with their user', async () => {
+    const store = new MemoryKeyStore();
+    const [one] = await (await open(store)).seal([click('ann')]);
+    const hidden = new Map(store.rows);
+    store.rows.clear(); // as if the other had not been there yet
+    const [two] = await (await open(store, `${next},${SECRET}`)).seal([click('ann')]);
+    hidden.forEach((row, id) => store.rows.set(id, row));
+    expect(await rewrap(store, `${next},${SECRET}`)).toEqual({ rewrapped: 1, current: 1, former: 1 });
+    const keys = await open(store, next);
+    expect((await keys.seal([click('ann')]))[0]!.key).toBe(two!.key);
+    expect(await user(keys, one!)).toMatchObject({ userId: 'ann' });
+    const erased = await keys.beginErasure('ann');
+    expect(erased.map(({ key }) => key.id).sort()).toEqual([one!.key, two!.key].sort());
+  });
+
+  it('is refused when there are too many, or one is none', () => {
+    expect(() => MasterKeys.parse([SECRET, next, SECRET, next].join(','), 'default')).toThrow(/at most 3/);
+    expect(() => MasterKeys.parse(`${SECRET},`, 'default')).toThrow(/32 bytes/);
+  });
+
+  it('is not replaced where a key opens under none of them', async () => {
+    const store = new MemoryKeyStore();
+    await (await open(store)).seal([click('ann')]);
+    await expect(rewrap(store, next)).rejects.toMatchObject({ code: 'REK_KEY_LOST' });
+    await expect(open(store)).resolves.toBeDefined();
   });
 });
 

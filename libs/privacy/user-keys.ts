@@ -10,7 +10,8 @@ import { AppError } from '#kernel';
 import type { Merge, Sealed, UserEvent } from '#events';
 import { DataKey } from './data-key.js';
 import type { KeyStore, StoredKey } from './key-store.js';
-import { MasterKey } from './master-key.js';
+import type { MasterKey } from './master-key.js';
+import type { MasterKeys } from './master-keys.js';
 
 /** Keys by name; undefined: its user was erased. */
 export type Keyring = ReadonlyMap<string, DataKey | undefined>;
@@ -30,14 +31,25 @@ export interface UserKeysOptions {
 /** Opens every store: a fixed text, wrapped. */
 const CHECK_ID = 'check';
 
+export function checkOf(master: MasterKey): string {
+  return master.wrap(new DataKey(CHECK_ID, Buffer.from('a store of users’ keys', 'utf8')));
+}
+
+/** A key that seals, and all that stands for its user. */
+interface Sealing {
+  readonly key: DataKey;
+  readonly references: readonly string[];
+}
+
 export class UserKeys implements KeySource {
-  private readonly bySealed: LRUCache<string, DataKey>;
+  /** By each of the user's references: an erasure may be told under any. */
+  private readonly bySealed: LRUCache<string, Sealing>;
   private readonly byName: LRUCache<string, DataKey | typeof ERASED>;
   private readonly sweeper: NodeJS.Timeout;
 
   private constructor(
     private readonly store: KeyStore,
-    private readonly master: MasterKey,
+    private readonly master: MasterKeys,
     options: UserKeysOptions,
     /** LOG sequence up to which events of users may stand in the clear. */
     readonly clearThrough: number,
@@ -57,14 +69,11 @@ export class UserKeys implements KeySource {
    */
   static async open(
     store: KeyStore,
-    master: MasterKey,
+    master: MasterKeys,
     options: UserKeysOptions,
     clearThrough: number | undefined,
   ): Promise<UserKeys> {
-    if (clearThrough !== undefined) {
-      const check = master.wrap(new DataKey(CHECK_ID, Buffer.from('a store of users’ keys', 'utf8')));
-      await store.begin(check, clearThrough);
-    }
+    if (clearThrough !== undefined) await store.begin(checkOf(master.first), clearThrough);
     const beginning = await store.beginning();
     if (beginning) master.unwrap(CHECK_ID, beginning.check);
     return new UserKeys(store, master, options, beginning?.clearThrough ?? Infinity);
@@ -72,7 +81,7 @@ export class UserKeys implements KeySource {
 
   /** What stands for a user where the id must not. */
   referenceOf(userId: string): string {
-    return this.master.referenceOf(userId);
+    return this.master.first.referenceOf(userId);
   }
 
   /** Each event sealed with its user's key, in the order given. @throws AppError REK_STORE_UNAVAILABLE */
@@ -112,19 +121,19 @@ export class UserKeys implements KeySource {
    * visitors first
    */
   async beginErasure(userId: string): Promise<{ key: DataKey; userId: string }[]> {
-    const reference = this.referenceOf(userId);
-    this.drop(reference);
-    const stored = await this.store.beginErasure(reference);
+    const references = this.master.referencesOf(userId);
+    this.drop(references[0]!);
+    const stored = await this.store.beginErasure(references);
     return stored.map((row) => {
       this.drop(row.reference);
       const key = this.unwrapped(row);
-      return { key, userId: this.master.userOf(key, row.name) };
+      return { key, userId: this.master.first.userOf(key, row.name) };
     });
   }
 
   /** Another process erases this user: the key at hand seals nothing more. */
   drop(reference: string): void {
-    this.bySealed.delete(reference);
+    for (const each of this.bySealed.get(reference)?.references ?? []) this.bySealed.delete(each);
   }
 
   /** The store has destroyed these keys. */
@@ -140,33 +149,37 @@ export class UserKeys implements KeySource {
 
   private async toSeal(userIds: readonly string[]): Promise<Map<string, DataKey>> {
     const keys = new Map<string, DataKey>();
-    const missing = new Map<string, string>();
+    const missing = new Map<string, readonly string[]>();
     for (const userId of new Set(userIds)) {
-      const reference = this.referenceOf(userId);
-      const cached = this.bySealed.get(reference);
-      if (cached) keys.set(userId, cached);
-      else missing.set(reference, userId);
+      const cached = this.bySealed.get(this.referenceOf(userId));
+      if (cached) keys.set(userId, cached.key);
+      else missing.set(userId, this.master.referencesOf(userId));
     }
-    if (missing.size === 0) return keys;
-    const keep = (rows: readonly StoredKey[]): void => {
-      for (const row of rows) {
-        const key = this.unwrapped(row);
-        this.bySealed.set(row.reference, key);
-        keys.set(missing.get(row.reference)!, key);
-        missing.delete(row.reference);
-      }
-    };
-    keep(await this.store.active([...missing.keys()]));
     while (missing.size > 0) {
-      await this.store.create([...missing].map(([reference, userId]) => this.made(reference, userId)));
-      keep(await this.store.active([...missing.keys()]));
+      const stored = new Map<string, StoredKey>();
+      for (const row of await this.store.active([...missing.values()].flat())) stored.set(row.reference, row);
+      for (const [userId, references] of [...missing]) {
+        const reference = references.find((each) => stored.has(each));
+        if (reference === undefined) continue;
+        const key = this.unwrapped(stored.get(reference)!);
+        for (const each of references) this.bySealed.set(each, { key, references });
+        keys.set(userId, key);
+        missing.delete(userId);
+      }
+      if (missing.size > 0) await this.store.create([...missing.keys()].map((userId) => this.made(userId)));
     }
     return keys;
   }
 
-  private made(reference: string, userId: string): StoredKey {
+  private made(userId: string): StoredKey {
     const key = DataKey.random();
-    return { keyId: key.id, reference, wrapped: this.master.wrap(key), name: this.master.name(key, userId) };
+    const { first } = this.master;
+    return {
+      keyId: key.id,
+      reference: first.referenceOf(userId),
+      wrapped: first.wrap(key),
+      name: first.name(key, userId),
+    };
   }
 
   private unwrapped({ keyId, wrapped }: StoredKey): DataKey {

@@ -112,7 +112,7 @@ export class UserKeyRow {
     primaryKeyConstraintName: 'rekappa_user_key_pk',
   })
   keyId!: string;
-  /** active, erasing, erased or lost. */
+  /** active, former, erasing, erased or lost. */
   @Column({ type: 'text' })
   status!: string;
   @Column({ type: 'text', collation: 'C', nullable: true })

@@ -53,10 +53,10 @@ describe('UserKeyStore', () => {
     await store.keys.link('w', 'v');
     await store.keys.link('v', 'z');
     await store.keys.link('v', 'z');
-    const person = await store.keys.beginErasure('zoe');
+    const person = await store.keys.beginErasure(['zoe']);
     expect(person.map(({ keyId }) => keyId)).toEqual(['v', 'w', 'z']);
     expect(await store.keys.active(['visitor', 'other visitor', 'zoe'])).toEqual([]);
-    expect(await store.keys.beginErasure('zoe')).toEqual(person);
+    expect(await store.keys.beginErasure(['zoe'])).toEqual(person);
     await store.keys.create([key('z2', 'zoe')]);
     expect((await store.keys.active(['zoe']))[0]).toMatchObject({ keyId: 'z2' });
   });
@@ -77,7 +77,7 @@ describe('UserKeyStore', () => {
     );
     const left = { status: 'erased', reference: null, wrapped: null, name: null };
     expect(rows).toEqual([expect.objectContaining(left), expect.objectContaining(left)]);
-    expect(await store.keys.beginErasure('gina')).toEqual([]);
+    expect(await store.keys.beginErasure(['gina'])).toEqual([]);
   });
 
   it('tells lost from erased, and remembers how it began', async () => {
@@ -96,6 +96,41 @@ describe('UserKeyStore', () => {
       await store.keys.begin(check, from);
       expect(await store.keys.beginning()).toEqual({ check: 'first', clearThrough });
     }
+  });
+
+  it('replaces what wraps keys, page by page, and keeps one that seals of two of one user', async () => {
+    const seen: string[] = [];
+    for (let after = ''; ;) {
+      const page = await store.keys.page(after, 2);
+      if (page.length === 0) break;
+      seen.push(...page.map(({ keyId }) => keyId));
+      after = page.at(-1)!.keyId;
+    }
+    expect(seen).toEqual([...seen].sort());
+    expect(seen).toContain('z2');
+    expect(seen).not.toContain('gone');
+    await store.keys.create([key('r1', 'rob, old'), key('r2', 'rob, new'), key('s1', 'sue, old')]);
+    const anew = ['r1', 's1', 'gone'].map((keyId) => ({
+      keyId,
+      reference: keyId === 's1' ? 'sue, new' : 'rob, new',
+      wrapped: 'anew',
+    }));
+    expect(await store.keys.rewrap(anew)).toBe(1);
+    const read = await store.keys.read(['r1', 'r2', 's1', 'gone']);
+    expect([...read.values()].map(({ status, wrapped }) => `${status} ${wrapped}`).sort()).toEqual([
+      'active anew',
+      'active wrapped r2',
+      'erased null',
+      'former anew',
+    ]);
+    expect((await store.keys.active(['rob, new', 'sue, new'])).map(({ keyId }) => keyId).sort()).toEqual([
+      'r2',
+      's1',
+    ]);
+    const rob = await store.keys.beginErasure(['rob, old', 'rob, new']);
+    expect(rob.map(({ keyId }) => keyId)).toEqual(['r1', 'r2']);
+    await store.keys.rewrapCheck('replaced');
+    expect(await store.keys.beginning()).toMatchObject({ check: 'replaced' });
   });
 
   it('keeps namespaces apart', async () => {

@@ -1,6 +1,6 @@
 /** Users' keys in Postgres. Where a row's key is destroyed, nothing is left in it but the key's name. */
 import type { DataSource, EntityManager } from 'typeorm';
-import type { KeyStatus, KeyStore, StoredKey } from '#privacy';
+import type { KeyStatus, KeyStore, RewrappedKey, StoredKey } from '#privacy';
 import { inTransaction, runQuery } from './data-source.js';
 
 interface KeyRecord {
@@ -65,22 +65,22 @@ export class UserKeyStore implements KeyStore {
     );
   }
 
-  async beginErasure(reference: string): Promise<StoredKey[]> {
+  async beginErasure(references: readonly string[]): Promise<StoredKey[]> {
     return inTransaction(this.source, async (manager) => {
       const rows: KeyRecord[] = await manager.query(
         `WITH RECURSIVE person AS (
-           SELECT key_id FROM rekappa_user_key WHERE namespace = $1 AND reference = $2
+           SELECT key_id FROM rekappa_user_key WHERE namespace = $1 AND reference = ANY($2::text[])
            UNION
            SELECT m.from_key FROM rekappa_user_merge m JOIN person p ON m.into_key = p.key_id WHERE m.namespace = $1)
          SELECT k.key_id, k.reference, k.wrapped, k.name FROM rekappa_user_key k
          JOIN person USING (key_id)
          WHERE k.namespace = $1 AND k.wrapped IS NOT NULL
-         ORDER BY (k.reference = $2), k.key_id`,
-        [this.namespace, reference],
+         ORDER BY (k.reference = ANY($2::text[])), k.key_id`,
+        [this.namespace, references],
       );
       await manager.query(
         `UPDATE rekappa_user_key SET status = 'erasing', changed_at = now()
-         WHERE namespace = $1 AND key_id = ANY($2::text[]) AND status = 'active'`,
+         WHERE namespace = $1 AND key_id = ANY($2::text[]) AND status IN ('active', 'former')`,
         [this.namespace, rows.map(({ key_id }) => key_id)],
       );
       return rows.map(storedKey);
@@ -102,6 +102,46 @@ export class UserKeyStore implements KeyStore {
        ON CONFLICT (namespace) DO UPDATE SET clear_through = excluded.clear_through WHERE $3 = ${Number.MAX_SAFE_INTEGER}`,
       [this.namespace, check, Math.min(clearThrough, Number.MAX_SAFE_INTEGER)],
     );
+  }
+
+  async page(after: string, count: number): Promise<StoredKey[]> {
+    const rows = await runQuery<KeyRecord>(
+      this.source,
+      `SELECT key_id, reference, wrapped, name FROM rekappa_user_key
+       WHERE namespace = $1 AND key_id > $2 AND wrapped IS NOT NULL ORDER BY key_id LIMIT $3`,
+      [this.namespace, after, count],
+    );
+    return rows.map(storedKey);
+  }
+
+  async rewrap(keys: readonly RewrappedKey[]): Promise<number> {
+    const [former] = await runQuery<{ count: string }>(
+      this.source,
+      `WITH anew AS (SELECT * FROM unnest($2::text[], $3::text[], $4::text[]) AS t (key_id, reference, wrapped)),
+       done AS (
+         UPDATE rekappa_user_key k SET reference = t.reference, wrapped = t.wrapped,
+           status = CASE WHEN k.status = 'active' AND EXISTS (
+             SELECT FROM rekappa_user_key o
+             WHERE o.namespace = $1 AND o.reference = t.reference AND o.status = 'active' AND o.key_id <> k.key_id)
+             THEN 'former' ELSE k.status END
+         FROM anew t WHERE k.namespace = $1 AND k.key_id = t.key_id AND k.wrapped IS NOT NULL
+         RETURNING k.status)
+       SELECT count(*) FROM done WHERE status = 'former'`,
+      [
+        this.namespace,
+        keys.map(({ keyId }) => keyId),
+        keys.map(({ reference }) => reference),
+        keys.map(({ wrapped }) => wrapped),
+      ],
+    );
+    return Number(former!.count);
+  }
+
+  async rewrapCheck(check: string): Promise<void> {
+    await runQuery(this.source, `UPDATE rekappa_sealing SET "check" = $2 WHERE namespace = $1`, [
+      this.namespace,
+      check,
+    ]);
   }
 
   async beginning(): Promise<{ check: string; clearThrough: number } | undefined> {

@@ -1,15 +1,19 @@
-/** `rekappa keys`: whether Postgres has the keys of everything that is sealed in LOG, and what becomes of those it has lost. */
+/**
+ * `rekappa keys`: whether Postgres has the keys of everything that is sealed in LOG, what becomes of those it has lost, and how they are
+ * wrapped by another master key.
+ */
 import type { Command } from 'commander';
 import { decodeFrame } from '#events';
 import type { LogTopology } from '#log';
-import type { KeyStatus, KeyStore } from '#privacy';
+import { MasterKeys, rewrapKeys, type KeyStatus, type KeyStore } from '#privacy';
 import { openStore } from '#store';
 import { dataOption } from '../connection.js';
 import { audit } from '../operator.js';
 import { withSession } from '../session.js';
-import { CliError } from '../terminal/exit.js';
+import { CliError, UsageError } from '../terminal/exit.js';
 import { interruptible } from '../terminal/interrupt.js';
 import { printJson, printLine } from '../terminal/print.js';
+import { Progress } from '../terminal/progress.js';
 
 /** Keys looked up together. */
 const BATCH_KEYS = 1_000;
@@ -17,6 +21,7 @@ const BATCH_KEYS = 1_000;
 interface KeysOptions {
   readonly data: string;
   readonly giveUpLost: boolean;
+  readonly rewrap: boolean;
   readonly json: boolean;
 }
 
@@ -29,10 +34,16 @@ export function registerUserKeys(program: Command): void {
       'Users’ keys: walks LOG and counts them by what Postgres has of each. Exit code 1 when some are missing.',
     )
     .option('--give-up-lost', 'treat users whose keys are missing as erased, for good', false)
+    .option('--rewrap', 'wrap all keys by the first of the master keys in the settings', false)
     .option('--json', 'print as JSON', false)
     .addOption(dataOption())
-    .addHelpText('after', '\nExample:\n  rekappa keys\n  rekappa keys --give-up-lost')
-    .action((options: KeysOptions) => interruptible((signal) => keys(options, signal)));
+    .addHelpText(
+      'after',
+      '\nExample:\n  rekappa keys\n  rekappa keys --give-up-lost\n  rekappa keys --rewrap',
+    )
+    .action((options: KeysOptions) =>
+      interruptible((signal) => (options.rewrap ? rewrap : keys)(options, signal)),
+    );
 }
 
 async function keys(options: KeysOptions, signal: AbortSignal): Promise<void> {
@@ -59,6 +70,30 @@ async function keys(options: KeysOptions, signal: AbortSignal): Promise<void> {
   });
 }
 
+async function rewrap({ data, giveUpLost, json }: KeysOptions, signal: AbortSignal): Promise<void> {
+  if (giveUpLost) throw new UsageError('--rewrap and --give-up-lost are two commands: give one of them');
+  await withSession(data, async ({ topology, settings: { databaseUrl, namespace, privacy } }) => {
+    if (privacy.masterKey === '')
+      throw new CliError('there is no master key: set REKAPPA_PRIVACY_MASTER_KEY');
+    const store = await openStore(databaseUrl, { namespace });
+    const progress = new Progress({ label: 'keys', unit: 'keys' });
+    try {
+      await audit(topology, 'keys.rewrap', namespace);
+      const master = MasterKeys.parse(privacy.masterKey, namespace);
+      const done = await rewrapKeys(store.keys, master, (keys) => progress.update(keys), signal);
+      progress.stop(done.rewrapped + done.current);
+      if (json) printJson(done);
+      else
+        printLine(
+          `${done.rewrapped.toLocaleString('en')} wrapped anew, ${done.current.toLocaleString('en')} were so already. ` +
+            'Master keys behind the first can leave the settings of all processes now.',
+        );
+    } finally {
+      await store.close();
+    }
+  });
+}
+
 /** Every key is remembered: about 100 bytes each. */
 async function count(
   { log }: LogTopology,
@@ -73,7 +108,7 @@ async function count(
         for (const entry of decodeFrame(payload))
           if ('event' in entry && entry.event.kind === 'sealed') found.add(entry.event.key);
   if (signal.aborted) throw new CliError('interrupted before the log was read');
-  const counts: Counts = { active: 0, erasing: 0, erased: 0, lost: 0, missing: 0 };
+  const counts: Counts = { active: 0, former: 0, erasing: 0, erased: 0, lost: 0, missing: 0 };
   const missing: string[] = [];
   const all = [...found];
   for (let at = 0; at < all.length; at += BATCH_KEYS) {

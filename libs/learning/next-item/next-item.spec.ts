@@ -129,6 +129,25 @@ it('A replica that follows deltas finds what the model finds', () => {
   expect(found!.size).toBeGreaterThan(20);
 });
 
+it('Asked about given items alone, the mix says what it says of all, and holds those that no channel found below', () => {
+  const records = engagements(600);
+  const replica = ModelReplica.of(modelOf(records));
+  const situation = situationOf(records.at(-1)!);
+  const next = replica.nextItems(situation);
+  const found = [...next.keys.slice(0, next.size)].filter((_, i) => i % 3 === 0);
+  const expected = found.map((key) => next.logit(key));
+  const strangers = [7, 8, 9];
+  const among = replica.nextItemsAmong(situation, [...strangers, ...found]);
+  expect(found.map((key) => among.logit(key))).toEqual(expected);
+  for (const key of strangers) expect(among.logit(key)).toBeLessThanOrEqual(Math.min(...expected));
+  // More than fit at once; and none that a channel found.
+  const many = Array.from({ length: 2_000 }, (_, i) => found[i] ?? 50_000 + i).reverse();
+  const longer = replica.nextItemsAmong(situation, many);
+  expect(found.map((key) => longer.logit(key))).toEqual(expected);
+  const none = replica.nextItemsAmong(situation, strangers);
+  expect(strangers.map((key) => none.logit(key))).toEqual([0, 0, 0]);
+});
+
 it('The mix learns to recommend what the user takes next', () => {
   const records = engagements(2_000);
   const model = modelOf(records.slice(0, 1_700));

@@ -86,6 +86,8 @@ export class NextItems {
   private floor = 0;
   /** Whether the log-odds are those of this question. */
   private weighed = false;
+  /** Whether only the items asked for are described. */
+  private among = false;
 
   /** Signals that are left out, and whether an item is found by each channel. */
   private readonly silent: readonly number[];
@@ -109,8 +111,8 @@ export class NextItems {
   }
 
   /**
-   * For `logit` of these items alone: of what else the channels find nothing is known afterwards, which spares most of the work. The
-   * floor is then the lowest of those among them that a channel found; where none was, they are all alike.
+   * For `logit` of these items alone: what else the channels find is not described, which spares most of the work. The floor is then
+   * the lowest of those among them that a channel found, and the log-odds of any other item; where none was found, all are alike.
    */
   beginAmong(situation: Situation, itemKeys: readonly number[]): void {
     this.find(situation);
@@ -126,6 +128,8 @@ export class NextItems {
         if (this.placeOf(itemKeys[from + i]!) >= 0) floor = Math.min(floor, logits[i]!);
       }
     }
+    this.among = true;
+    this.floor = floor === Infinity ? 0 : floor;
     for (let i = 0; i < itemKeys.length; i++) {
       const at = this.found.place(itemKeys[i]!); // may grow the columns
       this.found.columns[ASKED]![at] = i + 1;
@@ -152,7 +156,7 @@ export class NextItems {
     this.userRow = this.tables.userFactors.find(situation.userKey);
     this.found.clear();
     this.size = 0;
-    this.weighed = false;
+    this.weighed = this.among = false;
     this.noteTaken(situation);
     this.followRecents(situation);
     this.labels.follow(situation.recentKeys);
@@ -212,6 +216,7 @@ export class NextItems {
     const at = this.found.find(itemKey);
     const asked = at < 0 ? 0 : this.found.columns[ASKED]![at]!;
     if (asked > 0) return this.odds[asked - 1]!;
+    if (this.among) return this.floor;
     this.weigh();
     const place = at < 0 ? -1 : this.found.columns[PLACE]![at]! - 1;
     if (place >= 0) return this.logits[place]!;
