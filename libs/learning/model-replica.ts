@@ -73,7 +73,10 @@ export class ModelReplica {
     return new ModelReplica(settings, scorer, version, sequence, samples);
   }
 
-  /** A replica over a model's own tables: for one process that learns and ranks, such as an evaluation. */
+  /**
+   * A replica over a model's own tables: for one process that learns and ranks, such as an evaluation. It knows how much the model had learnt
+   * when it was made: make one for each list.
+   */
   static of(model: OnlineModel): ModelReplica {
     return new ModelReplica(model.settings, model.scorer, model.version, model.sequence, model.samples);
   }

@@ -1,8 +1,16 @@
 export { TEMPERATURE } from './slate.js';
 export { anonymousRules } from './scene.js';
 export { contest, recommend, type Contest } from './recommend.js';
-export * from './policy.js';
+export {
+  drawSlate,
+  listPropensities,
+  type Arrangement,
+  type Component,
+  type Policy,
+  type Slate,
+} from './policy.js';
 export * from './policies.js';
+export * from './slot-chances.js';
 export * from './plain-score.js';
 export { EXPLAINED_MAX, rankCandidates } from './rank-candidates.js';
 export type { RankableUser } from './exclusions.js';

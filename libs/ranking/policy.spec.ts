@@ -1,9 +1,10 @@
-import { SeededRandom } from '#kernel';
+import { fnv1a32, SeededRandom } from '#kernel';
 import { GaussianChoice, normalCdf } from './gaussian-choice.js';
 import { LabelCap } from './label-cap.js';
 import { policyOf, type PolicyName } from './policies.js';
-import { drawSlate, listPropensities, slotMarginals, type Arrangement } from './policy.js';
+import { drawSlate, listPropensities, type Arrangement } from './policy.js';
 import { greedySlate, softmaxWeights } from './slate.js';
+import { chanceInSlot, loggedChances, slotMarginals } from './slot-chances.js';
 
 const DEVIATIONS = [0.1, 0.6, 0.3, 0.9, 0.2];
 
@@ -52,10 +53,16 @@ function allLists(size: number, n: number): number[][] {
 
 const product = (values: Float64Array): number => values.reduce((a, b) => a * b, 1);
 
-describe.each(CASES)('%s (%s)', (_, __, policy, of) => {
+describe.each(CASES)('%s (%s)', (_, shape, policy, of) => {
   const components = policy.components(of);
   const probabilityOf = (list: readonly number[]): number => product(listPropensities(components, of, list));
   const lists = allLists(5, 3).map((list) => ({ list, probability: probabilityOf(list) }));
+  /** By slot, then by candidate: the sum over all lists. */
+  const exact = [0, 1, 2].map((slot) =>
+    [0, 1, 2, 3, 4].map((i) =>
+      lists.reduce((sum, { list, probability }) => sum + (list[slot] === i ? probability : 0), 0),
+    ),
+  );
 
   it('gives the lists probabilities that sum to 1', () => {
     expect(lists.reduce((sum, { probability }) => sum + probability, 0)).toBeCloseTo(1, 9);
@@ -88,13 +95,44 @@ describe.each(CASES)('%s (%s)', (_, __, policy, of) => {
   });
 
   it('knows how likely each candidate is in each slot, whatever stands above', () => {
-    const marginals = slotMarginals(policy, of, new SeededRandom(5), 300);
-    const exact = marginals.map((slot) => new Float64Array(slot.length));
-    for (const { list, probability } of lists)
-      list.forEach((candidate, slot) => (exact[slot]![candidate]! += probability));
-    marginals.forEach((slot, k) => {
-      slot.forEach((p, i) => expect(Math.abs(p - exact[k]![i]!)).toBeLessThan(k === 0 ? 1e-9 : 0.08));
-    });
+    const { chances, possible } = slotMarginals(policy, of, new SeededRandom(5), 300);
+    chances.forEach((slot, k) =>
+      slot.forEach((p, i) => {
+        expect(Math.abs(p - exact[k]![i]!)).toBeLessThan(k === 0 ? 1e-9 : 0.08);
+        if (exact[k]![i]! > 1e-6) expect(possible[k]![i]).toBe(1);
+      }),
+    );
+  });
+
+  it('knows the same of one candidate', () => {
+    exact.forEach((slot, k) =>
+      slot.forEach((p, i) => {
+        const chance = chanceInSlot(components, of, i, k, new SeededRandom(5), 150);
+        expect(Math.abs(chance - p)).toBeLessThan(k === 0 ? 1e-9 : 0.2 * p + 0.005);
+      }),
+    );
+  });
+
+  it('gives an item that was drawn a weight of 1 / its chance in the mean', () => {
+    const weights = exact.map((slot) => slot.map(() => 0));
+    for (const { list, probability } of lists) {
+      if (probability < 1e-9) continue;
+      list.forEach((candidate, k) => {
+        const random = new SeededRandom(fnv1a32(`${list.join()} ${k}`));
+        for (let time = 0; time < 20; time++) {
+          const marginals = slotMarginals(policy, of, random, 20);
+          const chance = loggedChances(policy, of, list, marginals, random, 20)[k]!;
+          weights[k]![candidate]! += probability / chance / 20;
+        }
+      });
+    }
+    exact.forEach((slot, k) =>
+      slot.forEach((p, i) => {
+        expect(weights[k]![i]!).toBeLessThan(1.15);
+        // Caps leave some items only the rarest company, which no drawn list has: those weigh less, never more.
+        if (p > 1e-4 && shape !== 'capped') expect(weights[k]![i]!).toBeGreaterThan(0.85);
+      }),
+    );
   });
 });
 

@@ -120,34 +120,6 @@ function fillCertain(
   for (let k = slot; k < order.length && order[k] === greedy[k]; k++) propensities[k] = 1;
 }
 
-/**
- * The probability that a candidate stands in a slot, whatever stands above: the mean, over lists drawn from each
- * component, of its exact chances given the drawn items above (Rao-Blackwell). Exact in the first slot.
- * @param lists drawn from each component that is not certain. @returns by slot, then by candidate
- */
-export function slotMarginals(
-  policy: Policy,
-  arrangement: Arrangement,
-  random: SeededRandom,
-  lists: number,
-): Float64Array[] {
-  const slots = arrangement.greedy.length;
-  const marginals = Array.from({ length: slots }, () => new Float64Array(arrangement.candidates.size));
-  for (const component of policy.components(arrangement)) {
-    if (component.certain) {
-      arrangement.greedy.forEach((candidate, slot) => (marginals[slot]![candidate]! += component.weight));
-      continue;
-    }
-    const share = component.weight / lists;
-    const hear = (slot: number, standing: readonly number[], chances: Float64Array): void => {
-      const into = marginals[slot]!;
-      for (let i = 0; i < standing.length; i++) into[standing[i]!]! += share * chances[i]!;
-    };
-    for (let list = 0; list < lists; list++) drawFrom(component, arrangement, random, hear);
-  }
-  return marginals;
-}
-
 function drawComponent(components: readonly Component[], random: SeededRandom): Component {
   let rest = components.length > 1 ? random.next() : 0;
   for (const component of components) {
@@ -157,7 +129,8 @@ function drawComponent(components: readonly Component[], random: SeededRandom): 
   return components[components.length - 1]!;
 }
 
-function drawFrom(
+/** @param heard is told of each slot's chances before one is drawn */
+export function drawFrom(
   component: Component,
   { candidates, greedy }: Arrangement,
   random: SeededRandom,
@@ -176,8 +149,8 @@ function drawFrom(
   return slate;
 }
 
-/** @param point uniform in [0, 1) */
-function drawIndex(chances: Float64Array, point: number): number {
+/** @param point uniform in [0, sum of the chances) */
+export function drawIndex(chances: Float64Array, point: number): number {
   let rest = point;
   let last = 0;
   for (let i = 0; i < chances.length; i++) {

@@ -52,7 +52,7 @@ export function registerWhatIf(program: Command): void {
     .addOption(
       new Option(
         '--propensities <source>',
-        'the chances of the policy that ran: logged, or fitted to what was shown where the log has none',
+        'the chances of the policy that ran: logged with our lists, sent by clients with what they have shown, or fitted where there are none',
       )
         .choices(PROPENSITY_SOURCES)
         .default('logged'),
@@ -70,6 +70,10 @@ export function registerWhatIf(program: Command): void {
 async function whatIf(options: WhatIfCommandOptions, signal: AbortSignal): Promise<void> {
   if (options.propensities === 'fitted' && options.assume === 'cascade')
     throw new UsageError('--assume cascade takes its propensities from the log: they cannot be fitted');
+  if (options.propensities === 'shown' && options.assume !== 'cascade')
+    throw new UsageError(
+      '--propensities shown are chances given the items above, which say nothing of a slot by itself: they need --assume cascade',
+    );
   const policy = parsePolicy(options.policy);
   const report = await withSession(options.data, async ({ topology, settings, keys }) =>
     replayWhatIf(topology, {
@@ -102,9 +106,11 @@ function print(policy: string, report: WhatIfReport, assumption: ClickAssumption
   const ran = Object.entries(report.policies).map(
     ([name, lists]) => `${name} (${lists.toLocaleString('en')})`,
   );
+  const kind = report.propensities === 'logged' ? 'served' : 'looked at';
   printLine(
-    `${report.lists.toLocaleString('en')} lists served, ${report.shown.toLocaleString('en')} shown; policy that ran: ${ran.join(', ') || 'none'}`,
+    `${report.lists.toLocaleString('en')} lists ${kind}, ${report.shown.toLocaleString('en')} shown; policy that ran: ${ran.join(', ') || 'none'}`,
   );
+  if (report.propensities !== 'logged') printLine(SOURCES[report.propensities]);
   if (refusal) return printLine(`\nno estimate for ${policy}: ${refusal.reason} (${refusal.code})`);
   const rows = [
     ['policy that ran', rate(behaviour), interval(behaviourInterval), ''],
@@ -125,10 +131,21 @@ function print(policy: string, report: WhatIfReport, assumption: ClickAssumption
   );
 }
 
-/** With fitted propensities nothing needs to be found again. */
-function foundAgain(report: WhatIfReport): string {
-  if (report.fitError !== undefined) return 'propensities fitted to what was shown';
-  return `${(report.reproduced * 100).toFixed(1)} % of the lists found again and weighed${leftOut(report)}`;
+/** What an estimate rests on when our own lists say nothing. */
+const SOURCES = {
+  shown: 'propensities are those that clients sent with what they have shown; nobody can check them',
+  fitted:
+    'propensities are FITTED to what was shown, not known: what the policy that ran has chosen by besides is in no estimate, and in no interval',
+} as const;
+
+function foundAgain({ lists, reproduced, leftOut: reasons, ...report }: WhatIfReport): string {
+  if (report.propensities === 'fitted') return 'propensities fitted';
+  const out = Object.values(reasons).reduce((sum, count) => sum + count, 0);
+  const share =
+    reproduced === undefined
+      ? `${(100 - (out / lists) * 100).toFixed(1)} % of the lists weighed`
+      : `${(reproduced * 100).toFixed(1)} % of the lists found again`;
+  return `${share}${leftOut({ ...report, lists, leftOut: reasons })}`;
 }
 
 /** Why the others were not, and whether leaving them out selects. */

@@ -117,7 +117,7 @@ describe('a replay for another policy', () => {
     const unnamed = lists.map(({ stateSequence: _, catalogueSequence: __, ...list }): Served => list);
     const { reproduced, leftOut } = await whatIf([...early, ...later, ...unnamed]);
     expect(reproduced).toBeLessThan(1);
-    expect(leftOut).toEqual({ 'unknown-moment': Math.round(8 * (1 - reproduced)) });
+    expect(leftOut).toEqual({ 'unknown-moment': Math.round(8 * (1 - reproduced!)) });
   });
 
   describe('with a fold that throws', () => {

@@ -15,6 +15,7 @@
  * estimated variance plus squared bias bound (their section 4.2, with the mean error of q̂ where they bound the reward:
  * for clicks a bound of 1 never switches).
  */
+import { valueOf, type Ratio } from './intervals.js';
 import { COLUMN_COUNT, COLUMNS, SWITCHED, THRESHOLDS, type OffPolicySums } from './off-policy-sums.js';
 
 export const ESTIMATORS = ['IPS', 'SNIPS', 'DM', 'DR', 'SNDR', 'switch-DR'] as const;
@@ -22,25 +23,27 @@ export type EstimatorName = (typeof ESTIMATORS)[number];
 /** Those that need no reward model. */
 export const MODEL_FREE: readonly EstimatorName[] = ['IPS', 'SNIPS'];
 
-/** @param sums one row of component sums. @param threshold index into THRESHOLDS, for switch-DR */
-export function estimate(name: EstimatorName, sums: Float64Array, threshold: number): number {
-  const n = sums[COLUMNS.samples]!;
-  const direct = sums[COLUMNS.expected]! / n;
+/** An estimator as ratios of column sums. @param threshold index into THRESHOLDS, for switch-DR */
+export function ratiosOf(name: EstimatorName, threshold: number): readonly Ratio[] {
   switch (name) {
     case 'IPS':
-      return sums[COLUMNS.weighted]! / n;
+      return [{ over: COLUMNS.weighted, under: COLUMNS.samples }];
     case 'SNIPS':
-      return sums[COLUMNS.weighted]! / sums[COLUMNS.weight]!;
+      return [{ over: COLUMNS.weighted, under: COLUMNS.weight }];
     case 'DM':
-      return direct;
+      return [DIRECT];
     case 'DR':
-      return direct + sums[COLUMNS.residual]! / n;
+      return [DIRECT, { over: COLUMNS.residual, under: COLUMNS.samples }];
     case 'SNDR':
-      return direct + sums[COLUMNS.residual]! / sums[COLUMNS.weight]!;
+      return [DIRECT, { over: COLUMNS.residual, under: COLUMNS.weight }];
     case 'switch-DR':
-      return direct + sums[SWITCHED + threshold]! / n;
+      return [DIRECT, { over: SWITCHED + threshold, under: COLUMNS.samples }];
   }
 }
+
+const DIRECT: Ratio = { over: COLUMNS.expected, under: COLUMNS.samples };
+/** The mean reward of the policy that ran. */
+export const BEHAVIOUR: Ratio = { over: COLUMNS.reward, under: COLUMNS.samples };
 
 /** Sums over all groups. */
 export function totals(sums: OffPolicySums): Float64Array {
@@ -69,7 +72,7 @@ export function chooseThreshold(sums: OffPolicySums, modelErrorMax: number): num
 /** Variance of switch-DR as a mean over clusters (linearised, as for a ratio of sums). */
 function varianceOfMean({ rows, groups }: OffPolicySums, threshold: number, total: Float64Array): number {
   const n = total[COLUMNS.samples]!;
-  const mean = estimate('switch-DR', total, threshold);
+  const mean = valueOf(ratiosOf('switch-DR', threshold), total);
   let squares = 0;
   for (let g = 0; g < groups; g++) {
     const at = g * COLUMN_COUNT;

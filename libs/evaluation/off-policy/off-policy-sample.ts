@@ -13,7 +13,9 @@ export interface OffPolicySample {
   /** Σ_b π(b|x) q̂(x, b): its prediction for the evaluated policy. Goes with `predicted`. */
   readonly expected?: number;
   /** Σ_b π(b|x) 1[μ(b|x) > 0], where both policies are known: how much of π's choice the log could have shown. */
-  readonly supported?: number;
+  readonly supported?: number | undefined;
+  /** Σ_b π(b|x)² / μ(b|x), where both are known: the square of the weight in expectation, whatever was drawn. */
+  readonly weightSquare?: number | undefined;
   /** Samples of one cluster (a user, a list) depend on each other and are resampled together. */
   readonly cluster: number;
 }

@@ -26,7 +26,11 @@ export class OffPolicySums {
   /** Left out: the log has no propensity for them. */
   withoutPropensity = 0;
   weightMax = 0;
+  rewardMin = 0;
   weightSquares = 0;
+  /** Σ of `weightSquare`, if every sample came with one. */
+  expectedSquares = 0;
+  spreadKnown = true;
   /** Σ w·1[w > τ] by threshold: what switch-DR leaves to the reward model. */
   readonly beyond = new Float64Array(THRESHOLDS.length);
   /** Whether every sample came with a reward model's predictions. */
@@ -44,7 +48,10 @@ export class OffPolicySums {
       throw new Error(`off-policy sample with reward ${reward}, propensities ${behaviour} and ${target}`);
     this.samples++;
     this.weightMax = Math.max(this.weightMax, weight);
+    this.rewardMin = Math.min(this.rewardMin, reward);
     this.weightSquares += weight * weight;
+    if (sample.weightSquare === undefined) this.spreadKnown = false;
+    else this.expectedSquares += sample.weightSquare;
     if (sample.supported !== undefined) {
       this.supported += sample.supported;
       this.supportKnown++;

@@ -10,7 +10,12 @@ export const EFFECTIVE_SAMPLES_MIN = 100;
 export const SUPPORT_MIN = 0.95;
 
 export type RefusalCode =
-  'nothing-logged' | 'no-propensities' | 'no-support' | 'few-effective-samples' | 'not-reproduced';
+  | 'nothing-logged'
+  | 'no-propensities'
+  | 'no-support'
+  | 'few-effective-samples'
+  | 'not-reproduced'
+  | 'wrong-propensities';
 
 export interface Refusal {
   readonly code: RefusalCode;
@@ -23,6 +28,11 @@ export interface Diagnostics {
   readonly withoutPropensity: number;
   /** Kish 1965: (Σ w)² / Σ w². */
   readonly effectiveSamples: number;
+  /**
+   * The same in expectation, where both policies are known: samples / mean E[w²]. A log that happens to lack the choices of large weight
+   * looks as if it had more.
+   */
+  readonly expectedEffectiveSamples?: number;
   readonly weightMax: number;
   /** 1 in expectation, when the log supports the policy. */
   readonly weightMean: number;
@@ -44,6 +54,8 @@ export function diagnose(sums: OffPolicySums): Diagnostics {
     samples: sums.samples,
     withoutPropensity: sums.withoutPropensity,
     effectiveSamples: sums.weightSquares === 0 ? 0 : weights ** 2 / sums.weightSquares,
+    ...(sums.spreadKnown &&
+      sums.samples > 0 && { expectedEffectiveSamples: sums.samples ** 2 / sums.expectedSquares }),
     weightMax: sums.weightMax,
     weightMean,
     weightMeanStandardError: standardErrorOfWeights(sums, weightMean),
@@ -64,11 +76,12 @@ export function refusalOf(diagnostics: Diagnostics, limits: SupportLimits): Refu
   // Without both distributions at hand the mean weight tells: it is the share of π that μ could have shown.
   const plausible = diagnostics.weightMean + 2 * diagnostics.weightMeanStandardError;
   if (support === undefined && plausible < limits.supportMin) return unsupported(plausible);
-  if (effectiveSamples < limits.effectiveSamplesMin)
+  const effective = Math.min(effectiveSamples, diagnostics.expectedEffectiveSamples ?? Infinity);
+  if (effective < limits.effectiveSamplesMin)
     return {
       code: 'few-effective-samples',
       reason:
-        `${samples} logged choices weigh as much as ${effectiveSamples.toFixed(1)} of the evaluated policy (least: ` +
+        `${samples} logged choices weigh as much as ${effective.toFixed(1)} of the evaluated policy (least: ` +
         `${limits.effectiveSamplesMin}): the two policies choose too differently, or the log is too short`,
     };
   return undefined;

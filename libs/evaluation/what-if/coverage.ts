@@ -13,6 +13,9 @@ export interface EstimatorCoverage {
   readonly biasReallyRun: number;
   /** Mean width of the intervals. */
   readonly width: number;
+  /** As wide as 95 % intervals need be: 3.92 standard deviations of estimate − truth over the worlds. */
+  readonly neededAsLogged: number;
+  readonly neededReallyRun: number;
 }
 
 export interface PolicyCoverage {
@@ -35,10 +38,34 @@ interface Sums {
   estimates: number;
   holdsAsLogged: number;
   holdsReallyRun: number;
-  biasAsLogged: number;
-  biasReallyRun: number;
+  readonly asLogged: Deviations;
+  readonly reallyRun: Deviations;
   width: number;
 }
+
+/** Of estimates from the truth. */
+class Deviations {
+  private count = 0;
+  private sum = 0;
+  private squares = 0;
+
+  add(deviation: number): void {
+    this.count++;
+    this.sum += deviation;
+    this.squares += deviation * deviation;
+  }
+
+  get mean(): number {
+    return this.sum / this.count;
+  }
+
+  get standard(): number {
+    return Math.sqrt((this.squares - this.sum * this.mean) / (this.count - 1));
+  }
+}
+
+/** Standard deviations that 95 % of a normal distribution lie within. */
+const WIDTH_95 = 2 * 1.959964;
 
 export class Coverage {
   private worlds = 0;
@@ -60,8 +87,8 @@ export class Coverage {
       sums.estimates++;
       if (low <= asLogged && asLogged <= high) sums.holdsAsLogged++;
       if (low <= reallyRun && reallyRun <= high) sums.holdsReallyRun++;
-      sums.biasAsLogged += value - asLogged;
-      sums.biasReallyRun += value - reallyRun;
+      sums.asLogged.add(value - asLogged);
+      sums.reallyRun.add(value - reallyRun);
       sums.width += high - low;
     }
   }
@@ -81,9 +108,11 @@ export class Coverage {
         estimates,
         holdsAsLogged: of.holdsAsLogged / estimates,
         holdsReallyRun: of.holdsReallyRun / estimates,
-        biasAsLogged: of.biasAsLogged / estimates,
-        biasReallyRun: of.biasReallyRun / estimates,
+        biasAsLogged: of.asLogged.mean,
+        biasReallyRun: of.reallyRun.mean,
         width: of.width / estimates,
+        neededAsLogged: WIDTH_95 * of.asLogged.standard,
+        neededReallyRun: WIDTH_95 * of.reallyRun.standard,
       })),
     };
   }
@@ -95,8 +124,8 @@ export class Coverage {
         estimates: 0,
         holdsAsLogged: 0,
         holdsReallyRun: 0,
-        biasAsLogged: 0,
-        biasReallyRun: 0,
+        asLogged: new Deviations(),
+        reallyRun: new Deviations(),
         width: 0,
       };
       this.byEstimator.set(name, sums);

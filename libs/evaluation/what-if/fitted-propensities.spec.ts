@@ -38,7 +38,7 @@ function errors(settings: PolicySettings, lists: number) {
       order.map((place) => contest.itemIds[place]!),
     );
     if (list < lists / 2) continue;
-    const truth = slotMarginals(contest.policy, contest.arrangement, new SeededRandom(list), 200);
+    const truth = slotMarginals(contest.policy, contest.arrangement, new SeededRandom(list), 200).chances;
     order.forEach((place, slot) => {
       sums.fitted += Math.abs(Math.log(chances[slot]! / truth[slot]![place]!));
       sums.even += Math.abs(Math.log(1 / ITEMS / truth[slot]![place]!));

@@ -1,5 +1,6 @@
 export * from './slot-weights.js';
 export * from './what-if.js';
+export * from './what-if-report.js';
 export * from './ranking-moments.js';
 export * from './simulated-world.js';
 export * from './coverage.js';

@@ -8,11 +8,12 @@
  *
  * - *as logged*: the other policy's lists at the logged moments, in the states and with the model that the policy that ran has
  *   left behind. That is what the estimates are about.
- * - *really run*: the other policy serves from the beginning, and users, statistics and model follow its own lists.
+ * - *really run*: the other policy takes over after the warm-up, other visits of the same users come, and users, statistics and model
+ *   follow its own lists.
  *
  * Both are expectations over clicks, computed from the probabilities above and not counted. Pure, and the same for the same seeds.
  */
-import type { Served } from '#events';
+import type { Impression, Served } from '#events';
 import { createUser, type UserState } from '#interest';
 import { asEventId, asItemId, asUserId, combine32, fnv1a32, SeededRandom } from '#kernel';
 import { ModelReplica } from '#learning';
@@ -28,7 +29,8 @@ import {
 import { RecallIndex } from '#recall';
 import { RuleSet } from '#rules';
 import { LiveRehearsal, type RehearsalSettings } from '../live-rehearsal.js';
-import { WhatIf, type PropensitySource, type WhatIfOptions, type WhatIfReport } from './what-if.js';
+import { WhatIf, type WhatIfOptions } from './what-if.js';
+import type { PropensitySource, WhatIfReport } from './what-if-report.js';
 
 export interface WorldSettings {
   readonly rehearsal: RehearsalSettings;
@@ -37,6 +39,9 @@ export interface WorldSettings {
   readonly attributionSeconds: number;
   readonly users: number;
   readonly items: number;
+  /** That the logged policy has served before the question begins: users, statistics and model are no longer new then. */
+  readonly warmUp: number;
+  /** That are asked about. */
   readonly lists: number;
   /** Items of a list. */
   readonly slots: number;
@@ -56,6 +61,7 @@ export interface Asked {
 const START = 1_700_000_000_000;
 /** Between two visits. */
 const STEP_MS = 20_000;
+const visitAt = (visit: number): number => START + (visit + 1) * STEP_MS;
 const CATEGORIES = 6;
 const BIAS = -1.5;
 const QUALITY_SPREAD = 0.5;
@@ -79,9 +85,12 @@ export class SimulatedWorld {
     this.tastes = Array.from({ length: settings.users }, () => normals(CATEGORIES, TASTE_SPREAD));
   }
 
-  /** Runs a policy. @returns the click rate per item shown that its lists had in expectation */
-  run(policy: WorldPolicy, runSeed: number): number {
-    return new WorldRun(this, this.settings, policy, combine32(this.seed, runSeed)).play();
+  /** Runs a policy after the warm-up by another. @returns the click rate per item shown that its lists had in expectation */
+  run(policy: WorldPolicy, runSeed: number, before: WorldPolicy, warmUpSeed: number): number {
+    const run = new WorldRun(this, this.settings, before, combine32(this.seed, warmUpSeed));
+    run.warmUp();
+    run.takeOver(policy, combine32(this.seed, runSeed));
+    return run.play();
   }
 
   /** Runs a policy, and asks its log about others. */
@@ -93,6 +102,7 @@ export class SimulatedWorld {
   ): Asked[] {
     const run = new WorldRun(this, this.settings, ran, combine32(this.seed, runSeed));
     const asked = others.map((other) => run.ask(other, propensities));
+    run.warmUp();
     run.play();
     return asked.map((answer) => answer());
   }
@@ -107,21 +117,34 @@ export class SimulatedWorld {
 const itemId = (item: number): string => `item-${item}`;
 const itemOf = (id: string): number => Number(id.slice('item-'.length));
 
-/** Hears of a list before anything of it is folded. */
-type Listener = (event: Served, user: number, state: UserState | undefined) => void;
+/** A log that has our lists, or only what clients have shown, with or without chances. @returns the list, if it is looked at */
+function heardOf(
+  served: Served,
+  shown: Impression,
+  propensities: PropensitySource,
+  whatIf: WhatIf,
+): Served | undefined {
+  if (propensities === 'logged') return whatIf.takes(served) ? served : undefined;
+  if (propensities === 'shown') return whatIf.takesShown(shown);
+  return whatIf.takesShown({ ...shown, items: shown.items.map(({ propensity: _, ...item }) => item) });
+}
+
+/** Hears of a list and its impression before anything of them is folded. */
+type Listener = (event: Served, shown: Impression, user: number, state: UserState | undefined) => void;
 
 class WorldRun {
   private readonly live: LiveRehearsal;
   private readonly index: RecallIndex;
-  private readonly random: SeededRandom;
+  private random: SeededRandom;
+  private visits = 0;
   private readonly listeners: Listener[] = [];
   private readonly questions: WhatIf[] = [];
 
   constructor(
     private readonly world: SimulatedWorld,
     private readonly settings: WorldSettings,
-    private readonly policy: WorldPolicy,
-    private readonly seed: number,
+    private policy: WorldPolicy,
+    private seed: number,
   ) {
     this.live = new LiveRehearsal(settings.rehearsal);
     this.index = new RecallIndex(this.live.log.catalogue);
@@ -138,14 +161,27 @@ class WorldRun {
       });
   }
 
+  warmUp(): void {
+    this.serve(this.settings.warmUp);
+  }
+
+  takeOver(policy: WorldPolicy, seed: number): void {
+    this.policy = policy;
+    this.seed = seed;
+    this.random = new SeededRandom(seed);
+  }
+
   /** @returns the click rate per item shown, in expectation */
   play(): number {
-    let sum = 0;
-    for (let list = 0; list < this.settings.lists; list++) {
-      const user = this.random.below(this.settings.users);
-      sum += this.visit(user, list, START + (list + 1) * STEP_MS);
-    }
-    return sum / (this.settings.lists * this.settings.slots);
+    return this.serve(this.settings.lists) / (this.settings.lists * this.settings.slots);
+  }
+
+  /** @returns the clicks, in expectation */
+  private serve(lists: number): number {
+    let clicks = 0;
+    for (let list = 0; list < lists; list++)
+      clicks += this.visit(this.random.below(this.settings.users), this.visits, visitAt(this.visits++));
+    return clicks;
   }
 
   /** To be called before the run. @returns gives the answer after it */
@@ -157,7 +193,8 @@ class WorldRun {
       rules: RuleSet.compile([]),
       positiveTypes: settings.positiveTypes,
       attributionSeconds: settings.attributionSeconds,
-      assumption: 'item-position',
+      from: visitAt(settings.warmUp),
+      assumption: propensities === 'shown' ? 'cascade' : 'item-position',
       propensities,
     };
     const whatIf = new WhatIf(
@@ -173,10 +210,11 @@ class WorldRun {
     const index = new RecallIndex(live.log.catalogue);
     let truth = 0;
     this.questions.push(whatIf);
-    this.listeners.push((event, user, state) => {
-      if (whatIf.takes(event))
-        whatIf.rank({ event, user: state, moment: 'exact', appendedAt: event.timestamp });
-      truth += this.expected(user, this.input(event, state, otherSettings, index, other.scoreBy));
+    this.listeners.push((served, shown, user, state) => {
+      const event = heardOf(served, shown, propensities, whatIf);
+      if (!event) return;
+      whatIf.rank({ event, user: state, moment: 'exact', appendedAt: event.timestamp });
+      truth += this.expected(user, this.input(served, state, otherSettings, index, other.scoreBy));
     });
     return () => ({ report: whatIf.report(), asLogged: truth / (settings.lists * settings.slots) });
   }
@@ -210,15 +248,16 @@ class WorldRun {
       propensity,
     }));
     const served: Served = { ...empty, policy: answer.policy, items };
-    for (const listener of this.listeners) listener(served, user, state);
-    this.append(served);
-    this.append({
+    const shown: Impression = {
       ...base,
       kind: 'impression',
       eventId: asEventId(`${recommendationId}-shown`),
       recommendationId,
       items: items.map(({ itemId: id, position, propensity }) => ({ itemId: id, position, propensity })),
-    });
+    };
+    for (const listener of this.listeners) listener(served, shown, user, state);
+    this.append(served);
+    this.append(shown);
     let expected = 0;
     items.forEach(({ itemId: id }, slot) => {
       const rate = world.clickRate(user, itemOf(id), slot);
@@ -266,7 +305,7 @@ class WorldRun {
   private expected(user: number, input: RankingInput<RecommendRequest>): number {
     const { policy, arrangement, itemIds } = contest(input);
     const draws = new SeededRandom(combine32(this.seed, fnv1a32(`${user} ${input.now}`)));
-    const marginals = slotMarginals(policy, arrangement, draws, TRUTH_LISTS);
+    const { chances: marginals } = slotMarginals(policy, arrangement, draws, TRUTH_LISTS);
     let clicks = 0;
     marginals.forEach((chances, slot) =>
       chances.forEach((chance, candidate) => {

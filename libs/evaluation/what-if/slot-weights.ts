@@ -4,13 +4,14 @@
  *
  * - `item-position`: a click depends on the item and its slot, not on the other items (the position-based model; Li et al.,
  *   KDD 2018). A slot then weighs P_π(item in this slot) / P_μ(item in this slot), whatever stands above. Both are means of
- *   exact slot probabilities over lists drawn from the policy (`slotMarginals`), and exact in the first slot.
+ *   exact chances over drawn lists (`slotMarginals`, `loggedChances`), exact in the first slot; chances of π and of μ are drawn apart, and the logged
+ *   list is among those of μ, so that weights average 1 and estimates keep their means however few lists are drawn.
  * - `cascade`: a click depends on the items above as well, not on those below (McInerney et al., KDD 2020). A slot
  *   weighs the product over it and all slots above of π's over μ's conditional probabilities, and μ's are those logged: nothing of
  *   the policy that ran is computed again. Weights grow with every slot, so this needs policies that are alike.
  */
 import { combine32, fnv1a32, SeededRandom } from '#kernel';
-import { listPropensities, slotMarginals, type Contest } from '#ranking';
+import { listPropensities, loggedChances, slotMarginals, type Contest, type SlotMarginals } from '#ranking';
 
 export const CLICK_ASSUMPTIONS = ['item-position', 'cascade'] as const;
 export type ClickAssumption = (typeof CLICK_ASSUMPTIONS)[number];
@@ -29,6 +30,8 @@ export interface SlotWeight {
   readonly target: number;
   /** How much of π's choice for this slot μ could have shown. */
   readonly supported: number | undefined;
+  /** What the square of the weight is in expectation, whichever item μ has put here. */
+  readonly weightSquare: number | undefined;
   /** Predicted click-through rate of the logged item, as if in slot 1. */
   readonly rate: number;
   /** The same of what π puts here, in expectation. */
@@ -38,7 +41,7 @@ export interface SlotWeight {
 /** Lists drawn from a component to know its slots. */
 export const DRAWN_LISTS = 32;
 
-/** @param other may be `ran` itself */
+/** @param other may be `ran` itself: then every weight is 1 */
 export function slotWeights(
   logged: LoggedList,
   ran: Contest,
@@ -46,39 +49,66 @@ export function slotWeights(
   assumption: ClickAssumption,
   drawnLists = DRAWN_LISTS,
 ): SlotWeight[] {
-  // The same chance for both: where the policies agree, so do their means, and the weight is 1 and not two errors.
-  const marginals = ({ policy, arrangement }: Contest): Float64Array[] =>
-    slotMarginals(
-      policy,
-      arrangement,
-      new SeededRandom(combine32(fnv1a32(logged.recommendationId), drawnLists)),
-      drawnLists,
-    );
-  const behaviour = marginals(ran);
-  const target = other === ran ? behaviour : marginals(other);
+  const random = (purpose: number): SeededRandom =>
+    new SeededRandom(combine32(fnv1a32(logged.recommendationId), purpose));
+  const { chances: expected } = slotMarginals(other.policy, other.arrangement, random(3), drawnLists);
   const rateOf = ratesOf(ran, other);
-  const places = { ran: placesOf(ran), other: placesOf(other) };
-  const cascade = assumption === 'cascade' ? prefixWeights(logged, other, places.other) : undefined;
-  return logged.itemIds.slice(0, target.length).map((id, slot) => {
-    const at = { ran: places.ran.get(id), other: places.other.get(id) };
-    const probability = at.ran === undefined ? 0 : (behaviour[slot]?.[at.ran] ?? 0);
-    return {
-      ...(cascade?.[slot] ?? {
-        behaviour: probability > 0 ? Math.min(1, probability) : undefined,
-        target: at.other === undefined ? 0 : target[slot]![at.other]!,
-        supported: supportOf(slot),
-      }),
-      rate: rateOf(id) ?? 0,
-      expectedRate: target[slot]!.reduce((sum, p, i) => sum + p * (p > 0 ? other.rates[i]! : 0), 0),
-    };
-  });
+  const weights =
+    assumption === 'cascade'
+      ? prefixWeights(logged, other)
+      : placeWeights(logged, ran, other, expected, random, drawnLists);
+  return logged.itemIds.slice(0, expected.length).map((id, slot) => ({
+    ...weights[slot]!,
+    rate: rateOf(id) ?? 0,
+    expectedRate: expected[slot]!.reduce((sum, p, i) => sum + (p > 0 ? p * other.rates[i]! : 0), 0),
+  }));
+}
 
-  function supportOf(slot: number): number {
-    return target[slot]!.reduce((sum, p, i) => {
-      const place = p > 0 ? places.ran.get(other.itemIds[i]!) : undefined;
-      return sum + (place !== undefined && (behaviour[slot]?.[place] ?? 0) > 0 ? p : 0);
-    }, 0);
-  }
+type Weight = Omit<SlotWeight, 'rate' | 'expectedRate'>;
+
+/** @param expected π's chances by slot and candidate. @param random for a purpose */
+function placeWeights(
+  logged: LoggedList,
+  ran: Contest,
+  other: Contest,
+  expected: readonly Float64Array[],
+  random: (purpose: number) => SeededRandom,
+  drawnLists: number,
+): Weight[] {
+  const { policy, arrangement } = ran;
+  const places = placesOf(ran);
+  const marginals = slotMarginals(policy, arrangement, random(1), drawnLists);
+  const order = orderIn(places, logged);
+  const behaviour = loggedChances(policy, arrangement, order, marginals, random(2), drawnLists);
+  const wanted = orderIn(placesOf(other), logged);
+  return behaviour.slice(0, expected.length).map((chance, slot) => ({
+    behaviour: chance > 0 ? chance : undefined,
+    // The other's draws are apart from those of the policy that ran: a mean over both at once would be off.
+    target: other === ran ? chance : (expected[slot]![wanted[slot]!] ?? 0),
+    ...(other === ran ? SAME : overlapOf(other, expected[slot]!, places, marginals, slot)),
+  }));
+}
+
+const SAME = { supported: 1, weightSquare: 1 };
+
+/** How much of what π puts into a slot μ can put there too, and Σ π² / μ, the square of the weight in expectation. */
+function overlapOf(
+  other: Contest,
+  targets: Float64Array,
+  placesInRan: ReadonlyMap<string, number>,
+  { chances, possible }: SlotMarginals,
+  slot: number,
+): Pick<SlotWeight, 'supported' | 'weightSquare'> {
+  let supported = 0;
+  let weightSquare = 0;
+  targets.forEach((p, i) => {
+    const place = p > 0 ? placesInRan.get(other.itemIds[i]!) : undefined;
+    if (place === undefined || !possible[slot]?.[place]) return;
+    supported += p;
+    const chance = chances[slot]![place]!;
+    if (chance > 0) weightSquare += (p * p) / chance;
+  });
+  return { supported, weightSquare };
 }
 
 /**
@@ -86,8 +116,7 @@ export function slotWeights(
  * the replayed state: how much of `ran` can be trusted.
  */
 export function reproducedSlots(logged: LoggedList, ran: Contest): number {
-  const places = placesOf(ran);
-  const order = logged.itemIds.map((id) => places.get(id) ?? -1);
+  const order = orderIn(placesOf(ran), logged);
   const again = listPropensities(ran.policy.components(ran.arrangement), ran.arrangement, order);
   return logged.propensities.filter((p, slot) => again[slot]! > p * 0.8 && again[slot]! < p * 1.25).length;
 }
@@ -98,20 +127,26 @@ export function holdsAll({ itemIds }: Contest, logged: LoggedList): boolean {
   return logged.itemIds.every((id) => candidates.has(id));
 }
 
-function prefixWeights(
-  { itemIds, propensities }: LoggedList,
-  other: Contest,
-  places: ReadonlyMap<string, number>,
-): Pick<SlotWeight, 'behaviour' | 'target' | 'supported'>[] {
-  const order = itemIds.map((id) => places.get(id) ?? -1);
+function prefixWeights(logged: LoggedList, other: Contest): Weight[] {
+  const order = orderIn(placesOf(other), logged);
   const chances = listPropensities(other.policy.components(other.arrangement), other.arrangement, order);
   let behaviour = 1;
   let target = 1;
-  return itemIds.map((_, slot) => {
-    behaviour *= propensities[slot]!;
+  return order.map((_, slot) => {
+    behaviour *= logged.propensities[slot]!;
     target *= chances[slot]!;
-    return { behaviour: behaviour > 0 ? behaviour : undefined, target, supported: undefined };
+    return {
+      behaviour: behaviour > 0 ? behaviour : undefined,
+      target,
+      supported: undefined,
+      weightSquare: undefined,
+    };
   });
+}
+
+/** The items of the list as candidates; −1: none of them. */
+function orderIn(places: ReadonlyMap<string, number>, { itemIds }: LoggedList): number[] {
+  return itemIds.map((id) => places.get(id) ?? -1);
 }
 
 function placesOf({ itemIds }: Contest): ReadonlyMap<string, number> {

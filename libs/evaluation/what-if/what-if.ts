@@ -21,15 +21,12 @@ import { RecallIndex } from '#recall';
 import { RuleSet } from '#rules';
 import type { Catalogue } from '#catalogue';
 import { OpenLists, type JudgedList } from '../open-lists.js';
-import {
-  offPolicyReport,
-  OffPolicySums,
-  type OffPolicyOptions,
-  type OffPolicyReport,
-} from '../off-policy/index.js';
+import { offPolicyReport, OffPolicySums, type OffPolicyOptions } from '../off-policy/index.js';
 import type { DueList, Moment } from './ranking-moments.js';
 import { FittedPropensities } from './fitted-propensities.js';
+import { listShown, saysChances, shownListId } from './shown-lists.js';
 import { SlotRates } from './slot-rates.js';
+import { withRefusal, type LeftOut, type PropensitySource, type WhatIfReport } from './what-if-report.js';
 import {
   holdsAll,
   reproducedSlots,
@@ -70,58 +67,28 @@ export interface WhatIfOptions {
   /** Share of the lists that is looked at, by hash of their ids. */
   readonly share?: number;
   readonly assumption: ClickAssumption;
-  /** Where the chances of the policy that ran come from. `fitted`: from what it has shown; default: from the log. */
+  /** Where the chances of the policy that ran come from; default: `logged`. `shown` goes with the cascade assumption only. */
   readonly propensities?: PropensitySource;
-}
-
-export const PROPENSITY_SOURCES = ['logged', 'fitted'] as const;
-export type PropensitySource = (typeof PROPENSITY_SOURCES)[number];
-
-/** Why a list is not weighed. */
-export type LeftOut =
-  /** Its model was not the one that FEEDBACK makes: promoted since, or none yet. */
-  | 'other-model'
-  /** It does not say from which state it was ranked, or was written down too late to be ranked there. */
-  | 'unknown-moment'
-  /** Its request is in the log in part only. */
-  | 'unknown-request'
-  /** An item of it is not among the candidates that the replay finds. */
-  | 'other-candidates'
-  /** All its items are, with other chances: rules or settings have changed, or caches of the host differ. */
-  | 'other-chances';
-
-export interface WhatIfReport extends OffPolicyReport {
-  /** Served lists looked at; shown: those whose impression came. */
-  readonly lists: number;
-  readonly shown: number;
-  /** Lists whose policy is none of ours: nothing can be said about them. */
-  readonly unknownPolicy: number;
-  /** Share of the lists whose logged propensities were all found again from the replayed state: only these are weighed. */
-  readonly reproduced: number;
-  /** Lists not weighed, by reason. */
-  readonly leftOut: Readonly<Partial<Record<LeftOut, number>>>;
-  /** Mean reward of all lists shown, weighed or not: `behaviour` strays from it when leaving lists out selects. */
-  readonly behaviourOfAll: number;
-  /** Lists by the policy that ran. */
-  readonly policies: Readonly<Record<string, number>>;
-  /** Of fitted propensities, where the true ones can be computed too: mean |ln(fitted / true)| over the slots. */
-  readonly fitError?: number;
 }
 
 interface Pending {
   readonly logged: LoggedList;
   /** Once ranked again; undefined for a list that is not weighed. */
   slots?: readonly SlotWeight[];
+  ranked?: true;
+  /** Once judged. Where a host's model lagged, this can come before the list is ranked again. */
+  judged?: Outcome;
+}
+
+interface Outcome {
+  readonly userId: string;
+  readonly seen: ReadonlySet<string>;
+  readonly clicked: ReadonlySet<string>;
 }
 
 /** Served lists whose impression may still come; the oldest are given up. */
 const PENDING_MAX = 65_536;
 const SHARE_BUCKETS = 1_000_000;
-/** Less of the policy that ran found again makes every weight a guess. */
-export const REPRODUCED_MIN = 0.5;
-/** Weights average 1 when the policy that ran is known; with a hundred effective samples they stray a tenth by chance. */
-export const WEIGHT_MEAN_TOLERANCE = 0.33;
-
 export class WhatIf {
   private readonly sums = new OffPolicySums();
   private readonly rates = new SlotRates();
@@ -136,6 +103,8 @@ export class WhatIf {
   private unknownPolicy = 0;
   private reproduced = 0;
   private readonly all = { items: 0, clicks: 0 };
+  private readonly foreign = { lists: 0, withPropensities: 0 };
+  private readonly source: PropensitySource;
   private readonly fitted: FittedPropensities | undefined;
   private readonly fit = { slots: 0, error: 0 };
 
@@ -145,82 +114,70 @@ export class WhatIf {
     private readonly options: WhatIfOptions,
   ) {
     this.open = new OpenLists(options.attributionSeconds * 1000, (list) => this.judge(list));
-    this.fitted = options.propensities === 'fitted' ? new FittedPropensities() : undefined;
+    this.source = options.propensities ?? 'logged';
+    if (this.source === 'shown' && options.assumption !== 'cascade')
+      throw new RangeError('chances given the items above need the cascade assumption');
+    this.fitted = this.source === 'fitted' ? new FittedPropensities() : undefined;
     this.indexes = { ran: new RecallIndex(system.catalogue), other: new RecallIndex(system.catalogue) };
   }
 
-  /** Whether the list is looked at; then it is to be ranked at its moment, before or after it is heard of. */
+  /** Whether the served list is looked at; then it is to be ranked at its moment, before or after it is heard of. */
   takes(event: Served): boolean {
-    const { from = -Infinity, to = Infinity, share = 1 } = this.options;
-    if (event.timestamp < from || event.timestamp >= to) return false;
-    // A ranking of the caller's own candidates has no recall to repeat.
-    if (event.items.length === 0 || event.items[0]!.channel === 'given') return false;
-    if (share < 1 && fnv1a32(event.recommendationId) % SHARE_BUCKETS >= share * SHARE_BUCKETS) return false;
-    // Shown already, before the log says that it was served.
-    if (this.pending.has(event.recommendationId)) return false;
-    this.lists++;
-    this.policies[event.policy] = (this.policies[event.policy] ?? 0) + 1;
-    const known = this.fitted !== undefined || policyNamed(event.policy) !== undefined;
-    if (!known) this.unknownPolicy++;
-    else this.await(event);
-    return known;
+    // Then impressions say all.
+    return this.source !== 'shown' && this.takesList(event);
   }
 
   /**
-   * With fitted propensities: what was shown and of which no list of ours is known, as a list to be ranked at its own place in
-   * the log; its policy is not known.
+   * What was shown and of which no list of ours is known, as a list to be ranked at its own place in the log, if such lists are
+   * asked for; its policy is not known.
    */
   takesShown(event: Impression): Served | undefined {
-    const recommendationId = event.recommendationId;
-    if (!this.fitted || recommendationId === undefined || this.pending.has(recommendationId))
-      return undefined;
-    const { kind: _, depth: __, items, ...base } = event;
-    const list: Served = {
-      ...base,
-      kind: 'served',
-      recommendationId,
-      scenario: event.scenario ?? 'default',
-      policy: 'unknown',
-      modelVersion: this.system.model.version,
-      epoch: 0,
-      items: items.map(({ itemId, position }, i) => ({
-        itemId,
-        position: position ?? i + 1,
-        score: 0,
-        channel: 'shown',
-        propensity: 1,
-      })),
-    };
-    return this.takes(list) ? list : undefined;
+    if (this.pending.has(shownListId(event)) || !this.within(event.timestamp)) return undefined;
+    if (this.source === 'logged') return void this.countForeign(event);
+    const list = listShown(event, this.system.model.version);
+    if (!this.takesList(list)) return undefined;
+    this.countForeign(event);
+    return list;
   }
 
   /** Ranks a list again, by the policy that ran and by the other. The model must be as it was. */
-  rank({ event, user, moment }: DueList): void {
-    const pending = this.pending.get(event.recommendationId);
+  rank(due: DueList): void {
+    const { recommendationId } = due.event;
+    const pending = this.pending.get(recommendationId);
     if (!pending) return;
+    pending.ranked = true;
+    this.rankAgain(due, pending);
+    if (pending.judged) this.finish(recommendationId, pending, pending.judged);
+  }
+
+  private rankAgain({ event, user, moment }: DueList, pending: Pending): void {
+    const { logged } = pending;
     const { settings, rules, changes, assumption } = this.options;
     const arm = changes?.(event.arms ?? []);
     const ranWith = { settings, asked: policyNamed(event.policy) ?? {}, rules, model: this.system.model };
+    if (this.source === 'shown') {
+      const unweighable = unweighableShown(event);
+      if (unweighable) return this.leaveOut(unweighable);
+      const other = this.contest(event, user, this.other, arm, this.indexes.other);
+      return void (pending.slots = slotWeights(logged, other, other, 'cascade'));
+    }
     const ran = this.contest(event, user, ranWith, arm, this.indexes.ran);
     const other = sameChoice(ranWith, this.other, arm)
       ? ran
       : this.contest(event, user, this.other, arm, this.indexes.other);
-    const { logged } = pending;
     if (this.fitted) return void (pending.slots = this.fittedSlots(this.fitted, logged, ran, other));
-    // Chances that are not found again make both policies' a guess: such a list says nothing.
-    if (reproducedSlots(logged, ran) < logged.itemIds.length) {
-      const reason = this.reasonFor(event, moment, holdsAll(ran, logged));
-      return void (this.leftOut[reason] = (this.leftOut[reason] ?? 0) + 1);
-    }
-    this.reproduced++;
+    const again = reproducedSlots(logged, ran) === logged.itemIds.length;
+    if (again) this.reproduced++;
+    else if (assumption === 'item-position')
+      return this.leaveOut(this.reasonFor(event, moment, holdsAll(ran, logged)));
     pending.slots = slotWeights(logged, ran, other, assumption);
   }
 
   /** In the order of the log. */
   heard(event: UserEvent): void {
     if (event.kind === 'impression') {
-      const listId = event.recommendationId;
-      if (listId === undefined || !this.pending.has(listId)) return;
+      const listId = shownListId(event);
+      if (!this.pending.has(listId)) return;
       this.shown++;
       this.open.add({
         listId,
@@ -234,23 +191,17 @@ export class WhatIf {
 
   report(options?: OffPolicyOptions): WhatIfReport {
     this.open.closeAll();
-    const { lists, shown, unknownPolicy, policies, leftOut, all } = this;
+    const { lists, shown, unknownPolicy, policies, leftOut, foreign, all, source, fit } = this;
     const asked = lists - unknownPolicy;
-    const reproduced = asked === 0 ? NaN : this.reproduced / asked;
-    const behaviourOfAll = all.clicks / all.items;
-    const known = { lists, shown, unknownPolicy, policies, reproduced, leftOut, behaviourOfAll };
-    const report = offPolicyReport(this.sums, options);
-    const { weightMean } = report.diagnostics;
-    if (this.fitted)
-      return { ...report, ...known, fitError: this.fit.error / this.fit.slots, ...this.misfit(report) };
-    const sound = reproduced >= REPRODUCED_MIN && Math.abs(weightMean - 1) <= WEIGHT_MEAN_TOLERANCE;
-    if (report.refusal || this.options.assumption === 'cascade' || sound) return { ...report, ...known };
-    return {
-      ...report,
-      ...known,
-      estimates: [],
-      refusal: { code: 'not-reproduced', reason: notReproduced(reproduced, weightMean) },
+    const report: WhatIfReport = {
+      ...offPolicyReport(this.sums, options),
+      propensities: source,
+      ...{ lists, shown, foreign, unknownPolicy, policies, leftOut },
+      behaviourOfAll: all.clicks / all.items,
+      ...(source === 'logged' && { reproduced: asked === 0 ? NaN : this.reproduced / asked }),
+      ...(source === 'fitted' && { fitError: fit.error / fit.slots }),
     };
+    return withRefusal(report, this.options.assumption === 'item-position');
   }
 
   /** Weighed by what the fitted model says of the policy that ran; of its support only the weights can tell. */
@@ -267,14 +218,38 @@ export class WhatIf {
         this.fit.slots++;
         this.fit.error += Math.abs(Math.log(behaviour / slot.behaviour));
       }
-      return { ...slot, behaviour, supported: undefined };
+      return { ...slot, behaviour, supported: undefined, weightSquare: undefined };
     });
   }
 
-  private misfit({ refusal, diagnostics: { weightMean } }: OffPolicyReport): Partial<WhatIfReport> {
-    if (refusal || Math.abs(weightMean - 1) <= WEIGHT_MEAN_TOLERANCE) return {};
-    const reason = `weights by the fitted propensities average ${weightMean.toFixed(2)} instead of 1: what the policy that ran has chosen by is not in the fitted model`;
-    return { estimates: [], refusal: { code: 'not-reproduced', reason } };
+  private within(timestamp: number): boolean {
+    const { from = -Infinity, to = Infinity } = this.options;
+    return timestamp >= from && timestamp < to;
+  }
+
+  private takesList(event: Served): boolean {
+    const { share = 1 } = this.options;
+    if (!this.within(event.timestamp)) return false;
+    // A ranking of the caller's own candidates has no recall to repeat.
+    if (event.items.length === 0 || event.items[0]!.channel === 'given') return false;
+    if (share < 1 && fnv1a32(event.recommendationId) % SHARE_BUCKETS >= share * SHARE_BUCKETS) return false;
+    // Shown already, before the log says that it was served.
+    if (this.pending.has(event.recommendationId)) return false;
+    this.lists++;
+    this.policies[event.policy] = (this.policies[event.policy] ?? 0) + 1;
+    const known = this.source !== 'logged' || policyNamed(event.policy) !== undefined;
+    if (!known) this.unknownPolicy++;
+    else this.await(event);
+    return known;
+  }
+
+  private countForeign(event: Impression): void {
+    this.foreign.lists++;
+    if (saysChances(event)) this.foreign.withPropensities++;
+  }
+
+  private leaveOut(reason: LeftOut): void {
+    this.leftOut[reason] = (this.leftOut[reason] ?? 0) + 1;
   }
 
   private await({ recommendationId, items }: Served): void {
@@ -326,13 +301,18 @@ export class WhatIf {
 
   private judge({ listId, userId, itemIds, clicked }: JudgedList): void {
     const list = this.pending.get(listId);
-    if (!list) return;
-    this.pending.delete(listId);
-    const seen = new Set(itemIds);
-    const shown = list.logged.itemIds.filter((itemId) => seen.has(itemId));
+    if (!list || list.judged) return;
+    const outcome = { userId, seen: new Set(itemIds), clicked };
+    const shown = list.logged.itemIds.filter((itemId) => outcome.seen.has(itemId));
     this.all.items += shown.length;
     this.all.clicks += shown.filter((itemId) => clicked.has(itemId)).length;
-    if (list.slots) this.weigh(list.logged, list.slots, seen, clicked, key53(userId));
+    if (list.ranked) this.finish(listId, list, outcome);
+    else list.judged = outcome;
+  }
+
+  private finish(listId: string, { logged, slots }: Pending, { userId, seen, clicked }: Outcome): void {
+    this.pending.delete(listId);
+    if (slots) this.weigh(logged, slots, seen, clicked, key53(userId));
   }
 
   private weigh(
@@ -376,10 +356,9 @@ function sameChoice(
   return a === b;
 }
 
-function notReproduced(share: number, weightMean: number): string {
-  return (
-    `the logged propensities of ${(share * 100).toFixed(0)} % of the lists are found again from the replayed state, and weights average ` +
-    `${weightMean.toFixed(2)} instead of 1: rules, settings or the model were others then, or the log does not say from which ` +
-    'state the lists were ranked. Use --assume cascade, which takes propensities from the log'
-  );
+/** Products down the list need the chances of all its items, and a chance that another had. */
+function unweighableShown({ items }: Served): LeftOut | undefined {
+  if (items.some(({ position, propensity }, i) => position !== i + 1 || Number.isNaN(propensity)))
+    return 'no-propensities';
+  return items.every(({ propensity }) => propensity === 1) ? 'certain' : undefined;
 }

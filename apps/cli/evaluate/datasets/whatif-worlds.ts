@@ -27,10 +27,14 @@ const DEFAULTS = [
 ];
 const LOGGED: Readonly<Record<string, WorldPolicy>> = {
   'epsilon-greedy-0.3': { changes: { policy: 'epsilon-greedy', explore: 0.3 } },
-  'plackett-luce-0.3': { changes: { policy: 'plackett-luce', explore: 0.3 } },
+  'plackett-luce-0.5': { changes: { policy: 'plackett-luce', explore: 0.5 } },
+  'plackett-luce-1': { changes: { policy: 'plackett-luce', explore: 1 } },
 };
 const ASKED: Readonly<Record<string, WorldPolicy>> = {
   greedy: { changes: { policy: 'greedy' } },
+  'epsilon-greedy-0.5': { changes: { policy: 'epsilon-greedy', explore: 0.5 } },
+  'plackett-luce-0.2': { changes: { policy: 'plackett-luce', explore: 0.2 } },
+  'plackett-luce-1': { changes: { policy: 'plackett-luce', explore: 1 } },
   trending: { changes: { policy: 'greedy' }, scoreBy: 'trending' },
   random: { changes: { policy: 'random' } },
 };
@@ -51,33 +55,41 @@ export const whatIfWorlds: Dataset = {
         ),
       )
       .addOption(
+        new Option('--asked <policies...>', 'the policies that are asked about; default: all')
+          .choices(Object.keys(ASKED))
+          .default(Object.keys(ASKED)),
+      )
+      .addOption(
         new Option('--propensities <source>', 'of the policy that was logged, as in `rekappa whatif`')
           .choices(PROPENSITY_SOURCES)
           .default('logged'),
       )
       .option('--worlds <n>', 'worlds of each policy that is logged', count, 40)
-      .option('--lists <n>', 'lists of each world', count, 400)
-      .option('--runs <n>', 'runs of each other policy in each world', count, 3);
+      .option('--users <n>', 'users of each world', count, 100)
+      .option('--warm-up <n>', 'lists that the logged policy serves before the question begins', count, 300)
+      .option('--lists <n>', 'lists that are asked about', count, 400)
+      .option('--runs <n>', 'runs of each other policy in each world', count, 1);
   },
   async run(context) {
-    const { worlds, lists, runs, logged: only, propensities } = context.options as unknown as Options;
+    const options = context.options as unknown as Options;
+    const { worlds, lists, runs, logged: only, asked, warmUp, propensities } = options;
     const logs = Object.entries(LOGGED).filter(([name]) => only === undefined || name === only);
-    const settings = worldSettings(context.settingsWith(DEFAULTS), lists);
+    const settings = worldSettings(context.settingsWith(DEFAULTS), options);
     const progress = context.progress('whatif-worlds', worlds * logs.length, 'worlds');
     const tables: ReportTable[] = [];
     const details: Record<string, Record<string, PolicyCoverage>> = {};
     let done = 0;
     for (const [name, logged] of logs) {
-      const coverages = Object.keys(ASKED).map(() => new Coverage());
+      const coverages = asked.map(() => new Coverage());
       for (let seed = 1; seed <= worlds; seed++) {
         // One world takes seconds: let an interruption be heard.
         await new Promise(setImmediate);
         if (context.signal.aborted) throw new CliError('interrupted');
-        playWorld(settings, seed, logged, runs, propensities, coverages);
+        playWorld(settings, seed, logged, options, coverages);
         progress.update(++done, done);
       }
       const reports = coverages.map((coverage) => coverage.report());
-      details[name] = Object.fromEntries(Object.keys(ASKED).map((asked, i) => [asked, reports[i]!]));
+      details[name] = Object.fromEntries(asked.map((policy, i) => [policy, reports[i]!]));
       tables.push(...tablesOf(name, details[name]));
     }
     progress.stop(done, done);
@@ -85,6 +97,7 @@ export const whatIfWorlds: Dataset = {
       dataset: 'whatif-worlds',
       input: {
         worlds,
+        warmUp,
         lists,
         runs,
         propensities,
@@ -102,21 +115,25 @@ export const whatIfWorlds: Dataset = {
 
 interface Options {
   readonly logged?: string;
+  readonly asked: readonly string[];
+  readonly users: number;
+  readonly warmUp: number;
   readonly propensities: PropensitySource;
   readonly worlds: number;
   readonly lists: number;
   readonly runs: number;
 }
 
-export function worldSettings(settings: Settings, lists: number): WorldSettings {
+function worldSettings(settings: Settings, { users, warmUp, lists }: Options): WorldSettings {
   return {
     rehearsal: rehearsalOf(settings),
     ranking: rankingSettingsOf(settings),
     positiveTypes: settings.interest.positiveTypes,
     attributionSeconds: settings.interest.attributionSeconds,
-    users: 40,
+    users,
     items: 30,
     slots: 4,
+    warmUp,
     lists,
   };
 }
@@ -125,15 +142,14 @@ function playWorld(
   settings: WorldSettings,
   seed: number,
   logged: WorldPolicy,
-  runs: number,
-  propensities: PropensitySource,
+  { asked, runs, propensities }: Options,
   coverages: readonly Coverage[],
 ): void {
   const world = new SimulatedWorld(settings, seed);
-  const others = Object.values(ASKED);
+  const others = asked.map((name) => ASKED[name]!);
   world.ask(logged, 0, others, propensities).forEach((answer, i) => {
     let earned = 0;
-    for (let run = 1; run <= runs; run++) earned += world.run(others[i]!, run) / runs;
+    for (let run = 1; run <= runs; run++) earned += world.run(others[i]!, run, logged, 0) / runs;
     coverages[i]!.add(answer, earned);
   });
 }
@@ -178,6 +194,8 @@ function tablesOf(logged: string, asked: Readonly<Record<string, PolicyCoverage>
         'bias as logged',
         'bias really run',
         'width',
+        'needed as logged',
+        'needed really run',
       ],
       rows: Object.entries(asked).flatMap(([name, { estimators }]) =>
         estimators.map((of) => [
@@ -189,6 +207,8 @@ function tablesOf(logged: string, asked: Readonly<Record<string, PolicyCoverage>
           off(of.biasAsLogged),
           off(of.biasReallyRun),
           rate(of.width),
+          rate(of.neededAsLogged),
+          rate(of.neededReallyRun),
         ]),
       ),
     },

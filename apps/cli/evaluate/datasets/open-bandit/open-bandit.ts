@@ -1,11 +1,13 @@
 /**
  * Open Bandit: the value of Bernoulli Thompson sampling from the log of a random policy, with the estimators that
- * `libs/evaluation/off-policy` has, beside what its own log says and what the Open Bandit Pipeline printed for the same files.
+ * `libs/evaluation/off-policy` has, beside what its own log says and what the Open Bandit Pipeline printed for the same files. Once with
+ * the propensities that the log gives, and once with propensities fitted to its choices, as for logs that give none.
  */
 import { offPolicyReport, OffPolicySums, type OffPolicyReport } from '#evaluation';
 import { CliError } from '../../../terminal/exit.js';
 import type { Dataset, ReportTable } from '../../dataset.js';
 import { readBanditLog, type BanditLog } from './bandit-log.js';
+import { fittedPropensities } from './fitted-propensities.js';
 import { rewardPredictions } from './reward-predictions.js';
 
 const CAMPAIGN = 'men';
@@ -32,26 +34,31 @@ export const openBandit: Dataset = {
     }).catch((error: Error) => {
       throw new CliError(error.message);
     });
-    const report = evaluateBandit(log);
+    const fitted = fittedPropensities(log);
+    const reports = { logged: evaluateBandit(log), fitted: evaluateBandit(log, fitted) };
     return {
       dataset: 'open-bandit',
       input: { rows: log.rows.length, actions: log.actionContext.length, onPolicyRows: log.onPolicy.rows },
-      tables: [estimatesTable(report, log)],
+      tables: [estimatesTable(reports.logged, log), fittedTable(reports, log, fitted)],
       comparisons: [],
       curves: [],
-      details: report,
+      details: { ...reports.logged, fitted: reports.fitted },
     };
   },
 };
 
-export function evaluateBandit(log: BanditLog): OffPolicyReport {
+/** @param propensities by row; default: those of the log */
+export function evaluateBandit(
+  log: BanditLog,
+  propensities: readonly number[] = log.rows.map(({ propensity }) => propensity),
+): OffPolicyReport {
   const predictions = rewardPredictions(log);
   const sums = new OffPolicySums();
-  log.rows.forEach(({ action, position, reward, propensity }, row) => {
+  log.rows.forEach(({ action, position, reward }, row) => {
     const predicted = predictions[row]!;
     sums.add({
       reward,
-      behaviour: propensity,
+      behaviour: propensities[row],
       target: log.evaluated[action]![position]!,
       predicted: predicted[action]!,
       expected: log.evaluated.reduce((sum, shares, a) => sum + shares[position]! * predicted[a]!, 0),
@@ -83,5 +90,30 @@ function estimatesTable(report: OffPolicyReport, { onPolicy }: BanditLog): Repor
       refusal?.reason ??
       `effective samples ${diagnostics.effectiveSamples.toFixed(0)} of ${diagnostics.samples}, largest weight ` +
         `${diagnostics.weightMax.toFixed(2)}, switch-DR's threshold ${threshold === Infinity ? 'none' : threshold}`,
+  };
+}
+
+function fittedTable(
+  reports: Readonly<Record<'logged' | 'fitted', OffPolicyReport>>,
+  { rows }: BanditLog,
+  fitted: readonly number[],
+): ReportTable {
+  const six = (value: number): string => value.toFixed(6);
+  const off = rows.reduce(
+    (sum, { propensity }, row) => sum + Math.abs(Math.log(fitted[row]! / propensity)),
+    0,
+  );
+  const { diagnostics, estimates, refusal } = reports.fitted;
+  return {
+    title: 'the same with propensities fitted to the log instead of those it gives',
+    columns: ['estimator', 'fitted', '95 % low', '95 % high', 'logged', 'fitted − logged'],
+    rows: estimates.map(({ name, value, low, high }) => {
+      const known = reports.logged.estimates.find((of) => of.name === name)?.value ?? NaN;
+      return [name, six(value), six(low), six(high), six(known), six(value - known)];
+    }),
+    note:
+      refusal?.reason ??
+      `mean |ln(fitted / logged)| ${(off / rows.length).toFixed(3)}; effective samples ${diagnostics.effectiveSamples.toFixed(0)} of ` +
+        `${diagnostics.samples}, mean weight ${diagnostics.weightMean.toFixed(4)}`,
   };
 }

@@ -1,0 +1,34 @@
+/** Lists that stand in the log only as what was shown: made by somebody else, or by this system where `served` was not kept. */
+import type { Impression, Served } from '#events';
+
+/** The list that an impression showed, in the order of its slots; its own id where it names no list. */
+export function listShown(event: Impression, modelVersion: string): Served {
+  const { kind: _, depth: __, items, ...base } = event;
+  return {
+    ...base,
+    kind: 'served',
+    recommendationId: shownListId(event),
+    scenario: event.scenario ?? 'default',
+    policy: 'unknown',
+    modelVersion,
+    epoch: 0,
+    items: items
+      .map(({ itemId, position, propensity }, i) => ({
+        itemId,
+        position: position ?? i + 1,
+        score: 0,
+        channel: 'shown',
+        // No chance: none is known.
+        propensity: propensity ?? NaN,
+      }))
+      .sort((a, b) => a.position - b.position),
+  };
+}
+
+export function shownListId({ recommendationId, eventId }: Impression): Served['recommendationId'] {
+  return recommendationId ?? eventId;
+}
+
+export function saysChances({ items }: Impression): boolean {
+  return items.every(({ propensity }) => propensity !== undefined);
+}
