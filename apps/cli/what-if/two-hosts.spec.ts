@@ -27,7 +27,6 @@ class Host {
   readonly fold: LogFold;
   readonly index: RecallIndex;
   readonly model = new OnlineModel(modelSettingsOf(settings));
-  readonly replica = ModelReplica.of(this.model);
   /** Of its own partitions. */
   emitted: FeedbackRecord[] = [];
 
@@ -115,7 +114,7 @@ async function serve(hostCount: number, modelEvery?: readonly number[]): Promise
       request: { n: 4, scenario: 'default' },
       catalogue: host.fold.catalogue,
       index: host.index,
-      replica: host.replica,
+      replica: ModelReplica.of(host.model),
       settings: rankingSettingsOf(settings),
       random: new SeededRandom(fnv1a32(recommendationId)),
       now,
