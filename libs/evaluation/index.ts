@@ -18,7 +18,7 @@ export * from './point-report.js';
 export * from './top-n-report.js';
 export * from './timing.js';
 export * from './log-fold.js';
-export { SuspectFrame, withSuspects } from './suspect-frames.js';
+export { carefulIfNeeded, FoldThrew } from './careful-fold.js';
 export * from './live-rehearsal.js';
 export * from './off-policy/index.js';
 export * from './next-item/index.js';

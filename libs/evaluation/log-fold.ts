@@ -20,11 +20,12 @@ import {
   encodeUser,
   PartitionFold,
   SettingsHistory,
+  type FoldMark,
   type ResidentUsers,
   type UserState,
 } from '#interest';
 import { asPartition, asUserId } from '#kernel';
-import { SuspectFrame } from './suspect-frames.js';
+import { FoldThrew, LEFT_OUT_MAX } from './careful-fold.js';
 
 export interface FoldedUsers {
   readonly users: number;
@@ -49,13 +50,13 @@ export class LogFold {
   /**
    * @param settings what is known already of those that held along the log; more is learnt on the way
    * @param emit receives every record, in the order of the log
-   * @param suspects log sequences of frames in which events are left out whose fold throws; see `withSuspects`
+   * @param careful whether events whose fold throws are left out; else the fold of their frame throws, see `carefulIfNeeded`
    */
   constructor(
     partitions: number,
     private readonly settings: SettingsHistory,
     emit: (partition: number, record: FeedbackRecord) => void,
-    private readonly suspects: ReadonlySet<number> = new Set(),
+    readonly careful = false,
   ) {
     this.partitions = Array.from(
       { length: partitions },
@@ -99,14 +100,14 @@ export class LogFold {
     return events;
   }
 
-  /** Entries of one partition's subject. @throws SuspectFrame when the fold throws; all of this is then of no use any more */
+  /** Entries of one partition's subject. @throws FoldThrew; all of this is then of no use any more */
   foldUsers(partition: number, sequence: number, appendedAt: number, entries: readonly FrameEntry[]): number {
     const folded = this.partitions[partition]!;
-    if (this.suspects.has(sequence)) return folded.foldOneByOne(sequence, appendedAt, entries);
+    if (this.careful) return folded.foldOneByOne(sequence, appendedAt, entries);
     try {
       folded.fold.fold(sequence, appendedAt, entries);
     } catch (error) {
-      throw new SuspectFrame(sequence, error);
+      throw new FoldThrew(sequence, error);
     }
     folded.forgetUntouched();
     return entries.length;
@@ -115,7 +116,9 @@ export class LogFold {
 
 /** One partition: its users and its fold. */
 export class FoldedPartition implements ResidentUsers {
-  fold: PartitionFold;
+  readonly fold: PartitionFold;
+  /** Events that were left out. */
+  leftOut = 0;
   private readonly users = new Map<string, UserState>();
   /** Looked at, but not changed yet: a user begins to exist with the first change. */
   private readonly untouched = new Map<string, UserState>();
@@ -123,8 +126,6 @@ export class FoldedPartition implements ResidentUsers {
   private before: Map<string, Uint8Array | undefined> | undefined;
   /** What the event that is tried has emitted. */
   private tried: FeedbackRecord[] = [];
-  private readonly ports: ConstructorParameters<typeof PartitionFold>;
-
   constructor(
     partition: number,
     settings: SettingsHistory,
@@ -132,30 +133,30 @@ export class FoldedPartition implements ResidentUsers {
     private readonly emit: (record: FeedbackRecord) => void,
   ) {
     // Effects stand in the log already: whoever folded it first appended them.
-    this.ports = [
+    this.fold = new PartitionFold(
       asPartition(partition),
       settings,
       catalogue,
       this,
       (record) => void (this.before ? this.tried.push(record) : emit(record)),
       () => undefined,
-    ];
-    this.fold = new PartitionFold(...this.ports);
+    );
   }
 
   /** Leaves out the events whose fold throws, without a trace. @returns the events folded */
   foldOneByOne(sequence: number, appendedAt: number, entries: readonly FrameEntry[]): number {
     let events = 0;
     for (const entry of entries) {
-      const fold = this.fold.encode();
+      const mark = this.fold.mark();
       this.before = new Map();
       this.tried = [];
       try {
         this.fold.fold(sequence, appendedAt, [entry]);
         for (const record of this.tried) this.emit(record);
         events++;
-      } catch {
-        this.undo(fold, this.before);
+      } catch (error) {
+        this.undo(mark, this.before);
+        if (++this.leftOut > LEFT_OUT_MAX) throw new FoldThrew(sequence, error);
       }
       this.before = undefined;
       this.forgetUntouched();
@@ -204,11 +205,15 @@ export class FoldedPartition implements ResidentUsers {
     this.before.set(userId, user && encodeUser(user));
   }
 
-  private undo(fold: Uint8Array, users: ReadonlyMap<string, Uint8Array | undefined>): void {
-    const [partition, ...rest] = this.ports;
-    this.fold = PartitionFold.decode(fold, partition, ...rest);
-    for (const [userId, state] of users) {
-      if (state) this.users.set(userId, decodeUser(state));
+  private undo(mark: FoldMark, users: ReadonlyMap<string, Uint8Array | undefined>): void {
+    const changed = [...users].map(([userId, bytes]) => ({
+      userId,
+      before: bytes && decodeUser(bytes),
+      after: this.users.get(userId) ?? this.untouched.get(userId),
+    }));
+    this.fold.rewind(mark, changed);
+    for (const { userId, before } of changed) {
+      if (before) this.users.set(userId, before);
       else this.users.delete(userId);
     }
   }

@@ -2,7 +2,13 @@ export { createUser, excludedItemKeys, UserState } from './user-state.js';
 export { decodeUser, encodeUser, userBytes, USER_STATE_VERSION } from './user-codec.js';
 export { packUser, squeezeUser, unpackUser } from './packed-user.js';
 export { describeUser } from './describe-user.js';
-export { PartitionFold, FOLD_STATE_VERSION, type FoldEffect, type ResidentUsers } from './partition-fold.js';
+export {
+  PartitionFold,
+  FOLD_STATE_VERSION,
+  type FoldEffect,
+  type FoldMark,
+  type ResidentUsers,
+} from './partition-fold.js';
 export { foldSettingsOf, type FoldSettings } from './fold-rules.js';
 export { changedSettings, recordedSettings, SettingsHistory, type RulesInForce } from './settings-history.js';
 export type { FoldCounterName, FoldCounters } from './fold-counters.js';

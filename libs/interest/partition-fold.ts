@@ -46,6 +46,13 @@ export interface ResidentUsers {
 
 export type FoldEffect = Handover;
 
+/** What a fold was at one moment, but for its deadlines: those follow from the users. */
+export interface FoldMark {
+  readonly streamTime: number;
+  readonly epoch: number;
+  readonly counters: Readonly<FoldCounters>;
+}
+
 export const FOLD_STATE_VERSION = 1;
 
 export class PartitionFold {
@@ -97,6 +104,28 @@ export class PartitionFold {
     for (const entry of entries) {
       if ('event' in entry) this.foldEvent({ sequence, index: entry.index }, appendedAt, entry.event);
       else this.counters.rejected++;
+    }
+  }
+
+  mark(): FoldMark {
+    return { streamTime: this.streamTime, epoch: this.epoch, counters: { ...this.counters } };
+  }
+
+  /**
+   * Becomes what it was at the mark, where one entry has been folded since, to its end or not.
+   * @param changed the users that may have changed, as they were and as they are; undefined where one was not or is not
+   */
+  rewind(
+    { streamTime, epoch, counters }: FoldMark,
+    changed: Iterable<{ readonly before: UserState | undefined; readonly after: UserState | undefined }>,
+  ): void {
+    this.streamTime = streamTime;
+    this.epoch = epoch;
+    this.counters = { ...counters };
+    for (const { before, after } of changed) {
+      for (const { deadline } of after?.pending.values() ?? [])
+        this.deadlines.remove(deadline, after!.userId);
+      for (const { deadline } of before?.pending.values() ?? []) this.deadlines.add(deadline, before!.userId);
     }
   }
 

@@ -1,6 +1,6 @@
 /** `rekappa replay`: rebuild a model from FEEDBACK, or everything from LOG; verify, compare settings, promote. */
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { withSuspects } from '#evaluation';
+import { carefulIfNeeded } from '#evaluation';
 import { foldSettingsOf } from '#interest';
 import { ALS_DEFAULTS, modelSettingsOf, OnlineModel, type AlsSettings } from '#learning';
 import { openStore } from '#store';
@@ -200,7 +200,7 @@ async function rebuildEverything(
   const last = await lastSequence(topology.log, options.until);
   const [was, wanted] = [foldSettingsOf(present), foldSettingsOf(settings)];
   const inForce = await settingsInLog(topology, wanted, signal, askedSettings(was, wanted));
-  const { rebuilt, model } = await withSuspects(async (suspects) => {
+  const { rebuilt, model } = await carefulIfNeeded(async (careful) => {
     const model = new OnlineModel(modelSettingsOf(settings));
     const rebuilt = await rebuildLog(topology.log, {
       partitions: topology.partitions,
@@ -211,7 +211,7 @@ async function rebuildEverything(
       keys,
       progress: bar('log', last, 'events'),
       signal,
-      suspects,
+      careful,
       emit: (_, record) => {
         if (record.kind === 'outcome') model.outcome(record);
         else if (record.kind === 'exposure') model.exposure(record);

@@ -27,7 +27,7 @@ export interface LogRebuildOptions {
   readonly passedOver?: (position: LogPosition) => void;
   readonly emit: (partition: number, record: FeedbackRecord) => void;
   /** See LogFold. */
-  readonly suspects: ReadonlySet<number>;
+  readonly careful: boolean;
 }
 
 export interface RebuiltLog {
@@ -37,10 +37,10 @@ export interface RebuiltLog {
   readonly sequence: number;
 }
 
-/** @throws SuspectFrame: begin anew with it, see `withSuspects` */
+/** @throws FoldThrew: begin anew with care, see `carefulIfNeeded` */
 export async function rebuildLog(log: EventLog, options: LogRebuildOptions): Promise<RebuiltLog> {
   const { progress, signal } = options;
-  const fold = new LogFold(options.partitions, options.settings, options.emit, options.suspects);
+  const fold = new LogFold(options.partitions, options.settings, options.emit, options.careful);
   const sealed = new SealedReader(options.keys, options.partitions, options.passedOver);
   let events = 0;
   let sequence = 0;

@@ -2,7 +2,7 @@
  * Invariant I1, checked: state = f(log). The live processes name their hashes at a sequence; a rebuild folds to exactly
  * that sequence and must arrive at the same bytes.
  */
-import { withSuspects } from '#evaluation';
+import { carefulIfNeeded } from '#evaluation';
 import type { KeySource } from '#privacy';
 import { SealedCauses } from './sealed-causes.js';
 import { FeedbackDecoder, type FeedbackRecord } from '#events';
@@ -77,7 +77,7 @@ export async function verifyLog(
   const lastOf = (partition: number): number => live.get(partition)?.sequence ?? 0;
   const last = Math.max(0, ...[...live.values()].map((p) => p.sequence));
   const settings = await settingsInLog(topology, fold, bar.signal);
-  const { rebuilt, ledgers, sealed } = await withSuspects(async (suspects) => {
+  const { rebuilt, ledgers, sealed } = await carefulIfNeeded(async (careful) => {
     const ledgers = Array.from({ length: topology.partitions }, () => new RecordLedger());
     const sealed = new SealedCauses();
     const rebuilt = await rebuildLog(topology.log, {
@@ -88,7 +88,7 @@ export async function verifyLog(
       ...bar,
       keys,
       passedOver: (position) => sealed.add(position),
-      suspects,
+      careful,
       emit: (partition, record) => ledgers[partition]!.derive(record),
     });
     return { rebuilt, ledgers, sealed };

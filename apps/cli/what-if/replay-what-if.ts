@@ -1,10 +1,10 @@
 /** Folds LOG once, with the model as far as it had learnt at each list, and asks at each list's moment what the other policy would have done. */
 import { isDeepStrictEqual } from 'node:util';
 import {
+  carefulIfNeeded,
   LogFold,
   RankingMoments,
   WhatIf,
-  withSuspects,
   type WhatIfOptions,
   type WhatIfReport,
 } from '#evaluation';
@@ -44,20 +44,20 @@ type Streams = Pick<LogTopology, 'log' | 'feedback' | 'subjects'>;
 /** @throws CliError when interrupted */
 export async function replayWhatIf(streams: Streams, replay: WhatIfReplay): Promise<WhatIfReport> {
   const inForce = await settingsInLog(streams, foldSettingsOf(replay.settings), replay.signal);
-  return withSuspects((suspects) => attempt(streams, replay, inForce, suspects));
+  return carefulIfNeeded((careful) => attempt(streams, replay, inForce, careful));
 }
 
-/** @throws SuspectFrame: begin anew with it */
+/** @throws FoldThrew: begin anew with care */
 async function attempt(
   { log, feedback }: Streams,
   replay: WhatIfReplay,
   inForce: SettingsHistory,
-  suspects: ReadonlySet<number>,
+  careful: boolean,
 ): Promise<WhatIfReport> {
   const { partitions, settings, other, progress, signal } = replay;
   const model = new OnlineModel(modelSettingsOf(settings));
   const otherModel = other.ownModel ? new OnlineModel(modelSettingsOf(other.settings)) : model;
-  const fold = new LogFold(partitions, inForce, () => undefined, suspects);
+  const fold = new LogFold(partitions, inForce, () => undefined, careful);
   const tail = await FeedbackTail.open(feedback, [...new Set([model, otherModel])], signal);
   const moments = new RankingMoments((userId) =>
     fold.partitions[partitionOf(userId, partitions)]!.peek(userId),
@@ -105,7 +105,7 @@ async function attempt(
   try {
     for await (const opened of lookAhead(openedMessages(log, head, replay), announce)) {
       await rankDue();
-      for (const event of foldOpened(fold, opened, suspects)) {
+      for (const event of foldOpened(fold, opened)) {
         events++;
         if ('userId' in event) whatIf.heard(event);
       }
@@ -121,13 +121,9 @@ async function attempt(
   return whatIf.report();
 }
 
-/** What was folded of a message: of a suspect frame only the events whose fold does not throw. */
-function foldOpened(
-  fold: LogFold,
-  { message, entries }: OpenedMessage,
-  suspects: ReadonlySet<number>,
-): LogEvent[] {
-  const steps = suspects.has(message.sequence) ? entries.map((entry) => [entry]) : [entries];
+/** What was folded of a message: with care only the events whose fold does not throw. */
+function foldOpened(fold: LogFold, { message, entries }: OpenedMessage): LogEvent[] {
+  const steps = fold.careful ? entries.map((entry) => [entry]) : [entries];
   return steps.flatMap((step) =>
     fold.foldEntries(message, step) > 0
       ? step.flatMap((entry) => ('event' in entry ? [entry.event] : []))
