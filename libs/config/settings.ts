@@ -9,6 +9,7 @@ import { DEFAULT_INTERACTION_WEIGHTS } from '#events';
 import { FEATURE_GROUPS } from '#features';
 import { rulesSchema } from '#rules';
 import { experimentsSchema } from './experiments-schema.js';
+import { privacySchema } from './privacy-schema.js';
 import {
   apiKeys,
   attributeNames,
@@ -110,35 +111,7 @@ export const settingsSchema = z.strictObject({
         .describe('Event times further ahead than this are refused at the edge and clipped in the fold, s.'),
     })
     .prefault({}),
-  privacy: z
-    .strictObject({
-      sealUsers: z
-        .enum(['off', 'on'])
-        .default('off')
-        .describe(
-          'Whether what users do is stored encrypted, with a key for each user: then DELETE /v1/users/:id destroys it (docs/privacy.md). Needs the master key.',
-        ),
-      masterKey: z
-        .string()
-        .default('')
-        .describe(
-          'Wraps the users’ keys: 32 random bytes in base64 (openssl rand -base64 32). The same in every app: without it the log cannot be read. While it is rotated, several separated by commas: the first wraps, all open (docs/privacy.md).',
-        ),
-      keysCachedMax: count
-        .default(100_000)
-        .describe('Most users’ keys that a process keeps in memory, each way, about 300 bytes each.'),
-      keyCacheSeconds: positive
-        .max(3_600)
-        .default(60)
-        .describe(
-          'How long, s. What comes this soon after an erasure, at another gateway, can be erased with it.',
-        ),
-    })
-    .refine(({ sealUsers, masterKey }) => sealUsers === 'off' || masterKey !== '', {
-      path: ['masterKey'],
-      message: 'sealing needs a master key: openssl rand -base64 32',
-    })
-    .prefault({}),
+  privacy: privacySchema,
   actors: z
     .strictObject({
       hostId: z

@@ -54,7 +54,6 @@ export class FactorWeights implements Predictor {
       rows.blocks,
       rows.slotsAt,
       rows.valuesAt,
-      0,
       sample.length,
       rows.sumsAt,
     );

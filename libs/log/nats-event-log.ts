@@ -94,9 +94,7 @@ export class NatsEventLog implements EventLog {
     } catch (error) {
       if (error instanceof AppError || (error instanceof JetStreamApiError && error.status !== UNAVAILABLE))
         throw error;
-      throw new AppError('REK_LOG_UNAVAILABLE', `${this.name}: ${errorMessage(error)}`, undefined, {
-        cause: error,
-      });
+      throw this.unavailable(error);
     }
   }
 
@@ -111,10 +109,12 @@ export class NatsEventLog implements EventLog {
       await answerOf(this.connection, inspector.assertEndReadable(mayFetch));
     } catch (error) {
       if (error instanceof AppError) throw error;
-      throw new AppError('REK_LOG_UNAVAILABLE', `${this.name}: ${errorMessage(error)}`, undefined, {
-        cause: error,
-      });
+      throw this.unavailable(error);
     }
+  }
+
+  private unavailable(cause: unknown): AppError {
+    return new AppError('REK_LOG_UNAVAILABLE', `${this.name}: ${errorMessage(cause)}`, undefined, { cause });
   }
 
   private fromStored(stored: StoredMsg): LogMessage {

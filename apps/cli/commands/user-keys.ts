@@ -80,7 +80,12 @@ async function rewrap({ data, giveUpLost, json }: KeysOptions, signal: AbortSign
     try {
       await audit(topology, 'keys.rewrap', namespace);
       const master = MasterKeys.parse(privacy.masterKey, namespace);
-      const done = await rewrapKeys(store.keys, master, (keys) => progress.update(keys), signal);
+      const done = await rewrapKeys(store.keys, master, (keys) => progress.update(keys), signal).catch(
+        (error: unknown) => {
+          if (!signal.aborted) throw error;
+          throw new CliError('interrupted: keys wrapped anew stay so, run it again for the others');
+        },
+      );
       progress.stop(done.rewrapped + done.current);
       if (json) printJson(done);
       else

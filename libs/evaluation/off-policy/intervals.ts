@@ -35,9 +35,16 @@ export interface Resampling {
   readonly level: number;
 }
 
-/** @param total column sums */
-export function valueOf(ratios: readonly Ratio[], total: Float64Array): number {
-  return ratios.reduce((sum, { over, under, sign = 1 }) => sum + (sign * total[over]!) / total[under]!, 0);
+/** @param total column sums. @param placeOf where a column stands among them; default: at its own number */
+export function valueOf(
+  ratios: readonly Ratio[],
+  total: Float64Array,
+  placeOf = (column: number): number => column,
+): number {
+  return ratios.reduce(
+    (sum, { over, under, sign = 1 }) => sum + (sign * total[placeOf(over)]!) / total[placeOf(under)]!,
+    0,
+  );
 }
 
 /** One interval for each statistic, all from the same resamples. */
@@ -80,7 +87,8 @@ class Clusters {
   readonly width: number;
   readonly products: number;
   readonly rows: Float64Array;
-  readonly place = new Map<number, number>();
+  private readonly places = new Map<number, number>();
+  readonly placeOf = (column: number): number => this.places.get(column)!;
 
   constructor(
     { rows, groups }: OffPolicySums,
@@ -88,7 +96,7 @@ class Clusters {
   ) {
     this.width = columns.length;
     this.products = (this.width * (this.width + 1)) / 2;
-    columns.forEach((column, place) => this.place.set(column, place));
+    columns.forEach((column, place) => this.places.set(column, place));
     const stride = this.width + this.products;
     this.rows = new Float64Array(groups * stride);
     for (let g = 0; g < groups; g++) {
@@ -123,19 +131,14 @@ class Moments {
   }
 
   value(ratios: readonly Ratio[]): number {
-    const { place } = this.clusters;
-    return ratios.reduce(
-      (sum, { over, under, sign = 1 }) =>
-        sum + (sign * this.sums[place.get(over)!]!) / this.sums[place.get(under)!]!,
-      0,
-    );
+    return valueOf(ratios, this.sums, this.clusters.placeOf);
   }
 
   error(ratios: readonly Ratio[]): number {
-    const { width, place } = this.clusters;
+    const { width, placeOf } = this.clusters;
     const slopes = new Float64Array(width);
     for (const { over, under, sign = 1 } of ratios) {
-      const [a, b] = [place.get(over)!, place.get(under)!];
+      const [a, b] = [placeOf(over), placeOf(under)];
       const scale = sign / this.sums[b]!;
       slopes[a]! += scale;
       slopes[b]! -= (scale * this.sums[a]!) / this.sums[b]!;

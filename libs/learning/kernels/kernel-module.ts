@@ -41,8 +41,7 @@ export interface Kernels {
     blocks: number,
     slots: number,
     values: number,
-    from: number,
-    to: number,
+    length: number,
     sums: number,
   ): void;
   addFactorsOnGrid: Kernels['addFactors'];

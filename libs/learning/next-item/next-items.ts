@@ -15,7 +15,7 @@
 import type { Engagement } from '#events';
 import { sortedByScore } from '#kernel';
 import { windowOf } from '../decayed-sums.js';
-import { CANDIDATES_MAX, FOUND_MAX, LEADERS, LEADERS_OF_KIND } from './candidate-limits.js';
+import { CANDIDATES_MAX, FINDERS, FOUND_MAX, LEADERS, LEADERS_OF_KIND } from './candidate-limits.js';
 import { FACTORS } from './factor-vectors.js';
 import { FoundItems } from './found-items.js';
 import { affinity } from './matrix-factorisation.js';
@@ -44,12 +44,12 @@ const RARE_LABELS = 4;
 const TAKEN = 5;
 const PLACE = 6;
 const ASKED = 7;
-const FOUND_BY: readonly { readonly voice: Voice; readonly column: number }[] = [
-  { voice: 'covisitation', column: COVISITATION },
-  { voice: 'session', column: SESSION },
-  { voice: 'neighbours', column: NEIGHBOURS },
-  { voice: 'labels', column: RARE_LABELS },
-];
+const COLUMN_OF: Readonly<Record<(typeof FINDERS)[number], number>> = {
+  covisitation: COVISITATION,
+  session: SESSION,
+  neighbours: NEIGHBOURS,
+  labels: RARE_LABELS,
+};
 /** Of each other user found. */
 const SIMILARITY = 0;
 const NOBODY = 1;
@@ -100,7 +100,7 @@ export class NextItems {
   ) {
     this.signals = tables.mix.signals;
     this.silent = without.flatMap((voice) => VOICES[voice]);
-    this.foundBy = FOUND_BY.filter(({ voice }) => !without.includes(voice)).map(({ column }) => column);
+    this.foundBy = FINDERS.filter((voice) => !without.includes(voice)).map((voice) => COLUMN_OF[voice]);
     this.kinds = !without.includes('kinds');
     this.labels = new RecentLabels(tables);
   }

@@ -44,11 +44,10 @@ export function addFactors(
   blocks: i32,
   slots: usize,
   values: usize,
-  from: i32,
-  to: i32,
+  length: i32,
   sums: usize,
 ): void {
-  addFactorsFrom(rows, stride, blocks, slots, values, from, to, sums, false);
+  addFactorsFrom(rows, stride, blocks, slots, values, 0, length, sums, false);
 }
 
 /** The same with factors as hosts know them. */
@@ -58,11 +57,10 @@ export function addFactorsOnGrid(
   blocks: i32,
   slots: usize,
   values: usize,
-  from: i32,
-  to: i32,
+  length: i32,
   sums: usize,
 ): void {
-  addFactorsFrom(rows, stride, blocks, slots, values, from, to, sums, true);
+  addFactorsFrom(rows, stride, blocks, slots, values, 0, length, sums, true);
 }
 
 @inline
