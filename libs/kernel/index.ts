@@ -5,3 +5,4 @@ export * from './random.js';
 export * from './errors.js';
 export * from './backoff.js';
 export * from './sorted-by-score.js';
+export * from './leaders.js';

@@ -7,6 +7,7 @@
  */
 import type { ByteReader } from './byte-reader.js';
 import type { ByteWriter } from './byte-writer.js';
+import { ChangeFeed } from './change-feed.js';
 import { POPULARITY_SECONDS, windowOf } from './decayed-sums.js';
 import { DirtyRows } from './dirty-rows.js';
 import { KeyedRows, widened } from './keyed-rows.js';
@@ -18,6 +19,8 @@ import { HIT_RANK, WindowChoice } from './window-choice.js';
 /** The overall CTR before any evidence, and its strength in impressions. */
 const FIRST_CTR = 0.05;
 const FIRST_IMPRESSIONS = 20;
+/** What a proven click-through rate is smoothed towards: less than nearly any item's. */
+const UNPROVEN_CTR = 0.001;
 /** What a row in a delta has besides its counts: its key when it got one, its popularity when that was added to... */
 const KEYED = 1;
 const ENGAGED = 2;
@@ -32,6 +35,8 @@ export interface ItemStatisticsSettings {
 export class ItemStatistics implements RowTable {
   readonly dirty = new DirtyRows(1024);
   readonly windows = new WindowChoice();
+  /** Items whose proven click-through rate changed. */
+  readonly changes = new ChangeFeed();
   private readonly rows: KeyedRows;
   private impressionsBy = new Float64Array(1024);
   private examinedBy = new Float64Array(1024);
@@ -57,11 +62,13 @@ export class ItemStatistics implements RowTable {
     const row = this.claim(itemKey);
     this.impressionsBy[row]! += 1;
     this.examinedBy[row]! += examined;
+    this.changes.note(itemKey);
   }
 
   recordClick(itemKey: number): void {
     this.totalClicks++;
     this.clicksBy[this.claim(itemKey)]! += 1;
+    this.changes.note(itemKey);
   }
 
   /** @param judges whether it tells which window is best: not so when somebody acts again on the same item */
@@ -110,6 +117,18 @@ export class ItemStatistics implements RowTable {
     const clicks = this.clicksBy[row]!;
     const strength = this.settings.priorImpressions;
     return (clicks + strength * overall) / (Math.max(this.examinedBy[row]! - own, clicks) + strength);
+  }
+
+  /**
+   * What the item's own outcomes prove: its click-through rate smoothed towards hardly any. Unlike `ctr` it changes with these outcomes
+   * alone, each of which `changes` tells, so that an order by it can be kept.
+   */
+  provenCtr(itemKey: number): number {
+    const row = this.rows.find(itemKey);
+    const clicks = row < 0 ? 0 : this.clicksBy[row]!;
+    const examined = row < 0 ? 0 : Math.max(this.examinedBy[row]!, clicks);
+    const strength = this.settings.priorImpressions;
+    return (clicks + strength * UNPROVEN_CTR) / (examined + strength);
   }
 
   /** The half-life that has found most of what people engaged with next, s. */
@@ -174,6 +193,7 @@ export class ItemStatistics implements RowTable {
     reader.array(this.impressionsBy.subarray(0, rows));
     reader.array(this.examinedBy.subarray(0, rows));
     reader.array(this.clicksBy.subarray(0, rows));
+    this.changes.reset();
     this.popularities.decode(reader, rows);
   }
 
@@ -199,6 +219,7 @@ export class ItemStatistics implements RowTable {
     for (const row of reader.ascending(this.settings.itemsMax)) {
       const has = reader.u8();
       if (has & KEYED) {
+        if (row < this.rows.size) this.changes.note(this.rows.keys[row]!);
         this.rows.place(row, reader.f64());
         this.fit();
         this.popularities.clearRow(row, this.rows.size);
@@ -206,6 +227,7 @@ export class ItemStatistics implements RowTable {
       this.impressionsBy[row] = reader.varint();
       this.examinedBy[row] = has & EXAMINED ? reader.f64() : this.impressionsBy[row]!;
       this.clicksBy[row] = reader.varint();
+      this.changes.note(this.rows.keys[row]!);
       if (has & ENGAGED) this.popularities.decodeRow(reader, row, this.rows.size);
     }
   }
@@ -235,6 +257,7 @@ export class ItemStatistics implements RowTable {
     this.fit();
     if (this.rows.recycled || row === before) this.newsBy[row] = KEYED;
     if (this.rows.recycled) {
+      this.changes.note(this.rows.displaced);
       this.impressionsBy[row] = this.examinedBy[row] = this.clicksBy[row] = 0;
       this.popularities.clearRow(row, this.rows.size);
     }

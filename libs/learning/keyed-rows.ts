@@ -15,6 +15,8 @@ export class KeyedRows {
   size = 0;
   /** True when the last `claim` took over another key's row: its columns hold the old key's values. */
   recycled = false;
+  /** Whose row it was. */
+  displaced = 0;
   private used = new Uint8Array(FIRST_ROWS);
   private hand = 0;
   /** row + 1 at the key's probe position; 0 = empty. At most half full. */
@@ -94,6 +96,7 @@ export class KeyedRows {
     }
     const row = this.hand;
     this.hand = (this.hand + 1) % this.rowsMax;
+    this.displaced = this.keys[row]!;
     this.remove(row);
     this.recycled = true;
     return row;

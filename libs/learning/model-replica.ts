@@ -5,6 +5,7 @@
 import { AppError } from '#kernel';
 import type { FeatureVector } from '#events';
 import type { OwnFeatures } from '#features';
+import type { ChangeFeed } from './change-feed.js';
 import { CoarseScorer } from './coarse-scorer.js';
 import { FactorWeights } from './factor-weights.js';
 import { GoalModel } from './goal-model.js';
@@ -161,6 +162,15 @@ export class ModelReplica {
 
   ctr(itemKey: number): number {
     return this.statistics.ctr(itemKey);
+  }
+
+  provenCtr(itemKey: number): number {
+    return this.statistics.provenCtr(itemKey);
+  }
+
+  /** Items whose proven click-through rate changed. */
+  get changes(): ChangeFeed {
+    return this.statistics.changes;
   }
 
   impressions(itemKey: number): number {

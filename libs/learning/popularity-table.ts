@@ -2,10 +2,10 @@
  * Decayed popularity of a table's rows together with its leaders: the part that item statistics and audience trends
  * share. Leaders are derived from the rows and never stored.
  */
+import { Leaders } from '#kernel';
 import type { ByteReader } from './byte-reader.js';
 import type { ByteWriter } from './byte-writer.js';
 import { DecayedSums, POPULARITY_SECONDS } from './decayed-sums.js';
-import { Leaders } from './leaders.js';
 
 /** Item keys, best first, and the decayed popularity of each. */
 export interface RankedKeys {

@@ -2,7 +2,12 @@ export { CandidateSet, CHANNELS, type ChannelName } from './candidates.js';
 export type { RecallRequest } from './channel.js';
 export { CovisitationScores } from './covisitation-scores.js';
 export type { LabelList } from './label-list.js';
-export { EVIDENCE_IMPRESSIONS, type LiveStatistics, type RankedKeys } from './live-statistics.js';
+export {
+  EVIDENCE_IMPRESSIONS,
+  type ItemChanges,
+  type LiveStatistics,
+  type RankedKeys,
+} from './live-statistics.js';
 export {
   nextItemsQuestion,
   type MixedOdds,

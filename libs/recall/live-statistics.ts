@@ -5,9 +5,20 @@ export interface RankedKeys {
   readonly scores: readonly number[];
 }
 
+/** Items whose proven click-through rate changed, for readers at their own pace. */
+export interface ItemChanges {
+  /** Changes so far. */
+  readonly count: number;
+  /** @param place the count that the reader has seen. @returns false, with nothing visited, when some of them are gone: everything may have changed */
+  since(place: number, visit: (itemKey: number) => void): boolean;
+}
+
 export interface LiveStatistics {
   /** Smoothed click-through rate; the overall one for an item never shown. */
   ctr(itemKey: number): number;
+  /** What the item's own outcomes prove: its click-through rate smoothed towards hardly any. Each change of it is told by `changes`. */
+  provenCtr(itemKey: number): number;
+  readonly changes: ItemChanges;
   /** How often the item was shown. */
   impressions(itemKey: number): number;
   /** The most popular items now, ranked as engagement arrives. @param windowSeconds half-life; default: the best one */

@@ -95,18 +95,3 @@ describe('the recall index', () => {
     expect(kept).toEqual(newest.slice(500, 500 + kept.length));
   });
 });
-
-describe('the head of a list', () => {
-  it('comes to name the best of a list much longer than what one refresh looks at', () => {
-    const shop = new SampleShop();
-    for (let i = 0; i < 2_000; i++) shop.put(`item ${i}`, { categories: ['x'] });
-    const list = shop.index.listOf('category', 'x')!;
-    const best = shop.slot('item 1234');
-    for (let round = 0; round < 10; round++)
-      list.refresh(NOW + round, (slot) => (slot === best ? 2 : slot / 1e6));
-    expect(list.head(0)).toBe(best);
-    expect(Array.from({ length: 5 }, (_, rank) => list.head(rank + 1))).toEqual([
-      1999, 1998, 1997, 1996, 1995,
-    ]);
-  });
-});

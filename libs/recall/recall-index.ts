@@ -3,13 +3,15 @@
  * kept by listening to changes. Items live in dense integer slots, so that a request works on typed arrays.
  *
  * Promises: holds exactly the visible items; a change costs the lists whose labels change, never the catalogue
- * (but for a refill of the newest after many removals). Ranking reads through it and writes nothing but the
- * heads' and trending lists' refreshes and takes proven items out of `unproven`.
+ * (but for a refill of the newest after many removals). Ranking reads through it and writes nothing but what follows
+ * from the statistics: heads, trending lists, and that items are no longer `unproven`.
  */
 import type { Catalogue, Item } from '#catalogue';
 import { DIMENSIONS, priceBandLabel } from '#features';
 import { EmbeddingSpaces } from './embedding-spaces.js';
 import { LabelList } from './label-list.js';
+import { ListHeads, type ListHead } from './list-heads.js';
+import type { LiveStatistics } from './live-statistics.js';
 import { NewestList } from './newest-list.js';
 import { SlotByKey } from './slot-by-key.js';
 import { SlotPool } from './slot-pool.js';
@@ -32,6 +34,7 @@ export class RecallIndex {
   readonly embeddings = new EmbeddingSpaces();
   /** By category; refreshed as it is asked. */
   readonly trending = new TrendingLists();
+  private readonly heads = new ListHeads(this);
   private readonly items: (Item | undefined)[] = [];
   private readonly labels: Int32Array[] = [];
   private readonly slots = new SlotByKey();
@@ -103,7 +106,17 @@ export class RecallIndex {
     return this.byLabel[dimension].get(label);
   }
 
-  /** Whether the slot stands in the list now: heads may be a little behind. */
+  /** The best of the list by proven click-through rate. Holds until the statistics or the catalogue change. */
+  headOf(list: LabelList, statistics: LiveStatistics): ListHead {
+    return this.heads.of(list, statistics);
+  }
+
+  eachListOf(slot: number, visit: (list: LabelList) => void): void {
+    visit(this.everything);
+    for (const id of this.labels[slot]!) visit(this.lists[id]!);
+  }
+
+  /** Whether the slot stands in the list now: what is trending may be a little behind. */
   holds(list: LabelList, slot: number): boolean {
     if (this.items[slot] === undefined) return false;
     if (list.dimension === 'all') return true;
@@ -136,7 +149,7 @@ export class RecallIndex {
     this.keys[slot] = item.key;
     this.items[slot] = item;
     this.labels[slot] = new Int32Array(0);
-    this.everything.members.add(slot);
+    this.join(this.everything, slot);
     this.unproven.add(slot);
     this.relabel(slot, item);
     this.place(slot, item);
@@ -159,7 +172,8 @@ export class RecallIndex {
   private remove(slot: number): void {
     const item = this.items[slot]!;
     for (const id of this.labels[slot]!) this.leave(id, slot);
-    this.everything.members.remove(slot);
+    this.leave(this.everything.id, slot);
+    this.heads.freed(slot);
     this.unproven.remove(slot);
     this.slots.delete(item.key);
     this.items[slot] = undefined;
@@ -175,14 +189,20 @@ export class RecallIndex {
         labelsIn(item, dimension).map((label) => this.listFor(dimension, label).id),
       ),
     );
-    for (const id of after) if (!before.includes(id)) this.list(id).members.add(slot);
+    for (const id of after) if (!before.includes(id)) this.join(this.list(id), slot);
     this.labels[slot] = after;
     for (const id of before) if (!after.includes(id)) this.leave(id, slot);
+  }
+
+  private join(list: LabelList, slot: number): void {
+    list.members.add(slot);
+    this.heads.joined(list, slot);
   }
 
   private leave(id: number, slot: number): void {
     const list = this.list(id);
     list.members.remove(slot);
+    this.heads.left(list, slot);
     if (list.size > 0 || list.dimension === 'all') return;
     this.byLabel[list.dimension].delete(list.label);
     this.lists[id] = undefined;

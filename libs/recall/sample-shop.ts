@@ -79,6 +79,8 @@ export function statisticsOf(
   const known = new Map(Object.entries(items).map(([id, item]) => [key53(id), item]));
   return {
     ctr: (key) => known.get(key)?.ctr ?? 0.05,
+    provenCtr: (key) => known.get(key)?.ctr ?? 0,
+    changes: { count: 0, since: () => true },
     impressions: (key) => known.get(key)?.impressions ?? 0,
     trending: (n) =>
       ranked(

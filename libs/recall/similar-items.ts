@@ -67,7 +67,7 @@ function overlapping(
   const total = [...weights.values()].reduce((sum, weight) => sum + weight, 0);
   const embedding = index.item(own)!.embedding;
   const compared: (RelatedItem & { ctr: number })[] = [];
-  for (const slot of sharing(index, [...weights.keys()])) {
+  for (const slot of sharing(index, statistics, [...weights.keys()])) {
     const item = index.item(slot)!;
     if (known.has(item.key)) continue;
     let shared = 0;
@@ -84,12 +84,12 @@ function overlapping(
 }
 
 /** Slots under any of the lists, rarest list first, bounded. */
-function sharing(index: RecallIndex, ids: number[]): Set<number> {
+function sharing(index: RecallIndex, statistics: LiveStatistics, ids: number[]): Set<number> {
   const slots = new Set<number>();
   const lists = ids.map((id) => index.list(id)).sort((a, b) => a.size - b.size || a.id - b.id);
   for (const list of lists) {
-    for (let rank = 0; rank < list.headSize; rank++)
-      if (index.holds(list, list.head(rank))) slots.add(list.head(rank));
+    const head = index.headOf(list, statistics);
+    for (let rank = 0; rank < head.size; rank++) slots.add(head.at(rank));
     for (let i = 0; i < Math.min(list.size, COMPARED_EACH) && slots.size < COMPARED_MAX; i++)
       slots.add(list.members.at(i));
   }

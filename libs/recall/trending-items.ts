@@ -1,6 +1,5 @@
-/** The most popular visible items now, of one category if asked; topped up with the best by click-through rate. */
+/** The most popular visible items now, of one category if asked; topped up with the best by proven click-through rate. */
 import type { Item } from '#catalogue';
-import { refreshHead } from './channels/content.js';
 import type { LiveStatistics } from './live-statistics.js';
 import type { RecallIndex } from './recall-index.js';
 import type { RelatedItem } from './similar-items.js';
@@ -42,15 +41,15 @@ export function trendingItems(
     trending.push({ item: index.item(slot)!, score: scores[i]! / scores[0]!, channel: 'trending' });
   }
   if (trending.length === n) return trending;
-  if (list.isStale(now)) refreshHead({ index, statistics, now }, list);
   const add = (slot: number): void => {
-    if (trending.length === n || taken.has(slot) || !index.holds(list, slot)) return;
+    if (trending.length === n || taken.has(slot)) return;
     const item = index.item(slot)!;
     if (!admits(item)) return;
     taken.add(slot);
     trending.push({ item, score: statistics.ctr(item.key), channel: 'catalogue' });
   };
-  for (let rank = 0; rank < list.headSize; rank++) add(list.head(rank));
+  const head = index.headOf(list, statistics);
+  for (let rank = 0; rank < head.size; rank++) add(head.at(rank));
   for (let i = 0; i < list.size && trending.length < n; i++) add(list.members.at(i));
   return trending;
 }

@@ -1,12 +1,11 @@
 /**
- * `catalogue`: the floor under the other channels. The best by live click-through rate, then uniform draws, then,
+ * `catalogue`: the floor under the other channels. The best by proven click-through rate, then uniform draws, then,
  * when those found too little, a walk from a random place. While the set is empty the walk goes all the way
  * round: then, and only then, a request may look at everything the filter lets through.
  */
 import type { CandidateSet } from '../candidates.js';
 import type { RecallRequest } from '../channel.js';
 import type { LabelList } from '../label-list.js';
-import { refreshHead } from './content.js';
 
 const STRENGTH = 0.1;
 const DRAWS_EACH = 2;
@@ -17,21 +16,19 @@ export function catalogue(request: RecallRequest, budget: number, out: Candidate
   const lists = request.within ?? [request.index.everything];
   for (const [i, list] of lists.entries()) {
     const before = out.size;
-    if (list.isStale(request.now)) refreshHead(request, list);
     fromList(request, list, Math.ceil(budget / (lists.length - i)), out);
     budget = Math.max(0, budget - (out.size - before));
   }
 }
 
 function fromList(request: RecallRequest, list: LabelList, quota: number, out: CandidateSet): void {
-  const { index, random } = request;
+  const { index, statistics, random } = request;
   let wanted = quota;
   const take = (slot: number): void => {
     if (request.admits(slot) && out.add(slot, 'catalogue', STRENGTH)) wanted--;
   };
-  for (let rank = 0; rank < list.headSize && wanted > quota / 2; rank++) {
-    if (index.holds(list, list.head(rank))) take(list.head(rank));
-  }
+  const head = index.headOf(list, statistics);
+  for (let rank = 0; rank < head.size && wanted > quota / 2; rank++) take(head.at(rank));
   if (list.size === 0) return;
   if (list.size > 2 * quota) {
     for (let draws = wanted * DRAWS_EACH; draws > 0 && wanted > 0; draws--)

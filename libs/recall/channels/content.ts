@@ -1,6 +1,6 @@
 /**
  * `content`: what the user has taken to, by decayed interest. Each of the strongest interests gets a share of the
- * budget in proportion to its weight: most of it the best of its list by live click-through rate, the rest drawn
+ * budget in proportion to its weight: most of it the best of its list by proven click-through rate, the rest drawn
  * uniformly from the whole list, so that every item can be reached.
  */
 import type { CandidateSet } from '../candidates.js';
@@ -10,17 +10,13 @@ import type { LabelList } from '../label-list.js';
 const STRENGTH_MAX = 0.9;
 const INTERESTS_MAX = 12;
 const HEAD_SHARE = 0.7;
-/** Lists whose heads one request refreshes; the others wait for the next. */
-const REFRESHES_MAX = 2;
 /** Draws for each candidate still wanted from a list. */
 const DRAWS_EACH = 3;
 
 export function content(request: RecallRequest, budget: number, out: CandidateSet): void {
   const chosen = strongestLists(request);
   const total = chosen.reduce((sum, { weight }) => sum + weight, 0);
-  let refreshes = REFRESHES_MAX;
   for (const { list, weight } of chosen) {
-    if (list.isStale(request.now) && refreshes-- > 0) refreshHead(request, list);
     fromList(
       request,
       list,
@@ -29,15 +25,6 @@ export function content(request: RecallRequest, budget: number, out: CandidateSe
       out,
     );
   }
-}
-
-/** Orders the list's head by live click-through rate. */
-export function refreshHead(
-  request: Pick<RecallRequest, 'index' | 'statistics' | 'now'>,
-  list: LabelList,
-): void {
-  const { index, statistics } = request;
-  list.refresh(request.now, (slot) => (index.holds(list, slot) ? statistics.ctr(index.keyOf(slot)) : -1));
 }
 
 function strongestLists({ index, taste }: RecallRequest): { list: LabelList; weight: number }[] {
@@ -57,7 +44,7 @@ function fromList(
   strength: number,
   out: CandidateSet,
 ): void {
-  const { index, random } = request;
+  const { index, statistics, random } = request;
   let wanted = quota;
   const take = (slot: number): void => {
     if (request.admits(slot) && out.add(slot, 'content', strength, list.id)) wanted--;
@@ -67,10 +54,8 @@ function fromList(
     return;
   }
   const drawn = Math.max(1, Math.floor(quota * (1 - HEAD_SHARE)));
-  for (let rank = 0; rank < list.headSize && wanted > drawn; rank++) {
-    const slot = list.head(rank);
-    if (index.holds(list, slot)) take(slot);
-  }
+  const head = index.headOf(list, statistics);
+  for (let rank = 0; rank < head.size && wanted > drawn; rank++) take(head.at(rank));
   for (let draws = wanted * DRAWS_EACH; draws > 0 && wanted > 0; draws--)
     take(list.members.at(random.below(list.size)));
 }

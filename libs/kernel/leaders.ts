@@ -1,9 +1,9 @@
 /**
- * The rows of the highest order (decayed-sums.ts), best first, kept up to date as single rows move: a binary search
+ * The rows of the highest order (a number; −∞: the row has none), best first, kept up to date as single rows move: a binary search
  * and a shift within an array. At equal order the lower row goes first, so that what is kept depends on the rows
  * alone and not on the path that led there.
  *
- * Promise: the `size` rows kept are exactly the best `size`. Rows that leave (their table needed the place) make
+ * Promise: the `size` rows kept are exactly the best `size`. Rows that leave or fall behind those that are not kept make
  * the list shorter; when half of it is gone, `needsRefill` asks for one scan.
  */
 export class Leaders {
@@ -36,9 +36,15 @@ export class Leaders {
   move(row: number, before: number, after: number): void {
     if (after >= before && this.rise(row, before, after)) return;
     this.remove(row, before);
-    const rank = this.search(row, after);
-    if (after === -Infinity) return;
-    if (rank === this.size && (this.truncated || this.size === this.capacity)) {
+    this.add(row, after);
+  }
+
+  /** The order of a row that had none. */
+  add(row: number, order: number): void {
+    if (order === -Infinity) return;
+    const full = this.truncated || this.size === this.capacity;
+    const rank = full && order < this.orders[this.size - 1]! ? this.size : this.search(row, order);
+    if (rank === this.size && full) {
       this.truncated = true;
       return;
     }
@@ -47,7 +53,7 @@ export class Leaders {
     this.rows.copyWithin(rank + 1, rank, this.size - 1);
     this.orders.copyWithin(rank + 1, rank, this.size - 1);
     this.rows[rank] = row;
-    this.orders[rank] = after;
+    this.orders[rank] = order;
   }
 
   /** Of a row that is kept: only those that it passes make way. @returns false when it has to be removed and put in */
@@ -76,9 +82,13 @@ export class Leaders {
 
   /** From nothing: looks at all rows. */
   refill(rows: number, orderOf: (row: number) => number): void {
+    this.clear();
+    for (let row = 0; row < rows; row++) this.add(row, orderOf(row));
+  }
+
+  clear(): void {
     this.size = 0;
     this.truncated = false;
-    for (let row = 0; row < rows; row++) this.move(row, -Infinity, orderOf(row));
   }
 
   /** The first rank whose row does not come before (row, order). */

@@ -1,0 +1,133 @@
+/**
+ * The head of each list that somebody has asked for: the best of it by proven click-through rate, exactly, kept up to date
+ * as items' outcomes come in and items come and go. So it depends on the catalogue and the model alone, not on who asked for
+ * what before: two hosts, or a host and a replay, find the same.
+ *
+ * A list's first reading looks at all of it; from then on a change costs a binary search in each of the item's lists
+ * that were ever asked for, and a list is looked at again when half of what it keeps has fallen behind the rest.
+ */
+import { Leaders } from '#kernel';
+import type { LabelList } from './label-list.js';
+import type { LiveStatistics } from './live-statistics.js';
+
+/** Slots of a head; its list keeps twice as many at hand. */
+export const HEAD_MAX = 48;
+const FIRST_SLOTS = 1024;
+
+/** What is read of the index. */
+interface ListedSlots {
+  slotOf(itemKey: number): number;
+  keyOf(slot: number): number;
+  /** Visits the lists that the slot stands in. */
+  eachListOf(slot: number, visit: (list: LabelList) => void): void;
+}
+
+export class ListHead {
+  private readonly leaders = new Leaders(2 * HEAD_MAX);
+
+  /** @param generation of what it was read from */
+  constructor(readonly generation: number) {}
+
+  get size(): number {
+    return Math.min(this.leaders.size, HEAD_MAX);
+  }
+
+  /** The slot of this rank, the best at 0. */
+  at(rank: number): number {
+    return this.leaders.row(rank);
+  }
+
+  get worn(): boolean {
+    return this.leaders.needsRefill;
+  }
+
+  fill({ members }: LabelList, merit: (slot: number) => number): void {
+    this.leaders.clear();
+    for (let i = 0; i < members.size; i++) this.leaders.add(members.at(i), merit(members.at(i)));
+  }
+
+  add(slot: number, merit: number): void {
+    this.leaders.add(slot, merit);
+  }
+
+  move(slot: number, before: number, after: number): void {
+    this.leaders.move(slot, before, after);
+  }
+
+  remove(slot: number, merit: number): void {
+    this.leaders.remove(slot, merit);
+  }
+}
+
+export class ListHeads {
+  /** By slot, as the heads have it; NaN: none of its lists has one. */
+  private merits = new Float64Array(FIRST_SLOTS).fill(NaN);
+  /** Grows when what the heads were read from is no longer what there is. */
+  private generation = 0;
+  private statistics: LiveStatistics | undefined;
+  private changes: LiveStatistics['changes'] | undefined;
+  /** Changes that the heads have. */
+  private followed = 0;
+
+  constructor(private readonly index: ListedSlots) {}
+
+  of(list: LabelList, statistics: LiveStatistics): ListHead {
+    this.follow(statistics);
+    if (list.head?.generation !== this.generation) list.head = new ListHead(this.generation);
+    else if (!list.head.worn) return list.head;
+    list.head.fill(list, this.meritOf);
+    return list.head;
+  }
+
+  /** The slot has come to stand in the list. */
+  joined(list: LabelList, slot: number): void {
+    if (list.head?.generation === this.generation) list.head.add(slot, this.meritOf(slot));
+  }
+
+  left(list: LabelList, slot: number): void {
+    if (list.head?.generation === this.generation) list.head.remove(slot, this.meritOf(slot));
+  }
+
+  /** The slot has left all lists; the next item there is another one. */
+  freed(slot: number): void {
+    if (slot < this.merits.length) this.merits[slot] = NaN;
+  }
+
+  private follow(statistics: LiveStatistics): void {
+    this.statistics = statistics;
+    const { changes } = statistics;
+    if (changes !== this.changes || !changes.since(this.followed, this.changed)) this.forget();
+    this.changes = changes;
+    this.followed = changes.count;
+  }
+
+  private forget(): void {
+    this.generation++;
+    this.merits.fill(NaN);
+  }
+
+  private readonly changed = (itemKey: number): void => {
+    const slot = this.index.slotOf(itemKey);
+    const before = slot < 0 || slot >= this.merits.length ? NaN : this.merits[slot]!;
+    if (Number.isNaN(before)) return;
+    const after = this.statistics!.provenCtr(itemKey);
+    if (after === before) return;
+    this.merits[slot] = after;
+    this.index.eachListOf(slot, (list) => {
+      if (list.head?.generation === this.generation) list.head.move(slot, before, after);
+    });
+  };
+
+  private readonly meritOf = (slot: number): number => {
+    while (slot >= this.merits.length) this.grow();
+    const known = this.merits[slot]!;
+    if (!Number.isNaN(known)) return known;
+    return (this.merits[slot] = this.statistics!.provenCtr(this.index.keyOf(slot)));
+  };
+
+  private grow(): void {
+    const wider = new Float64Array(this.merits.length * 2).fill(NaN);
+    wider.set(this.merits);
+    this.merits = wider;
+  }
+}
