@@ -1,5 +1,5 @@
 /** The visible items under one label. */
-import type { ListHead } from './list-heads.js';
+import type { ListHead } from './list-head.js';
 import { SlotList } from './slot-list.js';
 import type { LabelDimension } from './taste.js';
 

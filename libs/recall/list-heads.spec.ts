@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { key53 } from '#kernel';
 import { ItemStatistics } from '#learning';
 import type { LabelList } from './label-list.js';
-import { HEAD_MAX } from './list-heads.js';
+import { HEAD_MAX } from './list-head.js';
 import type { LiveStatistics } from './live-statistics.js';
 import { SampleShop, statisticsOf } from './sample-shop.js';
 

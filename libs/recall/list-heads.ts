@@ -6,12 +6,10 @@
  * A list's first reading looks at all of it; from then on a change costs a binary search in each of the item's lists
  * that were ever asked for, and a list is looked at again when half of what it keeps has fallen behind the rest.
  */
-import { Leaders } from '#kernel';
 import type { LabelList } from './label-list.js';
+import { ListHead } from './list-head.js';
 import type { LiveStatistics } from './live-statistics.js';
 
-/** Slots of a head; its list keeps twice as many at hand. */
-export const HEAD_MAX = 48;
 const FIRST_SLOTS = 1024;
 
 /** What is read of the index. */
@@ -20,43 +18,6 @@ interface ListedSlots {
   keyOf(slot: number): number;
   /** Visits the lists that the slot stands in. */
   eachListOf(slot: number, visit: (list: LabelList) => void): void;
-}
-
-export class ListHead {
-  private readonly leaders = new Leaders(2 * HEAD_MAX);
-
-  /** @param generation of what it was read from */
-  constructor(readonly generation: number) {}
-
-  get size(): number {
-    return Math.min(this.leaders.size, HEAD_MAX);
-  }
-
-  /** The slot of this rank, the best at 0. */
-  at(rank: number): number {
-    return this.leaders.row(rank);
-  }
-
-  get worn(): boolean {
-    return this.leaders.needsRefill;
-  }
-
-  fill({ members }: LabelList, merit: (slot: number) => number): void {
-    this.leaders.clear();
-    for (let i = 0; i < members.size; i++) this.leaders.add(members.at(i), merit(members.at(i)));
-  }
-
-  add(slot: number, merit: number): void {
-    this.leaders.add(slot, merit);
-  }
-
-  move(slot: number, before: number, after: number): void {
-    this.leaders.move(slot, before, after);
-  }
-
-  remove(slot: number, merit: number): void {
-    this.leaders.remove(slot, merit);
-  }
 }
 
 export class ListHeads {
@@ -75,7 +36,7 @@ export class ListHeads {
     this.follow(statistics);
     if (list.head?.generation !== this.generation) list.head = new ListHead(this.generation);
     else if (!list.head.worn) return list.head;
-    list.head.fill(list, this.meritOf);
+    list.head.fill(list.members, this.meritOf);
     return list.head;
   }
 
