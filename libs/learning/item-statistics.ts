@@ -114,9 +114,7 @@ export class ItemStatistics implements RowTable {
   ctrAt(row: number, own = 0): number {
     const overall = this.overallCtr();
     if (row < 0) return overall;
-    const clicks = this.clicksBy[row]!;
-    const strength = this.settings.priorImpressions;
-    return (clicks + strength * overall) / (Math.max(this.examinedBy[row]! - own, clicks) + strength);
+    return this.smoothed(this.clicksBy[row]!, this.examinedBy[row]! - own, overall);
   }
 
   /**
@@ -125,10 +123,8 @@ export class ItemStatistics implements RowTable {
    */
   provenCtr(itemKey: number): number {
     const row = this.rows.find(itemKey);
-    const clicks = row < 0 ? 0 : this.clicksBy[row]!;
-    const examined = row < 0 ? 0 : Math.max(this.examinedBy[row]!, clicks);
-    const strength = this.settings.priorImpressions;
-    return (clicks + strength * UNPROVEN_CTR) / (examined + strength);
+    if (row < 0) return this.smoothed(0, 0, UNPROVEN_CTR); // to the bit what it is in a row without outcomes
+    return this.smoothed(this.clicksBy[row]!, this.examinedBy[row]!, UNPROVEN_CTR);
   }
 
   /** The half-life that has found most of what people engaged with next, s. */
@@ -230,6 +226,11 @@ export class ItemStatistics implements RowTable {
       this.changes.note(this.rows.keys[row]!);
       if (has & ENGAGED) this.popularities.decodeRow(reader, row, this.rows.size);
     }
+  }
+
+  private smoothed(clicks: number, examined: number, towards: number): number {
+    const strength = this.settings.priorImpressions;
+    return (clicks + strength * towards) / (Math.max(examined, clicks) + strength);
   }
 
   private judgeWindows(row: number): void {

@@ -13,9 +13,7 @@ export class KeyedRows {
   /** Key of each row. */
   keys = new Float64Array(FIRST_ROWS);
   size = 0;
-  /** True when the last `claim` took over another key's row: its columns hold the old key's values. */
-  recycled = false;
-  /** Whose row it was. */
+  /** Whose row the last `claim` took over; 0: nobody's. */
   displaced = 0;
   private used = new Uint8Array(FIRST_ROWS);
   private hand = 0;
@@ -23,6 +21,11 @@ export class KeyedRows {
   private table = new Int32Array(FIRST_ROWS * 2);
 
   constructor(readonly rowsMax: number) {}
+
+  /** True when the last `claim` took over another key's row: its columns hold the old key's values. */
+  get recycled(): boolean {
+    return this.displaced !== 0;
+  }
 
   /** The key's row, or −1. */
   find(key: number): number {
@@ -35,7 +38,7 @@ export class KeyedRows {
 
   /** The key's row; a new one (or the row of an unused key, see `recycled`) when it has none. */
   claim(key: number): number {
-    this.recycled = false;
+    this.displaced = 0;
     let row = this.find(key);
     if (row < 0) {
       row = this.size < this.rowsMax ? this.append() : this.evict();
@@ -98,7 +101,6 @@ export class KeyedRows {
     this.hand = (this.hand + 1) % this.rowsMax;
     this.displaced = this.keys[row]!;
     this.remove(row);
-    this.recycled = true;
     return row;
   }
 

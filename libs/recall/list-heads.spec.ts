@@ -92,6 +92,26 @@ describe('the head of a list', () => {
     expect(head.at(0)).toBe(busy.shop.slot(idOf(140)));
   });
 
+  it('names the best of a long list, in order', () => {
+    const shop = new SampleShop();
+    for (let i = 0; i < 2_000; i++) shop.put(idOf(i), { categories: ['x'] });
+    const list = shop.index.listOf('category', 'x')!;
+    const best = shop.slot(idOf(1_234));
+    const merit = (slot: number) => (slot === best ? 2 : slot / 1e6);
+    const statistics = { ...statisticsOf({}), provenCtr: (key: number) => merit(shop.index.slotOf(key)) };
+    const head = shop.index.headOf(list, statistics);
+    expect(head.at(0)).toBe(best);
+    expect(Array.from({ length: 5 }, (_, rank) => head.at(rank + 1))).toEqual([1999, 1998, 1997, 1996, 1995]);
+  });
+
+  it('of an empty list fills with it', () => {
+    const busy = new BusyShop();
+    const { everything } = busy.shop.index;
+    expect(busy.head(everything)).toEqual([]);
+    busy.shop.put(idOf(4));
+    expect(busy.head(everything)).toEqual([busy.shop.slot(idOf(4))]);
+  });
+
   it('follows clicks at once', () => {
     const busy = new BusyShop();
     for (let i = 0; i < ITEMS; i++) busy.shop.put(idOf(i));

@@ -34,24 +34,30 @@ export class ListHeads {
 
   of(list: LabelList, statistics: LiveStatistics): ListHead {
     this.follow(statistics);
-    if (list.head?.generation !== this.generation) list.head = new ListHead(this.generation);
-    else if (!list.head.worn) return list.head;
-    list.head.fill(list.members, this.meritOf);
-    return list.head;
+    const known = this.headOf(list);
+    if (known && !known.kept.needsRefill) return known;
+    const head = (list.head = known ?? new ListHead(this.generation));
+    head.fill(list.members, this.meritOf);
+    return head;
   }
 
   /** The slot has come to stand in the list. */
   joined(list: LabelList, slot: number): void {
-    if (list.head?.generation === this.generation) list.head.add(slot, this.meritOf(slot));
+    this.headOf(list)?.kept.add(slot, this.meritOf(slot));
   }
 
   left(list: LabelList, slot: number): void {
-    if (list.head?.generation === this.generation) list.head.remove(slot, this.meritOf(slot));
+    this.headOf(list)?.kept.remove(slot, this.meritOf(slot));
   }
 
   /** The slot has left all lists; the next item there is another one. */
   freed(slot: number): void {
     if (slot < this.merits.length) this.merits[slot] = NaN;
+  }
+
+  /** Undefined when nobody has asked for it since everything was forgotten. */
+  private headOf(list: LabelList): ListHead | undefined {
+    return list.head?.generation === this.generation ? list.head : undefined;
   }
 
   private follow(statistics: LiveStatistics): void {
@@ -74,9 +80,7 @@ export class ListHeads {
     const after = this.statistics!.provenCtr(itemKey);
     if (after === before) return;
     this.merits[slot] = after;
-    this.index.eachListOf(slot, (list) => {
-      if (list.head?.generation === this.generation) list.head.move(slot, before, after);
-    });
+    this.index.eachListOf(slot, (list) => this.headOf(list)?.kept.move(slot, before, after));
   };
 
   private readonly meritOf = (slot: number): number => {
