@@ -8,6 +8,7 @@
  * were not used for a minute (libs/actor). The catalogue is the whole one at any scale: labels are as many as on the day.
  */
 import { parseArgs } from 'node:util';
+import { PackedActors } from '#actor';
 import { Catalogue } from '#catalogue';
 import { settingsSchema } from '#config';
 import { isItemEvent } from '#events';
@@ -47,15 +48,14 @@ const withUsers = used();
 const count = users.size;
 let estimated = 0;
 for (const user of users.values()) estimated += userBytes(user);
-const packed = new Map<string, Uint8Array>();
+const packed = new PackedActors();
 const packSeconds = timed(() => {
-  for (const user of users.values()) packed.set(user.userId, packUser(user));
+  for (const user of users.values())
+    packed.add(user.userId, { bytes: packUser(user), usedAt: 0, known: true });
 });
 users.clear();
 const withPacked = used();
-const squeezeSeconds = timed(() => {
-  for (const [id, bytes] of packed) packed.set(id, squeezeUser(bytes));
-});
+const squeezeSeconds = timed(() => packed.squeeze(Infinity, Infinity, squeezeUser));
 const withSqueezed = used();
 const perUser = (withUsers - withItems) / count;
 const perPacked = (withPacked - withItems) / count;

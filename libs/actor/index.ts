@@ -11,3 +11,4 @@ export {
   type DropReason,
 } from './lease-keeper.js';
 export { fairShare } from './fair-share.js';
+export { PackedActors, type PackedActor } from './packed-actors.js';

@@ -2,36 +2,53 @@
  * Actors that are not in use, as bytes. Two steps: packed, which is quick both ways, and, for those unused for longer,
  * squeezed, which is smaller and slower. Both in the order in which they came: the squeezed ones are unused for longest.
  */
+import { ByteSlabs } from './byte-slabs.js';
+
 export interface PackedActor {
+  /** They last until the next change of any actor. */
   readonly bytes: Uint8Array;
   readonly usedAt: number;
   /** False for an id that nothing is known about. */
   readonly known: boolean;
 }
 
+const FIRST_ACTORS = 1_024;
+
 export class PackedActors {
-  private readonly packed = new Map<string, PackedActor>();
-  private readonly squeezed = new Map<string, PackedActor>();
+  /** Places of their bytes. */
+  private readonly packed = new Map<string, number>();
+  private readonly squeezed = new Map<string, number>();
+  private slabs = new ByteSlabs();
+  /** By place. */
+  private usedAt = new Float64Array(FIRST_ACTORS);
+  private known = new Uint8Array(FIRST_ACTORS);
 
   get size(): number {
     return this.packed.size + this.squeezed.size;
   }
 
   get(id: string): PackedActor | undefined {
-    return this.packed.get(id) ?? this.squeezed.get(id);
+    const place = this.packed.get(id) ?? this.squeezed.get(id);
+    return place === undefined ? undefined : this.at(place);
   }
 
+  /** Keeps a copy of the bytes, which are none of those kept here. */
   add(id: string, actor: PackedActor): void {
-    this.packed.set(id, actor);
+    this.packed.set(id, this.place(actor));
   }
 
   delete(id: string): void {
-    if (!this.packed.delete(id)) this.squeezed.delete(id);
+    const among = this.packed.has(id) ? this.packed : this.squeezed;
+    const place = among.get(id);
+    if (place === undefined) return;
+    among.delete(id);
+    this.slabs.delete(place);
   }
 
   clear(): void {
     this.packed.clear();
     this.squeezed.clear();
+    this.slabs = new ByteSlabs();
   }
 
   /** Squeezes those unused since `idleBefore`, at most `max`. @returns how many, and the bytes gained */
@@ -42,20 +59,47 @@ export class PackedActors {
   ): { count: number; gained: number } {
     let gained = 0;
     let count = 0;
-    for (const [id, actor] of this.packed) {
+    for (const [id, place] of this.packed) {
+      const actor = this.at(place);
       if (actor.usedAt >= idleBefore || count === max) break;
       count++;
-      const bytes = squeeze(actor.bytes);
       this.packed.delete(id);
-      this.squeezed.set(id, { ...actor, bytes });
-      gained += actor.bytes.length - bytes.length;
+      const bytes = squeeze(actor.bytes);
+      const gain = actor.bytes.length - bytes.length;
+      this.squeezed.set(id, gain > 0 ? this.place({ ...actor, bytes }) : place);
+      if (gain > 0) this.slabs.delete(place);
+      gained += gain;
     }
     return { count, gained };
   }
 
   /** The longest unused first. */
   *[Symbol.iterator](): Generator<[string, PackedActor]> {
-    yield* this.squeezed;
-    yield* this.packed;
+    for (const [id, place] of this.squeezed) yield [id, this.at(place)];
+    for (const [id, place] of this.packed) yield [id, this.at(place)];
+  }
+
+  private at(place: number): PackedActor {
+    return {
+      bytes: this.slabs.get(place),
+      usedAt: this.usedAt[place]!,
+      known: this.known[place] === 1,
+    };
+  }
+
+  private place({ bytes, usedAt, known }: PackedActor): number {
+    const place = this.slabs.add(bytes);
+    if (place >= this.usedAt.length) this.grow();
+    this.usedAt[place] = usedAt;
+    this.known[place] = known ? 1 : 0;
+    return place;
+  }
+
+  private grow(): void {
+    const { usedAt, known } = this;
+    this.usedAt = new Float64Array(usedAt.length * 2);
+    this.usedAt.set(usedAt);
+    this.known = new Uint8Array(known.length * 2);
+    this.known.set(known);
   }
 }

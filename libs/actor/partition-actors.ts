@@ -208,10 +208,10 @@ export class PartitionActors<S> {
     return { passivated, needsCheckpoint: this.ownBytes > allowance };
   }
 
-  /** The known residents, in no particular order, and what encodes each of them. */
+  /** The known residents, in no particular order, and what encodes each of them for as long as none is let go. */
   *entries(): Generator<[string, () => Uint8Array]> {
-    for (const [id, { known, state }] of this.residents) if (known) yield [id, () => this.kind.encode(state)];
-    for (const [id, { known, bytes }] of this.packed) if (known) yield [id, () => this.encodePacked(bytes)];
+    for (const [id, { known }] of this.residents) if (known) yield [id, () => this.encode(id)];
+    for (const [id, { known }] of this.packed) if (known) yield [id, () => this.encode(id)];
   }
 
   /** Whether a stored row of `id` is out of date because the actor was erased. */
@@ -264,7 +264,7 @@ export class PartitionActors<S> {
   private encode(id: string): Uint8Array {
     const packed = this.packed.get(id);
     if (packed) return this.encodePacked(packed.bytes);
-    const resident = this.residents.get(id)!; // dirty actors are resident
+    const resident = this.residents.get(id)!; // as are all that are dirty
     const bytes = this.kind.bytes(resident.state) + ENTRY_BYTES;
     this.charge(bytes - resident.bytes);
     resident.bytes = bytes;
@@ -293,8 +293,9 @@ export class PartitionActors<S> {
   private resident(id: string): Resident<S> | undefined {
     const packed = this.packed.get(id);
     if (!packed) return this.residents.get(id);
+    const state = this.kind.unpack(packed.bytes);
     this.drop(id, packed);
-    return this.place(id, this.kind.unpack(packed.bytes), packed.known, packed.usedAt);
+    return this.place(id, state, packed.known, packed.usedAt);
   }
 
   /** Whose turn it is to go. */
@@ -309,9 +310,9 @@ export class PartitionActors<S> {
     else this.remove(id, this.residents.get(id)!);
   }
 
-  private drop(id: string, packed: PackedActor): void {
+  private drop(id: string, { bytes }: PackedActor): void {
     this.packed.delete(id);
-    this.charge(-(packed.bytes.length + ENTRY_BYTES));
+    this.charge(-(bytes.length + ENTRY_BYTES));
   }
 
   private use(id: string, resident: Resident<S>, now: number): void {

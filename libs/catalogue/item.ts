@@ -2,9 +2,8 @@
  * One version of one item, ready for recall, features and ranking: labels unique, price banded, hashes
  * computed once. Immutable: a change makes a new Item.
  */
-import { key53 } from '#kernel';
 import type { ItemFields, Upsert } from '#events';
-import { itemHashes, labelBook, type Dimension, type ItemHashes } from '#features';
+import { itemBook, itemHashes, labelBook, type Dimension, type ItemHashes } from '#features';
 
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 
@@ -75,7 +74,7 @@ function buildItem(
   };
   return {
     id,
-    key: kept?.key ?? key53(id),
+    key: itemBook.key(itemBook.admit(id)),
     title: fields.title ?? kept?.title ?? id,
     categories: labels.categories,
     tags: labels.tags,

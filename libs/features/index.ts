@@ -23,6 +23,7 @@ export {
 export { tasteSketch } from './taste-sketch.js';
 export { InterestIndex } from './interest-index.js';
 export { labelBook } from './label-book.js';
+export { itemBook } from './item-book.js';
 export { appendPosition, positionIndex, POSITION_BUCKETS } from './position.js';
 export { DIMENSIONS, labelHash, priceBandLabel, profileHash, type Dimension } from './dimensions.js';
 export { itemLabels, ratingLabels, userLabels, type RatingLabels } from './rating-labels.js';

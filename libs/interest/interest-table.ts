@@ -23,7 +23,13 @@ const SHOWN_STRENGTH = 0.01;
 const GIVEN_UP_SHARE = 1 / 8;
 /** hash, name, long, short, shown, clicked: 4 bytes each. */
 const COLUMNS = 6;
-const FIRST_ROWS = 16;
+/** Rows there is room for beyond those of a table that was read: what the next interaction brings. */
+const ROWS_SPARE = 16;
+/** Bits that tell which values of a row are not 0; SHORT follows LONG as CLICKED follows SHOWN. */
+const LONG = 1;
+const SHORT = 2;
+const SHOWN = 4;
+const CLICKED = 8;
 const index = new InterestIndex();
 
 export class InterestTable implements InterestSignals {
@@ -131,37 +137,29 @@ export class InterestTable implements InterestSignals {
     return table;
   }
 
-  /** As `write`, for this process alone: see packed-user.ts. Which values are not 0, then the weights, then the counts. */
+  /** As `write`, for this process alone: see packed-user.ts. Labels, which values are not 0, then the weights, then the counts. */
   pack(out: StateWriter): void {
     if (!this.writeHead(out)) return;
-    for (let row = 0; row < this.rows; row++) out.count(this.names[row]!);
-    for (let row = 0; row < this.rows; row++) out.u8(this.presence(row));
-    for (let row = 0; row < this.rows; row++) {
-      if (this.long[row] !== 0) out.f32(this.long[row]!);
-      if (this.short[row] !== 0) out.f32(this.short[row]!);
-    }
-    for (let row = 0; row < this.rows; row++) {
-      if (this.shown[row] !== 0) out.f32(this.shown[row]!);
-      if (this.clicked[row] !== 0) out.f32(this.clicked[row]!);
-    }
+    const { rows, names, long, short, shown, clicked } = this;
+    for (let row = 0; row < rows; row++) out.count(names[row]!);
+    for (let row = 0; row < rows; row++) out.u8(this.presence(row));
+    packPair(out, long, short, rows);
+    packPair(out, shown, clicked, rows);
   }
 
   static unpack(from: StateReader): InterestTable {
     const table = new InterestTable();
     const n = table.readHead(from);
+    const { hashes, names, long, short, shown, clicked } = table;
+    table.rows = n;
     for (let row = 0; row < n; row++) {
       const name = from.count();
-      table.place(labelBook.hash(name), name);
+      names[row] = name;
+      hashes[row] = labelBook.hash(name);
     }
-    const present = Array.from({ length: n }, () => from.u8());
-    for (let row = 0; row < n; row++) {
-      if (present[row]! & 1) table.long[row] = from.f32();
-      if (present[row]! & 2) table.short[row] = from.f32();
-    }
-    for (let row = 0; row < n; row++) {
-      if (present[row]! & 4) table.shown[row] = from.f32();
-      if (present[row]! & 8) table.clicked[row] = from.f32();
-    }
+    const present = from.u8s(n);
+    unpackPair(from, long, short, present, LONG);
+    unpackPair(from, shown, clicked, present, SHOWN);
     return table;
   }
 
@@ -186,17 +184,17 @@ export class InterestTable implements InterestSignals {
     this.shownTotal = from.f32();
     this.clickedTotal = from.f32();
     const n = from.size(2);
-    this.allocate(n);
+    this.allocate(n + ROWS_SPARE);
     return n;
   }
 
   /** A bit for each of the four values that is not 0. */
   private presence(row: number): number {
     return (
-      (this.long[row] === 0 ? 0 : 1) |
-      (this.short[row] === 0 ? 0 : 2) |
-      (this.shown[row] === 0 ? 0 : 4) |
-      (this.clicked[row] === 0 ? 0 : 8)
+      (this.long[row] === 0 ? 0 : LONG) |
+      (this.short[row] === 0 ? 0 : SHORT) |
+      (this.shown[row] === 0 ? 0 : SHOWN) |
+      (this.clicked[row] === 0 ? 0 : CLICKED)
     );
   }
 
@@ -219,10 +217,10 @@ export class InterestTable implements InterestSignals {
     const dimension = (head >> 4) as Dimension; // written by writeRow
     const name = labelBook.idOf(dimension, from.text());
     const row = this.place(labelBook.hash(name), name);
-    if (head & 1) this.long[row] = from.f32();
-    if (head & 2) this.short[row] = from.f32();
-    if (head & 4) this.shown[row] = from.f32();
-    if (head & 8) this.clicked[row] = from.f32();
+    if (head & LONG) this.long[row] = from.f32();
+    if (head & SHORT) this.short[row] = from.f32();
+    if (head & SHOWN) this.shown[row] = from.f32();
+    if (head & CLICKED) this.clicked[row] = from.f32();
   }
 
   private rowOf(hash: number): number | undefined {
@@ -267,7 +265,7 @@ export class InterestTable implements InterestSignals {
   /** An empty row behind the others. */
   private place(hash: number, name: number): number {
     const row = this.rows++;
-    if (row === this.hashes.length) this.allocate(Math.max(FIRST_ROWS, row * 2));
+    if (row === this.hashes.length) this.allocate(row + Math.max(ROWS_SPARE, row >> 1));
     this.hashes[row] = hash;
     this.names[row] = name;
     this.long[row] = 0;
@@ -325,6 +323,28 @@ export class InterestTable implements InterestSignals {
     this.short = filled(new Float32Array(buffer, columnAt(3), capacity), before?.short);
     this.shown = filled(new Float32Array(buffer, columnAt(4), capacity), before?.shown);
     this.clicked = filled(new Float32Array(buffer, columnAt(5), capacity), before?.clicked);
+  }
+}
+
+/** The values of two columns that are not 0, row by row. */
+function packPair(out: StateWriter, first: Float32Array, second: Float32Array, rows: number): void {
+  for (let row = 0; row < rows; row++) {
+    if (first[row] !== 0) out.f32(first[row]!);
+    if (second[row] !== 0) out.f32(second[row]!);
+  }
+}
+
+/** @param present bits of each row. @param bit that of the first column */
+function unpackPair(
+  from: StateReader,
+  first: Float32Array,
+  second: Float32Array,
+  present: Uint8Array,
+  bit: number,
+): void {
+  for (let row = 0; row < present.length; row++) {
+    if (present[row]! & bit) first[row] = from.f32();
+    if (present[row]! & (bit << 1)) second[row] = from.f32();
   }
 }
 

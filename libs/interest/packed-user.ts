@@ -3,22 +3,24 @@
  * has to say everything itself. Exact: an unpacked user folds on as the one that was packed. Never stored or sent, so it
  * has no version and may name what only this process knows:
  *
- * - labels of interests by their numbers in the book of labels; weights so that what one interaction added to several labels
- *   repeats the same bytes (interest-table.ts);
- * - each event time once: what happened in one event shares it (seen ids, actions, recent and shown items);
- * - items of actions and lists by their place among the recent items; ids of recent items by what differs from the one before.
+ * - labels of interests by their numbers in the book of labels, recent items by theirs in the book of items; weights so that what one
+ *   interaction added to several labels repeats the same bytes (interest-table.ts);
+ * - times of actions, recent and shown items by their place among those of the seen event ids, and items of actions by theirs among
+ *   the recent ones: what happened in one event shares both.
+ *
+ * A user that comes back is unpacked, folded and packed again, so both ways are on the path of an event: nothing is sorted, hashed
+ * or looked up that the bytes can say.
  *
  *     form u8 (0 plain, 1 squeezed: what follows is deflated) | parts
  */
 import { constants, deflateRawSync, inflateRawSync } from 'node:zlib';
 import { key53 } from '#kernel';
-import { itemHash } from '#features';
+import { itemBook, itemHash } from '#features';
 import { ActionWindow } from './action-window.js';
 import { InterestTable } from './interest-table.js';
 import { TYPES_MAX } from './limits.js';
 import { RecentItems } from './recent-items.js';
 import { SeenEvents } from './seen-events.js';
-import { SharedTimes } from './shared-times.js';
 import { ShownItems } from './shown-items.js';
 import { StateReader, StateWriter } from './state-writer.js';
 import { readRest, writeRest } from './user-codec.js';
@@ -31,34 +33,28 @@ const DEFLATE = { level: constants.Z_BEST_SPEED };
 
 const writer = new StateWriter();
 
+/** @returns the bytes, which stand where the next user is packed: whoever keeps them copies them */
 export function packUser(state: UserState): Uint8Array {
   const { actions, recents, shownItems, seen } = state;
-  const act = actions.columns();
+  const { times, acts } = actions.columns();
   const known = seen.columns();
   writer.reset();
   writer.count(PLAIN);
   writer.text(state.userId);
   writeRest(writer, state);
   state.interests.pack(writer);
-  const times = SharedTimes.of([known.times, act.times, recents.times, shownItems.times]);
-  times.write(writer);
   writer.count(known.keys.length);
   writer.f64s(known.keys);
-  times.writeColumn(writer, known.times);
-  packRecents(writer, recents, times);
-  writer.count(act.times.length);
-  times.writeColumn(writer, act.times);
-  writeItems(
-    writer,
-    act.acts.map((value) => Math.floor(value / TYPES_MAX)),
-    recents.hashes,
-  );
-  writer.counts(act.acts.map((value) => value % TYPES_MAX));
+  writer.series(known.times);
+  packRecents(writer, recents, known.times);
+  writer.count(times.length);
+  writeTimes(writer, times, known.times);
+  packActs(writer, acts, recents.hashes);
   writer.count(shownItems.times.length);
-  times.writeColumn(writer, shownItems.times);
-  writeItems(writer, shownItems.hashes, recents.hashes);
+  writeTimes(writer, shownItems.times, known.times);
+  writer.u32s(shownItems.hashes);
   writer.counts(shownItems.counts);
-  return writer.bytes();
+  return writer.written();
 }
 
 /** @param bytes of packUser or squeezeUser */
@@ -68,22 +64,18 @@ export function unpackUser(bytes: Uint8Array): UserState {
   const state = new UserState(from.text());
   readRest(from, state);
   state.interests = InterestTable.unpack(from);
-  const times = SharedTimes.read(from);
   const keys = from.f64s(from.size(8));
-  state.seen = SeenEvents.of(keys, times.readColumn(from, keys.length));
+  const times = from.series(keys.length);
+  state.seen = SeenEvents.of(keys, times);
   state.recents = unpackRecents(from, times);
+  const { hashes } = state.recents;
   const actions = from.size(3);
-  const actedAt = times.readColumn(from, actions);
-  const acted = readItems(from, actions, state.recents.hashes);
-  const types = from.counts(actions);
-  state.actions = ActionWindow.of(
-    actedAt,
-    acted.map((item, i) => item * TYPES_MAX + types[i]!),
-  );
-  const shown = from.size(3);
+  const actedAt = readTimes(from, actions, times);
+  state.actions = ActionWindow.of(actedAt, unpackActs(from, actions, hashes));
+  const shown = from.size(6);
   const shownItems = new ShownItems();
-  shownItems.times = times.readColumn(from, shown);
-  shownItems.hashes = readItems(from, shown, state.recents.hashes);
+  shownItems.times = readTimes(from, shown, times);
+  shownItems.hashes = from.u32s(shown);
   shownItems.counts = from.counts(shown);
   state.shownItems = shownItems;
   return state;
@@ -99,60 +91,102 @@ export function squeezeUser(packed: Uint8Array): Uint8Array {
   return out;
 }
 
-function packRecents(out: StateWriter, recents: RecentItems, times: SharedTimes): void {
+function packRecents(out: StateWriter, recents: RecentItems, seenTimes: readonly number[]): void {
   out.count(recents.size);
-  let before = '';
   for (const id of recents.ids) {
-    const shared = sharedPrefix(before, id);
-    out.count(shared);
-    out.text(id.slice(shared));
-    before = id;
+    const number = itemBook.find(id);
+    out.count(number === undefined ? 0 : number + 1);
+    if (number === undefined) out.text(id);
   }
   out.u32(recents.lastCategory);
-  times.writeColumn(out, recents.times);
+  writeTimes(out, recents.times, seenTimes);
   out.f32s(recents.weights);
   out.counts(recents.types);
 }
 
-function unpackRecents(from: StateReader, times: SharedTimes): RecentItems {
+function unpackRecents(from: StateReader, seenTimes: readonly number[]): RecentItems {
   const recents = new RecentItems();
-  const n = from.size(8);
-  let before = '';
+  const n = from.size(7);
   for (let i = 0; i < n; i++) {
-    before = before.slice(0, from.count()) + from.text();
-    recents.ids.push(before);
+    const number = from.count() - 1;
+    const id = number < 0 ? from.text() : itemBook.id(number);
+    recents.ids.push(id);
+    recents.keys.push(number < 0 ? key53(id) : itemBook.key(number));
+    recents.hashes.push(number < 0 ? itemHash(id) : itemBook.hash(number));
   }
-  recents.keys = recents.ids.map(key53);
-  recents.hashes = recents.ids.map(itemHash);
   recents.lastCategory = from.u32();
-  recents.times = times.readColumn(from, n);
+  recents.times = readTimes(from, n, seenTimes);
   recents.weights = from.f32s(n);
   recents.types = from.counts(n);
   return recents;
 }
 
-/** Characters that both start with; never half of a pair of surrogates. */
-function sharedPrefix(a: string, b: string): number {
-  const most = Math.min(a.length, b.length);
-  let shared = 0;
-  while (shared < most && a.charCodeAt(shared) === b.charCodeAt(shared)) shared++;
-  return shared > 0 && (a.charCodeAt(shared - 1) & 0xfc00) === 0xd800 ? shared - 1 : shared;
+/** Items, then types: what one action has in common with the next stands together. */
+function packActs(out: StateWriter, acts: readonly number[], known: readonly number[]): void {
+  let place = -1;
+  for (const act of acts) place = writeItem(out, Math.floor(act / TYPES_MAX), known, place);
+  for (const act of acts) out.count(act % TYPES_MAX);
 }
 
-/** Each hash by its place among `known`, from 1 on; 0 and the hash itself where it is not there. */
-function writeItems(out: StateWriter, hashes: readonly number[], known: readonly number[]): void {
-  for (const hash of hashes) {
-    const place = known.lastIndexOf(hash) + 1;
-    out.count(place);
-    if (place === 0) out.u32(hash);
-  }
-}
-
-function readItems(from: StateReader, n: number, known: readonly number[]): number[] {
-  const hashes: number[] = [];
+function unpackActs(from: StateReader, n: number, known: readonly number[]): number[] {
+  const acts: number[] = [];
   for (let i = 0; i < n; i++) {
     const place = from.count();
-    hashes.push(place === 0 ? from.u32() : known[place - 1]!);
+    acts.push((place === 0 ? from.u32() : known[place - 1]!) * TYPES_MAX);
   }
-  return hashes;
+  for (let i = 0; i < n; i++) acts[i] = acts[i]! + from.count();
+  return acts;
+}
+
+/** Each time by how far its place among the `known` ones is from behind the one before; 0 and the time where it is not there. */
+function writeTimes(out: StateWriter, times: readonly number[], known: readonly number[]): void {
+  let next = 0;
+  for (const time of times) {
+    const place = known[next] === time ? next : placeOf(time, known);
+    if (place < 0) {
+      out.count(0);
+      out.signed(time);
+    } else {
+      const step = place - next;
+      out.count(step < 0 ? -2 * step : 2 * step + 1);
+      next = place + 1;
+    }
+  }
+}
+
+function readTimes(from: StateReader, n: number, known: readonly number[]): number[] {
+  const times: number[] = [];
+  let next = 0;
+  for (let i = 0; i < n; i++) {
+    const step = from.count();
+    if (step === 0) times.push(from.signed());
+    else {
+      next += step & 1 ? step >> 1 : -(step >> 1);
+      times.push(known[next++]!);
+    }
+  }
+  return times;
+}
+
+/** Times of seen events nearly always ascend; where they do not, the place is looked for. @returns −1 when it is not there */
+function placeOf(time: number, known: readonly number[]): number {
+  let low = 0;
+  let high = known.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (known[middle]! < time) low = middle + 1;
+    else high = middle;
+  }
+  return known[low] === time ? low : known.lastIndexOf(time);
+}
+
+/**
+ * The hash by its place among `known`, from 1 on; 0 and the hash itself where it is not there.
+ * @param before place of the item before it: the next item often follows it
+ */
+function writeItem(out: StateWriter, hash: number, known: readonly number[], before: number): number {
+  const place = known[before + 1] === hash ? before + 1 : known.lastIndexOf(hash);
+  out.count(place + 1);
+  if (place < 0) out.u32(hash);
+  return place;
 }

@@ -91,6 +91,11 @@ export class StateWriter {
     return Uint8Array.prototype.slice.call(this.buffer, 0, this.length);
   }
 
+  /** What was written, in place: it lasts until the next `reset`. */
+  written(): Uint8Array {
+    return this.buffer.subarray(0, this.length);
+  }
+
   reset(): void {
     this.length = 0;
   }
@@ -184,6 +189,13 @@ export class StateReader {
   u8(): number {
     this.need(1);
     return this.buffer[this.at++]!;
+  }
+
+  /** In place: they last as long as the bytes that are read. */
+  u8s(n: number): Uint8Array {
+    this.need(n);
+    this.at += n;
+    return this.buffer.subarray(this.at - n, this.at);
   }
 
   u32(): number {
