@@ -6,7 +6,9 @@
  * 10,000 users, 10,000 items (2 categories, 6 tags, a brand, a price, 2 numeric attributes), frames of 50 events, 20 ms of
  * event time apart, a tick a frame, so that impressions close after half an hour as they do live. Three mixes: interactions
  * only, impressions of 10 only, 20 % impressions and 80 % interactions; each once with decoded frames and records thrown away (the
- * fold alone), and once from bytes to bytes. Then a seed platform's day (bench/seed-day/day.ts, a fiftieth of it), from bytes to bytes.
+ * fold alone), and once from bytes to bytes. Then a seed platform's day (bench/seed-day/day.ts, a fiftieth of it), from bytes to bytes:
+ * with all users in memory as they are used, and, as a host meets those that come back after a while, each unpacked for
+ * its event and packed after it.
  *
  * Seconds are of CPU, the garbage collector's helpers included: what else the machine does meanwhile hardly matters.
  */
@@ -26,6 +28,7 @@ import { createUser, foldSettingsOf, PartitionFold, SettingsHistory, type UserSt
 import { SeededRandom } from '#kernel';
 import { printReport, type Figure } from './report/bench-report.js';
 import { catalogueOf, dayOf, eventsOf } from './seed-day/day.js';
+import { PackingUsers, type Users } from './seed-day/packing-users.js';
 
 const USERS = 10_000;
 const ITEMS = 10_000;
@@ -53,7 +56,8 @@ printReport(
     ...measure('interactions', 0, events),
     ...measure('impressions', 1, events / 2),
     ...measure('mixed', 0.2, events / 2),
-    measureDay(),
+    measureDay('a day, bytes', new Map()),
+    measureDay('a day, bytes, each user packed', new PackingUsers()),
   ],
   { users: USERS, items: ITEMS },
 );
@@ -89,14 +93,14 @@ function secondsToFold(from: Input, impressionShare: number, count: number): num
   return seconds;
 }
 
-function measureDay(): Figure {
+function measureDay(name: string, users: Users): Figure {
   const day = dayOf(DAY_SCALE);
   const end = Date.UTC(2026, 0, 2);
   const items = new Catalogue();
   let place = 0;
   for (const event of catalogueOf(day, end))
     if (isItemEvent(event)) items.apply(event, { sequence: 0, index: place++ }, end);
-  const fold = madeFold(items, 'bytes');
+  const fold = madeFold(items, 'bytes', users);
   let frames: Uint8Array[] = [];
   let batch: LogEvent[] = [];
   let seconds = 0;
@@ -107,7 +111,7 @@ function measureDay(): Figure {
     });
     frames = [];
   };
-  for (const event of eventsOf(day, end, 1)) {
+  for (const event of eventsOf(day, end, 1, 'scattered')) {
     if (batch.push(event) < FRAME) continue;
     frames.push(encodeFrame(batch));
     batch = [];
@@ -115,7 +119,7 @@ function measureDay(): Figure {
   }
   foldFrames();
   return {
-    name: 'a day, bytes',
+    name,
     value: day.events / seconds,
     unit: 'events/s',
     limit: { name: 'aim of a core', value: 62_500 },
@@ -142,8 +146,7 @@ function madeFrames(random: SeededRandom, from: number, events: number, impressi
   return frames;
 }
 
-function madeFold(items: Catalogue, from: Input): PartitionFold {
-  const users = new Map<string, UserState>();
+function madeFold(items: Catalogue, from: Input, users: Users = new Map<string, UserState>()): PartitionFold {
   let bytes = 0;
   const encode = (record: FeedbackRecord) => void (bytes += encodeFeedbackRecord(record).length);
   return new PartitionFold(

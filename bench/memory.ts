@@ -123,7 +123,8 @@ function fold(): void {
     () => undefined,
   );
   let sequence = 0;
-  for (const event of eventsOf(day, end, 1)) partition.fold(++sequence, end, [{ index: 0, event }]);
+  for (const event of eventsOf(day, end, 1, 'scattered'))
+    partition.fold(++sequence, end, [{ index: 0, event }]);
 }
 
 /** Bytes in use after a full collection. */

@@ -79,7 +79,7 @@ async function cost(day: Day, count: number): Promise<Cost> {
     await storeItems(log, day, end, FRAME);
     const hosts = { ...log, hosts: count };
     const boot = await run(system, hosts);
-    await storeEvents(log, day, end, FRAME);
+    await storeEvents(log, day, end, FRAME, 'visits');
     const whole = await run(system, hosts);
     await log.connection.close();
     process.stderr.write(`${day.users} users, ${count} hosts: ${whole.seconds.toFixed(1)} s\n`);

@@ -1,10 +1,10 @@
 /**
  * A seed platform's day, replayed: from JetStream through actor hosts to feedback samples, by hosts that know nothing yet.
  *
- *     npm run bench -- seed-day [--scale 0.1] [--hosts 2] [--frame 100] [--json]
+ *     npm run bench -- seed-day [--scale 0.1] [--hosts 2] [--frame 100] [--arrival visits|scattered] [--json]
  *
  * At --scale 1: 7.5 million events of about 500 bytes, 150,000 users, 100,000 items (bench/seed-day/day.ts). --frame 1 stores each
- * event as a message of its own. The limit beside the figure is the NATS client's own ordered consumer reading the same stream in
+ * event as a message of its own; --arrival scattered makes nobody's events follow each other. The limit beside the figure is the NATS client's own ordered consumer reading the same stream in
  * the same run, looking at nothing. Everything runs on this machine: NATS, Postgres, the hosts. Progress goes to stderr. The whole
  * day is gigabytes of log and of feedback under the temporary folder, and takes as long as it takes.
  */
@@ -17,10 +17,12 @@ import { startSystem } from '#testkit';
 import { Progress } from '../apps/cli/terminal/progress.js';
 import { printReport } from './report/bench-report.js';
 import { openDayLog, PARTITIONS, storeEvents, storeItems, type DayLog } from './seed-day/day-log.js';
-import { dayOf } from './seed-day/day.js';
+import { ARRIVALS, dayOf, type Arrival } from './seed-day/day.js';
 import { hostStatus } from './system/status.js';
 
+/** Most that the bare consumer asks for ahead. The server cuts a client off for which more than 64 MB wait. */
 const BARE_BATCH = 1_000;
+const BARE_BYTES = 32 * 2 ** 20;
 /** The replay is given up when it is slower than this, ms an event, and half an hour. */
 const REPLAY_MS_EACH = 2;
 const REPLAY_MS_MIN = 30 * 60_000;
@@ -33,12 +35,15 @@ const { values } = parseArgs({
     scale: { type: 'string', default: '0.1' },
     hosts: { type: 'string', default: '2' },
     frame: { type: 'string', default: '100' },
+    arrival: { type: 'string', default: 'visits' },
     json: { type: 'boolean', default: false },
   },
 });
 const day = dayOf(Number(values.scale));
 const hosts = Number(values.hosts);
 const frameEvents = Number(values.frame);
+const arrival = ARRIVALS.find((name) => name === values.arrival);
+if (!arrival) throw new Error(`--arrival is one of ${ARRIVALS.join(', ')}`);
 const replayMs = Math.max(REPLAY_MS_MIN, day.events * REPLAY_MS_EACH);
 
 const system = await startSystem({
@@ -51,9 +56,13 @@ const system = await startSystem({
 try {
   const log = await openDayLog(system.servers.natsUrl);
   const { connection, topology } = log;
-  const bytes = await store(log);
-  await readBare(connection, topology); // warms the server's and the system's caches for both
-  const bareSeconds = await secondsOf(() => readBare(connection, topology));
+  const bytes = await store(log, arrival);
+  const ahead = Math.max(
+    1,
+    Math.min(BARE_BATCH, Math.floor(BARE_BYTES / (bytes / (await topology.log.head())))),
+  );
+  await readBare(connection, topology, ahead); // warms the server's and the system's caches for both
+  const bareSeconds = await secondsOf(() => readBare(connection, topology, ahead));
   const replay = await replayed(connection, topology);
   printReport(
     'seed-day',
@@ -75,6 +84,7 @@ try {
     ],
     {
       ...day,
+      arrival,
       hosts,
       bytesPerEvent: Math.round(bytes / day.events),
       eventsPerFrame: frameEvents,
@@ -136,20 +146,20 @@ function residentBytes(pid: number): number {
 }
 
 /** @returns the bytes of all user frames */
-async function store(log: DayLog): Promise<number> {
+async function store(log: DayLog, arrival: Arrival): Promise<number> {
   const end = Date.now();
   await storeItems(log, day, end, frameEvents);
   const progress = new Progress({ label: 'storing', total: day.events, unit: 'events' });
   let stored = 0;
-  const bytes = await storeEvents(log, day, end, frameEvents, () => progress.update(++stored));
+  const bytes = await storeEvents(log, day, end, frameEvents, arrival, () => progress.update(++stored));
   progress.stop(stored);
   return bytes;
 }
 
-async function readBare(connection: NatsConnection, topology: LogTopology): Promise<void> {
+async function readBare(connection: NatsConnection, topology: LogTopology, ahead: number): Promise<void> {
   const head = await topology.log.head();
   const consumer = await jetstream(connection).consumers.get(topology.log.name, { opt_start_seq: 1 });
-  const messages = await consumer.consume({ max_messages: BARE_BATCH });
+  const messages = await consumer.consume({ max_messages: ahead });
   for await (const message of messages) if (message.seq >= head) break;
 }
 

@@ -68,7 +68,7 @@ async function takeIn({ servers }: RunningSystem): Promise<number> {
   try {
     const end = Date.now();
     await storeItems(log, day, end, FRAME);
-    await storeEvents(log, day, end, FRAME);
+    await storeEvents(log, day, end, FRAME, 'visits');
     process.stderr.write(`stored ${day.events} events\n`);
     await folded({ ...log, hosts: 1 }, PREPARE_MS);
     process.stderr.write('folded\n');

@@ -1,6 +1,6 @@
 /** A log for a benchmark's day: opened, filled with its items and its events. */
 import { connectNats, openTopology, type LogTopology, type NatsConnection } from '#log';
-import { catalogueOf, eventsOf, partitionOfEvent, type Day } from './day.js';
+import { catalogueOf, eventsOf, partitionOfEvent, type Arrival, type Day } from './day.js';
 import { FrameWriter } from './frame-writer.js';
 
 export const PARTITIONS = 16;
@@ -38,10 +38,11 @@ export async function storeEvents(
   day: Day,
   end: number,
   frameEvents: number,
+  arrival: Arrival,
   stored: () => void = () => undefined,
 ): Promise<number> {
   const write = new FrameWriter(topology, frameEvents);
-  for (const event of eventsOf(day, end, PARTITIONS)) {
+  for (const event of eventsOf(day, end, PARTITIONS, arrival)) {
     await write.add(topology.subjects.user(partitionOfEvent(event, PARTITIONS)), event);
     if (event.kind !== 'tick') stored();
   }

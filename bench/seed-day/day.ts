@@ -2,6 +2,9 @@
  * The day of a shop platform of 1.3 million users, of whom 150,000 come and do 50 things each, with 100,000 items: 7.5
  * million events of about 500 bytes; one in ten is a list of ten, the others are what people do. The same at every run.
  * `scale` makes it smaller in users, items and events alike.
+ *
+ * People come in visits: five of ten events each, at any time of the day, with half a minute on average from one thing to the next.
+ * 'scattered' is the worst case for whoever keeps users in memory: each of the events is anybody's, and nobody comes twice soon.
  */
 import { partitionOf, SeededRandom } from '#kernel';
 import type { LogEvent } from '#events';
@@ -11,6 +14,9 @@ const ITEMS = 100_000;
 const EVENTS_PER_USER = 50;
 const DAY_MS = 86_400_000;
 const TICK_MS = 60_000;
+const VISITS = 5;
+/** Mean event time between two events of a visit, ms. */
+const PAUSE_MS = 30_000;
 const LIST = 10;
 const LIST_SHARE = 0.1;
 const TYPES = ['view', 'view', 'view', 'view', 'click', 'click', 'click', 'like', 'cart', 'purchase'];
@@ -46,17 +52,51 @@ export function* catalogueOf({ items }: Day, at: number): Generator<LogEvent> {
     };
 }
 
-/** In order of time, the last one at `end`; a tick a minute for each partition, as its owner appends them. */
-export function* eventsOf(day: Day, end: number, partitions: number): Generator<LogEvent> {
+export const ARRIVALS = ['visits', 'scattered'] as const;
+export type Arrival = (typeof ARRIVALS)[number];
+
+/** In order of time, the last one at `end` or before; a tick a minute for each partition, as its owner appends them. */
+export function* eventsOf(
+  day: Day,
+  end: number,
+  partitions: number,
+  arrival: Arrival = 'visits',
+): Generator<LogEvent> {
   const random = new SeededRandom(7);
   const start = end - DAY_MS;
   let ticked = start;
-  for (let n = 0; n < day.events; n++) {
-    const at = start + Math.round((n * DAY_MS) / day.events);
-    for (; at - ticked >= TICK_MS; ticked += TICK_MS)
+  let n = 0;
+  for (const { at, user } of arrival === 'visits' ? visitsOf(day) : scattered(day, random)) {
+    for (; start + at - ticked >= TICK_MS; ticked += TICK_MS)
       for (let p = 0; p < partitions; p++) yield tick(ticked, p);
-    yield eventOf(n, at, day, random);
+    yield eventOf(n++, user, start + at, day, random);
   }
+}
+
+interface Arrived {
+  /** Since the start of the day, ms. */
+  readonly at: number;
+  readonly user: number;
+}
+
+function* scattered(day: Day, random: SeededRandom): Generator<Arrived> {
+  for (let n = 0; n < day.events; n++)
+    yield { at: Math.round((n * DAY_MS) / day.events), user: random.below(day.users) };
+}
+
+/** Time and user in one number each, so that sorting them puts the day in order. */
+function* visitsOf(day: Day): Generator<Arrived> {
+  const random = new SeededRandom(11);
+  const arrivals = new Float64Array(day.events);
+  const longest = DAY_MS - 1;
+  for (let n = 0, at = 0; n < day.events; n++) {
+    const user = Math.floor(n / EVENTS_PER_USER);
+    if (n % (EVENTS_PER_USER / VISITS) === 0) at = random.below(DAY_MS);
+    else at += Math.round(-PAUSE_MS * Math.log(1 - random.next()));
+    arrivals[n] = Math.min(at, longest) * day.users + user;
+  }
+  for (const arrival of arrivals.sort())
+    yield { at: Math.floor(arrival / day.users), user: arrival % day.users };
 }
 
 /** Ticks carry no user: this names the partition that one is for. */
@@ -69,10 +109,10 @@ function tick(at: number, partition: number): LogEvent {
   return { kind: 'tick', eventId: `tick-${at}-${partition}`, timestamp: at, version: 1, epoch: 1 };
 }
 
-function eventOf(n: number, timestamp: number, day: Day, random: SeededRandom): LogEvent {
+function eventOf(n: number, user: number, timestamp: number, day: Day, random: SeededRandom): LogEvent {
   const base = {
     eventId: `01hf8zq4-${n.toString(36).padStart(16, '0')}`,
-    userId: `user-${String(random.below(day.users)).padStart(8, '0')}`,
+    userId: `user-${String(user).padStart(8, '0')}`,
     timestamp,
     version: 1 as const,
   };

@@ -37,6 +37,14 @@ export class PackedActors {
     this.packed.set(id, this.place(actor));
   }
 
+  /** Somebody is about to use it. */
+  use(id: string, now: number): boolean {
+    const place = this.packed.get(id) ?? this.squeezed.get(id);
+    if (place === undefined) return false;
+    this.usedAt[place] = now;
+    return true;
+  }
+
   delete(id: string): void {
     const among = this.packed.has(id) ? this.packed : this.squeezed;
     const place = among.get(id);

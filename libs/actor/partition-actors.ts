@@ -59,6 +59,7 @@ export class PartitionActors<S> {
   private erased = new Set<string>();
   private cut: CheckpointCut | undefined;
   private ownBytes = 0;
+  private inUseBytes = 0;
   /** While true, an id that is not resident is new for certain, and no load is needed. */
   private everyoneResident: boolean;
   private closed = false;
@@ -94,16 +95,18 @@ export class PartitionActors<S> {
   }
 
   /**
-   * Makes all the ids resident. @param now any clock, ms; decides idleness
+   * Makes all the ids resident; those that are packed stay so until they are asked for, lest a batch of them fill the memory before
+   * its first is used. @param now any clock, ms; decides idleness
    * @throws AppError REK_SNAPSHOT_INVALID when a stored state is damaged; what the loader throws
    */
   async activate(ids: Iterable<string>, now: number): Promise<void> {
     const missing: string[] = [];
     const underWay = new Set<Promise<void>>();
     for (const id of new Set(ids)) {
-      const resident = this.resident(id);
+      const resident = this.residents.get(id);
       const load = this.loading.get(id);
       if (resident) this.use(id, resident, now);
+      else if (this.packed.use(id, now)) continue;
       else if (load) underWay.add(load);
       else if (this.everyoneResident || this.isErased(id)) this.insert(id, this.kind.create(id), false, now);
       else missing.push(id);
@@ -222,8 +225,8 @@ export class PartitionActors<S> {
   /** Gives all memory back. The partition is lost: nothing may be saved any more. */
   clear(): void {
     this.closed = true;
-    this.budget.charge(-this.ownBytes);
-    this.ownBytes = 0;
+    this.charge(-(this.ownBytes - this.inUseBytes));
+    this.chargeInUse(-this.inUseBytes);
     this.residents.clear();
     this.packed.clear();
     this.dirty.clear();
@@ -266,7 +269,7 @@ export class PartitionActors<S> {
     if (packed) return this.encodePacked(packed.bytes);
     const resident = this.residents.get(id)!; // as are all that are dirty
     const bytes = this.kind.bytes(resident.state) + ENTRY_BYTES;
-    this.charge(bytes - resident.bytes);
+    this.chargeInUse(bytes - resident.bytes);
     resident.bytes = bytes;
     return this.kind.encode(resident.state);
   }
@@ -285,7 +288,7 @@ export class PartitionActors<S> {
     const bytes = this.kind.bytes(state) + ENTRY_BYTES;
     const resident = { state, bytes, usedAt, known };
     this.residents.set(id, resident);
-    this.charge(bytes);
+    this.chargeInUse(bytes);
     return resident;
   }
 
@@ -323,11 +326,18 @@ export class PartitionActors<S> {
 
   private remove(id: string, resident: Resident<S>): void {
     this.residents.delete(id);
-    this.charge(-resident.bytes);
+    this.chargeInUse(-resident.bytes);
   }
 
+  /** For packed ones. */
   private charge(bytes: number): void {
     this.ownBytes += bytes;
-    this.budget.charge(bytes);
+    this.budget.charge(bytes, 0);
+  }
+
+  private chargeInUse(bytes: number): void {
+    this.ownBytes += bytes;
+    this.inUseBytes += bytes;
+    this.budget.charge(bytes, bytes);
   }
 }

@@ -38,6 +38,8 @@ export interface FolderPorts {
   readonly open: (frames: readonly DecodedFrame[]) => Promise<FrameEntry[][]>;
   /** After each frame. */
   readonly advanced: (sequence: number) => void;
+  /** After each frame, when nobody is in the middle of anything. */
+  readonly relieve: () => void;
   readonly stopped: () => boolean;
   /** Whether what is folded was appended just now; else latencies say nothing. */
   readonly live: () => boolean;
@@ -76,6 +78,7 @@ export class FrameFolder {
       await this.giveWay();
       if (this.ports.stopped()) return;
       this.foldFrame(state, frame);
+      this.ports.relieve();
     }
   }
 

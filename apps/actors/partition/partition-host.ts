@@ -221,6 +221,7 @@ export class PartitionHost {
       activate: (users) => this.activate(users),
       open: (frames) => this.open(frames),
       advanced: (sequence) => this.advanced(sequence),
+      relieve: () => this.relief.afterFrame(this.owned!.state.users),
       stopped: () => this.ending,
       live: () => this.phase === 'live',
     });
