@@ -37,11 +37,14 @@ export class PackedActors {
     this.packed.set(id, this.place(actor));
   }
 
-  /** Somebody is about to use it. */
+  /** Somebody is about to use it: it goes behind the others. @returns whether it is here */
   use(id: string, now: number): boolean {
-    const place = this.packed.get(id) ?? this.squeezed.get(id);
+    const among = this.packed.has(id) ? this.packed : this.squeezed;
+    const place = among.get(id);
     if (place === undefined) return false;
     this.usedAt[place] = now;
+    among.delete(id);
+    among.set(id, place);
     return true;
   }
 

@@ -17,8 +17,6 @@ import type { FeedbackEmitter } from '../feedback/feedback-emitter.js';
 import type { HostContext } from '../host-context.js';
 import type { PartitionState } from './partition-state.js';
 
-/** Longest turn before other work gets one, ms. */
-export const TURN_MS = 8;
 /** Poisonous events remembered since the last checkpoint; more means that the fold itself is broken. */
 export const POISON_MAX = 1_000;
 
@@ -51,7 +49,6 @@ export class FrameFolder {
   private readonly poison = new Map<string, number>();
   /** Users that a fold wanted and did not name before: a fault of the fold, not of the event. */
   private readonly missed = new Set<string>();
-  private turnEnds = Infinity;
 
   constructor(
     private readonly partition: number,
@@ -64,7 +61,6 @@ export class FrameFolder {
   async fold(state: PartitionState, messages: readonly LogMessage[]): Promise<void> {
     const fresh = messages.filter(({ sequence }) => sequence > state.position);
     const decoded: DecodedFrame[] = [];
-    this.turnEnds = performance.now() + TURN_MS;
     for (const message of fresh) {
       await this.giveWay();
       decoded.push(this.decode(message));
@@ -184,8 +180,7 @@ export class FrameFolder {
   }
 
   private async giveWay(): Promise<void> {
-    if (performance.now() < this.turnEnds) return;
-    await this.context.turns.next();
-    this.turnEnds = performance.now() + TURN_MS;
+    const turn = this.context.turns.giveWay();
+    if (turn) await turn;
   }
 }

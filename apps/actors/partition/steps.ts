@@ -2,7 +2,7 @@
 import type { LogMessage } from '#log';
 
 export const STEP_MESSAGES_MAX = 64;
-export const STEP_BYTES_MAX = 512 * 1024;
+export const STEP_BYTES_MAX = 64 * 1024;
 
 /** Cuts a batch into steps; a message larger than the bound is a step of its own. */
 export function* stepsOf(batch: readonly LogMessage[]): Generator<LogMessage[]> {

@@ -1,26 +1,34 @@
 /**
- * Shares the process between the partitions' folds and everything else. A fold that has used up its turn waits
- * for the next; one fold continues per round of the event loop, so requests, leases and acknowledgements wait
- * for one turn at most, however many partitions fold.
+ * Shares the process between the partitions' folds and everything else. All folds together get TURN_MS in a round of the event
+ * loop, however many partitions fold and however small their steps are; whoever finds the time used up waits, and one that waits
+ * continues per round. So requests, leases and acknowledgements wait for one turn at most.
  */
+
+/** Longest folding before other work gets a turn, ms. */
+export const TURN_MS = 8;
+
 export class Turns {
   private readonly waiting: (() => void)[] = [];
-  private scheduled = false;
+  private ends = 0;
+  /** Whether somebody folded since the event loop came round. */
+  private open = false;
 
-  next(): Promise<void> {
-    return new Promise((resolve) => {
-      this.waiting.push(resolve);
-      this.schedule();
-    });
+  /** @returns what to wait for before folding on; undefined while this round has time left */
+  giveWay(): Promise<void> | undefined {
+    if (!this.open) this.begin();
+    if (performance.now() < this.ends) return undefined;
+    return new Promise((resolve) => void this.waiting.push(resolve));
   }
 
-  private schedule(): void {
-    if (this.scheduled) return;
-    this.scheduled = true;
+  private begin(): void {
+    this.open = true;
+    this.ends = performance.now() + TURN_MS;
     setImmediate(() => {
-      this.scheduled = false;
-      this.waiting.shift()?.();
-      if (this.waiting.length > 0) this.schedule();
+      this.open = false;
+      const next = this.waiting.shift();
+      if (!next) return;
+      this.begin();
+      next();
     });
   }
 }
