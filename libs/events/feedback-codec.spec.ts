@@ -55,7 +55,7 @@ describe('A feedback batch', () => {
     const header = Buffer.from(record.subarray(0, 19));
     header[0] = FEEDBACK_KIND.engagement;
     const earlier = Buffer.concat([header, record.subarray(19 + 8 + 2)]);
-    expect(decodeFeedbackBatch(assembleFeedbackBatch(BATCH, [earlier, record])).records).toEqual([
+    expect(decodeFeedbackBatch(assembleFeedbackBatch(BATCH, 2, [earlier, record])).records).toEqual([
       plain,
       plain,
     ]);

@@ -67,20 +67,21 @@ export function encodeFeedbackRecord(record: FeedbackRecord): Buffer {
 }
 
 export function encodeFeedbackBatch(batch: FeedbackBatch): Buffer {
-  return assembleFeedbackBatch(batch, batch.records.map(encodeFeedbackRecord));
+  return assembleFeedbackBatch(batch, batch.records.length, batch.records.map(encodeFeedbackRecord));
 }
 
-/** A batch of records that are already encoded. */
+/** A batch of so many records that are already encoded. @param encoded their bytes, one after the other */
 export function assembleFeedbackBatch(
   batch: Omit<FeedbackBatch, 'records'>,
-  records: readonly Uint8Array[],
+  records: number,
+  encoded: readonly Uint8Array[],
 ): Buffer {
-  const buffer = Buffer.concat([Buffer.alloc(FEEDBACK_HEADER_BYTES), ...records]);
+  const buffer = Buffer.concat([Buffer.alloc(FEEDBACK_HEADER_BYTES), ...encoded]);
   buffer.writeUInt32LE(MAGIC, 0);
   buffer.writeUInt16LE(batch.partition, 4);
   buffer.writeUInt16LE(batch.part ?? 0, 6);
   buffer.writeDoubleLE(batch.epoch, 8);
-  buffer.writeUInt32LE(records.length, 16);
+  buffer.writeUInt32LE(records, 16);
   buffer.writeDoubleLE(batch.through.sequence, 20);
   buffer.writeUInt32LE(batch.through.index, 28);
   buffer.writeUInt32LE(0, 32);
@@ -108,7 +109,8 @@ export function decodeFeedbackHeader(payload: Uint8Array): FeedbackHeader {
   };
 }
 
-function recordBytes(record: FeedbackRecord): number {
+/** Of the encoded record. */
+export function recordBytes(record: FeedbackRecord): number {
   switch (record.kind) {
     case 'exposure':
       return 33 + record.itemKeys.length * 10;
@@ -133,7 +135,8 @@ function kindOf(record: Exclude<FeedbackRecord, Sequel>): number {
   return record.itemLabels?.length ? FEEDBACK_KIND.labelledEngagement : FEEDBACK_KIND.engagement;
 }
 
-function writeRecord(buffer: Buffer, at: number, record: FeedbackRecord): number {
+/** @returns where it ends */
+export function writeRecord(buffer: Buffer, at: number, record: FeedbackRecord): number {
   buffer.writeUInt8(record.kind === 'sequel' ? FEEDBACK_KIND.sequel : kindOf(record) + TASTE, at);
   buffer.writeDoubleLE(record.cause.sequence, at + 1);
   buffer.writeUInt16LE(record.cause.index, at + 9);

@@ -8,6 +8,7 @@ export * from './frame.js';
 export * from './stored-frame.js';
 export * from './feedback.js';
 export * from './feedback-codec.js';
+export * from './record-run.js';
 export * from './feedback-decoder.js';
 export * from './taste-sketch.js';
 export * from './json-depth.js';

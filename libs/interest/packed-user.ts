@@ -93,7 +93,8 @@ export function squeezeUser(packed: Uint8Array): Uint8Array {
 
 function packRecents(out: StateWriter, recents: RecentItems, seenTimes: readonly number[]): void {
   out.count(recents.size);
-  for (const id of recents.ids) {
+  for (let i = 0; i < recents.size; i++) {
+    const id = recents.ids[i]!;
     const number = itemBook.find(id);
     out.count(number === undefined ? 0 : number + 1);
     if (number === undefined) out.text(id);
@@ -124,8 +125,9 @@ function unpackRecents(from: StateReader, seenTimes: readonly number[]): RecentI
 /** Items, then types: what one action has in common with the next stands together. */
 function packActs(out: StateWriter, acts: readonly number[], known: readonly number[]): void {
   let place = -1;
-  for (const act of acts) place = writeItem(out, Math.floor(act / TYPES_MAX), known, place);
-  for (const act of acts) out.count(act % TYPES_MAX);
+  for (let i = 0; i < acts.length; i++)
+    place = writeItem(out, Math.floor(acts[i]! / TYPES_MAX), known, place);
+  for (let i = 0; i < acts.length; i++) out.count(acts[i]! % TYPES_MAX);
 }
 
 function unpackActs(from: StateReader, n: number, known: readonly number[]): number[] {
@@ -141,7 +143,8 @@ function unpackActs(from: StateReader, n: number, known: readonly number[]): num
 /** Each time by how far its place among the `known` ones is from behind the one before; 0 and the time where it is not there. */
 function writeTimes(out: StateWriter, times: readonly number[], known: readonly number[]): void {
   let next = 0;
-  for (const time of times) {
+  for (let i = 0; i < times.length; i++) {
+    const time = times[i]!;
     const place = known[next] === time ? next : placeOf(time, known);
     if (place < 0) {
       out.count(0);

@@ -62,11 +62,11 @@ export class StateWriter {
   }
 
   counts(values: readonly number[]): void {
-    for (const value of values) this.count(value);
+    for (let i = 0; i < values.length; i++) this.count(values[i]!);
   }
 
   f64s(values: readonly number[]): void {
-    for (const value of values) this.f64(value);
+    for (let i = 0; i < values.length; i++) this.f64(values[i]!);
   }
 
   f32s(values: readonly number[] | Float32Array): void {

@@ -12,7 +12,7 @@
 import {
   assembleFeedbackBatch,
   decodeFeedbackHeader,
-  encodeFeedbackRecord,
+  RecordWriter,
   type Absorb,
   type FeedbackRecord,
 } from '#events';
@@ -42,7 +42,6 @@ export interface EmitterPorts {
 }
 
 interface OpenFrame {
-  records: Uint8Array[];
   kinds: Record<FeedbackRecord['kind'], number>;
   effects: Absorb[];
   /** Emitted before: the records of this frame are not wanted. */
@@ -52,12 +51,14 @@ interface OpenFrame {
 const KINDS = ['exposure', 'outcome', 'sequel', 'engagement'] as const;
 
 function openFrame(repeated: boolean): OpenFrame {
-  return { records: [], kinds: { exposure: 0, outcome: 0, sequel: 0, engagement: 0 }, effects: [], repeated };
+  return { kinds: { exposure: 0, outcome: 0, sequel: 0, engagement: 0 }, effects: [], repeated };
 }
 
 export class FeedbackEmitter {
   private readonly queue: FeedbackQueue;
   private open = openFrame(false);
+  /** Records of the open frame. */
+  private readonly records = new RecordWriter();
   private lastSequence: number;
   private underWay: number | undefined;
   private pumping = false;
@@ -81,12 +82,13 @@ export class FeedbackEmitter {
   }
 
   begin(sequence: number): void {
+    this.records.drop();
     this.open = openFrame(sequence <= this.queue.committed);
   }
 
   emit(record: FeedbackRecord): void {
     if (this.open.repeated) return;
-    this.open.records.push(encodeFeedbackRecord(record));
+    this.records.add(record);
     this.open.kinds[record.kind]++;
   }
 
@@ -96,8 +98,8 @@ export class FeedbackEmitter {
 
   /** The frame is folded: what it emitted counts. */
   commit(position: LogPosition): void {
-    const { records, effects, kinds, repeated } = this.open;
-    if (!repeated) this.queue.commit({ position, records, effects });
+    const { effects, kinds, repeated } = this.open;
+    if (!repeated) this.queue.commit({ position, records: this.records.take(), effects });
     for (const kind of KINDS) if (kinds[kind] > 0) this.ports.counted(kind, kinds[kind]);
     this.abort();
     if (!this.pumping) void this.pump();
@@ -106,6 +108,7 @@ export class FeedbackEmitter {
   /** The fold failed: what it emitted does not count. */
   abort(): void {
     this.open = openFrame(false);
+    this.records.drop();
   }
 
   /**
@@ -157,9 +160,11 @@ export class FeedbackEmitter {
   /** Returns when the message is stored. @throws AppError REK_STALE_EPOCH, REK_LEASE_LOST, REK_LOG_DAMAGED */
   private async append(message: FeedbackMessage): Promise<void> {
     const { partition, epoch } = this;
+    const { through, part, records } = message;
     const payload = assembleFeedbackBatch(
-      { partition, epoch, through: message.through, part: message.part },
-      message.records,
+      { partition, epoch, through, part },
+      records.reduce((sum, run) => sum + run.count, 0),
+      records.map((run) => run.bytes),
     );
     const subject = this.ports.topology.subjects.feedback(partition);
     for (let attempt = 0; ; attempt++) {

@@ -36,7 +36,7 @@ export async function fenceFeedback(topology: LogTopology, partition: number, ep
       part: header?.part ?? 0,
     };
     if (last && header!.epoch === epoch) return { ...mark, lastSequence: last.sequence }; // an earlier try of ours landed
-    const payload = assembleFeedbackBatch({ partition, epoch, ...mark }, []);
+    const payload = assembleFeedbackBatch({ partition, epoch, ...mark }, 0, []);
     try {
       const lastSequence = await topology.feedback.append(subject, payload, {
         expectedLastSubjectSequence: last?.sequence ?? 0,

@@ -1,16 +1,23 @@
 /** Promises of the feedback queue: wherever a writer stops, the next one continues with the very next record. */
 import fc from 'fast-check';
-import { FEEDBACK_PART_RECORDS } from '#events';
+import { FEEDBACK_PART_RECORDS, RecordRun } from '#events';
 import { FeedbackQueue, MESSAGE_RECORDS_MAX, type EmittedMark, type FoldedFrame } from './feedback-queue.js';
 
 const START: EmittedMark = { through: { sequence: 0, index: 0 }, part: 0 };
 
+function runOf(records: readonly string[]): RecordRun {
+  let end = 0;
+  return RecordRun.of(
+    Buffer.from(records.join('')),
+    records.map((record) => (end += record.length)),
+  );
+}
+
 /** A deterministic fold: frame `sequence` always causes the same records and effects. */
 function frame(sequence: number, count: number): FoldedFrame {
-  const records = Array.from({ length: count }, (_, i) => Buffer.from(`${sequence}.${i}`));
   return {
     position: { sequence, index: 0 },
-    records,
+    records: runOf(Array.from({ length: count }, (_, i) => `${sequence}.${i};`)),
     effects: count % 3 === 1 ? [{ eventId: `e${sequence}` } as never] : [],
   };
 }
@@ -21,15 +28,17 @@ function drain(queue: FeedbackQueue) {
   return messages;
 }
 
-const text = (records: readonly Uint8Array[]): string[] =>
-  records.map((record) => Buffer.from(record).toString());
+const text = (runs: readonly RecordRun[]): string[] =>
+  runs.flatMap((run) => Array.from({ length: run.count }, (_, i) => textOf(run.slice(i, i + 1))));
+const textOf = (run: RecordRun): string => Buffer.from(run.bytes).toString();
+const countOf = (runs: readonly RecordRun[]): number => runs.reduce((sum, run) => sum + run.count, 0);
 
 describe('FeedbackQueue', () => {
   it('packs small frames together and leaves out those without records', () => {
     const queue = new FeedbackQueue(START);
     for (let sequence = 1; sequence <= 10; sequence++) queue.commit(frame(sequence, sequence === 5 ? 0 : 2));
     const messages = drain(queue);
-    expect(messages.map(({ records, through }) => [records.length, through.sequence])).toEqual([[18, 10]]);
+    expect(messages.map(({ records, through }) => [countOf(records), through.sequence])).toEqual([[18, 10]]);
     expect(queue.bytes).toBe(0);
   });
 
@@ -37,7 +46,7 @@ describe('FeedbackQueue', () => {
     const queue = new FeedbackQueue(START);
     queue.commit(frame(7, FEEDBACK_PART_RECORDS * 2 + 10));
     expect(
-      drain(queue).map(({ records, through, part }) => [records.length, through.sequence, part]),
+      drain(queue).map(({ records, through, part }) => [countOf(records), through.sequence, part]),
     ).toEqual([
       [FEEDBACK_PART_RECORDS, 0, 1],
       [FEEDBACK_PART_RECORDS, 0, 2],
@@ -76,7 +85,7 @@ describe('FeedbackQueue', () => {
               }
               stored.push(...text(message.records));
               mark = { through: message.through, part: message.part };
-              expect(message.records.length).toBeLessThanOrEqual(MESSAGE_RECORDS_MAX);
+              expect(countOf(message.records)).toBeLessThanOrEqual(MESSAGE_RECORDS_MAX);
               return true;
             };
             // A recovering writer folds from the start again; how the log packs its messages is another matter each time.
@@ -86,7 +95,7 @@ describe('FeedbackQueue', () => {
             });
             while (takeOne());
           }
-          expect(stored).toEqual(frames.flatMap((folded) => text(folded.records)));
+          expect(stored).toEqual(frames.flatMap((folded) => text([folded.records])));
           expect([...effects]).toEqual(
             frames.flatMap((folded) => folded.effects.map((event) => event.eventId)),
           );

@@ -6,7 +6,7 @@
  * that is older than that; what `through` and `part` cover is left out here, and because the fold is
  * deterministic that is exactly what was emitted before.
  */
-import { FEEDBACK_PART_RECORDS, type Absorb } from '#events';
+import { FEEDBACK_PART_RECORDS, type Absorb, type RecordRun } from '#events';
 import type { LogPosition } from '#kernel';
 
 /** Records and bytes of one message, a single frame's part excepted (that is at most 256 records). */
@@ -21,13 +21,13 @@ export interface EmittedMark {
 
 export interface FoldedFrame {
   readonly position: LogPosition;
-  readonly records: readonly Uint8Array[];
+  readonly records: RecordRun;
   /** Other log entries that the frame causes; they must be stored before its first record. */
   readonly effects: readonly Absorb[];
 }
 
 export interface FeedbackMessage extends EmittedMark {
-  readonly records: readonly Uint8Array[];
+  readonly records: readonly RecordRun[];
   readonly effects: readonly Absorb[];
 }
 
@@ -64,17 +64,17 @@ export class FeedbackQueue {
     const { sequence } = frame.position;
     if (sequence <= this.committedSequence) return;
     this.committedSequence = sequence;
-    if (frame.records.length === 0 && frame.effects.length === 0) return;
+    if (frame.records.count === 0 && frame.effects.length === 0) return;
     this.frames.push(frame);
-    for (const record of frame.records) this.queuedBytes += record.byteLength;
-    if (frame.records.length > 0) this.skipEmittedParts(frame);
+    this.queuedBytes += frame.records.byteLength;
+    if (frame.records.count > 0) this.skipEmittedParts(frame);
   }
 
   /** The next message to append; undefined when there is none. */
   take(): FeedbackMessage | undefined {
     const first = this.frames[0];
     if (!first) return undefined;
-    return first.records.length - this.taken > FEEDBACK_PART_RECORDS
+    return first.records.count - this.taken > FEEDBACK_PART_RECORDS
       ? this.takePart(first)
       : this.takeFrames();
   }
@@ -82,32 +82,33 @@ export class FeedbackQueue {
   private takePart(frame: FoldedFrame): FeedbackMessage {
     const effects = this.taken === 0 ? frame.effects : [];
     const records = frame.records.slice(this.taken, (this.taken += FEEDBACK_PART_RECORDS));
-    this.forget(records);
-    return { through: this.through, part: this.taken / FEEDBACK_PART_RECORDS, records, effects };
+    this.queuedBytes -= records.byteLength;
+    return { through: this.through, part: this.taken / FEEDBACK_PART_RECORDS, records: [records], effects };
   }
 
   /** What is left of the first frame, and as many whole frames behind it as fit. */
   private takeFrames(): FeedbackMessage {
-    const records: Uint8Array[] = [];
+    const records: RecordRun[] = [];
     const effects: Absorb[] = [];
+    let count = 0;
     let bytes = 0;
     while (this.frames.length > 0) {
       const frame = this.frames[0]!;
-      const rest = this.taken > 0 ? frame.records.slice(this.taken) : frame.records;
-      const restBytes = rest.reduce((sum, record) => sum + record.byteLength, 0);
+      const rest = frame.records.slice(this.taken);
       const fits =
-        rest.length <= FEEDBACK_PART_RECORDS &&
-        records.length + rest.length <= MESSAGE_RECORDS_MAX &&
-        bytes + restBytes <= MESSAGE_BYTES_MAX;
-      if (!fits && (records.length > 0 || effects.length > 0)) break;
-      records.push(...rest);
+        rest.count <= FEEDBACK_PART_RECORDS &&
+        count + rest.count <= MESSAGE_RECORDS_MAX &&
+        bytes + rest.byteLength <= MESSAGE_BYTES_MAX;
+      if (!fits && (count > 0 || effects.length > 0)) break;
+      records.push(rest);
       if (this.taken === 0) effects.push(...frame.effects);
-      bytes += restBytes;
+      count += rest.count;
+      bytes += rest.byteLength;
       this.through = frame.position;
       this.taken = 0;
       this.frames.shift();
     }
-    this.forget(records);
+    this.queuedBytes -= bytes;
     return { through: this.through, part: 0, records, effects };
   }
 
@@ -115,11 +116,7 @@ export class FeedbackQueue {
   private skipEmittedParts(frame: FoldedFrame): void {
     if (this.skipParts === 0) return;
     this.taken = this.skipParts * FEEDBACK_PART_RECORDS;
-    this.forget(frame.records.slice(0, this.taken));
+    this.queuedBytes -= frame.records.slice(0, this.taken).byteLength;
     this.skipParts = 0;
-  }
-
-  private forget(records: readonly Uint8Array[]): void {
-    for (const record of records) this.queuedBytes -= record.byteLength;
   }
 }

@@ -9,7 +9,7 @@ import type { PartitionHost } from './partition-host.js';
 export const CONCURRENT_MAX = 3;
 const CATCHING_UP = 10;
 /** Of one that catches up: time between two of its checkpoints, as a multiple of what the last one took, and at most, ms. */
-const REST = 20;
+const REST = 60;
 const REST_MAX_MS = 600_000;
 /** Looks per interval. */
 const LOOKS = 16;
