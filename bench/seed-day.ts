@@ -110,17 +110,19 @@ async function replayed(connection: NatsConnection, topology: LogTopology): Prom
   const began = performance.now();
   const starting = Promise.all(Array.from({ length: hosts }, () => system.start('actors')));
   const progress = new Progress({ label: 'replaying', total: day.events, unit: 'events' });
+  const reached = new Map<number, number>();
   let first: { events: number; at: number } | undefined;
   await until(
     'every partition has folded the day',
     async () => {
-      const reached = await positions(connection);
+      await look(connection, reached);
+      const positions = [...reached.values()];
       const share =
-        reached.reduce((sum, position) => sum + Math.min(position, head), 0) / (PARTITIONS * head);
+        positions.reduce((sum, position) => sum + Math.min(position, head), 0) / (PARTITIONS * head);
       const events = Math.round(day.events * share);
       if (events > 0) first ??= { events, at: performance.now() };
       progress.update(events);
-      return reached.filter((position) => position >= head).length >= PARTITIONS;
+      return positions.filter((position) => position >= head).length >= PARTITIONS;
     },
     replayMs,
     LOOK_MS,
@@ -135,10 +137,10 @@ async function replayed(connection: NatsConnection, topology: LogTopology): Prom
   };
 }
 
-/** Log sequences folded, of every partition that is owned. */
-async function positions(connection: NatsConnection): Promise<number[]> {
-  const status = await hostStatus(connection, hosts, STATUS_MS);
-  return status.flatMap(({ partitions }) => partitions.map(({ position }) => position));
+/** Log sequences folded, by partition: a host that folds may not answer in time, and what it said before stays. */
+async function look(connection: NatsConnection, reached: Map<number, number>): Promise<void> {
+  for (const { partitions } of await hostStatus(connection, hosts, STATUS_MS))
+    for (const { partition, position } of partitions) reached.set(partition, position);
 }
 
 function residentBytes(pid: number): number {

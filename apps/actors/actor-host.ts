@@ -7,7 +7,7 @@
  * Losing a lease stops that partition at once; a partition that ends by itself gives its lease back.
  */
 import { LeaseKeeper } from '#actor';
-import { AppError, until } from '#kernel';
+import { AppError, sleep, until } from '#kernel';
 import type { Lease, LeaseStore } from '#log';
 import type { HealthState } from '#observability';
 import type { HostContext } from './host-context.js';
@@ -16,8 +16,9 @@ import { PartitionHost } from './partition/partition-host.js';
 import { TickScheduler } from './partition/tick-scheduler.js';
 import { recordSettings } from './reading/settings-recorder.js';
 
-/** How long readiness waits for the first partitions; a longer catch-up goes on while the others serve, ms. */
-const FIRST_PARTITIONS_MS = 600_000;
+/** A start that has not come any further for this long has failed, ms; one that goes on takes as long as it takes. */
+const STUCK_MS = 600_000;
+const LOOK_MS = 20;
 const COMPACT_EVERY_MS = 30_000;
 
 interface Running {
@@ -81,7 +82,7 @@ export class ActorHost {
     void reader.run().catch((error) => this.ports.broken(error));
     // The first settings of a log hold for all of it: nothing is folded before it is known whose they are.
     if (catalogue.settings.newest === undefined && recorded > 0)
-      await until('the settings are read', () => reader.position >= recorded, FIRST_PARTITIONS_MS, 20);
+      await until('the settings are read', () => reader.position >= recorded, STUCK_MS, LOOK_MS);
     await this.keeper.start();
     this.rounds.start();
     this.timers.push(setInterval(() => this.tick(), settings.actors.tickMs));
@@ -98,21 +99,18 @@ export class ActorHost {
   }
 
   private async firstPartitionsLive(health: HealthState): Promise<void> {
-    await until(
-      'the first partitions have caught up',
-      () => {
-        const hosts = this.partitions;
-        const total = this.context.reader.position * hosts.length;
-        health.starting({
-          what: 'replaying the log',
-          done: hosts.reduce((sum, host) => sum + host.position, 0),
-          total,
-        });
-        return hosts.every((host) => host.servable || host.phase === 'ended');
-      },
-      FIRST_PARTITIONS_MS,
-      20,
-    );
+    let reached = -1;
+    let movedAt = performance.now();
+    for (let hosts = this.partitions; !hosts.every(isSettled); hosts = this.partitions) {
+      const done = hosts.reduce((sum, host) => sum + host.position, 0);
+      const total = this.context.reader.position * hosts.length;
+      health.starting({ what: 'replaying the log', done, total });
+      if (done !== reached) movedAt = performance.now();
+      else if (performance.now() - movedAt > STUCK_MS)
+        throw new Error(`no partition has folded anything for ${STUCK_MS / 60_000} minutes`);
+      reached = done;
+      await sleep(LOOK_MS);
+    }
     health.ready();
   }
 
@@ -194,4 +192,9 @@ function floorOf(error: unknown): number | undefined {
   const floor =
     error instanceof AppError && error.code === 'REK_STALE_EPOCH' ? error.details?.['floor'] : undefined;
   return typeof floor === 'number' ? floor : undefined;
+}
+
+/** It serves, or it never will. */
+function isSettled(host: PartitionHost): boolean {
+  return host.servable || host.phase === 'ended';
 }

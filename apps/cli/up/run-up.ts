@@ -18,7 +18,7 @@ import { gatewayPort } from './gateway-port.js';
 import { Servers, type ServerUrls } from './servers.js';
 import { stopInOrder, type Stage } from './stop-in-order.js';
 import { listenForStop } from './stop-requests.js';
-import type { SupervisedProcess } from './supervised-process.js';
+import { Patience, type SupervisedProcess } from './supervised-process.js';
 
 export interface UpOptions {
   data: string;
@@ -29,8 +29,8 @@ export interface UpOptions {
   hosts: number;
 }
 
-/** A long log takes long to replay, ms. */
-const READY_MS = 15 * 60_000;
+/** A long log takes long to replay; as long as that goes on there is no hurry, ms. */
+const PATIENCE_MS = 15 * 60_000;
 const FORCED_EXIT_CODE = 130;
 
 /** Returns when all is stopped. @throws AppError or CliError with a message for a person. */
@@ -105,7 +105,8 @@ export async function runUp(options: UpOptions): Promise<void> {
       ...hosts.map((host) => running.start('actors', host)),
     ]);
     const all = [learner, ...hosts, gateway];
-    await Promise.all(all.map((each) => each.ready(READY_MS)));
+    const patience = new Patience(PATIENCE_MS);
+    await Promise.all(all.map((each) => each.ready(patience)));
     console.done(`${all.map((each) => each.plan.name).join(', ')} ready`, startedAt);
     return {
       ...urls,

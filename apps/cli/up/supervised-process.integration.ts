@@ -3,10 +3,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { until } from '#kernel';
 import { UpConsole } from './console.js';
-import { SupervisedProcess, type ProcessPlan } from './supervised-process.js';
+import { Patience, SupervisedProcess, type ProcessPlan } from './supervised-process.js';
 
 const SERVER = `
 const server = require('node:http').createServer((_, answer) => answer.end(process.env.REKAPPA_RESTARTS));
+server.listen(0, '127.0.0.1', () => console.log(JSON.stringify({ level: 'info', msg: 'listening', http: 'http://127.0.0.1:' + server.address().port })));
+process.on('SIGTERM', () => process.exit(0));`;
+
+/** Starts for so many ms; `moves` tells whether its progress does. */
+const slow = (startMs: number, moves: boolean): string => `
+const began = Date.now();
+const server = require('node:http').createServer((request, answer) => {
+  const age = Date.now() - began;
+  answer.statusCode = age < ${startMs} ? 503 : 200;
+  answer.end(JSON.stringify({ progress: { what: 'replaying', fraction: ${moves} ? age / ${startMs} : 0.5 } }));
+});
 server.listen(0, '127.0.0.1', () => console.log(JSON.stringify({ level: 'info', msg: 'listening', http: 'http://127.0.0.1:' + server.address().port })));
 process.on('SIGTERM', () => process.exit(0));`;
 
@@ -48,7 +59,7 @@ describe('a supervised process', () => {
 
   it('is started again when it is killed; the restart is shown, counted, and known to it', async () => {
     const app = await supervise(SERVER);
-    await app.ready(5_000);
+    await app.ready(new Patience(5_000));
     const first = await pid();
     process.kill(first, 'SIGKILL');
     await until('it is back', () => shown.some((line) => line.includes('is back')));
@@ -60,11 +71,20 @@ describe('a supervised process', () => {
 
   it('is not started again when it was asked to stop', async () => {
     const app = await supervise(SERVER);
-    await app.ready(5_000);
+    await app.ready(new Patience(5_000));
     await app.stop(5_000);
     expect(app.restarts).toBe(0);
     expect(shown).toEqual([]);
   });
+
+  it('is waited for as long as its start goes on, and no longer', async () => {
+    const app = await supervise(slow(4_000, true));
+    await app.ready(new Patience(1_500));
+    const stuck = await supervise(slow(60_000, false));
+    await expect(stuck.ready(new Patience(1_500))).rejects.toThrow(
+      /app is not ready, and nothing has come any further for 1\.5 s/,
+    );
+  }, 20_000);
 
   it('is given up in a crash loop, with its last words', async () => {
     await supervise(`console.error('no configuration'); process.exit(3);`);

@@ -26,7 +26,24 @@ export interface ProcessPlan {
 
 const READY_POLL_MS = 100;
 const READY_REQUEST_MS = 2_000;
+/** Between two words on how far a start is, ms. */
+const SAY_EVERY_MS = 10_000;
 const LAST_LINES = 15;
+
+/** How long to wait without anything coming any further. Several processes share one: some wait for others. */
+export class Patience {
+  private last = performance.now();
+
+  constructor(readonly ms: number) {}
+
+  get over(): boolean {
+    return performance.now() - this.last > this.ms;
+  }
+
+  moved(): void {
+    this.last = performance.now();
+  }
+}
 
 export class SupervisedProcess {
   restarts = 0;
@@ -66,14 +83,24 @@ export class SupervisedProcess {
     else void child.exited.then((status) => this.ended(status));
   }
 
-  /** Resolves when /health/ready answers 200. @throws Error after the deadline. */
-  async ready(deadlineMs: number): Promise<void> {
-    const deadline = performance.now() + deadlineMs;
+  /** Resolves when /health/ready answers 200; says how far it is when that takes long. @throws Error once the patience is over */
+  async ready(patience: Patience): Promise<void> {
+    let reached = '';
+    let said = performance.now();
     while (!(await this.isReady())) {
       if (this.stopping) return;
-      if (performance.now() > deadline)
+      const progress = await this.progress();
+      if (progress && progress !== reached) {
+        patience.moved();
+        if (performance.now() - said > SAY_EVERY_MS) {
+          said = performance.now();
+          this.console.note(this.plan.name, progress);
+        }
+        reached = progress;
+      }
+      if (patience.over)
         throw new Error(
-          `${this.plan.name} was not ready within ${deadlineMs / 1000} s; see ${this.plan.logFile}`,
+          `${this.plan.name} is not ready, and nothing has come any further for ${patience.ms / 1000} s; see ${this.plan.logFile}`,
         );
       await sleep(READY_POLL_MS);
     }
@@ -100,6 +127,19 @@ export class SupervisedProcess {
       (response) => response.ok,
       () => false,
     );
+  }
+
+  /** What /health/startup says is being done, and how far; undefined when it does not answer. */
+  private async progress(): Promise<string | undefined> {
+    if (this.url === undefined) return undefined;
+    try {
+      const signal = AbortSignal.timeout(READY_REQUEST_MS);
+      const response = await fetch(new URL('/health/startup', this.url), { signal });
+      const { progress } = (await response.json()) as { progress: { what: string; fraction: number } };
+      return `${progress.what}: ${(100 * progress.fraction).toFixed(1)} %`;
+    } catch {
+      return undefined; // it may not be up yet, or too busy
+    }
   }
 
   private async ended(status: ExitStatus): Promise<void> {
