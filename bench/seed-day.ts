@@ -28,7 +28,7 @@ const REPLAY_MS_EACH = 2;
 const REPLAY_MS_MIN = 30 * 60_000;
 const LOOK_MS = 100;
 /** Longest wait for the hosts' answers: not all of them answer while they start, ms. */
-const STATUS_MS = 500;
+const STATUS_MS = 2_000;
 
 const { values } = parseArgs({
   options: {
