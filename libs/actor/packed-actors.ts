@@ -12,54 +12,36 @@ export interface PackedActor {
   readonly known: boolean;
 }
 
-const FIRST_ACTORS = 1_024;
-
 export class PackedActors {
-  /** Places of their bytes. */
-  private readonly packed = new Map<string, number>();
-  private readonly squeezed = new Map<string, number>();
-  private slabs = new ByteSlabs();
-  /** By place. */
-  private usedAt = new Float64Array(FIRST_ACTORS);
-  private known = new Uint8Array(FIRST_ACTORS);
+  /** Shelves of their own: packed actors come and go, squeezed ones stay, and stand close. */
+  private packed = new Shelf();
+  private squeezed = new Shelf();
 
   get size(): number {
     return this.packed.size + this.squeezed.size;
   }
 
   get(id: string): PackedActor | undefined {
-    const place = this.packed.get(id) ?? this.squeezed.get(id);
-    return place === undefined ? undefined : this.at(place);
+    return this.packed.get(id) ?? this.squeezed.get(id);
   }
 
   /** Keeps a copy of the bytes, which are none of those kept here. */
   add(id: string, actor: PackedActor): void {
-    this.packed.set(id, this.place(actor));
+    this.packed.add(id, actor);
   }
 
   /** Somebody is about to use it: it goes behind the others. @returns whether it is here */
   use(id: string, now: number): boolean {
-    const among = this.packed.has(id) ? this.packed : this.squeezed;
-    const place = among.get(id);
-    if (place === undefined) return false;
-    this.usedAt[place] = now;
-    among.delete(id);
-    among.set(id, place);
-    return true;
+    return this.packed.use(id, now) || this.squeezed.use(id, now);
   }
 
   delete(id: string): void {
-    const among = this.packed.has(id) ? this.packed : this.squeezed;
-    const place = among.get(id);
-    if (place === undefined) return;
-    among.delete(id);
-    this.slabs.delete(place);
+    if (!this.packed.delete(id)) this.squeezed.delete(id);
   }
 
   clear(): void {
-    this.packed.clear();
-    this.squeezed.clear();
-    this.slabs = new ByteSlabs();
+    this.packed = new Shelf();
+    this.squeezed = new Shelf();
   }
 
   /** Squeezes those unused since `idleBefore`, at most `max`. @returns how many, and the bytes gained */
@@ -70,24 +52,71 @@ export class PackedActors {
   ): { count: number; gained: number } {
     let gained = 0;
     let count = 0;
-    for (const [id, place] of this.packed) {
-      const actor = this.at(place);
+    for (const [id, actor] of this.packed) {
       if (actor.usedAt >= idleBefore || count === max) break;
       count++;
-      this.packed.delete(id);
       const bytes = squeeze(actor.bytes);
-      const gain = actor.bytes.length - bytes.length;
-      this.squeezed.set(id, gain > 0 ? this.place({ ...actor, bytes }) : place);
-      if (gain > 0) this.slabs.delete(place);
-      gained += gain;
+      gained += actor.bytes.length - bytes.length;
+      this.squeezed.add(id, { ...actor, bytes });
+      this.packed.delete(id);
     }
     return { count, gained };
   }
 
   /** The longest unused first. */
   *[Symbol.iterator](): Generator<[string, PackedActor]> {
-    for (const [id, place] of this.squeezed) yield [id, this.at(place)];
-    for (const [id, place] of this.packed) yield [id, this.at(place)];
+    yield* this.squeezed;
+    yield* this.packed;
+  }
+}
+
+const FIRST_ACTORS = 1_024;
+
+/** Actors in the order in which they came or were last wanted. */
+class Shelf {
+  /** Where their bytes are. */
+  private readonly places = new Map<string, number>();
+  private readonly slabs = new ByteSlabs();
+  /** By place. */
+  private usedAt = new Float64Array(FIRST_ACTORS);
+  private known = new Uint8Array(FIRST_ACTORS);
+
+  get size(): number {
+    return this.places.size;
+  }
+
+  get(id: string): PackedActor | undefined {
+    const place = this.places.get(id);
+    return place === undefined ? undefined : this.at(place);
+  }
+
+  add(id: string, { bytes, usedAt, known }: PackedActor): void {
+    const place = this.slabs.add(bytes);
+    if (place >= this.usedAt.length) this.grow();
+    this.usedAt[place] = usedAt;
+    this.known[place] = known ? 1 : 0;
+    this.places.set(id, place);
+  }
+
+  use(id: string, now: number): boolean {
+    const place = this.places.get(id);
+    if (place === undefined) return false;
+    this.usedAt[place] = now;
+    this.places.delete(id);
+    this.places.set(id, place);
+    return true;
+  }
+
+  delete(id: string): boolean {
+    const place = this.places.get(id);
+    if (place === undefined) return false;
+    this.places.delete(id);
+    this.slabs.delete(place);
+    return true;
+  }
+
+  *[Symbol.iterator](): Generator<[string, PackedActor]> {
+    for (const [id, place] of this.places) yield [id, this.at(place)];
   }
 
   private at(place: number): PackedActor {
@@ -96,14 +125,6 @@ export class PackedActors {
       usedAt: this.usedAt[place]!,
       known: this.known[place] === 1,
     };
-  }
-
-  private place({ bytes, usedAt, known }: PackedActor): number {
-    const place = this.slabs.add(bytes);
-    if (place >= this.usedAt.length) this.grow();
-    this.usedAt[place] = usedAt;
-    this.known[place] = known ? 1 : 0;
-    return place;
   }
 
   private grow(): void {

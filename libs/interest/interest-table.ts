@@ -46,6 +46,8 @@ export class InterestTable implements InterestSignals {
   at = 0;
   halfLifeMs = 86_400_000;
   shortHalfLifeMs = 900_000;
+  /** Rows it may have, as far as is known. */
+  private most = Infinity;
   private longShare = 1;
   private shortShare = 1;
 
@@ -69,6 +71,7 @@ export class InterestTable implements InterestSignals {
   open(at: number, halfLifeMs: number, shortHalfLifeMs: number, max: number): void {
     this.halfLifeMs = halfLifeMs;
     this.shortHalfLifeMs = shortHalfLifeMs;
+    this.most = max;
     if (this.at === 0) this.at = at;
     else if (at - this.at > REBASE_HALF_LIVES * Math.min(shortHalfLifeMs, halfLifeMs)) this.rebase(at);
     this.longShare = 2 ** ((at - this.at) / halfLifeMs);
@@ -265,7 +268,7 @@ export class InterestTable implements InterestSignals {
   /** An empty row behind the others. */
   private place(hash: number, name: number): number {
     const row = this.rows++;
-    if (row === this.hashes.length) this.allocate(row + Math.max(ROWS_SPARE, row >> 1));
+    if (row === this.hashes.length) this.allocate(this.roomFor(row + 1));
     this.hashes[row] = hash;
     this.names[row] = name;
     this.long[row] = 0;
@@ -273,6 +276,11 @@ export class InterestTable implements InterestSignals {
     this.shown[row] = 0;
     this.clicked[row] = 0;
     return row;
+  }
+
+  /** Half as many rows again, but no more than the table may have. */
+  private roomFor(rows: number): number {
+    return Math.max(rows, Math.min(this.most, rows + Math.max(ROWS_SPARE, rows >> 1)));
   }
 
   /** Removes this many rows, at equal strength the older ones; the others keep their order. */
