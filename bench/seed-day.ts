@@ -4,8 +4,8 @@
  *     npm run bench -- seed-day [--scale 0.1] [--hosts 2] [--frame 100] [--arrival visits|scattered] [--json]
  *
  * At --scale 1: 7.5 million events of about 500 bytes, 150,000 users, 100,000 items (bench/seed-day/day.ts). --frame 1 stores each
- * event as a message of its own; --arrival scattered makes nobody's events follow each other. The limit beside the figure is the NATS client's own ordered consumer reading the same stream in
- * the same run, looking at nothing. Everything runs on this machine: NATS, Postgres, the hosts. Progress goes to stderr. The whole
+ * event as a message of its own; --arrival scattered makes nobody's events follow each other. The limit beside the figure is the
+ * NATS client's own ordered consumer reading the same stream in the same run, looking at nothing. Everything runs on this machine: NATS, Postgres, the hosts. Progress goes to stderr. The whole
  * day is gigabytes of log and of feedback under the temporary folder, and takes as long as it takes.
  */
 import { execFileSync } from 'node:child_process';

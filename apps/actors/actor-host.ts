@@ -7,7 +7,7 @@
  * Losing a lease stops that partition at once; a partition that ends by itself gives its lease back.
  */
 import { LeaseKeeper } from '#actor';
-import { AppError, sleep, until } from '#kernel';
+import { AppError, Patience, sleep, until } from '#kernel';
 import type { Lease, LeaseStore } from '#log';
 import type { HealthState } from '#observability';
 import type { HostContext } from './host-context.js';
@@ -100,13 +100,13 @@ export class ActorHost {
 
   private async firstPartitionsLive(health: HealthState): Promise<void> {
     let reached = -1;
-    let movedAt = performance.now();
+    const patience = new Patience(STUCK_MS);
     for (let hosts = this.partitions; !hosts.every(isSettled); hosts = this.partitions) {
       const done = hosts.reduce((sum, host) => sum + host.position, 0);
       const total = this.context.reader.position * hosts.length;
       health.starting({ what: 'replaying the log', done, total });
-      if (done !== reached) movedAt = performance.now();
-      else if (performance.now() - movedAt > STUCK_MS)
+      if (done !== reached) patience.moved();
+      else if (patience.over)
         throw new Error(`no partition has folded anything for ${STUCK_MS / 60_000} minutes`);
       reached = done;
       await sleep(LOOK_MS);

@@ -56,12 +56,7 @@ export const ARRIVALS = ['visits', 'scattered'] as const;
 export type Arrival = (typeof ARRIVALS)[number];
 
 /** In order of time, the last one at `end` or before; a tick a minute for each partition, as its owner appends them. */
-export function* eventsOf(
-  day: Day,
-  end: number,
-  partitions: number,
-  arrival: Arrival = 'visits',
-): Generator<LogEvent> {
+export function* eventsOf(day: Day, end: number, partitions: number, arrival: Arrival): Generator<LogEvent> {
   const random = new SeededRandom(7);
   const start = end - DAY_MS;
   let ticked = start;

@@ -5,6 +5,8 @@
  *
  *     slab:  place u32 | length u32 | bytes | place u32 | …
  */
+import { widened } from '#kernel';
+
 const SLAB_BYTES = 2 ** 20;
 const HEADER_BYTES = 8;
 /** Share of a slab that may be dead. */
@@ -116,10 +118,7 @@ export class ByteSlabs {
   }
 
   private grow(): void {
-    const { slabOf, offsetOf } = this;
-    this.slabOf = new Int32Array(slabOf.length * 2);
-    this.slabOf.set(slabOf);
-    this.offsetOf = new Uint32Array(offsetOf.length * 2);
-    this.offsetOf.set(offsetOf);
+    this.slabOf = widened(this.slabOf);
+    this.offsetOf = widened(this.offsetOf);
   }
 }

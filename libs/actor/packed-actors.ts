@@ -2,6 +2,7 @@
  * Actors that are not in use, as bytes. Two steps: packed, which is quick both ways, and, for those unused for longer,
  * squeezed, which is smaller and slower. Both in the order in which they came: the squeezed ones are unused for longest.
  */
+import { widened } from '#kernel';
 import { ByteSlabs } from './byte-slabs.js';
 
 export interface PackedActor {
@@ -128,10 +129,7 @@ class Shelf {
   }
 
   private grow(): void {
-    const { usedAt, known } = this;
-    this.usedAt = new Float64Array(usedAt.length * 2);
-    this.usedAt.set(usedAt);
-    this.known = new Uint8Array(known.length * 2);
-    this.known.set(known);
+    this.usedAt = widened(this.usedAt);
+    this.known = widened(this.known);
   }
 }

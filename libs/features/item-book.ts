@@ -5,7 +5,7 @@
  * Numbers are this process's own: nothing that is stored or sent says them. The book grows with the catalogue's distinct ids, and not with
  * what events name: an id that no item ever had gets no number.
  */
-import { key53 } from '#kernel';
+import { key53, widened } from '#kernel';
 import { itemHash } from './item-signals.js';
 
 const FIRST_ITEMS = 1_024;
@@ -49,11 +49,8 @@ export class ItemBook {
   }
 
   private grow(): void {
-    const { keys, hashes } = this;
-    this.keys = new Float64Array(keys.length * 2);
-    this.keys.set(keys);
-    this.hashes = new Uint32Array(hashes.length * 2);
-    this.hashes.set(hashes);
+    this.keys = widened(this.keys);
+    this.hashes = widened(this.hashes);
   }
 }
 

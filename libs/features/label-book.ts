@@ -5,6 +5,7 @@
  * Numbers are this process's own: nothing that is stored or sent says them. The book grows with the distinct labels that the
  * catalogue has had while the process ran, as the catalogue itself does, and not with the users.
  */
+import { widened } from '#kernel';
 import { labelHash, type Dimension } from './dimensions.js';
 
 const FIRST_LABELS = 1_024;
@@ -48,11 +49,8 @@ export class LabelBook {
   }
 
   private grow(): void {
-    const { hashes, dimensions } = this;
-    this.hashes = new Uint32Array(hashes.length * 2);
-    this.hashes.set(hashes);
-    this.dimensions = new Uint8Array(dimensions.length * 2);
-    this.dimensions.set(dimensions);
+    this.hashes = widened(this.hashes);
+    this.dimensions = widened(this.dimensions);
   }
 }
 

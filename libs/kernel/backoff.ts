@@ -43,3 +43,18 @@ export async function until(
     await sleep(everyMs);
   }
 }
+
+/** How long to wait without anything coming any further. Several waits may share one: some wait for others. */
+export class Patience {
+  private last = performance.now();
+
+  constructor(readonly ms: number) {}
+
+  get over(): boolean {
+    return performance.now() - this.last > this.ms;
+  }
+
+  moved(): void {
+    this.last = performance.now();
+  }
+}

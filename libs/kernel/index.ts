@@ -4,5 +4,6 @@ export * from './clock.js';
 export * from './random.js';
 export * from './errors.js';
 export * from './backoff.js';
+export * from './columns.js';
 export * from './sorted-by-score.js';
 export * from './leaders.js';

@@ -8,9 +8,9 @@
  * which moves only when the row itself is engaged with (forward decay, Cormode et al., ICDE 2009). That is what lets
  * `Leaders` keep the best rows without ever scanning the others.
  */
+import { widened } from '#kernel';
 import type { ByteReader } from './byte-reader.js';
 import type { ByteWriter } from './byte-writer.js';
-import { widened } from './keyed-rows.js';
 
 /** Half-lives of item popularity, seconds of event time: from a minute to a week. */
 export const POPULARITY_SECONDS = [60, 600, 3_600, 21_600, 86_400, 604_800] as const;

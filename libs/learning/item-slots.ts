@@ -2,9 +2,10 @@
  * Impressions and clicks of each item by the slots it was shown in, decayed with the item's own outcomes, so that they
  * follow it. Bounded: SLOTS_MAX slots an item (the one met least makes room), `itemsMax` items.
  */
+import { widened } from '#kernel';
 import type { ByteReader } from './byte-reader.js';
 import type { ByteWriter } from './byte-writer.js';
-import { KeyedRows, widened } from './keyed-rows.js';
+import { KeyedRows } from './keyed-rows.js';
 import type { WholePowers } from './whole-powers.js';
 
 /** Slots kept of one item. */

@@ -5,12 +5,13 @@
  * CTR is smoothed towards the overall CTR, which adapts: (clicks + m·p0) / (impressions + m).
  * An item's row is its order of first appearance (keyed-rows.ts bounds their number).
  */
+import { widened } from '#kernel';
 import type { ByteReader } from './byte-reader.js';
 import type { ByteWriter } from './byte-writer.js';
 import { ChangeFeed } from './change-feed.js';
 import { POPULARITY_SECONDS, windowOf } from './decayed-sums.js';
 import { DirtyRows } from './dirty-rows.js';
-import { KeyedRows, widened } from './keyed-rows.js';
+import { KeyedRows } from './keyed-rows.js';
 import { logit } from './logistic.js';
 import type { RowTable } from './model-table.js';
 import { PopularityTable, type RankedKeys } from './popularity-table.js';

@@ -3,7 +3,7 @@
  * row not used since the last sweep makes room (second chance, Corbató 1969). An open-addressed hash over
  * typed arrays: no allocation per look-up, and the same claims give the same rows everywhere.
  */
-import { AppError, mix32 } from '#kernel';
+import { AppError, mix32, widened } from '#kernel';
 import type { ByteReader } from './byte-reader.js';
 import type { ByteWriter } from './byte-writer.js';
 
@@ -126,12 +126,6 @@ export class KeyedRows {
     }
     this.keys[row] = 0;
   }
-}
-
-export function widened(values: Float64Array): Float64Array<ArrayBuffer> {
-  const wider = new Float64Array(values.length * 2);
-  wider.set(values);
-  return wider;
 }
 
 function home(key: number): number {

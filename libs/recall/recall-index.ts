@@ -6,6 +6,7 @@
  * (but for a refill of the newest after many removals). Ranking reads through it and writes nothing but what follows
  * from the statistics: heads, trending lists, and that items are no longer `unproven`.
  */
+import { widened } from '#kernel';
 import type { Catalogue, Item } from '#catalogue';
 import { DIMENSIONS, priceBandLabel } from '#features';
 import { EmbeddingSpaces } from './embedding-spaces.js';
@@ -215,7 +216,7 @@ export class RecallIndex {
     if (!list) {
       list = new LabelList(this.freeLists.pop() ?? this.lists.length, dimension, label);
       this.lists[list.id] = list;
-      if (list.id >= this.dimensions.length) this.dimensions = longer(this.dimensions);
+      if (list.id >= this.dimensions.length) this.dimensions = widened(this.dimensions);
       this.dimensions[list.id] = DIMENSIONS.indexOf(dimension);
       this.byLabel[dimension].set(label, list);
     }
@@ -243,18 +244,6 @@ export class RecallIndex {
       list.add(slot, timeOf(this.items[slot]!));
     }
   }
-}
-
-function widened(keys: Float64Array): Float64Array<ArrayBuffer> {
-  const wider = new Float64Array(keys.length * 2);
-  wider.set(keys);
-  return wider;
-}
-
-function longer(dimensions: Uint8Array): Uint8Array<ArrayBuffer> {
-  const wider = new Uint8Array(dimensions.length * 2);
-  wider.set(dimensions);
-  return wider;
 }
 
 function labelsIn(item: Item, dimension: LabelDimension): readonly string[] {

@@ -82,7 +82,6 @@ export class FeedbackEmitter {
   }
 
   begin(sequence: number): void {
-    this.records.drop();
     this.open = openFrame(sequence <= this.queue.committed);
   }
 

@@ -8,6 +8,7 @@
  * 5. say where everything is, and let the demo loose;
  * 6. on Ctrl-C, SIGTERM or a crash loop: stop it all, what produces first, what stores last.
  */
+import { Patience } from '#kernel';
 import { loadSettings } from '#config';
 import { CliError } from '../terminal/exit.js';
 import { actorProcesses, demoProcess, gatewayProcess, learnerProcess } from './apps.js';
@@ -18,7 +19,7 @@ import { gatewayPort } from './gateway-port.js';
 import { Servers, type ServerUrls } from './servers.js';
 import { stopInOrder, type Stage } from './stop-in-order.js';
 import { listenForStop } from './stop-requests.js';
-import { Patience, type SupervisedProcess } from './supervised-process.js';
+import type { SupervisedProcess } from './supervised-process.js';
 
 export interface UpOptions {
   data: string;

@@ -1,9 +1,9 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { until } from '#kernel';
+import { Patience, until } from '#kernel';
 import { UpConsole } from './console.js';
-import { Patience, SupervisedProcess, type ProcessPlan } from './supervised-process.js';
+import { SupervisedProcess, type ProcessPlan } from './supervised-process.js';
 
 const SERVER = `
 const server = require('node:http').createServer((_, answer) => answer.end(process.env.REKAPPA_RESTARTS));

@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { launch, withHugePages, type Child, type ExitStatus } from '#embedded';
-import { errorMessage, sleep } from '#kernel';
+import { errorMessage, sleep, type Patience } from '#kernel';
 import type { UpConsole } from './console.js';
 import { parseLogLine } from './log-line.js';
 import { DEATHS_MAX, RestartPolicy } from './restart-policy.js';
@@ -29,21 +29,6 @@ const READY_REQUEST_MS = 2_000;
 /** Between two words on how far a start is, ms. */
 const SAY_EVERY_MS = 10_000;
 const LAST_LINES = 15;
-
-/** How long to wait without anything coming any further. Several processes share one: some wait for others. */
-export class Patience {
-  private last = performance.now();
-
-  constructor(readonly ms: number) {}
-
-  get over(): boolean {
-    return performance.now() - this.last > this.ms;
-  }
-
-  moved(): void {
-    this.last = performance.now();
-  }
-}
 
 export class SupervisedProcess {
   restarts = 0;

@@ -2,9 +2,10 @@
  * Who takes to each item: popularity by kind of visit, each kind with half-lives of its own, and when the item was first and
  * last taken. Newcomers take what is famous, a burst fills in what was seen long ago, those with long histories take what is new.
  */
+import { widened } from '#kernel';
 import type { ByteReader } from '../byte-reader.js';
 import type { ByteWriter } from '../byte-writer.js';
-import { KeyedRows, widened } from '../keyed-rows.js';
+import { KeyedRows } from '../keyed-rows.js';
 import type { ModelTable } from '../model-table.js';
 import { PopularityTable } from '../popularity-table.js';
 

@@ -3,9 +3,10 @@
  * weakest of NEIGHBOURS_MAX neighbours makes room for a new one; keyed-rows.ts bounds the items. Counts and mass
  * (the sum of all counts, also of neighbours given up) decay by event time together, a row at a time.
  */
+import { widened } from '#kernel';
 import type { ByteReader } from '../byte-reader.js';
 import type { ByteWriter } from '../byte-writer.js';
-import { KeyedRows, widened } from '../keyed-rows.js';
+import { KeyedRows } from '../keyed-rows.js';
 import type { ModelTable } from '../model-table.js';
 import { RowPages } from '../row-pages.js';
 
