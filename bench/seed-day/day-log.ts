@@ -10,12 +10,14 @@ export interface DayLog {
   readonly topology: LogTopology;
 }
 
-/** Of the default namespace. */
-export async function openDayLog(natsUrl: string): Promise<DayLog> {
+export async function openDayLog(
+  natsUrl: string,
+  { namespace = 'default', compression = 'none' as 'none' | 's2' } = {},
+): Promise<DayLog> {
   const connection = await connectNats({ natsUrl, name: 'bench' });
   const topology = await openTopology(connection, {
-    namespace: 'default',
-    log: { partitions: PARTITIONS, replicas: 1, inFlightMax: 4_096, ackTimeoutMs: 60_000 },
+    namespace,
+    log: { partitions: PARTITIONS, replicas: 1, compression, inFlightMax: 4_096, ackTimeoutMs: 60_000 },
   });
   return { connection, topology };
 }

@@ -89,6 +89,12 @@ export const settingsSchema = z.strictObject({
         .default(16)
         .describe('Partitions of the log; fixed when the stream is created and checked at every start.'),
       replicas: count.max(5).default(1).describe('JetStream replicas of each stream.'),
+      compression: z
+        .enum(['none', 's2'])
+        .default('none')
+        .describe(
+          'How JetStream stores the log and its feedback; fixed when the streams are created. s2 wants NATS 2.10 or newer, and takes two fifths of the disk.',
+        ),
       packMs: z.coerce
         .number()
         .min(0)

@@ -1,10 +1,6 @@
 import { fnv1a32 } from '#kernel';
-import {
-  assembleFeedbackBatch,
-  encodeFeedbackBatch,
-  encodeFeedbackRecord,
-  FEEDBACK_KIND,
-} from './feedback-codec.js';
+import { assembleFeedbackBatch, encodeFeedbackRecord, FEEDBACK_KIND } from './feedback-codec.js';
+import { encodeFeedbackBatch } from './record-run.js';
 import { decodeFeedbackBatch } from './feedback-decoder.js';
 import type { Engagement } from './feedback.js';
 

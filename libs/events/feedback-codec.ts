@@ -18,7 +18,8 @@
  * A kind with TASTE added has, before its body, what is known of the user: taste f64; for an engagement also
  * repeated u8 | m u8 | m × audience u32. Records of earlier versions have none of it.
  *
- * feedback-decoder.ts reads them.
+ * This is the canonical form of a record, by which records are compared and hashed. In the stream itself outcomes take less than half of it
+ * (kinds 9 and 10, outcome-codec.ts); record-run.ts writes batches, feedback-decoder.ts reads both.
  */
 import { crc32 } from 'node:zlib';
 import { AppError } from '#kernel';
@@ -44,6 +45,8 @@ export const FEEDBACK_KIND = {
   valuedEngagement: 6,
   sequel: 7,
   labelledEngagement: 8,
+  compactOutcome: 9,
+  continuedOutcome: 10,
 } as const;
 /** Added to the label of a click that revises an outcome before it. */
 export const REVISES = 2;
@@ -59,15 +62,11 @@ export interface FeedbackHeader {
   part: number;
 }
 
-/** The bytes of one record, in a fresh buffer. */
+/** The canonical bytes of one record, in a fresh buffer. */
 export function encodeFeedbackRecord(record: FeedbackRecord): Buffer {
   const buffer = Buffer.allocUnsafe(recordBytes(record));
-  writeRecord(buffer, 0, record);
+  writeRecord(viewOf(buffer), 0, record);
   return buffer;
-}
-
-export function encodeFeedbackBatch(batch: FeedbackBatch): Buffer {
-  return assembleFeedbackBatch(batch, batch.records.length, batch.records.map(encodeFeedbackRecord));
 }
 
 /** A batch of so many records that are already encoded. @param encoded their bytes, one after the other */
@@ -109,7 +108,7 @@ export function decodeFeedbackHeader(payload: Uint8Array): FeedbackHeader {
   };
 }
 
-/** Of the encoded record. */
+/** Of the record in its canonical form. */
 export function recordBytes(record: FeedbackRecord): number {
   switch (record.kind) {
     case 'exposure':
@@ -135,83 +134,110 @@ function kindOf(record: Exclude<FeedbackRecord, Sequel>): number {
   return record.itemLabels?.length ? FEEDBACK_KIND.labelledEngagement : FEEDBACK_KIND.engagement;
 }
 
-/** @returns where it ends */
-export function writeRecord(buffer: Buffer, at: number, record: FeedbackRecord): number {
-  buffer.writeUInt8(record.kind === 'sequel' ? FEEDBACK_KIND.sequel : kindOf(record) + TASTE, at);
-  buffer.writeDoubleLE(record.cause.sequence, at + 1);
-  buffer.writeUInt16LE(record.cause.index, at + 9);
-  buffer.writeDoubleLE(record.timestamp, at + 11);
-  at += 19;
-  if (record.kind === 'sequel') return writeSequel(buffer, at, record);
-  buffer.writeDoubleLE(record.taste ?? 0, at);
-  at += 8;
+/** In the canonical form. @returns where it ends */
+export function writeRecord(view: DataView, at: number, record: FeedbackRecord): number {
   switch (record.kind) {
     case 'exposure':
-      return writeExposure(buffer, at, record);
+      return writeExposure(view, writeHead(view, at, kindOf(record), record), record);
     case 'outcome':
-      return writeOutcome(buffer, at, record);
+      return writeOutcome(view, writeHead(view, at, kindOf(record), record), record);
     case 'engagement':
-      return writeEngagement(buffer, at, record);
+      return writeEngagement(view, writeHead(view, at, kindOf(record), record), record);
+    case 'sequel':
+      return writeSequel(view, writeCause(view, at, FEEDBACK_KIND.sequel, record), record);
   }
 }
 
-function writeExposure(buffer: Buffer, at: number, record: Exposure): number {
-  buffer.writeUInt16LE(record.segment, at);
-  buffer.writeUInt16LE(record.depth ?? 0, at + 2);
-  buffer.writeUInt16LE(record.itemKeys.length, at + 4);
+/** What a record begins with whose kind has TASTE. @returns where its body begins */
+export function writeHead(
+  view: DataView,
+  at: number,
+  kind: number,
+  record: Exclude<FeedbackRecord, Sequel>,
+): number {
+  at = writeCause(view, at, kind + TASTE, record);
+  view.setFloat64(at, record.taste ?? 0, true);
+  return at + 8;
+}
+
+function writeCause(view: DataView, at: number, kind: number, { cause, timestamp }: FeedbackRecord): number {
+  view.setUint8(at, kind);
+  view.setFloat64(at + 1, cause.sequence, true);
+  view.setUint16(at + 9, cause.index, true);
+  view.setFloat64(at + 11, timestamp, true);
+  return at + 19;
+}
+
+function writeExposure(view: DataView, at: number, record: Exposure): number {
+  view.setUint16(at, record.segment, true);
+  view.setUint16(at + 2, record.depth ?? 0, true);
+  view.setUint16(at + 4, record.itemKeys.length, true);
   at += 6;
   for (let i = 0; i < record.itemKeys.length; i++, at += 10) {
-    buffer.writeDoubleLE(record.itemKeys[i]!, at);
-    buffer.writeUInt16LE(record.positions[i]!, at + 8);
+    view.setFloat64(at, record.itemKeys[i]!, true);
+    view.setUint16(at + 8, record.positions[i]!, true);
   }
   return at;
 }
 
-function writeOutcome(buffer: Buffer, at: number, record: Outcome): number {
-  buffer.writeDoubleLE(record.userKey, at);
-  buffer.writeDoubleLE(record.itemKey, at + 8);
-  buffer.writeDoubleLE(record.listKey, at + 16);
-  buffer.writeUInt16LE(record.segment, at + 24);
-  buffer.writeUInt8(record.label + (record.revises ? REVISES : 0), at + 26);
-  buffer.writeFloatLE(record.weight, at + 27);
-  buffer.writeUInt16LE(record.position, at + 31);
-  buffer.writeUInt16LE(record.depth ?? 0, at + 33);
-  buffer.writeFloatLE(record.propensity, at + 35);
+function writeOutcome(view: DataView, at: number, record: Outcome): number {
+  at = writeOutcomeFields(view, at, record);
   const { indices, values, length } = record.features;
-  buffer.writeUInt8(length, at + 39);
-  at += 40;
-  for (let i = 0; i < length; i++, at += 4) buffer.writeUInt32LE(indices[i]!, at);
-  for (let i = 0; i < length; i++, at += 4) buffer.writeFloatLE(values[i]!, at);
+  view.setUint8(at, length);
+  at += 1;
+  for (let i = 0; i < length; i++, at += 4) view.setUint32(at, indices[i]!, true);
+  for (let i = 0; i < length; i++, at += 4) view.setFloat32(at, values[i]!, true);
   return at;
 }
 
-function writeEngagement(buffer: Buffer, at: number, record: Engagement): number {
-  at = buffer.writeUInt8(record.repeated ? 1 : 0, at);
-  at = writeLabels(buffer, at, record.audiences);
-  buffer.writeDoubleLE(record.userKey, at);
-  buffer.writeDoubleLE(record.itemKey, at + 8);
-  buffer.writeUInt16LE(record.segment, at + 16);
-  buffer.writeUInt32LE(record.typeHash, at + 18);
-  buffer.writeFloatLE(record.weight, at + 22);
-  buffer.writeUInt8(record.recentKeys.length, at + 26);
+/** All but the features. @returns where those begin */
+export function writeOutcomeFields(view: DataView, at: number, record: Outcome): number {
+  view.setFloat64(at, record.userKey, true);
+  view.setFloat64(at + 8, record.itemKey, true);
+  view.setFloat64(at + 16, record.listKey, true);
+  view.setUint16(at + 24, record.segment, true);
+  view.setUint8(at + 26, record.label + (record.revises ? REVISES : 0));
+  view.setFloat32(at + 27, record.weight, true);
+  view.setUint16(at + 31, record.position, true);
+  view.setUint16(at + 33, record.depth ?? 0, true);
+  view.setFloat32(at + 35, record.propensity, true);
+  return at + 39;
+}
+
+function writeEngagement(view: DataView, at: number, record: Engagement): number {
+  view.setUint8(at, record.repeated ? 1 : 0);
+  at += 1;
+  at = writeLabels(view, at, record.audiences);
+  view.setFloat64(at, record.userKey, true);
+  view.setFloat64(at + 8, record.itemKey, true);
+  view.setUint16(at + 16, record.segment, true);
+  view.setUint32(at + 18, record.typeHash, true);
+  view.setFloat32(at + 22, record.weight, true);
+  view.setUint8(at + 26, record.recentKeys.length);
   at += 27;
   for (let i = 0; i < record.recentKeys.length; i++, at += 12) {
-    buffer.writeDoubleLE(record.recentKeys[i]!, at);
-    buffer.writeFloatLE(record.recentAgesSeconds[i]!, at + 8);
+    view.setFloat64(at, record.recentKeys[i]!, true);
+    view.setFloat32(at + 8, record.recentAgesSeconds[i]!, true);
   }
   if (record.value === undefined)
-    return record.itemLabels?.length ? writeLabels(buffer, at, record.itemLabels) : at;
-  at = buffer.writeDoubleLE(record.value, at);
-  at = writeLabels(buffer, at, record.itemLabels);
-  return writeLabels(buffer, at, record.userLabels);
+    return record.itemLabels?.length ? writeLabels(view, at, record.itemLabels) : at;
+  view.setFloat64(at, record.value, true);
+  at += 8;
+  at = writeLabels(view, at, record.itemLabels);
+  return writeLabels(view, at, record.userLabels);
 }
 
-function writeLabels(buffer: Buffer, at: number, labels: readonly number[] = []): number {
-  at = buffer.writeUInt8(labels.length, at);
-  for (const label of labels) at = buffer.writeUInt32LE(label, at);
+function writeLabels(view: DataView, at: number, labels: readonly number[] = []): number {
+  view.setUint8(at, labels.length);
+  at += 1;
+  for (let i = 0; i < labels.length; i++, at += 4) view.setUint32(at, labels[i]!, true);
   return at;
 }
 
 export function asBuffer(payload: Uint8Array): Buffer {
   return Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength);
+}
+
+export function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

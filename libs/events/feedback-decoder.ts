@@ -1,4 +1,4 @@
-/** Reads FEEDBACK batches: the layout is told in feedback-codec.ts, which writes them. */
+/** Reads FEEDBACK batches, whatever version wrote them: the layout is told in feedback-codec.ts and outcome-codec.ts. */
 import { AppError } from '#kernel';
 import {
   FEATURES_MAX,
@@ -14,12 +14,14 @@ import {
 import {
   asBuffer,
   decodeFeedbackHeader,
+  encodeFeedbackRecord,
   FEEDBACK_HEADER_BYTES,
   FEEDBACK_KIND as KIND,
   REVISES,
   TASTE,
   type FeedbackHeader,
 } from './feedback-codec.js';
+import { readContinued, readFeatures } from './outcome-codec.js';
 import { newSequel, readSequel } from './sequel-codec.js';
 
 export interface FeedbackSink {
@@ -88,15 +90,23 @@ export class FeedbackDecoder {
 
   private readonly sequel = newSequel(this.cause, this.features);
 
-  /** Calls the sink for each record, in order. @throws AppError REK_LOG_DAMAGED */
+  /** Calls the sink for each record, in order; a sink leaves it as it is. @throws AppError REK_LOG_DAMAGED */
   decode(payload: Uint8Array, sink: FeedbackSink): FeedbackHeader {
     const header = decodeFeedbackHeader(payload);
     const buffer = asBuffer(payload);
     const view = new DataView(buffer.buffer, buffer.byteOffset, buffer.length);
     let at = FEEDBACK_HEADER_BYTES;
+    let continuable = false;
     for (let i = 0; i < header.count; i++) {
       const withTaste = view.getUint8(at) >= TASTE;
       const kind = view.getUint8(at) % TASTE;
+      if (kind === KIND.continuedOutcome) {
+        if (!continuable) throw new AppError('REK_LOG_DAMAGED', 'an outcome continues none');
+        at = readContinued(view, at, this.outcome);
+        sink.outcome(this.outcome);
+        continue;
+      }
+      continuable = kind === KIND.outcomeWithDepth || kind === KIND.outcome || kind === KIND.compactOutcome;
       this.cause.sequence = view.getFloat64(at + 1, true);
       this.cause.index = view.getUint16(at + 9, true);
       const timestamp = view.getFloat64(at + 11, true);
@@ -104,8 +114,7 @@ export class FeedbackDecoder {
       const taste = withTaste ? view.getFloat64(at, true) : 0;
       this.exposure.taste = this.outcome.taste = this.engagement.taste = taste;
       if (withTaste) at += 8;
-      if (kind === KIND.outcomeWithDepth || kind === KIND.outcome)
-        at = this.readOutcome(view, at, timestamp, sink, kind === KIND.outcomeWithDepth);
+      if (continuable) at = this.readOutcome(view, at, timestamp, sink, kind);
       else if (kind === KIND.exposureWithDepth || kind === KIND.exposure)
         at = this.readExposure(view, at, timestamp, sink, kind === KIND.exposureWithDepth);
       else if (kind === KIND.engagement || kind === KIND.valuedEngagement || kind === KIND.labelledEngagement)
@@ -144,9 +153,10 @@ export class FeedbackDecoder {
     at: number,
     timestamp: number,
     sink: FeedbackSink,
-    withDepth: boolean,
+    kind: number,
   ): number {
     const record = this.outcome;
+    const withDepth = kind !== KIND.outcome;
     record.timestamp = timestamp;
     record.userKey = view.getFloat64(at, true);
     record.itemKey = view.getFloat64(at + 8, true);
@@ -160,12 +170,11 @@ export class FeedbackDecoder {
     record.depth = withDepth ? view.getUint16(at + 33, true) : 0;
     at += withDepth ? 35 : 33;
     record.propensity = view.getFloat32(at, true);
-    const n = view.getUint8(at + 4);
-    at += 5;
-    const { indices, values } = this.features;
-    for (let i = 0; i < n; i++, at += 4) indices[i] = view.getUint32(at, true);
-    for (let i = 0; i < n; i++, at += 4) values[i] = view.getFloat32(at, true);
-    this.features.length = n;
+    at += 4;
+    at =
+      kind === KIND.compactOutcome
+        ? readFeatures(view, at, this.features, 0)
+        : readPlainFeatures(view, at, this.features);
     sink.outcome(record);
     return at;
   }
@@ -229,9 +238,27 @@ export function decodeFeedbackBatch(payload: Uint8Array): FeedbackBatch {
   return { partition, epoch, through, ...(part > 0 ? { part } : {}), records };
 }
 
+/** The canonical bytes of a message's records, in whatever form it holds them: equal for equal records. */
+export function canonicalRecords(payload: Uint8Array): Buffer[] {
+  const records: Buffer[] = [];
+  const keep = (record: FeedbackRecord) => void records.push(encodeFeedbackRecord(record));
+  new FeedbackDecoder().decode(payload, { exposure: keep, outcome: keep, sequel: keep, engagement: keep });
+  return records;
+}
+
 /** Without the fields that hold nothing. */
 function present<T extends object>(record: T): T {
   return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined)) as T;
+}
+
+function readPlainFeatures(view: DataView, at: number, features: FeatureVector): number {
+  const { indices, values } = features;
+  const n = view.getUint8(at);
+  at += 1;
+  for (let i = 0; i < n; i++, at += 4) indices[i] = view.getUint32(at, true);
+  for (let i = 0; i < n; i++, at += 4) values[i] = view.getFloat32(at, true);
+  features.length = n;
+  return at;
 }
 
 function readLabels(view: DataView, at: number, labels: number[]): number {

@@ -51,18 +51,18 @@ export function readSequel(view: DataView, at: number, into: Mutable<Sequel>): n
 }
 
 /** @returns where the next record begins */
-export function writeSequel(buffer: Buffer, at: number, record: Sequel): number {
-  buffer.writeDoubleLE(record.userKey, at);
-  buffer.writeDoubleLE(record.itemKey, at + 8);
-  buffer.writeDoubleLE(record.listKey, at + 16);
-  buffer.writeUInt16LE(record.segment, at + 24);
-  buffer.writeUInt8((record.liked ? 1 : 0) | (record.converted ? 2 : 0), at + 26);
-  buffer.writeFloatLE(record.dwellSeconds, at + 27);
-  buffer.writeUInt16LE(record.position, at + 31);
+export function writeSequel(view: DataView, at: number, record: Sequel): number {
+  view.setFloat64(at, record.userKey, true);
+  view.setFloat64(at + 8, record.itemKey, true);
+  view.setFloat64(at + 16, record.listKey, true);
+  view.setUint16(at + 24, record.segment, true);
+  view.setUint8(at + 26, (record.liked ? 1 : 0) | (record.converted ? 2 : 0));
+  view.setFloat32(at + 27, record.dwellSeconds, true);
+  view.setUint16(at + 31, record.position, true);
   const { indices, values, length } = record.features;
-  buffer.writeUInt8(length, at + 33);
+  view.setUint8(at + 33, length);
   at += FIXED_BYTES;
-  for (let i = 0; i < length; i++, at += 4) buffer.writeUInt32LE(indices[i]!, at);
-  for (let i = 0; i < length; i++, at += 4) buffer.writeFloatLE(values[i]!, at);
+  for (let i = 0; i < length; i++, at += 4) view.setUint32(at, indices[i]!, true);
+  for (let i = 0; i < length; i++, at += 4) view.setFloat32(at, values[i]!, true);
   return at;
 }

@@ -4,6 +4,7 @@ import {
   JetStreamApiError,
   RetentionPolicy,
   StorageType,
+  StoreCompression,
   type JetStreamManager,
   type StreamConfig,
   type StreamInfo,
@@ -28,11 +29,14 @@ const ENSURE_ATTEMPTS = 10;
 /** The logs that are the truth: nothing in them can be deleted, so that every gap is damage. */
 const forever: Partial<StreamConfig> = { deny_delete: true, deny_purge: true, discard: DiscardPolicy.New };
 
-interface StreamSettings {
+export interface StreamSettings {
   readonly partitions: number;
   readonly replicas: number;
+  /** Of LOG and FEEDBACK, which are kept for ever, if they are created now; default: none. */
+  readonly compression?: 'none' | 's2';
 }
 
+/** @throws AppError REK_PARTITIONS_MISMATCH; REK_CONFIG_INVALID where the server cannot do what is asked; REK_LOG_UNAVAILABLE */
 export async function ensureStreams(
   manager: JetStreamManager,
   namespace: string,
@@ -65,21 +69,26 @@ export async function recordedPartitions(manager: JetStreamManager, namespace: s
 
 function logConfig(
   namespace: string,
-  { partitions, replicas }: StreamSettings,
+  { partitions, replicas, compression }: StreamSettings,
 ): Partial<StreamConfig> & { name: string } {
   return {
     ...stream(namespace, 'REKAPPA_LOG', ['log.user.*', 'log.item'], replicas),
     ...forever,
+    ...compressed(compression),
     description: `partitions=${partitions}`,
   };
 }
 
 function otherConfigs(
   namespace: string,
-  { replicas }: StreamSettings,
+  { replicas, compression }: StreamSettings,
 ): (Partial<StreamConfig> & { name: string })[] {
   return [
-    { ...stream(namespace, 'REKAPPA_FEEDBACK', ['feedback.*'], replicas), ...forever },
+    {
+      ...stream(namespace, 'REKAPPA_FEEDBACK', ['feedback.*'], replicas),
+      ...forever,
+      ...compressed(compression),
+    },
     {
       ...stream(namespace, 'REKAPPA_MODEL', ['model.*.delta', 'model.*.promoted'], replicas),
       max_age: nanos(MODEL_AGE_MS),
@@ -92,6 +101,11 @@ function otherConfigs(
     },
     { ...stream(namespace, 'REKAPPA_AUDIT', ['audit'], replicas), ...forever },
   ];
+}
+
+/** Named only where it is wanted: older servers refuse the field. */
+function compressed(compression: StreamSettings['compression']): Partial<StreamConfig> {
+  return compression === 's2' ? { compression: StoreCompression.S2 } : {};
 }
 
 function stream(
@@ -124,12 +138,13 @@ async function ensure(
   };
   // Retried: a server that has just started, and a racer that created it between our two calls.
   const retryable = (error: unknown) =>
-    !(error instanceof JetStreamApiError) || hasCode(error, STREAM_NAME_IN_USE) || error.status >= 500;
+    !isTooOld(error) &&
+    (!(error instanceof JetStreamApiError) || hasCode(error, STREAM_NAME_IN_USE) || error.status >= 500);
   try {
     return await retry(attempt, { attempts: ENSURE_ATTEMPTS, baseMs: 50, capMs: 1_000, retryable });
   } catch (error) {
     throw new AppError(
-      'REK_LOG_UNAVAILABLE',
+      isTooOld(error) ? 'REK_CONFIG_INVALID' : 'REK_LOG_UNAVAILABLE',
       `cannot ensure the stream ${config.name}: ${errorMessage(error)}`,
       undefined,
       { cause: error },
@@ -148,6 +163,11 @@ function checkPartitions(info: StreamInfo, wanted: number): void {
 
 function partitionsIn(info: StreamInfo): number {
   return Number(/partitions=(\d+)/.exec(info.config.description ?? '')?.[1]);
+}
+
+/** What the client says of a server that lacks what the configuration asks for: "stream 'compression' requires server 2.10.0". */
+function isTooOld(error: unknown): boolean {
+  return /requires server \d/.test(errorMessage(error));
 }
 
 function hasCode(error: unknown, code: number): boolean {

@@ -51,6 +51,22 @@ describe('the topology of a namespace', () => {
     await openTopology(two, settings('fixed', 16));
   });
 
+  it('compresses what is kept for ever, or says that the server is too old to', async () => {
+    const wanted = settings('small');
+    const opening = openTopology(one, { ...wanted, log: { ...wanted.log, compression: 's2' } });
+    const [major, minor] = one.info!.version.split('.').map(Number) as [number, number];
+    if (major === 2 && minor < 10) {
+      await expect(opening).rejects.toMatchObject({
+        code: 'REK_CONFIG_INVALID',
+        message: expect.stringContaining('requires server 2.10') as string,
+      });
+      return;
+    }
+    await opening;
+    const { config } = await (await managerOf(one)).streams.info('small_REKAPPA_LOG');
+    expect(config.compression).toBe('s2');
+  });
+
   it('lets dead letters be removed, and nothing that is the truth', async () => {
     const topology = await openTopology(one, settings('removal'));
     for (let i = 0; i < 2; i++)

@@ -11,7 +11,7 @@ import { managerOf, NatsEventLog } from './nats-event-log.js';
 import { userOf, type NatsConnection } from './nats-connection.js';
 import { qualifiedName, subjectPrefix } from './names.js';
 import { mayFetch, type StreamName } from './nats-users.js';
-import { ensureStreams, recordedPartitions } from './streams.js';
+import { ensureStreams, recordedPartitions, type StreamSettings } from './streams.js';
 
 export interface AttachSettings {
   readonly namespace: string;
@@ -20,7 +20,7 @@ export interface AttachSettings {
 }
 
 export interface TopologySettings extends AttachSettings {
-  readonly log: AckWindowOptions & { readonly partitions: number; readonly replicas: number };
+  readonly log: AckWindowOptions & StreamSettings;
 }
 
 export interface Subjects {

@@ -1,6 +1,7 @@
 /** What tests with real servers share. Never imported by an app. */
 export { sleep, until } from '#kernel';
 export { startServers, type TestServers, type WantedServers } from './start-servers.js';
+export { newerNats } from './newer-nats.js';
 export { FaultProxy } from './fault-proxy.js';
 export { flipBit, forgetIndexes, isLength, markDeleted, messageBlock } from './message-block.js';
 export { testSeed } from './test-seed.js';

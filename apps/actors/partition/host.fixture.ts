@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 import { loadSettings } from '#config';
 import {
   decodeUserFrame,
+  canonicalRecords,
   encodeFeedbackRecord,
-  FEEDBACK_HEADER_BYTES,
   type FrameEntry,
   type LogEvent,
 } from '#events';
@@ -80,10 +80,10 @@ export async function reference({ log }: LogTopology, without: ReadonlySet<strin
   return { bytes: Buffer.concat(records), users: known.size, sha256: hash.digest('hex') };
 }
 
-/** All records of FEEDBACK, in order. */
+/** All records of FEEDBACK, in order, in their canonical form. */
 export async function emitted({ feedback }: LogTopology): Promise<Buffer> {
-  const bodies: Uint8Array[] = [];
+  const records: Buffer[] = [];
   for await (const batch of feedback.read({ from: 1, until: await feedback.head() }))
-    for (const { payload } of batch) bodies.push(payload.subarray(FEEDBACK_HEADER_BYTES));
-  return Buffer.concat(bodies);
+    for (const { payload } of batch) records.push(...canonicalRecords(payload));
+  return Buffer.concat(records);
 }

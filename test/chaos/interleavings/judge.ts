@@ -1,6 +1,6 @@
 /** What must be true of a world at rest: everything in it is a plain fold of its logs. */
 import { LogFold } from '#evaluation';
-import { decodeUserFrame, encodeFeedbackRecord, FEEDBACK_HEADER_BYTES } from '#events';
+import { canonicalRecords, decodeUserFrame, encodeFeedbackRecord } from '#events';
 import { foldSettingsOf } from '#interest';
 import { modelSettingsOf, OnlineModel } from '#learning';
 import type { EventLog, LogMessage } from '#log';
@@ -103,10 +103,10 @@ async function equalsFold(
     const wanted = fold.partitions[partition]!.hash();
     if (users.sha256 !== wanted.sha256)
       broken.push(`partition ${partition}: ${users.users} users differ from the fold's ${wanted.users}`);
-    const bodies = feedback
+    const stored = feedback
       .filter(({ subject }) => subject === world.topology.subjects.feedback(partition))
-      .map(({ payload }) => payload.subarray(FEEDBACK_HEADER_BYTES));
-    const [emitted, derived] = [Buffer.concat(bodies), Buffer.concat(records[partition]!)];
+      .flatMap(({ payload }) => canonicalRecords(payload));
+    const [emitted, derived] = [Buffer.concat(stored), Buffer.concat(records[partition]!)];
     world.count('samples and other records', records[partition]!.length);
     if (!emitted.equals(derived))
       broken.push(

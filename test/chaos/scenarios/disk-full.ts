@@ -7,11 +7,10 @@
  * to be had.
  */
 import { sleep } from '#kernel';
-import { until } from '#testkit';
+import { newerNats, until } from '#testkit';
 import { watchLiveness, type EmbeddedServer } from '#embedded';
 import { withSystem } from '../harness/chaos-system.js';
 import type { Load } from '../harness/load.js';
-import { newerNats } from '../harness/nats-binaries.js';
 import type { Scenario, Trial } from '../harness/scenario.js';
 import { SmallDisk } from '../harness/small-disk.js';
 

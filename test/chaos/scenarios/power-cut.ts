@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { decodeFrame } from '#events';
 import { startNats } from '#embedded';
 import { attachTopology, connectNats } from '#log';
+import { newerNats } from '#testkit';
 import { withSystem } from '../harness/chaos-system.js';
 import { DiskImage } from '../harness/disk-image.js';
-import { newerNats } from '../harness/nats-binaries.js';
 import { Trial, type Scenario } from '../harness/scenario.js';
 
 const EVENTS_LEAST = 400;
@@ -30,24 +30,27 @@ export const powerCut: Scenario = {
   },
   run: async (trial) => {
     for (let round = 0; round < trial.rounds; round++) {
-      const durable = await lossOf(trial, trial.mutant === undefined ? DURABLE : '');
-      trial.findings.figure('acknowledged events lost', durable);
-      trial.findings.must(durable === 0, `${durable} acknowledged clicks are gone`);
+      for (const compression of ['none', 's2']) {
+        const lost = await lossOf(trial, trial.mutant === undefined ? DURABLE : '', compression);
+        trial.findings.figure('acknowledged events lost', lost);
+        trial.findings.must(lost === 0, `${lost} acknowledged clicks are gone, compression ${compression}`);
+      }
       if (trial.mutant === undefined)
-        trial.findings.figure('acknowledged events lost with the default', await lossOf(trial, ''));
+        trial.findings.figure('acknowledged events lost with the default', await lossOf(trial, '', 'none'));
     }
   },
 };
 
 /** @returns acknowledged clicks that the copied disk does not have */
-async function lossOf(trial: Trial, sync: string): Promise<number> {
+async function lossOf(trial: Trial, sync: string, compression: string): Promise<number> {
   const disk = (await DiskImage.mount())!;
   const binary = await newerNats();
   const jetstream = `${LIMIT}\n${sync}`;
   let lost = 0;
   try {
     const nats = { storeFolder: join(disk.folder, 'jetstream'), binary, jetstream };
-    await withSystem(new Trial(trial.seed, trial.rounds), { nats, hosts: 1 }, async (system) => {
+    const environment = { REKAPPA_LOG_COMPRESSION: compression };
+    await withSystem(new Trial(trial.seed, trial.rounds), { nats, hosts: 1, environment }, async (system) => {
       const load = system.load(trial);
       await load.start();
       await load.sent(EVENTS_LEAST);

@@ -1,5 +1,5 @@
-/** What FEEDBACK holds, per partition: the bytes of all records in order, however they were packed into messages. */
-import { decodeFeedbackHeader, FEEDBACK_HEADER_BYTES } from '#events';
+/** What FEEDBACK holds, per partition: the canonical bytes of all records in order, however they were packed into messages. */
+import { canonicalRecords, decodeFeedbackHeader } from '#events';
 import type { LogTopology } from '#log';
 
 export interface StoredFeedback {
@@ -16,7 +16,7 @@ export async function storedFeedback(topology: LogTopology): Promise<StoredFeedb
   for await (const batch of until === 0 ? [] : topology.feedback.read({ from: 1, until })) {
     for (const { payload } of batch) {
       const { partition, count, epoch } = decodeFeedbackHeader(payload);
-      bodies[partition]!.push(Buffer.from(payload.subarray(FEEDBACK_HEADER_BYTES)));
+      bodies[partition]!.push(...canonicalRecords(payload));
       records[partition]! += count;
       if (epochs[partition]!.at(-1) !== epoch) epochs[partition]!.push(epoch);
     }
