@@ -1,4 +1,4 @@
-import { until } from '#kernel';
+import { sleep, until } from '#kernel';
 import { modelSettingsOf, newScores, OnlineModel, settingsHash, type ModelReplica } from '#learning';
 import { featuresOf, itemKeyOf } from '#learning';
 import { DeadLetters, memoryTopology, type LogTopology } from '#log';
@@ -96,6 +96,57 @@ describe('A learner', () => {
     expect(second.service.model.version).toBe(first.service.model.version);
     expect(second.service.hash().sha256).toBe(offline().hash().sha256);
   });
+
+  it('keeps what it has learnt while it catches up, and goes on from there after a crash', async () => {
+    await appendFeedback(topology, 0);
+    const first = learner(testSettings({ learner: { snapshotSeconds: 0.001 } as never }));
+    await first.service.start();
+    const onTheWay = snapshots.stored.filter(({ sequence }) => sequence < FEEDBACK.length);
+    expect(onTheWay.length).toBeGreaterThan(0);
+    snapshots.stored.splice(0, Infinity, onTheWay[0]!);
+    const second = learner();
+    const replica = await follower();
+    await second.service.start();
+    expect(second.service.hash().sha256).toBe(offline().hash().sha256);
+    await until('the replica follows', () => replica.replica.sequence === FEEDBACK.length);
+    expectEqualScores(second.service.model, replica.replica);
+  });
+
+  it('keeps nothing on the way of a model that replaces the stored one', async () => {
+    await appendFeedback(topology, 0);
+    const first = learner();
+    await first.service.start();
+    await first.service.stop();
+    const stored = snapshots.stored.length;
+    const second = learner(
+      testSettings({ learner: { snapshotSeconds: 0.001 } as never, ftrl: { alpha: 0.031 } as never }),
+    );
+    await second.service.start();
+    await until('it is announced', () => snapshots.stored.length > stored);
+    expect(snapshots.stored.slice(stored).every(({ sequence }) => sequence === FEEDBACK.length)).toBe(true);
+  });
+
+  it('writes no last snapshot that would take longer than its end may', async () => {
+    await appendFeedback(topology, 0, HALF);
+    const slow = new Proxy(snapshots, {
+      get: (target, key) =>
+        key === 'write'
+          ? async (...given: Parameters<MemorySnapshots['write']>) => {
+              await sleep(4_100);
+              return target.write(...given);
+            }
+          : Reflect.get(target, key, target),
+    });
+    const { service } = newLearner(topology, slow);
+    await service.start();
+    await service.snapshot();
+    await appendFeedback(topology, HALF);
+    await until('all is learnt', () => service.model.sequence === FEEDBACK.length);
+    const began = performance.now();
+    await service.stop();
+    expect(performance.now() - began).toBeLessThan(4_000);
+    expect(snapshots.stored.map(({ sequence }) => sequence)).toEqual([HALF]);
+  }, 20_000);
 
   it('is ready only when it has caught up', async () => {
     await appendFeedback(topology, 0);

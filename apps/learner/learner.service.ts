@@ -35,6 +35,8 @@ import type { WriterLease } from './writer-lease.js';
 const READ_BATCH = 32;
 /** Without new feedback, how often it is looked whether a delta has become due. */
 const LOOKS_EACH_DELTA = 4;
+/** A last snapshot that would take longer is left out, ms: the process has to end in time, and the tail of FEEDBACK has all of it. */
+const LAST_SNAPSHOT_MS = 4_000;
 
 export interface LearnerPorts {
   readonly settings: Settings;
@@ -63,6 +65,8 @@ export class LearnerService {
   private deltasAt = 0;
   private head = 0;
   private caughtUp = false;
+  /** Replicas of the stored model cannot follow this one. */
+  private replacesStored = false;
 
   constructor(private readonly ports: LearnerPorts) {
     const { settings, topology, writerId, metrics } = ports;
@@ -80,9 +84,9 @@ export class LearnerService {
   async start(): Promise<void> {
     if (!(await this.becomeWriter())) return;
     await this.deltas.open();
-    const { replacesStored } = await this.restore();
+    await this.restore();
     this.restored();
-    await this.readFeedback(replacesStored);
+    await this.readFeedback();
   }
 
   /** Last deltas, last snapshot, and the writer's role given up. */
@@ -92,8 +96,10 @@ export class LearnerService {
     if (!this.renewal) return;
     clearInterval(this.renewal);
     if (this.model && this.caughtUp) await this.publishDeltas();
-    if (this.model && this.model.sequence !== (this.writer.last?.sequence ?? 0))
-      await this.writeSnapshot().catch(() => undefined);
+    if (this.model && this.model.sequence !== (this.writer.last?.sequence ?? 0)) {
+      if (this.writer.fits(LAST_SNAPSHOT_MS)) await this.writeSnapshot().catch(() => undefined);
+      else this.ports.logger.info('no last snapshot: the next start learns from the one before it');
+    }
     await this.ports.lease.release();
   }
 
@@ -174,7 +180,7 @@ export class LearnerService {
     return true;
   }
 
-  private async restore(): Promise<{ replacesStored: boolean }> {
+  private async restore(): Promise<void> {
     const snapshot = await newestSnapshot(this.name, this.ports, this.stopping.signal);
     const { model, restored, replacesStored, why } = startingModel(this.name, this.ports.settings, snapshot);
     this.ports.logger[replacesStored ? 'warn' : 'info'](
@@ -183,11 +189,11 @@ export class LearnerService {
     );
     if (restored) this.writer.restoredFrom(restored.id, restored.header);
     this.model = model;
-    return { replacesStored };
+    this.replacesStored = replacesStored;
   }
 
   /** Starts the loop; resolves when the model stands where FEEDBACK ended at the start. */
-  private async readFeedback(announce: boolean): Promise<void> {
+  private async readFeedback(): Promise<void> {
     const { topology, health, logger } = this.ports;
     const target = await topology.feedback.head();
     this.head = target;
@@ -199,7 +205,7 @@ export class LearnerService {
           { sequence: this.model.sequence, samples: this.model.samples },
           'caught up with FEEDBACK',
         );
-        if (announce) void this.announce();
+        if (this.replacesStored) void this.announce();
         resolve();
       };
       this.running = this.loop(target, caughtUp)
@@ -252,10 +258,17 @@ export class LearnerService {
   private async publishWhatIsDue(): Promise<void> {
     const now = this.ports.clock.monotonic();
     this.ports.metrics.observe(this.model, this.head, this.writer.last);
-    if (!this.caughtUp || now - this.deltasAt < this.ports.settings.learner.deltaMs) return;
+    if (!this.caughtUp) return this.snapshotOnTheWay();
+    if (now - this.deltasAt < this.ports.settings.learner.deltaMs) return;
     this.deltasAt = now;
     await this.publishDeltas();
     if (this.writer.due(this.model)) void this.writeSnapshot().catch(() => undefined);
+  }
+
+  /** Not of a model that replaces the stored one: who starts meanwhile is better served by that. */
+  private snapshotOnTheWay(): void {
+    if (!this.replacesStored && this.writer.due(this.model, true))
+      void this.writeSnapshot().catch(() => undefined);
   }
 
   /** @throws AppError REK_STALE_EPOCH when another learner publishes */

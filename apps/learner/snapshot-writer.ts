@@ -34,6 +34,8 @@ export interface WrittenSnapshot {
 
 /** After a failure, ms. */
 const RETRY_MS = 5_000;
+/** Times that a model which catches up learns on for as long as its last snapshot took: nobody waits for it but those who wait for its end. */
+const CATCHING_UP_RESTS = 20;
 
 export class SnapshotWriter {
   last: WrittenSnapshot | undefined;
@@ -60,7 +62,8 @@ export class SnapshotWriter {
     };
   }
 
-  due(model: OnlineModel): boolean {
+  /** @param catchingUp seldom then, so that a crash does not begin from the beginning again */
+  due(model: OnlineModel, catchingUp = false): boolean {
     if (
       this.writing ||
       (model.sequence === (this.last?.sequence ?? 0) &&
@@ -69,10 +72,17 @@ export class SnapshotWriter {
       return false;
     const waited = performance.now() - this.lastAttempt;
     if (this.failed) return waited >= RETRY_MS;
+    if (catchingUp)
+      return waited >= Math.max(this.policy.snapshotSeconds * 1_000, CATCHING_UP_RESTS * this.lastMs);
     return (
       waited >= this.policy.snapshotSeconds * 1_000 ||
       model.samples - (this.last?.samples ?? 0) >= this.policy.snapshotSamples
     );
+  }
+
+  /** Whether a snapshot is likely to be stored within `ms`, by what the last one took; one that is being stored comes first. */
+  fits(ms: number): boolean {
+    return !this.writing && this.lastMs <= ms;
   }
 
   /** Encodes now, stores, prunes. One at a time: a second call waits for the first. */
@@ -94,6 +104,11 @@ export class SnapshotWriter {
     } finally {
       this.writing = undefined;
     }
+  }
+
+  /** What the last one took, 0 before the first of this process. */
+  private get lastMs(): number {
+    return this.last ? this.last.encodeMs + this.last.storeMs : 0;
   }
 
   private async store(model: OnlineModel, deltaSequence: number, name: string): Promise<WrittenSnapshot> {
