@@ -29,7 +29,7 @@ import { printReport, type Figure } from './report/bench-report.js';
 const RECORDS_PER_MESSAGE = 200;
 /** Samples that are generated once and repeated. */
 const DISTINCT_SAMPLES = 100_000;
-/** Examples after which the next-item mix takes one engagement in 32. */
+/** Questions after which the next-item mix takes one engagement in 32. */
 const MIX_SETTLED = 200_000;
 const ROUNDS = 5;
 /** Between two deltas, as a learner makes them: the default of `learner.deltaMs`. */
@@ -134,12 +134,12 @@ function rateOf(learner: OnlineLearner & Placed, { indices, values }: Block): nu
   return count / ((performance.now() - startedAt) / 1_000);
 }
 
-/** @param examples that the next-item mix has learnt from before */
-function foldRate(samples: readonly FeatureVector[], examples: number): number {
+/** @param asked engagements that the next-item mix has looked for before */
+function foldRate(samples: readonly FeatureVector[], asked: number): number {
   // Twice as many samples as asked for: the first half warms code and tables.
   const messages = newMessages(samples, (2 * count) / LIST_LENGTH, RECORDS_PER_MESSAGE);
   const model = new OnlineModel(SETTINGS);
-  model.scorer.tables.mix.examples = examples;
+  model.scorer.tables.mix.asked = asked;
   const half = Math.floor(messages.length / 2);
   let next = 0;
   const fold = (from: number, to: number): void => {

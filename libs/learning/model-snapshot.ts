@@ -13,7 +13,7 @@ import { settingsHash, type ModelSettings } from './model-settings.js';
 import { decodePart, encodePart, STATE_PARTS, type ModelIdentity, type ModelState } from './model-state.js';
 import type { ProgressiveReport } from './progressive-validation.js';
 
-export const SNAPSHOT_FORMAT = 2;
+export const SNAPSHOT_FORMAT = 3;
 export const SNAPSHOT_CHUNK_BYTES_MAX = 1_048_576;
 
 export interface SnapshotHeader {

@@ -3,6 +3,7 @@ import type { Exposure, FeedbackRecord, Outcome } from '#events';
 import { DELTA_BYTES_MAX, decodeDeltaHeader } from './model-delta.js';
 import { ModelReplica } from './model-replica.js';
 import { DEFAULT_STATISTICS, type ModelSettings } from './model-settings.js';
+import { SNAPSHOT_FORMAT } from './model-snapshot.js';
 import { OnlineModel } from './online-model.js';
 import { newScores } from './scorer.js';
 import { featuresOf, itemKeyOf, messagesOf, syntheticFeedback } from './synthetic-feedback.js';
@@ -192,7 +193,9 @@ describe('Snapshots', () => {
     expect(() => OnlineModel.decodeSnapshot({ ...header, sequence: header.sequence + 1 }, chunks)).toThrow(
       invalid,
     );
-    expect(() => OnlineModel.decodeSnapshot({ ...header, format: 3 }, chunks)).toThrow(invalid);
+    expect(() => OnlineModel.decodeSnapshot({ ...header, format: SNAPSHOT_FORMAT + 1 }, chunks)).toThrow(
+      invalid,
+    );
     expect(() => OnlineModel.decodeSnapshot(header, [chunks[0]!.subarray(0, 100)])).toThrow(invalid);
     expect(() => OnlineModel.decodeSnapshot(header, [])).toThrow(invalid);
   });

@@ -23,8 +23,11 @@ const WIDTH = SIGNALS.length;
 /** One row of weights for all situations, then one for each. */
 const ROWS = SITUATIONS.length + 1;
 const DAY = SIGNALS.indexOf('popularity day');
-/** An example costs more than the rest of the fold, and the weights move less and less: half as many after each EXAMPLES_HALVE. */
-const EXAMPLES_HALVE = 20_000;
+/**
+ * Looking for an engagement's item costs more than the rest of the fold, found or not, and the weights move less and less: half as many are
+ * looked for after each ASKED_HALVE.
+ */
+const ASKED_HALVE = 32_000;
 const EACH_MAX = 32;
 /** A candidate that hardly pulls is left out of the step. */
 const PULL_MIN = 1e-4;
@@ -33,8 +36,10 @@ const NONE = -1;
 export class ChannelMix implements RowTable {
   readonly dirty = new DirtyRows(1);
   readonly rowBytesMax: number;
-  /** Examples learnt from. */
+  /** Examples learnt from: engagements whose item a channel had found. */
   examples = 0;
+  /** Engagements whose item was looked for. */
+  asked = 0;
   private readonly sums = new AdaptiveSteps(ROWS * WIDTH, RATE);
   private readonly memory = new MixMemory(WIDTH, CANDIDATES_MAX + 1);
   private readonly layer = new MixLayer(WIDTH, SITUATIONS.length, this.memory);
@@ -46,10 +51,12 @@ export class ChannelMix implements RowTable {
     this.rowBytesMax = 5 + 8 + ROWS * WIDTH * 4 + this.layer.bytes;
   }
 
-  /** Whether an engagement becomes an example: all of the first, then one in 2, 4 … EACH_MAX, chosen by hash. */
-  wants(userKey: number, timestamp: number): boolean {
-    const each = Math.min(EACH_MAX, 2 ** Math.floor(this.examples / EXAMPLES_HALVE));
-    return each === 1 || combine32(userKey >>> 0, timestamp >>> 0) % each === 0;
+  /** Whether an engagement's item is to be looked for, which counts: all of the first, then one in 2, 4 … EACH_MAX, chosen by hash. */
+  asks(userKey: number, timestamp: number): boolean {
+    const each = Math.min(EACH_MAX, 2 ** Math.floor(this.asked / ASKED_HALVE));
+    if (each > 1 && combine32(userKey >>> 0, timestamp >>> 0) % each !== 0) return false;
+    this.asked++;
+    return true;
   }
 
   /** Of the sum; what the layer says belongs to no single signal. */
@@ -94,12 +101,14 @@ export class ChannelMix implements RowTable {
 
   encode(writer: ByteWriter): void {
     writer.f64(this.examples);
+    writer.f64(this.asked);
     this.sums.encode(writer);
     this.layer.encode(writer);
   }
 
   decode(reader: ByteReader): void {
     this.examples = reader.f64();
+    this.asked = reader.f64();
     this.summedFor = NONE;
     this.sums.decode(reader);
     this.layer.decode(reader);

@@ -141,7 +141,7 @@ export class NextItems {
   /** Predicts the engagement, then teaches the mix. Comes before the tables hear of it. */
   learn({ userKey, itemKey, weight, timestamp, recentKeys, recentAgesSeconds }: Engagement): void {
     const { mix, histories } = this.tables;
-    if (!(weight > 0) || histories.has(userKey, itemKey) || !mix.wants(userKey, timestamp)) return;
+    if (!(weight > 0) || histories.has(userKey, itemKey) || !mix.asks(userKey, timestamp)) return;
     this.find({ userKey, recentKeys, recentAgesSeconds, now: timestamp });
     const taken = this.placeOf(itemKey);
     if (taken < 0) return; // says nothing of the mix, and describing takes as long as finding
