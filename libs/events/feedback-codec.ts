@@ -190,13 +190,18 @@ function writeOutcome(view: DataView, at: number, record: Outcome): number {
   return at;
 }
 
+/** As one number. */
+export function labelOf({ label, revises }: Outcome): number {
+  return label + (revises ? REVISES : 0);
+}
+
 /** All but the features. @returns where those begin */
 export function writeOutcomeFields(view: DataView, at: number, record: Outcome): number {
   view.setFloat64(at, record.userKey, true);
   view.setFloat64(at + 8, record.itemKey, true);
   view.setFloat64(at + 16, record.listKey, true);
   view.setUint16(at + 24, record.segment, true);
-  view.setUint8(at + 26, record.label + (record.revises ? REVISES : 0));
+  view.setUint8(at + 26, labelOf(record));
   view.setFloat32(at + 27, record.weight, true);
   view.setUint16(at + 31, record.position, true);
   view.setUint16(at + 33, record.depth ?? 0, true);

@@ -12,13 +12,13 @@ import {
   type Sequel,
 } from './feedback.js';
 import {
-  asBuffer,
   decodeFeedbackHeader,
   encodeFeedbackRecord,
   FEEDBACK_HEADER_BYTES,
   FEEDBACK_KIND as KIND,
   REVISES,
   TASTE,
+  viewOf,
   type FeedbackHeader,
 } from './feedback-codec.js';
 import { readContinued, readFeatures } from './outcome-codec.js';
@@ -93,8 +93,7 @@ export class FeedbackDecoder {
   /** Calls the sink for each record, in order; a sink leaves it as it is. @throws AppError REK_LOG_DAMAGED */
   decode(payload: Uint8Array, sink: FeedbackSink): FeedbackHeader {
     const header = decodeFeedbackHeader(payload);
-    const buffer = asBuffer(payload);
-    const view = new DataView(buffer.buffer, buffer.byteOffset, buffer.length);
+    const view = viewOf(payload);
     let at = FEEDBACK_HEADER_BYTES;
     let continuable = false;
     for (let i = 0; i < header.count; i++) {

@@ -10,7 +10,14 @@
  * A continued outcome is in all else like the outcome directly before it in the message, down to the first `shared` features.
  */
 import { AppError } from '#kernel';
-import { FEEDBACK_KIND, REVISES, writeHead, writeOutcomeFields } from './feedback-codec.js';
+import {
+  FEEDBACK_KIND,
+  labelOf,
+  recordBytes,
+  REVISES,
+  writeHead,
+  writeOutcomeFields,
+} from './feedback-codec.js';
 import { FEATURES_MAX, type FeatureVector, type Outcome } from './feedback.js';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -18,8 +25,8 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 const CONTINUED_BYTES = 21;
 
 /** At most, in either form. */
-export const compactBytesMax = ({ features: { length } }: Outcome): number =>
-  67 + Math.ceil(length / 8) + 8 * length;
+export const compactBytesMax = (record: Outcome): number =>
+  recordBytes(record) + Math.ceil(record.features.length / 8);
 
 /** @returns where it ends */
 export function writeCompact(view: DataView, at: number, record: Outcome): number {
@@ -32,7 +39,7 @@ export function writeCompact(view: DataView, at: number, record: Outcome): numbe
 export function writeContinued(view: DataView, at: number, record: Outcome, shared: number): number {
   view.setUint8(at, FEEDBACK_KIND.continuedOutcome);
   view.setFloat64(at + 1, record.itemKey, true);
-  view.setUint8(at + 9, record.label + (record.revises ? REVISES : 0));
+  view.setUint8(at + 9, labelOf(record));
   view.setFloat32(at + 10, record.weight, true);
   view.setUint16(at + 14, record.position, true);
   view.setFloat32(at + 16, record.propensity, true);

@@ -12,6 +12,7 @@
  * Items' parts are kept until the model or the item changes. They are functions of those alone, so what is kept equals what
  * would be made anew, and two hosts, or a host and a replay, give the same scores from the same model.
  */
+import { widened } from '#kernel';
 import { newFeatureVector, type FeatureVector } from '#events';
 import { plainIndex, type OwnFeatures } from '#features';
 import { newReading, readEvidence } from './item-reading.js';
@@ -96,7 +97,7 @@ export class CoarseScorer {
 
   private make(row: number, itemKey: number, own: OwnFeatures): void {
     const { scorer, reading, sample, k } = this;
-    while (this.parts.length < (row + 1) * (1 + k)) this.parts = doubled(this.parts);
+    while (this.parts.length < (row + 1) * (1 + k)) this.parts = widened(this.parts);
     this.made[row] = own;
     const { statistics } = scorer.tables;
     readEvidence(reading, statistics, statistics.rowOf(itemKey), 0);
@@ -135,10 +136,4 @@ export class CoarseScorer {
     vector.length = length;
     return vector;
   }
-}
-
-function doubled(values: Float32Array): Float32Array<ArrayBuffer> {
-  const wider = new Float32Array(values.length * 2);
-  wider.set(values);
-  return wider;
 }

@@ -272,9 +272,7 @@ export class ItemStatistics implements RowTable {
       this.impressionsBy = widened(this.impressionsBy);
       this.examinedBy = widened(this.examinedBy);
       this.clicksBy = widened(this.clicksBy);
-      const news = new Uint8Array(this.clicksBy.length);
-      news.set(this.newsBy);
-      this.newsBy = news;
+      this.newsBy = widened(this.newsBy);
     }
     this.popularities.fit(this.rows.size);
   }

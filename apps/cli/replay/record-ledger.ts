@@ -4,6 +4,7 @@
  */
 import { createHash, type Hash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
+import { widened } from '#kernel';
 import { encodeFeedbackRecord, type FeedbackRecord } from '#events';
 
 export interface LedgerComparison {
@@ -38,11 +39,7 @@ export class RecordLedger {
 
   /** A record that the rebuild derived. */
   derive(record: FeedbackRecord): void {
-    if (this.derivedCount === this.checksums.length) {
-      const wider = new Uint32Array(this.checksums.length * 2);
-      wider.set(this.checksums);
-      this.checksums = wider;
-    }
+    if (this.derivedCount === this.checksums.length) this.checksums = widened(this.checksums);
     const bytes = encodeFeedbackRecord(record);
     this.derived.update(bytes);
     this.checksums[this.derivedCount++] = crc32(bytes);
