@@ -3,7 +3,7 @@ import { Inject, Module, type DynamicModule, type OnModuleInit } from '@nestjs/c
 import { MemoryBudget } from '#actor';
 import { SettingsModule, type Settings } from '#config';
 import { foldSettingsOf, SettingsHistory } from '#interest';
-import { errorMessage, ToldClock } from '#kernel';
+import { errorMessage, ToldClock, Turns } from '#kernel';
 import { modelSettingsOf, type SnapshotHeader } from '#learning';
 import { DeadLetters, linkOf } from '#log';
 import { LearnerClient, ModelFollower } from '#model-feed';
@@ -25,7 +25,7 @@ import { openConnections, type HostConnections } from './actors.connections.js';
 import { ActorsService } from './actors.service.js';
 import type { HostContext } from './host-context.js';
 import { HostMetrics } from './host-metrics.js';
-import { Turns } from './partition/turns.js';
+
 import { CatalogueReplica } from './reading/catalogue-replica.js';
 import { DeadLetterQueue } from './reading/dead-letter-queue.js';
 import { LogReader } from './reading/log-reader.js';

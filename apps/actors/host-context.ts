@@ -1,12 +1,11 @@
 /** What all partitions of a host share. Made once by the wiring; everything in it outlives every partition. */
 import type { MemoryBudget } from '#actor';
 import type { Settings } from '#config';
-import type { ToldClock } from '#kernel';
+import type { ToldClock, Turns } from '#kernel';
 import type { LogTopology } from '#log';
 import type { Logger, Metrics } from '#observability';
 import type { UserKeys } from '#privacy';
 import type { CheckpointStore } from '#store';
-import type { Turns } from './partition/turns.js';
 import type { CatalogueReplica } from './reading/catalogue-replica.js';
 import type { DeadLetterQueue } from './reading/dead-letter-queue.js';
 import type { LogReader } from './reading/log-reader.js';

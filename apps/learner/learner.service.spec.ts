@@ -1,4 +1,5 @@
-import { sleep, until } from '#kernel';
+import { jest } from '@jest/globals';
+import { sleep, TURN_MS, until } from '#kernel';
 import { modelSettingsOf, newScores, OnlineModel, settingsHash, type ModelReplica } from '#learning';
 import { featuresOf, itemKeyOf } from '#learning';
 import { DeadLetters, memoryTopology, type LogTopology } from '#log';
@@ -101,6 +102,7 @@ describe('A learner', () => {
     await appendFeedback(topology, 0);
     const first = learner(testSettings({ learner: { snapshotSeconds: 0.001 } as never }));
     await first.service.start();
+    await first.service.stop();
     const onTheWay = snapshots.stored.filter(({ sequence }) => sequence < FEEDBACK.length);
     expect(onTheWay.length).toBeGreaterThan(0);
     snapshots.stored.splice(0, Infinity, onTheWay[0]!);
@@ -110,6 +112,35 @@ describe('A learner', () => {
     expect(second.service.hash().sha256).toBe(offline().hash().sha256);
     await until('the replica follows', () => replica.replica.sequence === FEEDBACK.length);
     expectEqualScores(second.service.model, replica.replica);
+  });
+
+  it('gives way while it learns, so that its lease, its answers and the store go on', async () => {
+    const fold = OnlineModel.prototype.fold;
+    const slow = jest.spyOn(OnlineModel.prototype, 'fold').mockImplementation(function (
+      this: OnlineModel,
+      ...message
+    ) {
+      const ends = performance.now() + TURN_MS;
+      while (performance.now() < ends);
+      fold.apply(this, message);
+    });
+    await appendFeedback(topology, 0, HALF);
+    const { service } = learner();
+    let rounds = 0;
+    let going = true;
+    const count = (): void => {
+      rounds++;
+      if (going) setImmediate(count);
+    };
+    count();
+    try {
+      await service.start();
+    } finally {
+      going = false;
+      slow.mockRestore();
+    }
+    expect(service.model.sequence).toBe(HALF);
+    expect(rounds).toBeGreaterThanOrEqual(HALF - 1);
   });
 
   it('keeps nothing on the way of a model that replaces the stored one', async () => {

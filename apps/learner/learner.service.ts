@@ -3,14 +3,14 @@
  *
  *     lease ─▶ newest snapshot ─▶ tail of FEEDBACK ─▶ ready
  *                                       │
- *              read a batch ─▶ fold ─▶ deltas, when due ─▶ snapshot, when due ─┐
- *                  ▲                                                           │
- *                  └───────────────────────────────────────────────────────────┘
+ *              read a batch ─▶ fold for a turn ─▶ deltas, when due ─▶ snapshot, when due ─┐
+ *                  ▲                                                                      │
+ *                  └──────────────────────────────────────────────────────────────────────┘
  *
  * One loop, one writer: only `readFeedback` changes the model, and a promotion swaps it between two records. Losing
  * Postgres stops no learning; losing the writer's role, or a damaged FEEDBACK, ends the process.
  */
-import { AppError, errorMessage, type Clock } from '#kernel';
+import { AppError, errorMessage, Turns, type Clock } from '#kernel';
 import { settingsHash, modelSettingsOf, type OnlineModel } from '#learning';
 import type { DeadLetters, LogMessage, LogTopology } from '#log';
 import type {
@@ -31,7 +31,7 @@ import { SnapshotWriter, type SnapshotSink } from './snapshot-writer.js';
 import { startingModel } from './starting-model.js';
 import type { WriterLease } from './writer-lease.js';
 
-/** Messages folded before anything else gets its turn: about 10 ms of learning. */
+/** Messages read at once. */
 const READ_BATCH = 32;
 /** Without new feedback, how often it is looked whether a delta has become due. */
 const LOOKS_EACH_DELTA = 4;
@@ -58,6 +58,7 @@ export class LearnerService {
   private readonly name: string;
   private readonly deltas: DeltaPublisher;
   private readonly writer: SnapshotWriter;
+  private readonly turns = new Turns();
   private readonly stopping = new AbortController();
   private running: Promise<void> | undefined;
   private renewal: NodeJS.Timeout | undefined;
@@ -227,8 +228,15 @@ export class LearnerService {
       batchMax: READ_BATCH,
       maxWaitMs: settings.learner.deltaMs / LOOKS_EACH_DELTA,
     })) {
-      for (const message of messages) await this.learn(message);
-      if (!this.caughtUp && this.model.sequence >= target) caughtUp();
+      for (const message of messages) {
+        await this.learn(message);
+        if (!this.caughtUp && this.model.sequence >= target) caughtUp();
+        const turn = this.turns.giveWay();
+        if (!turn) continue;
+        await turn;
+        if (signal.aborted) return;
+        await this.publishWhatIsDue();
+      }
       if (!this.caughtUp)
         health.starting({ what: 'learning from FEEDBACK', done: this.model.sequence, total: target });
       await this.publishWhatIsDue();

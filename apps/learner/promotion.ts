@@ -9,7 +9,7 @@
  *
  * Until step 4 nothing has changed for anybody; a failure before it leaves the live model as it was.
  */
-import { AppError } from '#kernel';
+import { AppError, Turns } from '#kernel';
 import { OnlineModel } from '#learning';
 import type { LogTopology } from '#log';
 import type { SnapshotSource } from '#model-feed';
@@ -32,6 +32,7 @@ export async function catchUp(
   signal: AbortSignal,
   atEqualSequence: () => void,
 ): Promise<void> {
+  const turns = new Turns();
   while (shadow.sequence !== liveSequence()) {
     if (signal.aborted) throw new AppError('REK_NOT_READY', 'the learner is shutting down');
     if (shadow.sequence > liveSequence()) {
@@ -45,7 +46,10 @@ export async function catchUp(
       batchMax: READ_BATCH,
     })) {
       // Refused messages were reported when the live model met them.
-      for (const message of messages) foldMessage(shadow, message);
+      for (const message of messages) {
+        foldMessage(shadow, message);
+        await turns.giveWay();
+      }
     }
   }
   atEqualSequence();

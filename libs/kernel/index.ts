@@ -6,4 +6,5 @@ export * from './errors.js';
 export * from './backoff.js';
 export * from './columns.js';
 export * from './sorted-by-score.js';
+export * from './turns.js';
 export * from './leaders.js';

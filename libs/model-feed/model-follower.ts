@@ -10,7 +10,7 @@
  * starts empty: every item at the overall CTR (invariant I6). Nothing here throws after `start`: what cannot be
  * read is reported, and tried again at most every `retryMs`.
  */
-import { AppError, errorMessage, sleep } from '#kernel';
+import { AppError, errorMessage, sleep, Turns } from '#kernel';
 import { decodeDeltaHeader, ModelReplica, type DeltaHeader, type ModelSettings } from '#learning';
 import type { LogMessage, LogTopology } from '#log';
 import type { SnapshotSource, StoredSnapshot } from './snapshot-source.js';
@@ -50,6 +50,8 @@ export class ModelFollower {
   /** When the replica last changed, ms of `performance.now()`. */
   changedAt = performance.now();
   private readonly listeners = new Set<(replica: ModelReplica) => void>();
+  /** Its own: it must not stand in the queue of the folds, which may be long. */
+  private readonly turns = new Turns();
   private readonly stopping = new AbortController();
   private running: Promise<void> | undefined;
   private position = 1;
@@ -100,6 +102,8 @@ export class ModelFollower {
       for (const message of messages) {
         if (ours.includes(message.subject)) await this.accept(message);
         this.position = message.sequence + 1;
+        await this.turns.giveWay();
+        if (signal.aborted) return;
       }
     }
   }

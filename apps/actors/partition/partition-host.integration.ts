@@ -6,7 +6,7 @@ import { MemoryBudget } from '#actor';
 import { loadSettings } from '#config';
 import { decodeFeedbackHeader, encodeFrame, type LogEvent } from '#events';
 import { foldSettingsOf, PartitionFold, SettingsHistory } from '#interest';
-import { SeededRandom, ToldClock, until } from '#kernel';
+import { SeededRandom, ToldClock, Turns, until } from '#kernel';
 import { DeadLetters, memoryTopology, type EventLog, type Lease, type LogTopology } from '#log';
 import { createLogger, createMetrics } from '#observability';
 import { migrate, openStore, type Store } from '#store';
@@ -18,7 +18,6 @@ import { LogReader } from '../reading/log-reader.js';
 import { emitted, events, P, PARTITIONS, reference, START, USERS } from './host.fixture.js';
 import { hashPartition } from './partition-hash.js';
 import { PartitionHost } from './partition-host.js';
-import { Turns } from './turns.js';
 
 describe('PartitionHost', () => {
   let servers: TestServers;

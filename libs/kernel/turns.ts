@@ -1,7 +1,7 @@
 /**
- * Shares the process between the partitions' folds and everything else. All folds together get TURN_MS in a round of the event
- * loop, however many partitions fold and however small their steps are; whoever finds the time used up waits, and one that waits
- * continues per round. So requests, leases and acknowledgements wait for one turn at most.
+ * Shares the process between folds and everything else. All folds of a `Turns` together get TURN_MS in a round of the event
+ * loop, however many fold and however small their steps are; whoever finds the time used up waits, and one that waits
+ * continues per round. So requests, leases, acknowledgements and the store wait for one turn at most.
  */
 
 /** Longest folding before other work gets a turn, ms. */
