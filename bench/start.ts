@@ -33,6 +33,7 @@ interface Known {
 
 const system = await startSystem({
   redis: true,
+  readyMs: ANSWER_MS,
   environment: { REKAPPA_LOG_PARTITIONS: String(PARTITIONS), REKAPPA_LOG_LEVEL: 'warn' },
 });
 let apps: AppProcess[] = [system.gateway, ...system.hosts, system.learner!];

@@ -1,6 +1,6 @@
 /** A learner over any topology and snapshot store, for tests. */
 import { loadSettings, type SettingsOverrides } from '#config';
-import { systemClock } from '#kernel';
+import { sleep, systemClock } from '#kernel';
 import { messagesOf, syntheticFeedback, type SnapshotHeader } from '#learning';
 import { DeadLetters, type LogTopology } from '#log';
 import type { SnapshotSource, StoredSnapshot } from '#model-feed';
@@ -13,7 +13,13 @@ import type { SnapshotSink } from './snapshot-writer.js';
 const OVERRIDES: SettingsOverrides = {
   logLevel: 'silent',
   model: { name: 'main', bits: 14 },
-  learner: { deltaMs: 20, snapshotSeconds: 3_600, snapshotSamples: 1_000_000, metricsWindow: 500 },
+  learner: {
+    deltaMs: 20,
+    snapshotSeconds: 3_600,
+    snapshotSamples: 1_000_000,
+    relearnSeconds: 3_600,
+    metricsWindow: 500,
+  },
 };
 
 export function testSettings(overrides: SettingsOverrides = {}): ReturnType<typeof loadSettings> {
@@ -41,9 +47,13 @@ export async function appendFeedback(
 export class MemorySnapshots implements SnapshotSource, SnapshotSink {
   readonly stored: (StoredSnapshot & { model: string; sequence: number })[] = [];
   available = true;
+  /** What storing one takes. */
+  storeMs = 0;
 
-  async write(snapshot: SnapshotInput): Promise<string> {
+  async write(snapshot: SnapshotInput, signal?: AbortSignal): Promise<string> {
     this.check();
+    if (this.storeMs > 0) await sleep(this.storeMs);
+    signal?.throwIfAborted();
     const id = `snapshot-${this.stored.length + 1}`;
     const header = JSON.parse(JSON.stringify(snapshot.header)) as SnapshotHeader;
     this.stored.push({

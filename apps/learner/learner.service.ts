@@ -35,7 +35,7 @@ import type { WriterLease } from './writer-lease.js';
 const READ_BATCH = 32;
 /** Without new feedback, how often it is looked whether a delta has become due. */
 const LOOKS_EACH_DELTA = 4;
-/** A last snapshot that would take longer is left out, ms: the process has to end in time, and the tail of FEEDBACK has all of it. */
+/** What the last snapshot may take, ms: the process has to end in time, and the tail of FEEDBACK has all of it. */
 const LAST_SNAPSHOT_MS = 4_000;
 
 export interface LearnerPorts {
@@ -97,10 +97,8 @@ export class LearnerService {
     if (!this.renewal) return;
     clearInterval(this.renewal);
     if (this.model && this.caughtUp) await this.publishDeltas();
-    if (this.model && this.model.sequence !== (this.writer.last?.sequence ?? 0)) {
-      if (this.writer.fits(LAST_SNAPSHOT_MS)) await this.writeSnapshot().catch(() => undefined);
-      else this.ports.logger.info('no last snapshot: the next start learns from the one before it');
-    }
+    if (this.model && !(await this.writer.finish(this.model, this.deltas.lastSequence, LAST_SNAPSHOT_MS)))
+      this.ports.logger.info('no last snapshot: the next start learns from the one before it');
     await this.ports.lease.release();
   }
 
@@ -245,7 +243,9 @@ export class LearnerService {
 
   private async learn(message: LogMessage): Promise<void> {
     const { deadLetters, topology, metrics, logger } = this.ports;
+    const began = performance.now();
     const refused = foldMessage(this.model, message);
+    this.writer.learnt(performance.now() - began);
     this.head = Math.max(this.head, message.sequence);
     if (!refused) return;
     metrics.refused(refused.code);
@@ -298,7 +298,8 @@ export class LearnerService {
       return written;
     } catch (error) {
       metrics.snapshotFailed('write');
-      logger.error({ reason: errorMessage(error) }, 'a snapshot could not be written; learning goes on');
+      if (!this.stopping.signal.aborted)
+        logger.error({ reason: errorMessage(error) }, 'a snapshot could not be written; learning goes on');
       throw error;
     }
   }

@@ -2,12 +2,16 @@
  * Decides when a snapshot is due and writes it beside the learning: the state is encoded at once, between two
  * records, and stored while learning goes on. A store that is away costs nothing but the snapshot: it is
  * reported and tried again (invariant I5).
+ *
+ * After a crash the model learns again what no snapshot knows. That is bounded by time: one is due after so many seconds, after so many
+ * samples, and after so much time spent learning. A learner that catches up, for which neither time nor samples say what is at
+ * stake, keeps to the last of these.
  */
 import type { OnlineModel, SnapshotHeader } from '#learning';
 import type { SnapshotInput } from '#store';
 
 export interface SnapshotSink {
-  write(snapshot: SnapshotInput): Promise<string>;
+  write(snapshot: SnapshotInput, signal?: AbortSignal): Promise<string>;
   prune(model: string, keep: number): Promise<number>;
 }
 
@@ -16,6 +20,8 @@ export interface SnapshotPolicy {
   readonly snapshotSeconds: number;
   /** Most samples between snapshots. */
   readonly snapshotSamples: number;
+  /** Most time spent learning between snapshots, s. */
+  readonly relearnSeconds: number;
   readonly snapshotsKept: number;
 }
 
@@ -34,13 +40,16 @@ export interface WrittenSnapshot {
 
 /** After a failure, ms. */
 const RETRY_MS = 5_000;
-/** Times that a model which catches up learns on for as long as its last snapshot took: nobody waits for it but those who wait for its end. */
-const CATCHING_UP_RESTS = 20;
+/** A model learns at least so many times as long as encoding its last snapshot took. */
+const RESTS = 20;
 
 export class SnapshotWriter {
   last: WrittenSnapshot | undefined;
   private writing: Promise<WrittenSnapshot> | undefined;
+  private readonly givingUp = new AbortController();
   private lastAttempt = performance.now();
+  /** Spent learning since the last attempt, ms. */
+  private learntMs = 0;
   private failed = false;
 
   constructor(
@@ -62,27 +71,22 @@ export class SnapshotWriter {
     };
   }
 
-  /** @param catchingUp seldom then, so that a crash does not begin from the beginning again */
+  /** @param ms spent learning what no snapshot knows */
+  learnt(ms: number): void {
+    this.learntMs += ms;
+  }
+
   due(model: OnlineModel, catchingUp = false): boolean {
-    if (
-      this.writing ||
-      (model.sequence === (this.last?.sequence ?? 0) &&
-        model.version === (this.last?.version ?? model.version))
-    )
-      return false;
+    if (this.writing || this.isStored(model)) return false;
     const waited = performance.now() - this.lastAttempt;
     if (this.failed) return waited >= RETRY_MS;
-    if (catchingUp)
-      return waited >= Math.max(this.policy.snapshotSeconds * 1_000, CATCHING_UP_RESTS * this.lastMs);
+    if (this.learntMs >= Math.max(this.policy.relearnSeconds * 1_000, RESTS * (this.last?.encodeMs ?? 0)))
+      return true;
+    if (catchingUp) return false;
     return (
       waited >= this.policy.snapshotSeconds * 1_000 ||
       model.samples - (this.last?.samples ?? 0) >= this.policy.snapshotSamples
     );
-  }
-
-  /** Whether a snapshot is likely to be stored within `ms`, by what the last one took; one that is being stored comes first. */
-  fits(ms: number): boolean {
-    return !this.writing && this.lastMs <= ms;
   }
 
   /** Encodes now, stores, prunes. One at a time: a second call waits for the first. */
@@ -93,6 +97,7 @@ export class SnapshotWriter {
   ): Promise<WrittenSnapshot> {
     while (this.writing) await this.writing.catch(() => undefined);
     this.lastAttempt = performance.now();
+    this.learntMs = 0;
     this.writing = this.store(model, deltaSequence, name);
     try {
       this.last = await this.writing;
@@ -106,9 +111,30 @@ export class SnapshotWriter {
     }
   }
 
-  /** What the last one took, 0 before the first of this process. */
-  private get lastMs(): number {
-    return this.last ? this.last.encodeMs + this.last.storeMs : 0;
+  /**
+   * The last one of a process that has to end, and does not learn any more: one under way is stored first. What is not stored within
+   * `ms` is given up, for good.
+   * @returns whether all that the model knows is stored
+   */
+  async finish(model: OnlineModel, deltaSequence: number, ms: number): Promise<boolean> {
+    const { signal } = this.givingUp;
+    const timer = setTimeout(() => this.givingUp.abort(), ms);
+    const givenUp = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
+    await Promise.race([this.finishAll(model, deltaSequence), givenUp]);
+    clearTimeout(timer);
+    return this.isStored(model);
+  }
+
+  private async finishAll(model: OnlineModel, deltaSequence: number): Promise<void> {
+    await this.writing?.catch(() => undefined);
+    if (this.givingUp.signal.aborted || this.isStored(model)) return;
+    await this.write(model, deltaSequence).catch(() => undefined);
+  }
+
+  /** A model that has learnt nothing yet counts as stored. */
+  private isStored(model: OnlineModel): boolean {
+    if (!this.last) return model.sequence === 0;
+    return model.sequence === this.last.sequence && model.version === this.last.version;
   }
 
   private async store(model: OnlineModel, deltaSequence: number, name: string): Promise<WrittenSnapshot> {
@@ -116,7 +142,10 @@ export class SnapshotWriter {
     const { header, chunks } = model.encodeSnapshot(deltaSequence);
     const encodedAt = performance.now();
     const { version, sequence, samples, bodyBytes: bytes } = header;
-    const id = await this.sink.write({ model: name, version, sequence, header, chunks });
+    const id = await this.sink.write(
+      { model: name, version, sequence, header, chunks },
+      this.givingUp.signal,
+    );
     await this.sink.prune(name, this.policy.snapshotsKept);
     return {
       id,

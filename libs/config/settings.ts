@@ -283,6 +283,9 @@ export const settingsSchema = z.strictObject({
       deltaMs: positive.default(200).describe('Time between weight deltas, ms.'),
       snapshotSeconds: positive.default(30).describe('Most time between snapshots, s.'),
       snapshotSamples: count.default(100_000).describe('Most samples between snapshots.'),
+      relearnSeconds: positive
+        .default(5)
+        .describe('Most learning between snapshots, s: what a crash makes the learner learn again.'),
       snapshotsKept: count.default(5).describe('Snapshots kept per model.'),
       metricsWindow: count.default(10_000).describe('Samples of the windowed progressive metrics.'),
     })

@@ -51,6 +51,22 @@ describe('SnapshotStore', () => {
     expect(await store.snapshots.get('no-such-id')).toBeUndefined();
   });
 
+  it('stores nothing of one that is given up', async () => {
+    const large = {
+      model,
+      version: 'v1',
+      sequence: 1,
+      header: {},
+      chunks: Array.from({ length: 9 }, () => body),
+    };
+    await expect(store.snapshots.write(large, AbortSignal.abort(new Error('given up')))).rejects.toThrow(
+      'given up',
+    );
+    expect(await store.snapshots.list(model)).toEqual([]);
+    const id = await store.snapshots.write(large, new AbortController().signal);
+    expect(Buffer.concat((await store.snapshots.get(id))!.chunks)).toHaveLength(9 * body.length);
+  });
+
   it('skips and reports the corrupt, the truncated, the incomplete and those of a newer format', async () => {
     const good = await write(10);
     const corrupt = await write(20);

@@ -14,6 +14,9 @@ export const SNAPSHOT_FORMAT = 1;
 /** A larger chunk is split. */
 export const CHUNK_BYTES_MAX = 1024 * 1024;
 
+/** The writer is busy with other things: each answer it waits for costs it more than a megabyte. */
+const CHUNKS_IN_STATEMENT = 8;
+
 export interface SnapshotInput {
   readonly model: string;
   readonly version: string;
@@ -65,8 +68,12 @@ export class SnapshotStore {
     private readonly onInvalid: (problem: InvalidSnapshot) => void,
   ) {}
 
-  /** @returns the snapshot's id. @throws AppError REK_STORE_UNAVAILABLE */
-  async write(snapshot: SnapshotInput): Promise<string> {
+  /**
+   * @param signal gives it up: nothing of it is stored then
+   * @returns the snapshot's id
+   * @throws AppError REK_STORE_UNAVAILABLE, or what the signal was aborted for
+   */
+  async write(snapshot: SnapshotInput, signal?: AbortSignal): Promise<string> {
     const id = randomUUID();
     const header = JSON.stringify(snapshot.header);
     const chunks = snapshot.chunks.flatMap(split);
@@ -88,12 +95,15 @@ export class SnapshotStore {
           digest(snapshot.sequence, header, chunks),
         ],
       );
-      for (const [index, chunk] of chunks.entries()) {
+      for (let from = 0; from < chunks.length; from += CHUNKS_IN_STATEMENT) {
+        signal?.throwIfAborted();
+        const some = chunks.slice(from, from + CHUNKS_IN_STATEMENT);
         await manager.query(
-          `INSERT INTO rekappa_snapshot_chunk (snapshot_id, index, bytes, sha256) VALUES ($1, $2, $3, $4)`,
-          [id, index, chunk, createHash('sha256').update(chunk).digest()],
+          `INSERT INTO rekappa_snapshot_chunk (snapshot_id, index, bytes, sha256) VALUES ${chunkRows(some.length)}`,
+          [id, ...some.flatMap((chunk, i) => [from + i, chunk, createHash('sha256').update(chunk).digest()])],
         );
       }
+      signal?.throwIfAborted();
       await manager.query(`UPDATE rekappa_snapshot SET complete = true WHERE id = $1`, [id]);
     });
     return id;
@@ -166,6 +176,10 @@ export class SnapshotStore {
       throw invalid(row, 'does not match its checksum');
     return { ...describe(row), header: JSON.parse(row.header) as H, chunks };
   }
+}
+
+function chunkRows(count: number): string {
+  return Array.from({ length: count }, (_, i) => `($1, $${3 * i + 2}, $${3 * i + 3}, $${3 * i + 4})`).join();
 }
 
 function describe(row: SnapshotRecord): SnapshotInfo {

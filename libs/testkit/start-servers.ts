@@ -61,7 +61,8 @@ export async function startServers(wanted: WantedServers): Promise<TestServers> 
     await Promise.all(
       started.map((result) => (result.status === 'fulfilled' ? result.value?.stop() : undefined)),
     );
-    await rm(folder, { recursive: true, force: true });
+    // What still ends may still write.
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   };
   const failed = started.find((result) => result.status === 'rejected');
   if (failed) {

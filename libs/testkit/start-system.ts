@@ -127,7 +127,7 @@ async function startApp(
     onLine: (line) => void lines.push(line),
   });
   let url: string | undefined;
-  await until(
+  const ready = until(
     `${name} is ready`,
     async () => {
       if (child.status) throw new Error(`${name} ended: ${lines.slice(-5).join('\n')}`);
@@ -143,6 +143,12 @@ async function startApp(
     readyMs,
     50,
   );
+  try {
+    await ready;
+  } catch (error) {
+    await child.kill9();
+    throw error;
+  }
   return { name, url: url!, child, lines };
 }
 
