@@ -7,4 +7,5 @@ export * from './backoff.js';
 export * from './columns.js';
 export * from './sorted-by-score.js';
 export * from './turns.js';
+export * from './halved.js';
 export * from './leaders.js';

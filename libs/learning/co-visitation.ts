@@ -6,6 +6,7 @@
  * c_ab counts engagements with one while the other was recent, times the engagement's weight, halved for each
  * PAIR_HALF_LIFE_SECONDS between the two and decayed by event time; m is the sum of an item's counts.
  */
+import { halved } from '#kernel';
 import { NeighbourRows } from './next-item/neighbour-rows.js';
 import type { RankedKeys } from './popularity-table.js';
 
@@ -36,7 +37,7 @@ export class CoVisitation extends NeighbourRows {
     for (let i = 0; i < recentKeys.length; i++) {
       const other = recentKeys[i]!;
       if (other === itemKey) continue;
-      const count = weight * 2 ** (-Math.max(0, recentAgesSeconds[i]!) / PAIR_HALF_LIFE_SECONDS);
+      const count = weight * halved(Math.max(0, recentAgesSeconds[i]!) / PAIR_HALF_LIFE_SECONDS);
       this.add(itemKey, other, count, timestamp);
       this.add(other, itemKey, count, timestamp);
     }

@@ -8,7 +8,7 @@
  * which moves only when the row itself is engaged with (forward decay, Cormode et al., ICDE 2009). That is what lets
  * `Leaders` keep the best rows without ever scanning the others.
  */
-import { widened } from '#kernel';
+import { halved, widened } from '#kernel';
 import type { ByteReader } from './byte-reader.js';
 import type { ByteWriter } from './byte-writer.js';
 
@@ -58,8 +58,8 @@ export class DecayedSums {
       const at = row * this.windows + w;
       const halfLife = this.halfLives[w]!;
       // An event older than the row's time is decayed instead of the row.
-      if (elapsed >= 0) this.sumsBy[at] = this.sumsBy[at]! * 2 ** (-elapsed / halfLife) + weight;
-      else this.sumsBy[at]! += weight * 2 ** (elapsed / halfLife);
+      if (elapsed >= 0) this.sumsBy[at] = this.sumsBy[at]! * halved(elapsed / halfLife) + weight;
+      else this.sumsBy[at]! += weight * halved(-elapsed / halfLife);
     }
     if (elapsed > 0) this.updatedBy[row] = timestamp;
     this.derive(row);
@@ -67,7 +67,7 @@ export class DecayedSums {
 
   at(row: number, window: number, now: number): number {
     const elapsed = Math.max(0, now - this.updatedBy[row]!);
-    return this.sumsBy[row * this.windows + window]! * 2 ** (-elapsed / this.halfLives[window]!);
+    return this.sumsBy[row * this.windows + window]! * halved(elapsed / this.halfLives[window]!);
   }
 
   /** Whether anything is left of the row: `at` is above 0. */

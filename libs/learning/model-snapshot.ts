@@ -10,10 +10,17 @@ import { AppError, errorMessage } from '#kernel';
 import { ByteReader } from './byte-reader.js';
 import { ByteWriter } from './byte-writer.js';
 import { settingsHash, type ModelSettings } from './model-settings.js';
-import { decodePart, encodePart, STATE_PARTS, type ModelIdentity, type ModelState } from './model-state.js';
+import {
+  decodePart,
+  encodePart,
+  STATE_PARTS,
+  type ModelIdentity,
+  type ModelState,
+  type StatePart,
+} from './model-state.js';
 import type { ProgressiveReport } from './progressive-validation.js';
 
-export const SNAPSHOT_FORMAT = 3;
+export const SNAPSHOT_FORMAT = 4;
 export const SNAPSHOT_CHUNK_BYTES_MAX = 1_048_576;
 
 export interface SnapshotHeader {
@@ -70,21 +77,35 @@ export function decodeSnapshot<Model extends ModelState>(
   chunks: readonly Uint8Array[],
   create: (settings: ModelSettings, identity: ModelIdentity) => Model,
 ): Model {
+  let model: Model | undefined;
+  let slots: Uint32Array = new Uint32Array(0);
+  readSnapshot(header, chunks, (part, content) => {
+    model ??= create(header.settings, header.identity);
+    slots = decodePart(model, part, slots, content);
+    if (content.remaining > 0)
+      throw new AppError('REK_SNAPSHOT_INVALID', `the snapshot's part "${part}" is too long`);
+  });
+  model!.sequence = model!.drained = header.sequence;
+  return model!;
+}
+
+/**
+ * Calls with each part of the state, in the order of STATE_PARTS, once the whole is known to be what was written.
+ * @throws AppError REK_SNAPSHOT_INVALID
+ */
+export function readSnapshot(
+  header: SnapshotHeader,
+  chunks: readonly Uint8Array[],
+  visit: (part: StatePart, content: ByteReader) => void,
+): void {
   verifySnapshot(header, chunks);
   const reader = new ByteReader(Buffer.concat(chunks));
   try {
-    const model = create(header.settings, header.identity);
-    model.sequence = model.drained = header.sequence;
-    let slots: Uint32Array = new Uint32Array(0);
     for (const part of STATE_PARTS) {
       if (reader.text() !== part)
         throw new AppError('REK_SNAPSHOT_INVALID', `the snapshot lacks its part "${part}"`);
-      const content = new ByteReader(reader.raw(reader.varint()));
-      slots = decodePart(model, part, slots, content);
-      if (content.remaining > 0)
-        throw new AppError('REK_SNAPSHOT_INVALID', `the snapshot's part "${part}" is too long`);
+      visit(part, new ByteReader(reader.raw(reader.varint())));
     }
-    return model;
   } catch (error) {
     if (error instanceof AppError) throw error;
     throw new AppError(

@@ -5,6 +5,7 @@
  *
  * over the newest items the user took to. Computed once a request, into reused arrays.
  */
+import { halved } from '#kernel';
 import type { LiveStatistics } from './live-statistics.js';
 import type { RecallIndex } from './recall-index.js';
 import type { Taste } from './taste.js';
@@ -22,7 +23,7 @@ export class CovisitationScores {
   compute(index: RecallIndex, statistics: LiveStatistics, taste: Taste): void {
     this.reset(index.slotCount);
     for (const [i, recent] of taste.recents.entries()) {
-      const weight = 2 ** (-recent.ageSeconds / HALF_LIFE_SECONDS) * PLACE_DECAY ** i;
+      const weight = halved(recent.ageSeconds / HALF_LIFE_SECONDS) * PLACE_DECAY ** i;
       statistics.eachNeighbour(recent.itemKey, (key, score) =>
         this.point(index.slotOf(key), weight * score, i),
       );

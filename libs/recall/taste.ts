@@ -1,5 +1,6 @@
 /** A user as recall and ranking see one at the moment of a request: interests decayed to now, recent items. */
 import { DIMENSIONS, type RecentSignals, type UserSignals } from '#features';
+import { halved } from '#kernel';
 
 export type LabelDimension = (typeof DIMENSIONS)[number];
 
@@ -62,8 +63,8 @@ const WEIGHT_MIN = 1e-3;
 export function tasteOf(user: TastingUser, now: number, groups: readonly UserGroup[] = []): Taste {
   const { interests: stored, recents } = user;
   const elapsed = Math.max(0, now - stored.at);
-  const long = 2 ** (-elapsed / stored.halfLifeMs);
-  const short = 2 ** (-elapsed / stored.shortHalfLifeMs);
+  const long = halved(elapsed / stored.halfLifeMs);
+  const short = halved(elapsed / stored.shortHalfLifeMs);
   const interests: Interest[] = [];
   for (let row = 0; row < stored.rows; row++) {
     const weight = stored.long[row]! * long + stored.short[row]! * short;

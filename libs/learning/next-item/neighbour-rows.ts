@@ -3,7 +3,7 @@
  * weakest of NEIGHBOURS_MAX neighbours makes room for a new one; keyed-rows.ts bounds the items. Counts and mass
  * (the sum of all counts, also of neighbours given up) decay by event time together, a row at a time.
  */
-import { widened } from '#kernel';
+import { halved, widened } from '#kernel';
 import type { ByteReader } from '../byte-reader.js';
 import type { ByteWriter } from '../byte-writer.js';
 import { KeyedRows } from '../keyed-rows.js';
@@ -101,14 +101,14 @@ export class NeighbourRows implements ModelTable {
   /** What is left of the row's counts at a later time. */
   protected agedTo(time: number, row: number): number {
     const updatedAt = this.updatedBy[row]!;
-    return time === updatedAt ? 1 : 2 ** (-(time - updatedAt) / this.halfLifeMs);
+    return time === updatedAt ? 1 : halved((time - updatedAt) / this.halfLifeMs);
   }
 
   /** Brings the row to the event's time; returns the factor of an event older than the row. */
   private decay(row: number, timestamp: number): number {
     const elapsed = timestamp - this.updatedBy[row]!;
-    if (elapsed <= 0) return 2 ** (elapsed / this.halfLifeMs);
-    const factor = 2 ** (-elapsed / this.halfLifeMs);
+    if (elapsed <= 0) return halved(-elapsed / this.halfLifeMs);
+    const factor = halved(elapsed / this.halfLifeMs);
     const counts = this.counts.of(row);
     const first = this.counts.at(row);
     for (let at = first; at < first + this.sizes[row]!; at++) counts[at]! *= factor;

@@ -13,7 +13,7 @@
  *                      labels shared with them, such as a word of a title, rarer ones counting more
  */
 import type { Engagement } from '#events';
-import { sortedByScore } from '#kernel';
+import { halved, sortedByScore } from '#kernel';
 import { windowOf } from '../decayed-sums.js';
 import { CANDIDATES_MAX, FINDERS, FOUND_MAX, LEADERS, LEADERS_OF_KIND } from './candidate-limits.js';
 import { FACTORS } from './factor-vectors.js';
@@ -249,7 +249,7 @@ export class NextItems {
     for (let r = 0; r < recentKeys.length; r++) {
       const pairWeight = COVISITATION_DECAY ** r;
       covisitation.each(recentKeys[r]!, (key, score) => this.add(COVISITATION, key, pairWeight * score));
-      const weight = SESSION_DECAY ** r * 2 ** (-recentAgesSeconds[r]! / SESSION_HALF_LIFE_SECONDS);
+      const weight = SESSION_DECAY ** r * halved(recentAgesSeconds[r]! / SESSION_HALF_LIFE_SECONDS);
       transitions.each(recentKeys[r]!, (key, probability) => {
         this.add(SESSION, key, weight * probability);
         if (r === 0) this.add(LAST, key, probability);
@@ -270,7 +270,7 @@ export class NextItems {
       for (let i = 0; i < size; i++) {
         const taker = takers.partnerOf(row, i);
         if (taker === userKey) continue;
-        const near = rarity * 2 ** (-Math.abs(takers.timeOf(row, i) - at) / CO_TAKING_HALF_LIFE_MS);
+        const near = rarity * halved(Math.abs(takers.timeOf(row, i) - at) / CO_TAKING_HALF_LIFE_MS);
         const other = similar.place(taker); // may grow the columns
         similar.columns[SIMILARITY]![other]! += near;
       }
@@ -288,7 +288,7 @@ export class NextItems {
         this.add(
           NEIGHBOURS,
           histories.partnerOf(row, i),
-          similarities[other]! * 2 ** (-age / VOTE_HALF_LIFE_MS),
+          similarities[other]! * halved(age / VOTE_HALF_LIFE_MS),
         );
       }
     }

@@ -5,6 +5,8 @@
  *
  * where c_ab counts engagements with b after a, less the more items stood between them and the longer it took.
  */
+import { halved } from '#kernel';
+import { WholePowers } from '../whole-powers.js';
 import { NeighbourRows } from './neighbour-rows.js';
 
 const ITEMS_MAX = 200_000;
@@ -14,6 +16,7 @@ const GAP_HALF_LIFE_SECONDS = 60_000;
 /** For each item in between. */
 const STEP_DECAY = 0.8;
 const STEPS_MAX = 8;
+const stepDecays = new WholePowers(STEP_DECAY, STEPS_MAX);
 const COUNT_MIN = 1e-3;
 /** λ. */
 const SHRINKAGE = 3;
@@ -34,7 +37,7 @@ export class Transitions extends NeighbourRows {
     const steps = Math.min(STEPS_MAX, recentKeys.length);
     for (let step = 0; step < steps; step++) {
       const gap = Math.max(0, recentAgesSeconds[step]!);
-      const count = STEP_DECAY ** step * 2 ** (-gap / GAP_HALF_LIFE_SECONDS);
+      const count = stepDecays.of(step) * halved(gap / GAP_HALF_LIFE_SECONDS);
       if (count > COUNT_MIN && recentKeys[step] !== itemKey)
         this.add(recentKeys[step]!, itemKey, count, timestamp);
     }
