@@ -78,12 +78,10 @@ export class FactorWeights implements Predictor {
   }
 
   encodeRows(writer: ByteWriter, slots: Uint32Array): void {
-    writer.f32(this.w0[0]!);
     this.rows.encode(writer, slots, this.rows.columns.fm, 0, this.factors);
   }
 
   decodeRows(reader: ByteReader, slots: Uint32Array): void {
-    this.w0[0] = reader.f32();
     this.rows.decode(reader, slots, this.rows.columns.fm, 0, this.factors);
   }
 }

@@ -77,9 +77,18 @@ export class FtrlProximal implements OnlineLearner {
   }
 
   decode(reader: ByteReader, slots: Uint32Array): void {
+    this.decodeHead(reader);
+    this.decodeRows(reader, slots);
+  }
+
+  /** What stands in front of the slots' rows. */
+  decodeHead(reader: ByteReader): void {
+    this.clipped = reader.varint();
+  }
+
+  decodeRows(reader: ByteReader, slots: Uint32Array): void {
     const { rows } = this;
     const { alpha, beta, l1, l2 } = this.settings;
-    this.clipped = reader.varint();
     rows.decode(reader, slots, rows.columns.z, rows.tail + rows.columns.n, 1);
     rows.kernels.deriveFtrl(rows.tailsAt, rows.stride, rows.slots, 1 / alpha, beta, l1, l2);
   }

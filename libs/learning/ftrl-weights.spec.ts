@@ -35,7 +35,7 @@ describe("FTRL's uncertainty", () => {
     const followed = new FtrlWeights(SlotRows.toPredict(64), priorPrecision(SETTINGS));
     decodeSlots(followed.rows, new ByteReader(told.bytes()));
     const copied = new FtrlWeights(SlotRows.toPredict(64), priorPrecision(SETTINGS));
-    copyPoints(weights, copied.rows, slots);
+    copyPoints('ftrl', weights, copied.rows, slots);
     for (const replica of [followed, copied]) {
       expect(informations(replica)).toEqual(informations(weights));
       expect(replica.logit(sampleOf([1, 5]))).toBe(weights.servedLogit(sampleOf([1, 5])));

@@ -15,7 +15,7 @@ import { ByteWriter } from './byte-writer.js';
 import type { ModelState } from './model-state.js';
 import type { Scorer } from './scorer.js';
 import type { EngagementListener, EngagementRelay } from './next-item/engagement-relay.js';
-import { copyPoints, decodeSlots, encodeSlots } from './slot-points.js';
+import { decodeSlots, encodeSlots } from './slot-points.js';
 import { rowTables } from './tables.js';
 
 const MAGIC = 0x33444b52;
@@ -102,15 +102,6 @@ export function applyDelta(
   if (!header.final) return { header, samples: undefined };
   decodeScalars(scorer, reader);
   return { header, samples: reader.varint() };
-}
-
-/** Makes `to` predict what hosts of `from` do: with these slots, and the same tables. */
-export function copyPredictions(from: Scorer, to: Scorer, slots: Uint32Array): void {
-  to.weights.fm.w0[0] = from.weights.fm.w0[0]!;
-  copyPoints(from.weights.ftrl, to.weights.ftrl.rows, slots);
-  const writer = new ByteWriter();
-  encodeScalars(from, writer);
-  decodeScalars(to, new ByteReader(writer.bytes()));
 }
 
 function encodeScalars(scorer: Scorer, writer: ByteWriter): void {

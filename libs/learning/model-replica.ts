@@ -15,14 +15,15 @@ import { FtrlWeights } from './ftrl-weights.js';
 import { SlotRows } from './kernels/slot-rows.js';
 import { ListScorer } from './list-scorer.js';
 import { LinearWeights } from './linear-weights.js';
-import { applyDelta, copyPredictions, decodeDeltaHeader, type Follower } from './model-delta.js';
+import { applyDelta, decodeDeltaHeader, type Follower } from './model-delta.js';
 import { modelVersion, type ModelSettings } from './model-settings.js';
 import type { SnapshotHeader } from './model-snapshot.js';
 import { EngagementListener } from './next-item/engagement-relay.js';
 import type { NextItems } from './next-item/next-items.js';
 import type { Situation } from './next-item/signals.js';
-import { OnlineModel } from './online-model.js';
+import type { OnlineModel } from './online-model.js';
 import type { PositionStatistics } from './position-statistics.js';
+import { restoreScorer } from './replica-snapshot.js';
 import type { RatingLabelLists } from './ratings/label-set.js';
 import type { RatingPrediction } from './ratings/rating-model.js';
 import { Scorer, type Scores } from './scorer.js';
@@ -67,10 +68,9 @@ export class ModelReplica {
 
   /** What a snapshot predicts, without what its optimisers remember. @throws AppError REK_SNAPSHOT_INVALID */
   static fromSnapshot(header: SnapshotHeader, chunks: readonly Uint8Array[]): ModelReplica {
-    const model = OnlineModel.decodeSnapshot(header, chunks);
-    const { settings, version, sequence, samples } = model;
-    const scorer = newScorer(settings, model.scorer.tables);
-    copyPredictions(model.scorer, scorer, model.updatedSlots());
+    const { settings, version, sequence, samples } = header;
+    const scorer = newScorer(settings, newTables(settings.statistics));
+    restoreScorer(header, chunks, scorer);
     return new ModelReplica(settings, scorer, version, sequence, samples);
   }
 

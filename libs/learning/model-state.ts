@@ -122,11 +122,11 @@ export function decodePart(
 ): Uint32Array {
   const { learners, scorer, validation } = model;
   switch (part) {
-    case 'counters':
-      model.samples = reader.varint();
-      model.rejected = reader.varint();
-      model.eventTime = reader.f64();
-      return reader.ascending(model.scorer.mask + 1);
+    case 'counters': {
+      const { slots: updated, ...counted } = readCounters(reader, model.scorer.mask + 1);
+      Object.assign(model, counted);
+      return updated;
+    }
     case 'ftrl':
     case 'fm':
     case 'olr':
@@ -154,4 +154,17 @@ export function decodePart(
       scorer.tables[part].decode(reader);
   }
   return slots;
+}
+
+/** @param slotsMax slots of the model. @returns slots ever updated, ascending, besides */
+export function readCounters(
+  reader: ByteReader,
+  slotsMax: number,
+): Pick<ModelState, 'samples' | 'rejected' | 'eventTime'> & { readonly slots: Uint32Array } {
+  return {
+    samples: reader.varint(),
+    rejected: reader.varint(),
+    eventTime: reader.f64(),
+    slots: reader.ascending(slotsMax),
+  };
 }

@@ -55,8 +55,13 @@ export class OnlineLogisticRegression implements OnlineLearner {
   }
 
   decode(reader: ByteReader, slots: Uint32Array): void {
+    this.decodeHead(reader);
+    this.weights.decodeRows(reader, slots);
+  }
+
+  /** What stands in front of the slots' weights. */
+  decodeHead(reader: ByteReader): void {
     this.clipped = reader.varint();
     this.samples = reader.varint();
-    this.weights.decodeRows(reader, slots);
   }
 }

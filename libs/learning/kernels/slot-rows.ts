@@ -9,7 +9,7 @@
  * front of the rows lie the samples at hand and the sums of the factorisation machine; behind those that learn, what changed and the
  * features whose rates are not counted yet.
  */
-import { AppError } from '#kernel';
+import { AppError, widened } from '#kernel';
 import type { ByteReader } from '../byte-reader.js';
 import type { ByteWriter } from '../byte-writer.js';
 import { FEATURES_MAX } from '#events';
@@ -74,6 +74,7 @@ const LEARNING: Columns = {
   information: NONE,
 };
 const TAIL = 8;
+const FIRST_UPDATED = 4_096;
 
 export class SlotRows {
   readonly kernels: Kernels;
@@ -194,37 +195,41 @@ export class SlotRows {
   /** Slots that a factorisation machine ever updated, ascending: Σ g² of their w is not 0. */
   updated(): Uint32Array {
     const { floats, width, columns } = this;
-    const from = this.cell(0, columns.squares);
+    let slots = new Uint32Array(FIRST_UPDATED);
     let count = 0;
-    for (let slot = 0; slot < this.slots; slot++) if (floats[from + slot * width] !== 0) count++;
-    const slots = new Uint32Array(count);
-    for (let slot = 0, at = 0; at < count; slot++) if (floats[from + slot * width] !== 0) slots[at++] = slot;
-    return slots;
+    for (let slot = 0, at = this.cell(0, columns.squares); slot < this.slots; slot++, at += width) {
+      if (floats[at] === 0) continue;
+      if (count === slots.length) slots = widened(slots);
+      slots[count++] = slot;
+    }
+    return slots.slice(0, count);
   }
 
   /** Of each slot, a column and, after it, a part of the row. @param from where that begins in the row, in floats */
   encode(writer: ByteWriter, slots: Uint32Array, column: number, from = 0, count = 0): void {
-    const { floats } = this;
+    const { floats, width } = this;
+    const [cells, parts] = [this.cell(0, column), this.row(0) + from];
     const gathered = new Float32Array(slots.length * (1 + count));
     let out = 0;
     for (let i = 0; i < slots.length; i++) {
-      gathered[out++] = floats[this.cell(slots[i]!, column)]!;
-      const row = this.row(slots[i]!) + from;
-      for (let j = 0; j < count; j++) gathered[out++] = floats[row + j]!;
+      const row = slots[i]! * width;
+      gathered[out++] = floats[cells + row]!;
+      for (let part = parts + row; part < parts + row + count; part++) gathered[out++] = floats[part]!;
     }
     writer.array(gathered);
   }
 
   /** The inverse of `encode`. */
   decode(reader: ByteReader, slots: Uint32Array, column: number, from = 0, count = 0): void {
-    const { floats } = this;
+    const { floats, width } = this;
+    const [cells, parts] = [this.cell(0, column), this.row(0) + from];
     const gathered = new Float32Array(slots.length * (1 + count));
     reader.array(gathered);
     let at = 0;
     for (let i = 0; i < slots.length; i++) {
-      floats[this.cell(slots[i]!, column)] = gathered[at++]!;
-      const row = this.row(slots[i]!) + from;
-      for (let j = 0; j < count; j++) floats[row + j] = gathered[at++]!;
+      const row = slots[i]! * width;
+      floats[cells + row] = gathered[at++]!;
+      for (let part = parts + row; part < parts + row + count; part++) floats[part] = gathered[at++]!;
     }
   }
 

@@ -1,0 +1,52 @@
+import { loadSettings } from '#config';
+import { SlotRows } from './kernels/slot-rows.js';
+import { ModelReplica } from './model-replica.js';
+import { modelSettingsOf } from './model-settings.js';
+import { OnlineModel } from './online-model.js';
+import { copyPoints, ROWS_PARTS } from './slot-points.js';
+import { messagesOf, syntheticFeedback } from './synthetic-feedback.js';
+import { hashState } from './model-state.js';
+import { TABLES } from './tables.js';
+import { ByteWriter } from './byte-writer.js';
+
+const settings = modelSettingsOf(loadSettings({}, { model: { bits: 14 } }));
+const model = new OnlineModel(settings);
+messagesOf(syntheticFeedback({ seed: 9, lists: 900 }), 20).forEach((message, i) =>
+  model.fold(i + 1, message),
+);
+const { header, chunks } = model.encodeSnapshot();
+
+describe('A replica of a snapshot', () => {
+  it('has of every slot what a host is told of it, bit for bit', () => {
+    expect(model.updatedSlots().length).toBeGreaterThan(1_024); // they pass in two rounds
+    const told = SlotRows.toPredict(2 ** 14, settings.fm.factors);
+    const all = Uint32Array.from({ length: 2 ** 14 }, (_, slot) => slot);
+    for (const part of ROWS_PARTS) copyPoints(part, model.scorer.weights.ftrl, told, all);
+    const { rows } = ModelReplica.fromSnapshot(header, chunks).scorer.weights.ftrl;
+    const words = ({ words: all }: SlotRows): Buffer =>
+      Buffer.from(all.slice(rows.row(0), rows.row(2 ** 14)).buffer);
+    expect(words(rows).equals(words(told))).toBe(true);
+  });
+
+  it('has its tables, blend and counts', () => {
+    const { scorer, ...replica } = ModelReplica.fromSnapshot(header, chunks);
+    const bytes = (tables: typeof scorer.tables): Buffer => {
+      const writer = new ByteWriter();
+      for (const name of TABLES) tables[name].encode(writer);
+      return writer.bytes();
+    };
+    expect(bytes(scorer.tables).equals(bytes(model.scorer.tables))).toBe(true);
+    expect([...scorer.blend.coefficients]).toEqual([...model.scorer.blend.coefficients]);
+    expect(scorer.weights.fm.w0[0]).toBe(model.scorer.weights.fm.w0[0]);
+    expect(replica).toMatchObject({
+      version: model.version,
+      sequence: model.sequence,
+      samples: model.samples,
+    });
+  });
+
+  it('leaves the snapshot as it is: a learner goes on from it', () => {
+    ModelReplica.fromSnapshot(header, chunks);
+    expect(hashState(OnlineModel.decodeSnapshot(header, chunks))).toEqual(model.hash());
+  });
+});
