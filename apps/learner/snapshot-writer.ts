@@ -76,6 +76,7 @@ export class SnapshotWriter {
     this.learntMs += ms;
   }
 
+  /** @param catchingUp time and samples say nothing then */
   due(model: OnlineModel, catchingUp = false): boolean {
     if (this.writing || this.isStored(model)) return false;
     const waited = performance.now() - this.lastAttempt;

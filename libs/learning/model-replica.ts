@@ -27,7 +27,7 @@ import { restoreScorer } from './replica-snapshot.js';
 import type { RatingLabelLists } from './ratings/label-set.js';
 import type { RatingPrediction } from './ratings/rating-model.js';
 import { Scorer, type Scores } from './scorer.js';
-import { newTables, type Tables } from './tables.js';
+import { newTables } from './tables.js';
 import type { RankedKeys } from './popularity-table.js';
 
 /** With fewer ratings than this there is nothing to say about a scale. */
@@ -57,20 +57,13 @@ export class ModelReplica {
 
   /** A model that knows nothing: every item at the overall CTR. */
   static empty(settings: ModelSettings, name = 'main'): ModelReplica {
-    return new ModelReplica(
-      settings,
-      newScorer(settings, newTables(settings.statistics)),
-      modelVersion(name, 0, settings),
-      0,
-      0,
-    );
+    return new ModelReplica(settings, newScorer(settings), modelVersion(name, 0, settings), 0, 0);
   }
 
   /** What a snapshot predicts, without what its optimisers remember. @throws AppError REK_SNAPSHOT_INVALID */
   static fromSnapshot(header: SnapshotHeader, chunks: readonly Uint8Array[]): ModelReplica {
     const { settings, version, sequence, samples } = header;
-    const scorer = newScorer(settings, newTables(settings.statistics));
-    restoreScorer(header, chunks, scorer);
+    const scorer = restoreScorer(header, chunks, newScorer);
     return new ModelReplica(settings, scorer, version, sequence, samples);
   }
 
@@ -224,12 +217,12 @@ export class ModelReplica {
 }
 
 /** A scorer over weights that only predict, all of them 0. */
-function newScorer(settings: ModelSettings, tables: Tables): Scorer {
+function newScorer(settings: ModelSettings): Scorer {
   const rows = SlotRows.toPredict(2 ** settings.bits, settings.fm.factors);
   const weights = {
     ftrl: new FtrlWeights(rows, priorPrecision(settings.ftrl)),
     fm: new FactorWeights(rows),
     olr: new LinearWeights(rows, rows.columns.olr),
   };
-  return new Scorer(settings, weights, tables);
+  return new Scorer(settings, weights, newTables(settings.statistics));
 }

@@ -9,7 +9,7 @@ import { FeatureRates } from './feature-rates.js';
 import { FtrlProximal } from './ftrl-proximal.js';
 import { SlotRows } from './kernels/slot-rows.js';
 import type { ModelSettings } from './model-settings.js';
-import { readCounters } from './model-state.js';
+import { readCounters, type StatePart } from './model-state.js';
 import { readSnapshot, type SnapshotHeader } from './model-snapshot.js';
 import { OnlineLogisticRegression } from './online-logistic-regression.js';
 import type { Scorer } from './scorer.js';
@@ -19,30 +19,25 @@ import { TABLES, type TableName } from './tables.js';
 /** Rows at a time. */
 const PASSING = 1_024;
 
-/** Makes a scorer over rows that predict, which knows nothing yet, predict what the snapshot's model does. @throws AppError REK_SNAPSHOT_INVALID */
-export function restoreScorer(header: SnapshotHeader, chunks: readonly Uint8Array[], scorer: Scorer): void {
-  const passage = new Passage(header.settings, scorer);
-  let slots: Uint32Array = new Uint32Array(0);
+/**
+ * A scorer that predicts what the snapshot's model does.
+ * @param create one over rows that predict, which knows nothing yet; called once the snapshot is known to be sound
+ * @throws AppError REK_SNAPSHOT_INVALID
+ */
+export function restoreScorer(
+  header: SnapshotHeader,
+  chunks: readonly Uint8Array[],
+  create: (settings: ModelSettings) => Scorer,
+): Scorer {
+  let passage: Passage | undefined;
   readSnapshot(header, chunks, (part, content) => {
-    switch (part) {
-      case 'counters':
-        return void (slots = readCounters(content, scorer.mask + 1).slots);
-      case 'ftrl':
-      case 'fm':
-      case 'olr':
-      case 'rates':
-        return passage.take(part, content, slots);
-      case 'blend':
-        return scorer.blend.decode(content);
-      case 'calibration':
-        return scorer.calibrators.forEach((calibrator) => calibrator.decode(content));
-      default:
-        if (isTable(part)) scorer.tables[part].decode(content);
-    }
+    passage ??= new Passage(header.settings, create(header.settings));
+    passage.take(part, content);
   });
+  return passage!.scorer;
 }
 
-const isTable = (part: string): part is TableName => (TABLES as readonly string[]).includes(part);
+const isTable = (part: StatePart): part is TableName => (TABLES as readonly string[]).includes(part);
 
 /** A few rows that learn, which read what a learner stored and tell what hosts know of it. */
 class Passage {
@@ -53,10 +48,12 @@ class Passage {
   private readonly rates: FeatureRates;
   /** 0, 1, 2 …: where slots stand while they pass. */
   private readonly places = Uint32Array.from({ length: PASSING }, (_, place) => place);
+  /** Slots that were ever updated. */
+  private slots: Uint32Array = new Uint32Array(0);
 
   constructor(
     { ftrl, fm, olr, seed, statistics }: ModelSettings,
-    private readonly scorer: Scorer,
+    readonly scorer: Scorer,
   ) {
     this.rows = SlotRows.toLearn(PASSING, fm.factors);
     this.ftrl = new FtrlProximal(this.rows, ftrl);
@@ -65,12 +62,33 @@ class Passage {
     this.rates = new FeatureRates(this.rows, statistics.ratePriorShown);
   }
 
-  /** One part of these slots' rows. What stands behind the rows is left unread: it is for learners. */
-  take(part: RowsPart, content: ByteReader, slots: Uint32Array): void {
+  /** Parts come in the order of STATE_PARTS: `counters` brings the slots of the others. */
+  take(part: StatePart, content: ByteReader): void {
+    const { scorer } = this;
+    switch (part) {
+      case 'counters':
+        this.slots = readCounters(content, scorer.mask + 1).slots;
+        break;
+      case 'ftrl':
+      case 'fm':
+      case 'olr':
+      case 'rates':
+        return this.pass(part, content);
+      case 'blend':
+        return scorer.blend.decode(content);
+      case 'calibration':
+        return scorer.calibrators.forEach((calibrator) => calibrator.decode(content));
+      default:
+        if (isTable(part)) scorer.tables[part].decode(content);
+    }
+  }
+
+  /** What stands behind the rows is left unread: it is for learners. */
+  private pass(part: RowsPart, content: ByteReader): void {
     this.readHead(part, content);
     const told = this.scorer.weights.ftrl.rows;
-    for (let from = 0; from < slots.length; from += PASSING) {
-      const some = slots.subarray(from, from + PASSING);
+    for (let from = 0; from < this.slots.length; from += PASSING) {
+      const some = this.slots.subarray(from, from + PASSING);
       this.readRows(part, content, this.places.subarray(0, some.length));
       copyPoints(part, this.ftrl.weights, told, some);
     }
