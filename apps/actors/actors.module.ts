@@ -25,7 +25,6 @@ import { openConnections, type HostConnections } from './actors.connections.js';
 import { ActorsService } from './actors.service.js';
 import type { HostContext } from './host-context.js';
 import { HostMetrics } from './host-metrics.js';
-
 import { CatalogueReplica } from './reading/catalogue-replica.js';
 import { DeadLetterQueue } from './reading/dead-letter-queue.js';
 import { LogReader } from './reading/log-reader.js';

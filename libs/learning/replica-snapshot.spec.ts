@@ -23,8 +23,7 @@ describe('A replica of a snapshot', () => {
     const all = Uint32Array.from({ length: 2 ** 14 }, (_, slot) => slot);
     for (const part of ROWS_PARTS) copyPoints(part, model.scorer.weights.ftrl, told, all);
     const { rows } = ModelReplica.fromSnapshot(header, chunks).scorer.weights.ftrl;
-    const words = ({ words: all }: SlotRows): Buffer =>
-      Buffer.from(all.slice(rows.row(0), rows.row(2 ** 14)).buffer);
+    const words = (of: SlotRows): Buffer => Buffer.from(of.words.slice(of.row(0), of.row(2 ** 14)).buffer);
     expect(words(rows).equals(words(told))).toBe(true);
   });
 
