@@ -53,7 +53,8 @@ export async function runQuery<T>(source: DataSource, sql: string, parameters: u
   return orUnavailable(() => source.query<T[]>(sql, parameters));
 }
 
-async function orUnavailable<T>(work: () => Promise<T>): Promise<T> {
+/** @throws AppError REK_STORE_UNAVAILABLE when Postgres is away, or what `work` throws */
+export async function orUnavailable<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {

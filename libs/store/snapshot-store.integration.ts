@@ -117,6 +117,28 @@ describe('SnapshotStore', () => {
     expect(await store.source.query(`SELECT count(*) FROM rekappa_snapshot_chunk`)).toEqual(before);
   });
 
+  it('says that Postgres is away when a connection ends amid a read, and reads again on another', async () => {
+    const id = await write(1);
+    await expect(
+      store.source.transaction(async (manager) => {
+        await manager.query(`LOCK TABLE rekappa_snapshot_chunk IN ACCESS EXCLUSIVE MODE`);
+        const reading = store.snapshots.get(id);
+        const killed = (async () => {
+          for (;;) {
+            const [row] = await store.source.query(
+              `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'COPY%' LIMIT 1`,
+            );
+            if (row) return;
+          }
+        })();
+        await killed;
+        await reading;
+      }),
+    ).rejects.toMatchObject({ code: 'REK_STORE_UNAVAILABLE' });
+    const reads = Array.from({ length: 20 }, () => store.snapshots.get(id));
+    for (const snapshot of await Promise.all(reads)) expect(snapshot!.chunks).toHaveLength(4);
+  });
+
   it('keeps the newest and prunes the rest, chunks included', async () => {
     for (const sequence of [1, 2, 3, 3, 5]) await write(sequence, `v${sequence}`);
     expect(await store.snapshots.prune(model, 2)).toBe(3);

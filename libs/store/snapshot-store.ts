@@ -8,6 +8,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { DataSource } from 'typeorm';
 import { AppError, errorMessage } from '#kernel';
+import { copiedBytes } from './copied-bytes.js';
 import { inTransaction, runQuery } from './data-source.js';
 
 export const SNAPSHOT_FORMAT = 1;
@@ -15,7 +16,9 @@ export const SNAPSHOT_FORMAT = 1;
 export const CHUNK_BYTES_MAX = 1024 * 1024;
 
 /** The writer is busy with other things: each answer it waits for costs it more than a megabyte. */
-const CHUNKS_IN_STATEMENT = 8;
+const CHUNKS_IN_WRITE = 8;
+/** Bounds what is in memory twice while a snapshot is read. */
+const CHUNKS_IN_READ = 16;
 
 export interface SnapshotInput {
   readonly model: string;
@@ -95,9 +98,9 @@ export class SnapshotStore {
           digest(snapshot.sequence, header, chunks),
         ],
       );
-      for (let from = 0; from < chunks.length; from += CHUNKS_IN_STATEMENT) {
+      for (let from = 0; from < chunks.length; from += CHUNKS_IN_WRITE) {
         signal?.throwIfAborted();
-        const some = chunks.slice(from, from + CHUNKS_IN_STATEMENT);
+        const some = chunks.slice(from, from + CHUNKS_IN_WRITE);
         await manager.query(
           `INSERT INTO rekappa_snapshot_chunk (snapshot_id, index, bytes, sha256) VALUES ${chunkRows(some.length)}`,
           [id, ...some.flatMap((chunk, i) => [from + i, chunk, createHash('sha256').update(chunk).digest()])],
@@ -163,18 +166,21 @@ export class SnapshotStore {
     if (row.format > SNAPSHOT_FORMAT) throw invalid(row, `has the newer format ${row.format}`);
     if (!row.complete) throw invalid(row, 'was never completed');
     const chunks: Buffer[] = [];
-    for (let index = 0; index < row.chunks; index++) {
-      const [chunk] = await runQuery<{ bytes: Buffer }>(
-        this.source,
-        `SELECT bytes FROM rekappa_snapshot_chunk WHERE snapshot_id = $1 AND index = $2`,
-        [row.id, index],
-      );
-      if (!chunk) throw invalid(row, `lacks chunk ${index} of ${row.chunks}`);
-      chunks.push(chunk.bytes);
-    }
+    for (let from = 0; from < row.chunks; from += CHUNKS_IN_READ)
+      chunks.push(...(await this.chunks(row.id, from, from + CHUNKS_IN_READ)));
+    if (chunks.length !== row.chunks) throw invalid(row, `has ${chunks.length} chunks of ${row.chunks}`);
     if (!digest(Number(row.sequence), row.header, chunks).equals(row.sha256))
       throw invalid(row, 'does not match its checksum');
     return { ...describe(row), header: JSON.parse(row.header) as H, chunks };
+  }
+
+  /** @param id as Postgres gave it: a UUID */
+  private chunks(id: string, from: number, end: number): Promise<Buffer[]> {
+    return copiedBytes(
+      this.source,
+      `SELECT bytes FROM rekappa_snapshot_chunk
+       WHERE snapshot_id = '${id}' AND index >= ${from} AND index < ${end} ORDER BY index`,
+    );
   }
 }
 
