@@ -73,7 +73,7 @@ export class LearnerService {
     const { settings, topology, writerId, metrics } = ports;
     this.name = settings.model.name;
     this.deltas = new DeltaPublisher(topology, this.name, writerId, (bytes) => metrics.published(bytes));
-    this.writer = new SnapshotWriter(ports.snapshots, settings.learner);
+    this.writer = new SnapshotWriter(ports.snapshots, settings.learner, this.turns);
   }
 
   /** Calls once this learner is the writer and has a model to answer for. */

@@ -7,7 +7,8 @@
  * samples, and after so much time spent learning. A learner that catches up, for which neither time nor samples say what is at
  * stake, keeps to the last of these.
  */
-import type { OnlineModel, SnapshotHeader } from '#learning';
+import type { Turns } from '#kernel';
+import { withChecksum, type OnlineModel, type SnapshotHeader } from '#learning';
 import type { SnapshotInput } from '#store';
 
 export interface SnapshotSink {
@@ -55,6 +56,7 @@ export class SnapshotWriter {
   constructor(
     private readonly sink: SnapshotSink,
     private readonly policy: SnapshotPolicy,
+    private readonly turns: Turns,
   ) {}
 
   /** What the model was restored from counts as written. */
@@ -140,8 +142,9 @@ export class SnapshotWriter {
 
   private async store(model: OnlineModel, deltaSequence: number, name: string): Promise<WrittenSnapshot> {
     const startedAt = performance.now();
-    const { header, chunks } = model.encodeSnapshot(deltaSequence);
+    const captured = model.captureSnapshot(deltaSequence);
     const encodedAt = performance.now();
+    const { header, chunks } = await withChecksum(captured, this.turns);
     const { version, sequence, samples, bodyBytes: bytes } = header;
     const id = await this.sink.write(
       { model: name, version, sequence, header, chunks },

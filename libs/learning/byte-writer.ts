@@ -87,7 +87,8 @@ export class ByteWriter {
     this.array(gathered);
   }
 
-  private reserve(bytes: number): void {
+  /** Makes room for what comes next. */
+  reserve(bytes: number): void {
     if (this.at + bytes <= this.buffer.length) return;
     // A single large piece is most likely the last one: no room beyond it.
     const doubled = bytes > this.buffer.length * 4 ? 0 : this.buffer.length * 2;

@@ -5,8 +5,6 @@
  *
  * Rows never updated are all zero: an unseen feature adds nothing.
  */
-import type { ByteReader } from './byte-reader.js';
-import type { ByteWriter } from './byte-writer.js';
 import { servedFactor, servedWeight } from './kernels/grid.js';
 import type { SlotRows } from './kernels/slot-rows.js';
 import type { Predictor } from './online-learner.js';
@@ -75,13 +73,5 @@ export class FactorWeights implements Predictor {
       const w = servedWeight(this.weight(slots[i]!));
       into[i - from]! += scale * (w * x + 0.5 * pairs);
     }
-  }
-
-  encodeRows(writer: ByteWriter, slots: Uint32Array): void {
-    this.rows.encode(writer, slots, this.rows.columns.fm, 0, this.factors);
-  }
-
-  decodeRows(reader: ByteReader, slots: Uint32Array): void {
-    this.rows.decode(reader, slots, this.rows.columns.fm, 0, this.factors);
   }
 }

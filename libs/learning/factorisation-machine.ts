@@ -81,35 +81,16 @@ export class FactorisationMachine implements OnlineLearner {
     );
   }
 
-  encode(writer: ByteWriter, slots: Uint32Array): void {
+  encode(writer: ByteWriter): void {
     writer.varint(this.clipped);
     writer.f32(this.w0Squares[0]!);
     writer.f32(this.weights.w0[0]!);
-    this.weights.encodeRows(writer, slots);
-    const { columns, width, tail, factors } = this.rows;
-    this.rows.encode(writer, slots, columns.squares, width - tail, factors);
   }
 
-  decode(reader: ByteReader, slots: Uint32Array): void {
-    this.decodeHead(reader);
-    this.weights.decodeRows(reader, slots);
-    const { columns, width, tail, factors } = this.rows;
-    this.rows.decode(reader, slots, columns.squares, width - tail, factors);
-    for (const slot of slots) this.fillUp(slot);
-  }
-
-  /** What stands in front of the slots' weights, and behind which their squares come. */
-  decodeHead(reader: ByteReader): void {
+  decode(reader: ByteReader): void {
     this.clipped = reader.varint();
     this.w0Squares[0] = reader.f32();
     this.weights.w0[0] = reader.f32();
-  }
-
-  /** Lanes beyond the factors are stepped, too: they stay 0 as long as their Σ g² is not. */
-  private fillUp(slot: number): void {
-    const { floats, columns, factors, tail } = this.rows;
-    const from = this.rows.cell(slot, columns.factorSquares);
-    floats.fill(FIRST_SQUARES, from + factors, from + tail);
   }
 
   private stepW0(gradient: number): void {

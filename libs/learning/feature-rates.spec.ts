@@ -6,6 +6,7 @@ import { FeatureRates } from './feature-rates.js';
 import { SlotRows } from './kernels/slot-rows.js';
 import { logit } from './logistic.js';
 import { contributionsByFeature, RateTotals } from './rate-features.js';
+import { decodeSlots, encodeSlots } from './slot-points.js';
 
 const PRIOR = 8;
 const P0 = 0.25;
@@ -33,9 +34,10 @@ function taught(rates = newRates()): FeatureRates {
 }
 
 const ALL = Uint32Array.from({ length: SLOTS }, (_, slot) => slot);
-const bytesOf = (rates: FeatureRates): Buffer => {
+const bytesOf = (rates: FeatureRates, rows: SlotRows): Buffer => {
   const writer = new ByteWriter();
-  rates.encode(writer, ALL);
+  rates.encode(writer);
+  rows.encode(writer, ALL);
   return Buffer.from(writer.bytes());
 };
 
@@ -75,25 +77,27 @@ describe('Rates of features', () => {
   });
 
   it('go on after a snapshot as if nothing had happened, the list at hand included', () => {
-    const rates = taught();
+    const [rows, again] = [SlotRows.toLearn(SLOTS), SlotRows.toLearn(SLOTS)];
+    const rates = taught(newRates(rows));
     rates.record(vector(feature(1, 9)), 1);
-    const restored = newRates();
-    restored.decode(new ByteReader(bytesOf(rates)), ALL);
-    expect(bytesOf(restored)).toEqual(bytesOf(rates));
+    const restored = newRates(again);
+    const reader = new ByteReader(bytesOf(rates, rows));
+    restored.decode(reader);
+    again.decode(reader, ALL);
+    expect(bytesOf(restored, again)).toEqual(bytesOf(rates, rows));
     for (const each of [rates, restored]) each.open(6);
     expect(read(restored, feature(1, 9))).toBe(read(rates, feature(1, 9)));
   });
 
   it('reach a replica by deltas, even twice', () => {
-    const rates = taught();
-    const slots = Uint32Array.from([feature(1, 0), feature(1, 1), feature(2, 7)].map(slotOf)).sort();
-    const writer = new ByteWriter();
-    rates.encodeRows(writer, slots);
-    const delta = Buffer.from(writer.bytes());
-    const replica = newRates(SlotRows.toPredict(SLOTS));
-    for (let i = 0; i < 2; i++) replica.decodeRows(new ByteReader(delta), slots);
+    const learnt = SlotRows.toLearn(SLOTS);
+    const rates = taught(newRates(learnt));
+    const delta = new ByteWriter();
+    encodeSlots(learnt, delta, 1_000);
+    const told = SlotRows.toPredict(SLOTS);
+    for (let i = 0; i < 2; i++) decodeSlots(told, new ByteReader(delta.bytes()));
     for (const index of [feature(1, 0), feature(1, 1), feature(2, 7)])
-      expect(read(replica, index)).toBe(read(rates, index));
+      expect(read(newRates(told), index)).toBe(read(rates, index));
   });
 });
 

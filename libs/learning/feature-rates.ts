@@ -73,32 +73,20 @@ export class FeatureRates {
     this.wait(features, REVISED);
   }
 
-  /** The counts of these slots, and what waits. */
-  encode(writer: ByteWriter, slots: Uint32Array): void {
-    this.encodeRows(writer, slots);
+  /** What waits; the counts stand in the rows. */
+  encode(writer: ByteWriter): void {
     writer.f64(this.list);
     writer.varint(2 * this.waits);
     writer.array(this.rows.waiting.subarray(0, 2 * this.waits));
   }
 
-  decode(reader: ByteReader, slots: Uint32Array): void {
-    this.decodeRows(reader, slots);
+  decode(reader: ByteReader): void {
     this.list = reader.f64();
     const words = reader.count();
     if (words > this.rows.waiting.length)
       throw new AppError('REK_SNAPSHOT_INVALID', `${words / 2} features wait to be counted`);
     this.waits = words / 2;
     reader.array(this.rows.waiting.subarray(0, words));
-  }
-
-  encodeRows(writer: ByteWriter, slots: Uint32Array): void {
-    const { columns } = this.rows;
-    this.rows.encode(writer, slots, columns.shown, this.rows.tail + columns.clicked, 1);
-  }
-
-  decodeRows(reader: ByteReader, slots: Uint32Array): void {
-    const { columns } = this.rows;
-    this.rows.decode(reader, slots, columns.shown, this.rows.tail + columns.clicked, 1);
   }
 
   private wait(features: FeatureVector, label: number): void {

@@ -71,25 +71,11 @@ export class FtrlProximal implements OnlineLearner {
     );
   }
 
-  encode(writer: ByteWriter, slots: Uint32Array): void {
+  encode(writer: ByteWriter): void {
     writer.varint(this.clipped);
-    this.rows.encode(writer, slots, this.rows.columns.z, this.rows.tail + this.rows.columns.n, 1);
   }
 
-  decode(reader: ByteReader, slots: Uint32Array): void {
-    this.decodeHead(reader);
-    this.decodeRows(reader, slots);
-  }
-
-  /** What stands in front of the slots' rows. */
-  decodeHead(reader: ByteReader): void {
+  decode(reader: ByteReader): void {
     this.clipped = reader.varint();
-  }
-
-  decodeRows(reader: ByteReader, slots: Uint32Array): void {
-    const { rows } = this;
-    const { alpha, beta, l1, l2 } = this.settings;
-    rows.decode(reader, slots, rows.columns.z, rows.tail + rows.columns.n, 1);
-    rows.kernels.deriveFtrl(rows.tailsAt, rows.stride, rows.slots, 1 / alpha, beta, l1, l2);
   }
 }

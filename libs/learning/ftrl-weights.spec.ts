@@ -35,15 +35,15 @@ describe("FTRL's uncertainty", () => {
     const followed = new FtrlWeights(SlotRows.toPredict(64), priorPrecision(SETTINGS));
     decodeSlots(followed.rows, new ByteReader(told.bytes()));
     const copied = new FtrlWeights(SlotRows.toPredict(64), priorPrecision(SETTINGS));
-    copyPoints('ftrl', weights, copied.rows, slots);
+    copyPoints(weights, copied.rows, slots);
     for (const replica of [followed, copied]) {
       expect(informations(replica)).toEqual(informations(weights));
       expect(replica.logit(sampleOf([1, 5]))).toBe(weights.servedLogit(sampleOf([1, 5])));
     }
     const state = new ByteWriter();
-    learner.encode(state, slots);
+    weights.rows.encode(state, slots);
     const restored = new FtrlProximal(SlotRows.toLearn(64), SETTINGS);
-    restored.decode(new ByteReader(state.bytes()), slots);
+    restored.weights.rows.decode(new ByteReader(state.bytes()), slots);
     expect(informations(restored.weights)).toEqual(informations(learner.weights));
   });
 });

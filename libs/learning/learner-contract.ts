@@ -122,11 +122,14 @@ const ALL_SLOTS = Uint32Array.from({ length: CONTRACT_SLOTS }, (_, slot) => slot
 
 function bytesOf(learner: OnlineLearner): Buffer {
   const writer = new ByteWriter();
-  learner.encode(writer, ALL_SLOTS);
+  learner.encode(writer);
+  learner.weights.rows.encode(writer, ALL_SLOTS);
   return Buffer.from(writer.bytes());
 }
 
 function restored(from: OnlineLearner, into: OnlineLearner): OnlineLearner {
-  into.decode(new ByteReader(bytesOf(from)), ALL_SLOTS);
+  const reader = new ByteReader(bytesOf(from));
+  into.decode(reader);
+  into.weights.rows.decode(reader, ALL_SLOTS);
   return into;
 }

@@ -1,6 +1,4 @@
 /** One weight a slot: logit = Σ w_i x_i. */
-import type { ByteReader } from './byte-reader.js';
-import type { ByteWriter } from './byte-writer.js';
 import { servedWeight } from './kernels/grid.js';
 import type { SlotRows } from './kernels/slot-rows.js';
 import type { Predictor } from './online-learner.js';
@@ -41,13 +39,5 @@ export class LinearWeights implements Predictor {
 
   contribute({ slots, values, length }: Sample, scale: number, into: Float64Array, from = 0): void {
     for (let i = from; i < length; i++) into[i - from]! += scale * this.servedWeight(slots[i]!) * values[i]!;
-  }
-
-  encodeRows(writer: ByteWriter, slots: Uint32Array): void {
-    this.rows.encode(writer, slots, this.column);
-  }
-
-  decodeRows(reader: ByteReader, slots: Uint32Array): void {
-    this.rows.decode(reader, slots, this.column);
   }
 }

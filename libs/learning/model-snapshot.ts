@@ -3,10 +3,12 @@
  * `name | bytes | content`; only slots that were ever updated are stored. The header's SHA-256 covers the body
  * and the rest of the header, so that any change to either is found.
  *
+ * The model may learn on as soon as it is captured: what a checksum takes is nobody's pause.
+ *
  * A model restored from a snapshot continues bit for bit as if it had never stopped.
  */
-import { createHash } from 'node:crypto';
-import { AppError, errorMessage } from '#kernel';
+import { createHash, type Hash } from 'node:crypto';
+import { AppError, errorMessage, type Turns } from '#kernel';
 import { ByteReader } from './byte-reader.js';
 import { ByteWriter } from './byte-writer.js';
 import { settingsHash, type ModelSettings } from './model-settings.js';
@@ -20,8 +22,10 @@ import {
 } from './model-state.js';
 import type { ProgressiveReport } from './progressive-validation.js';
 
-export const SNAPSHOT_FORMAT = 4;
+export const SNAPSHOT_FORMAT = 5;
 export const SNAPSHOT_CHUNK_BYTES_MAX = 1_048_576;
+/** Parts up to this size share a chunk. */
+const SMALL_PART_BYTES = 65_536;
 
 export interface SnapshotHeader {
   readonly format: number;
@@ -49,11 +53,14 @@ export interface EncodedSnapshot {
   readonly chunks: Uint8Array[];
 }
 
-export function encodeSnapshot(model: ModelState, deltaSequence: number): EncodedSnapshot {
-  const body = encodeBody(model);
-  const chunks: Uint8Array[] = [];
-  for (let at = 0; at < body.length; at += SNAPSHOT_CHUNK_BYTES_MAX)
-    chunks.push(body.subarray(at, at + SNAPSHOT_CHUNK_BYTES_MAX));
+/** One whose checksum is not known yet. */
+export interface CapturedSnapshot {
+  readonly unsigned: Omit<SnapshotHeader, 'sha256'>;
+  readonly chunks: Uint8Array[];
+}
+
+export function captureSnapshot(model: ModelState, deltaSequence: number): CapturedSnapshot {
+  const chunks = encodeBody(model);
   const unsigned = {
     format: SNAPSHOT_FORMAT,
     identity: model.identity,
@@ -65,9 +72,27 @@ export function encodeSnapshot(model: ModelState, deltaSequence: number): Encode
     deltaSequence,
     runtime: { node: process.versions.node, v8: process.versions.v8 },
     metrics: model.report(),
-    bodyBytes: body.length,
+    bodyBytes: chunks.reduce((bytes, chunk) => bytes + chunk.length, 0),
     chunks: chunks.length,
   };
+  return { unsigned, chunks };
+}
+
+/** @param turns in which the chunks are hashed */
+export async function withChecksum(
+  { unsigned, chunks }: CapturedSnapshot,
+  turns: Turns,
+): Promise<EncodedSnapshot> {
+  const hash = beginChecksum(unsigned);
+  for (const chunk of chunks) {
+    await turns.giveWay();
+    hash.update(chunk);
+  }
+  return { header: { ...unsigned, sha256: hash.digest('hex') }, chunks };
+}
+
+export function encodeSnapshot(model: ModelState, deltaSequence: number): EncodedSnapshot {
+  const { unsigned, chunks } = captureSnapshot(model, deltaSequence);
   return { header: { ...unsigned, sha256: checksum(unsigned, chunks) }, chunks };
 }
 
@@ -130,24 +155,37 @@ export function verifySnapshot(header: SnapshotHeader, chunks: readonly Uint8Arr
     throw new AppError('REK_SNAPSHOT_INVALID', 'the snapshot does not match its checksum');
 }
 
-function encodeBody(model: ModelState): Buffer {
+/** In chunks, as each part's content was written: none of it is copied again. */
+function encodeBody(model: ModelState): Buffer[] {
   const slots = model.updatedSlots();
-  const parts = STATE_PARTS.flatMap((part) => {
+  const chunks: Buffer[] = [];
+  let heads = new ByteWriter(64);
+  for (const part of STATE_PARTS) {
     const content = new ByteWriter();
     encodePart(model, part, slots, content);
-    const head = new ByteWriter(64);
-    head.text(part);
-    head.varint(content.length);
-    return [head.bytes(), content.bytes()];
-  });
-  return Buffer.concat(parts);
+    heads.text(part);
+    heads.varint(content.length);
+    if (content.length <= SMALL_PART_BYTES) heads.raw(content.bytes());
+    else {
+      chunks.push(heads.bytes());
+      for (let at = 0; at < content.length; at += SNAPSHOT_CHUNK_BYTES_MAX)
+        chunks.push(content.bytes().subarray(at, at + SNAPSHOT_CHUNK_BYTES_MAX));
+      heads = new ByteWriter(64);
+    }
+  }
+  chunks.push(heads.bytes());
+  return chunks.filter((chunk) => chunk.length > 0);
 }
 
 /** SHA-256 over the header as JSON with sorted keys (a database may reorder them), then the chunks. */
 function checksum(unsigned: object, chunks: readonly Uint8Array[]): string {
-  const hash = createHash('sha256').update(canonicalJson(unsigned));
+  const hash = beginChecksum(unsigned);
   for (const chunk of chunks) hash.update(chunk);
   return hash.digest('hex');
+}
+
+function beginChecksum(unsigned: object): Hash {
+  return createHash('sha256').update(canonicalJson(unsigned));
 }
 
 function canonicalJson(value: unknown): string {

@@ -13,6 +13,7 @@ import { TABLES } from './tables.js';
 
 export const STATE_PARTS = [
   'counters',
+  'rows',
   'ftrl',
   'fm',
   'olr',
@@ -89,12 +90,14 @@ export function encodePart(model: ModelState, part: StatePart, slots: Uint32Arra
       writer.varint(model.rejected);
       writer.f64(model.eventTime);
       return writer.ascending(slots);
+    case 'rows':
+      return scorer.weights.ftrl.rows.encode(writer, slots);
     case 'ftrl':
     case 'fm':
     case 'olr':
-      return learners[part].encode(writer, slots);
+      return learners[part].encode(writer);
     case 'rates':
-      return scorer.rates.encode(writer, slots);
+      return scorer.rates.encode(writer);
     case 'blend':
       return scorer.blend.encode(writer);
     case 'calibration':
@@ -111,7 +114,7 @@ export function encodePart(model: ModelState, part: StatePart, slots: Uint32Arra
 }
 
 /**
- * Parts are decoded in the order of STATE_PARTS: `counters` brings the slots of the others.
+ * Parts are decoded in the order of STATE_PARTS: `counters` brings the slots of the rows.
  * @returns those, from `counters`
  */
 export function decodePart(
@@ -127,13 +130,16 @@ export function decodePart(
       Object.assign(model, counted);
       return updated;
     }
+    case 'rows':
+      scorer.weights.ftrl.rows.decode(reader, slots);
+      break;
     case 'ftrl':
     case 'fm':
     case 'olr':
-      learners[part].decode(reader, slots);
+      learners[part].decode(reader);
       break;
     case 'rates':
-      scorer.rates.decode(reader, slots);
+      scorer.rates.decode(reader);
       break;
     case 'blend':
       scorer.blend.decode(reader);

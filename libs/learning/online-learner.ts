@@ -1,10 +1,13 @@
 /** What every learner of this library does; `learnerContract` (learner-contract.ts) is its shared suite. */
 import type { ByteReader } from './byte-reader.js';
 import type { ByteWriter } from './byte-writer.js';
+import type { SlotRows } from './kernels/slot-rows.js';
 import type { Sample } from './sample.js';
 
 /** The weights that predict: all that a replica needs of a learner. */
 export interface Predictor {
+  /** Where the weights stand. */
+  readonly rows: SlotRows;
   /** What the weights add to the sample's offset. */
   logit(sample: Sample): number;
   /** The same with the weights as hosts know them (kernels/grid.ts): of a host's, no other. */
@@ -26,7 +29,7 @@ export interface OnlineLearner {
    * @param gradient s·(p − y): sample weight times the derivative of the log loss by the logit; finite.
    */
   update(sample: Sample, gradient: number): void;
-  /** The whole state (weights and optimiser) of these slots: every slot ever updated, ascending. */
-  encode(writer: ByteWriter, slots: Uint32Array): void;
-  decode(reader: ByteReader, slots: Uint32Array): void;
+  /** What it remembers beside the rows. */
+  encode(writer: ByteWriter): void;
+  decode(reader: ByteReader): void;
 }

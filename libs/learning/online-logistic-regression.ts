@@ -48,19 +48,12 @@ export class OnlineLogisticRegression implements OnlineLearner {
     );
   }
 
-  encode(writer: ByteWriter, slots: Uint32Array): void {
+  encode(writer: ByteWriter): void {
     writer.varint(this.clipped);
     writer.varint(this.samples);
-    this.weights.encodeRows(writer, slots);
   }
 
-  decode(reader: ByteReader, slots: Uint32Array): void {
-    this.decodeHead(reader);
-    this.weights.decodeRows(reader, slots);
-  }
-
-  /** What stands in front of the slots' weights. */
-  decodeHead(reader: ByteReader): void {
+  decode(reader: ByteReader): void {
     this.clipped = reader.varint();
     this.samples = reader.varint();
   }

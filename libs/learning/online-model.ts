@@ -33,8 +33,10 @@ import { encodeDelta } from './model-delta.js';
 import { hashState, type ModelHash, type ModelIdentity, type ModelState } from './model-state.js';
 import { modelVersion, settingsHash, type ModelSettings } from './model-settings.js';
 import {
+  captureSnapshot,
   decodeSnapshot,
   encodeSnapshot,
+  type CapturedSnapshot,
   type EncodedSnapshot,
   type SnapshotHeader,
 } from './model-snapshot.js';
@@ -203,6 +205,11 @@ export class OnlineModel implements FeedbackSink, ModelState {
   /** @param deltaSequence MODEL sequence of the last delta published: where a replica of this snapshot reads on */
   encodeSnapshot(deltaSequence = 0): EncodedSnapshot {
     return encodeSnapshot(this, deltaSequence);
+  }
+
+  /** As of now, however the model learns on: `withChecksum` makes a snapshot of it. */
+  captureSnapshot(deltaSequence: number): CapturedSnapshot {
+    return captureSnapshot(this, deltaSequence);
   }
 
   /** @throws AppError REK_SNAPSHOT_INVALID */

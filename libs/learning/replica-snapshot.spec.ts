@@ -3,7 +3,7 @@ import { SlotRows } from './kernels/slot-rows.js';
 import { ModelReplica } from './model-replica.js';
 import { modelSettingsOf } from './model-settings.js';
 import { OnlineModel } from './online-model.js';
-import { copyPoints, ROWS_PARTS } from './slot-points.js';
+import { copyPoints } from './slot-points.js';
 import { messagesOf, syntheticFeedback } from './synthetic-feedback.js';
 import { hashState } from './model-state.js';
 import { TABLES } from './tables.js';
@@ -21,7 +21,7 @@ describe('A replica of a snapshot', () => {
     expect(model.updatedSlots().length).toBeGreaterThan(1_024); // they pass in two rounds
     const told = SlotRows.toPredict(2 ** 14, settings.fm.factors);
     const all = Uint32Array.from({ length: 2 ** 14 }, (_, slot) => slot);
-    for (const part of ROWS_PARTS) copyPoints(part, model.scorer.weights.ftrl, told, all);
+    copyPoints(model.scorer.weights.ftrl, told, all);
     const { rows } = ModelReplica.fromSnapshot(header, chunks).scorer.weights.ftrl;
     const words = (of: SlotRows): Buffer => Buffer.from(of.words.slice(of.row(0), of.row(2 ** 14)).buffer);
     expect(words(rows).equals(words(told))).toBe(true);

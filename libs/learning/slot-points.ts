@@ -60,33 +60,24 @@ function decodeSlot(rows: SlotRows, slot: number, changes: number, reader: ByteR
     if (changes & factorBit(rows, f)) floats[row + f] = reader.signed() / FACTOR_POINTS;
 }
 
-/** What a host would know of a slot of a learner's, by the part of the state that has it. @param to rows that predict */
-const POINTS = {
-  ftrl(from: FtrlWeights, slot: number, to: SlotRows, told: number): void {
-    to.floats[to.cell(told, to.columns.ftrl)] = servedWeight(from.weight(slot));
-    to.words[to.cell(told, to.columns.information)] = from.information(slot);
-  },
-  fm({ rows }: FtrlWeights, slot: number, to: SlotRows, told: number): void {
-    to.floats[to.cell(told, to.columns.fm)] = servedWeight(rows.floats[rows.cell(slot, rows.columns.fm)]!);
-    const [from, into] = [rows.row(slot), to.row(told)];
-    for (let f = 0; f < rows.factors; f++) to.floats[into + f] = servedFactor(rows.floats[from + f]!);
-  },
-  olr({ rows }: FtrlWeights, slot: number, to: SlotRows, told: number): void {
-    to.floats[to.cell(told, to.columns.olr)] = servedWeight(rows.floats[rows.cell(slot, rows.columns.olr)]!);
-  },
-  rates({ rows }: FtrlWeights, slot: number, to: SlotRows, told: number): void {
-    const [from, into] = [rows.cell(slot, 0), to.cell(told, 0)];
-    to.floats[into + to.columns.shown] = roundedCount(rows.floats[from + rows.columns.shown]!);
-    to.floats[into + to.columns.clicked] = roundedCount(rows.floats[from + rows.columns.clicked]!);
-  },
-};
-export type RowsPart = keyof typeof POINTS;
-export const ROWS_PARTS = Object.keys(POINTS) as RowsPart[];
-
-/** The points of `slots`, in that order, from a learner's first rows. @param from of rows that learn. @param to rows that predict */
-export function copyPoints(part: RowsPart, from: FtrlWeights, to: SlotRows, slots: Uint32Array): void {
-  const copy = POINTS[part];
-  for (let i = 0; i < slots.length; i++) copy(from, i, to, slots[i]!);
+/**
+ * What hosts are told of `slots`, in that order, from a learner's first rows.
+ * @param learnt of rows that learn
+ * @param to rows that predict
+ */
+export function copyPoints(learnt: FtrlWeights, to: SlotRows, slots: Uint32Array): void {
+  const { rows: from } = learnt;
+  for (let i = 0; i < slots.length; i++) {
+    const slot = slots[i]!;
+    const [tail, told] = [from.cell(i, 0), to.cell(slot, 0)];
+    for (const name of LINEAR)
+      to.floats[told + to.columns[name]] = servedWeight(from.floats[tail + from.columns[name]]!);
+    to.words[told + to.columns.information] = learnt.information(i);
+    to.floats[told + to.columns.shown] = roundedCount(from.floats[tail + from.columns.shown]!);
+    to.floats[told + to.columns.clicked] = roundedCount(from.floats[tail + from.columns.clicked]!);
+    const [row, into] = [from.row(i), to.row(slot)];
+    for (let f = 0; f < from.factors; f++) to.floats[into + f] = servedFactor(from.floats[row + f]!);
+  }
 }
 
 /** The bit that stands for a factor among a slot's changes; assembly/factors.ts, groupBits. */

@@ -5,7 +5,7 @@
  * A snapshot is an optimisation (I5): `newestValid` verifies length and SHA-256 of header and chunks, and
  * reports and skips the corrupt, the truncated and those of a newer format.
  */
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash, randomUUID, type Hash } from 'node:crypto';
 import type { DataSource } from 'typeorm';
 import { AppError, errorMessage } from '#kernel';
 import { copiedBytes } from './copied-bytes.js';
@@ -81,10 +81,11 @@ export class SnapshotStore {
     const header = JSON.stringify(snapshot.header);
     const chunks = snapshot.chunks.flatMap(split);
     const bytes = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+    const digest = beginDigest(snapshot.sequence, header);
     await inTransaction(this.source, async (manager) => {
       await manager.query(
         `INSERT INTO rekappa_snapshot (id, namespace, model, version, format, sequence, header, chunks, bytes, sha256, complete)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, false)`,
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, '', false)`,
         [
           id,
           this.namespace,
@@ -95,19 +96,22 @@ export class SnapshotStore {
           header,
           chunks.length,
           bytes,
-          digest(snapshot.sequence, header, chunks),
         ],
       );
       for (let from = 0; from < chunks.length; from += CHUNKS_IN_WRITE) {
         signal?.throwIfAborted();
         const some = chunks.slice(from, from + CHUNKS_IN_WRITE);
+        for (const chunk of some) digest.update(chunk);
         await manager.query(
           `INSERT INTO rekappa_snapshot_chunk (snapshot_id, index, bytes, sha256) VALUES ${chunkRows(some.length)}`,
           [id, ...some.flatMap((chunk, i) => [from + i, chunk, createHash('sha256').update(chunk).digest()])],
         );
       }
       signal?.throwIfAborted();
-      await manager.query(`UPDATE rekappa_snapshot SET complete = true WHERE id = $1`, [id]);
+      await manager.query(`UPDATE rekappa_snapshot SET complete = true, sha256 = $2 WHERE id = $1`, [
+        id,
+        digest.digest(),
+      ]);
     });
     return id;
   }
@@ -169,8 +173,9 @@ export class SnapshotStore {
     for (let from = 0; from < row.chunks; from += CHUNKS_IN_READ)
       chunks.push(...(await this.chunks(row.id, from, from + CHUNKS_IN_READ)));
     if (chunks.length !== row.chunks) throw invalid(row, `has ${chunks.length} chunks of ${row.chunks}`);
-    if (!digest(Number(row.sequence), row.header, chunks).equals(row.sha256))
-      throw invalid(row, 'does not match its checksum');
+    const digest = beginDigest(Number(row.sequence), row.header);
+    for (const chunk of chunks) digest.update(chunk);
+    if (!digest.digest().equals(row.sha256)) throw invalid(row, 'does not match its checksum');
     return { ...describe(row), header: JSON.parse(row.header) as H, chunks };
   }
 
@@ -205,10 +210,9 @@ function invalid(row: SnapshotRecord, why: string): AppError {
   });
 }
 
-function digest(sequence: number, header: string, chunks: readonly Uint8Array[]): Buffer {
-  const hash = createHash('sha256').update(`${sequence}\0${header}\0`);
-  for (const chunk of chunks) hash.update(chunk);
-  return hash.digest();
+/** Of sequence and header; the chunks follow. */
+function beginDigest(sequence: number, header: string): Hash {
+  return createHash('sha256').update(`${sequence}\0${header}\0`);
 }
 
 function split(chunk: Uint8Array): Buffer[] {

@@ -7,7 +7,7 @@ import { FactorWeights } from '../factor-weights.js';
 import { FeatureRates } from '../feature-rates.js';
 import { FtrlProximal } from '../ftrl-proximal.js';
 import { OnlineLogisticRegression } from '../online-logistic-regression.js';
-import { copyPoints, decodeSlots, encodeSlots, ROWS_PARTS } from '../slot-points.js';
+import { copyPoints, decodeSlots, encodeSlots } from '../slot-points.js';
 import { factorPointOf, LINEAR_POINTS, roundedCount, servedFactor, servedWeight } from './grid.js';
 import { SlotRows } from './slot-rows.js';
 
@@ -83,7 +83,7 @@ describe('The grid', () => {
       decodeSlots(told, new ByteReader(writer.bytes()));
       const copied = SlotRows.toPredict(slots, factors);
       const all = Uint32Array.from({ length: slots }, (_, slot) => slot);
-      for (const part of ROWS_PARTS) copyPoints(part, new FtrlWeights(rows, 1), copied, all);
+      copyPoints(new FtrlWeights(rows, 1), copied, all);
       for (let slot = 0; slot < slots; slot++) expect(rowOf(told, slot)).toEqual(rowOf(copied, slot));
     }
   });

@@ -18,15 +18,6 @@ export interface Kernels {
     l1: number,
     l2: number,
   ): number;
-  deriveFtrl(
-    tails: number,
-    stride: number,
-    count: number,
-    perAlpha: number,
-    beta: number,
-    l1: number,
-    l2: number,
-  ): void;
   updateOlr(
     tails: number,
     stride: number,

@@ -75,6 +75,8 @@ const LEARNING: Columns = {
 };
 const TAIL = 8;
 const FIRST_UPDATED = 4_096;
+/** Rows that are read or written at once: they fit the second cache. */
+const ROWS_AT_ONCE = 1_024;
 
 export class SlotRows {
   readonly kernels: Kernels;
@@ -205,31 +207,32 @@ export class SlotRows {
     return slots.slice(0, count);
   }
 
-  /** Of each slot, a column and, after it, a part of the row. @param from where that begins in the row, in floats */
-  encode(writer: ByteWriter, slots: Uint32Array, column: number, from = 0, count = 0): void {
+  /** The rows of these slots as they are, one after the other: in one pass over the memory, and nothing of it twice. */
+  encode(writer: ByteWriter, slots: Uint32Array): void {
     const { floats, width } = this;
-    const [cells, parts] = [this.cell(0, column), this.row(0) + from];
-    const gathered = new Float32Array(slots.length * (1 + count));
-    let out = 0;
-    for (let i = 0; i < slots.length; i++) {
-      const row = slots[i]! * width;
-      gathered[out++] = floats[cells + row]!;
-      for (let part = parts + row; part < parts + row + count; part++) gathered[out++] = floats[part]!;
+    writer.reserve(slots.length * this.stride);
+    const gathered = new Float32Array(Math.min(slots.length, ROWS_AT_ONCE) * width);
+    for (let i = 0; i < slots.length;) {
+      let out = 0;
+      for (; i < slots.length && out < gathered.length; i++) {
+        const row = this.row(slots[i]!);
+        for (let at = row; at < row + width; at++) gathered[out++] = floats[at]!;
+      }
+      writer.array(gathered.subarray(0, out));
     }
-    writer.array(gathered);
   }
 
   /** The inverse of `encode`. */
-  decode(reader: ByteReader, slots: Uint32Array, column: number, from = 0, count = 0): void {
+  decode(reader: ByteReader, slots: Uint32Array): void {
     const { floats, width } = this;
-    const [cells, parts] = [this.cell(0, column), this.row(0) + from];
-    const gathered = new Float32Array(slots.length * (1 + count));
-    reader.array(gathered);
-    let at = 0;
-    for (let i = 0; i < slots.length; i++) {
-      const row = slots[i]! * width;
-      floats[cells + row] = gathered[at++]!;
-      for (let part = parts + row; part < parts + row + count; part++) floats[part] = gathered[at++]!;
+    const gathered = new Float32Array(Math.min(slots.length, ROWS_AT_ONCE) * width);
+    for (let i = 0; i < slots.length;) {
+      const some = gathered.subarray(0, (slots.length - i) * width);
+      reader.array(some);
+      for (let from = 0; from < some.length; i++) {
+        const row = this.row(slots[i]!);
+        for (let at = row; at < row + width; at++) floats[at] = some[from++]!;
+      }
     }
   }
 

@@ -6,7 +6,7 @@
  * layout these files share. No loop allocates, and every operation is IEEE 754 in a fixed order: equal inputs give equal bits on
  * every machine.
  */
-export { dot, dotOnGrid, updateFtrl, deriveFtrl, updateOlr } from './linear';
+export { dot, dotOnGrid, updateFtrl, updateOlr } from './linear';
 export { addFactors, addFactorsOnGrid, pairs, initialFactor, bear, updateFm } from './factors';
 export { joint, jointOnGrid } from './joint';
 export { mixLogits } from './mix';

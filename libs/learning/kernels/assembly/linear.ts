@@ -191,23 +191,6 @@ function stepFour(
   return weighed | (informed << INFORMED_SHIFT) | (cut << CUT_SHIFT);
 }
 
-/** What follows from z and n, for every slot: after they were read from a snapshot. */
-export function deriveFtrl(tails: usize, stride: usize, count: i32, perAlpha: f32, beta: f32, l1: f32, l2: f32): void {
-  for (let slot: usize = 0; slot < <usize>count; slot++) {
-    const tail = tails + slot * stride;
-    const n = v128.load32_splat(tail + N);
-    const w = weights(
-      v128.load32_splat(tail + Z),
-      f32x4.sqrt(n),
-      f32x4.splat(perAlpha),
-      f32x4.splat(beta),
-      f32x4.splat(l1),
-      f32x4.splat(l2),
-    );
-    store<f32>(tail + W_FTRL, f32x4.extract_lane(w, 0));
-  }
-}
-
 // Online logistic regression
 
 /** w_i −= clip(step x_i). @returns steps cut */
