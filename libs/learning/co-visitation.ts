@@ -47,8 +47,18 @@ export class CoVisitation extends NeighbourRows {
   each(itemKey: number, visit: (neighbour: number, score: number) => void): void {
     const row = this.rowOf(itemKey);
     if (row < 0) return;
-    const size = this.sizeOf(row);
-    for (let i = 0; i < size; i++) visit(this.neighbourOf(row, i), this.similarity(row, i));
+    const keys = this.keysOf(row);
+    const counts = this.countsOf(row);
+    const updated = this.updatedAt(row);
+    const aged = this.agedTo(updated, row);
+    for (let i = 0; i < keys.length; i++) {
+      const other = this.rowOf(keys[i]!);
+      const time = Math.max(updated, other < 0 ? 0 : this.updatedAt(other));
+      const own = time === updated ? aged : this.agedTo(time, row);
+      const count = counts[i]! * own;
+      const theirs = other < 0 ? count : this.massOf(other) * this.agedTo(time, other);
+      visit(keys[i]!, count / Math.sqrt((this.massOf(row) * own + SHRINKAGE) * (theirs + SHRINKAGE)));
+    }
   }
 
   /** The item's neighbours, best first. */
@@ -60,14 +70,5 @@ export class CoVisitation extends NeighbourRows {
       keys: ranked.map((neighbour) => neighbour.key),
       scores: ranked.map((neighbour) => neighbour.score),
     };
-  }
-
-  private similarity(row: number, i: number): number {
-    const other = this.rowOf(this.neighbourOf(row, i));
-    const time = Math.max(this.updatedAt(row), other < 0 ? 0 : this.updatedAt(other));
-    const own = this.agedTo(time, row);
-    const count = this.countOf(row, i) * own;
-    const theirs = other < 0 ? count : this.massOf(other) * this.agedTo(time, other);
-    return count / Math.sqrt((this.massOf(row) * own + SHRINKAGE) * (theirs + SHRINKAGE));
   }
 }

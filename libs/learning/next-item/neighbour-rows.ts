@@ -1,32 +1,47 @@
 /**
  * For each item a bounded set of others with decayed counts: what co-visitation and transitions are made of. The
- * weakest of NEIGHBOURS_MAX neighbours makes room for a new one; keyed-rows.ts bounds the items. Counts and mass
- * (the sum of all counts, also of neighbours given up) decay by event time together, a row at a time.
+ * weakest of NEIGHBOURS_MAX neighbours makes room for a new one; keyed-rows.ts bounds the items.
+ *
+ * Counts and mass (the sum of all counts, also of neighbours given up) decay by event time together. They are kept as of the row's
+ * first event, later ones count for more instead (forward decay; Cormode et al., ICDE 2009), so that an event changes one count and
+ * not all of them; each REBASE_HALF_LIVES the row is brought forward, by a whole power of two, which loses nothing.
+ *
+ * A row's keys and counts stand in one piece: most of an event's time is waiting for rows that it has not seen for long.
  */
 import { halved, widened } from '#kernel';
 import type { ByteReader } from '../byte-reader.js';
 import type { ByteWriter } from '../byte-writer.js';
 import { KeyedRows } from '../keyed-rows.js';
 import type { ModelTable } from '../model-table.js';
-import { RowPages } from '../row-pages.js';
 
 export const NEIGHBOURS_MAX = 48;
+const REBASE_HALF_LIVES = 32;
+
 const FIRST_ROWS = 1024;
+
+/** A row: keys of 64 bits, then counts of 32. In cells of 64 bits. */
+const WIDTH = NEIGHBOURS_MAX * 1.5;
+const PAGE_BITS = 8;
+const PAGE_ROWS = 1 << PAGE_BITS;
+
+/** Rows, and the same memory in 32 bits. */
+class Page {
+  readonly keys = new Float64Array(PAGE_ROWS * WIDTH);
+  readonly counts = new Float32Array(this.keys.buffer);
+}
 
 export class NeighbourRows implements ModelTable {
   private readonly items: KeyedRows;
-  private readonly keys: RowPages<Float64Array>;
-  private readonly counts: RowPages<Float32Array>;
+  private readonly pages: Page[] = [];
   private readonly sizes: Uint8Array;
   private readonly masses: Float32Array;
-  /** Event time to which counts and mass are decayed, ms. */
+  /** Event time as of which a row counts, and that of its newest event, ms. */
+  private since = new Float64Array(FIRST_ROWS);
   private updatedBy = new Float64Array(FIRST_ROWS);
   private readonly halfLifeMs: number;
 
   constructor(itemsMax: number, halfLifeSeconds: number) {
     this.items = new KeyedRows(itemsMax);
-    this.keys = new RowPages(NEIGHBOURS_MAX, itemsMax, (cells) => new Float64Array(cells));
-    this.counts = new RowPages(NEIGHBOURS_MAX, itemsMax, (cells) => new Float32Array(cells));
     this.sizes = new Uint8Array(itemsMax);
     this.masses = new Float32Array(itemsMax);
     this.halfLifeMs = halfLifeSeconds * 1000;
@@ -35,12 +50,12 @@ export class NeighbourRows implements ModelTable {
   encode(writer: ByteWriter): void {
     this.items.encode(writer);
     for (let row = 0; row < this.items.size; row++) {
-      const size = this.sizes[row]!;
+      writer.f64(this.since[row]!);
       writer.f64(this.updatedBy[row]!);
       writer.f32(this.masses[row]!);
-      writer.u8(size);
-      writer.array(this.keys.first(row, size));
-      writer.array(this.counts.first(row, size));
+      writer.u8(this.sizes[row]!);
+      writer.array(this.keysOf(row));
+      writer.array(this.countsOf(row));
     }
   }
 
@@ -48,11 +63,12 @@ export class NeighbourRows implements ModelTable {
     this.items.decode(reader);
     for (let row = 0; row < this.items.size; row++) {
       this.reach(row);
+      this.since[row] = reader.f64();
       this.updatedBy[row] = reader.f64();
       this.masses[row] = reader.f32();
-      const size = (this.sizes[row] = Math.min(reader.u8(), NEIGHBOURS_MAX));
-      reader.array(this.keys.first(row, size));
-      reader.array(this.counts.first(row, size));
+      this.sizes[row] = Math.min(reader.u8(), NEIGHBOURS_MAX);
+      reader.array(this.keysOf(row));
+      reader.array(this.countsOf(row));
     }
   }
 
@@ -61,82 +77,93 @@ export class NeighbourRows implements ModelTable {
     return this.items.find(itemKey);
   }
 
-  protected sizeOf(row: number): number {
-    return this.sizes[row]!;
+  /** Keys of the row's neighbours: a view. */
+  protected keysOf(row: number): Float64Array {
+    const first = keysAt(row);
+    return this.pageOf(row).keys.subarray(first, first + this.sizes[row]!);
   }
 
-  protected neighbourOf(row: number, i: number): number {
-    return this.keys.of(row)[this.keys.at(row) + i]!;
+  /** Their counts, as the row counts: times `agedTo`. A view. */
+  protected countsOf(row: number): Float32Array {
+    const first = countsAt(row);
+    return this.pageOf(row).counts.subarray(first, first + this.sizes[row]!);
   }
 
-  protected countOf(row: number, i: number): number {
-    return this.counts.of(row)[this.counts.at(row) + i]!;
-  }
-
+  /** As the row counts: times `agedTo`. */
   protected massOf(row: number): number {
     return this.masses[row]!;
   }
 
+  /** Event time of the row's newest event, ms. */
   protected updatedAt(row: number): number {
     return this.updatedBy[row]!;
+  }
+
+  /** What is left of the row's counts at a time that is not before its newest event. */
+  protected agedTo(time: number, row: number): number {
+    return halved((time - this.since[row]!) / this.halfLifeMs);
   }
 
   protected add(itemKey: number, neighbour: number, count: number, timestamp: number): void {
     const row = this.items.claim(itemKey);
     this.reach(row);
     if (this.items.recycled) this.sizes[row] = this.masses[row] = this.updatedBy[row] = 0;
-    const fresh = this.decay(row, timestamp) * count;
+    const fresh = this.weightOf(row, timestamp) * count;
     this.masses[row]! += fresh;
-    const counts = this.counts.of(row);
-    const first = this.counts.at(row);
-    let at = this.placeOf(row, neighbour);
-    if (at < 0) {
-      at = this.sizes[row]! < NEIGHBOURS_MAX ? this.sizes[row]!++ : this.weakest(row);
-      this.keys.of(row)[this.keys.at(row) + at] = neighbour;
-      counts[first + at] = 0;
-    }
-    counts[first + at]! += fresh;
-  }
-
-  /** What is left of the row's counts at a later time. */
-  protected agedTo(time: number, row: number): number {
-    const updatedAt = this.updatedBy[row]!;
-    return time === updatedAt ? 1 : halved((time - updatedAt) / this.halfLifeMs);
-  }
-
-  /** Brings the row to the event's time; returns the factor of an event older than the row. */
-  private decay(row: number, timestamp: number): number {
-    const elapsed = timestamp - this.updatedBy[row]!;
-    if (elapsed <= 0) return halved(-elapsed / this.halfLifeMs);
-    const factor = halved(elapsed / this.halfLifeMs);
-    const counts = this.counts.of(row);
-    const first = this.counts.at(row);
-    for (let at = first; at < first + this.sizes[row]!; at++) counts[at]! *= factor;
-    this.masses[row]! *= factor;
-    this.updatedBy[row] = timestamp;
-    return 1;
-  }
-
-  private placeOf(row: number, key: number): number {
-    const keys = this.keys.of(row);
-    const first = this.keys.at(row);
+    const { keys, counts } = this.pageOf(row);
+    const firstKey = keysAt(row);
+    const firstCount = countsAt(row);
     const size = this.sizes[row]!;
-    for (let i = 0; i < size; i++) if (keys[first + i] === key) return i;
-    return -1;
+    let place = 0;
+    while (place < size && keys[firstKey + place] !== neighbour) place++;
+    if (place === size) {
+      if (size < NEIGHBOURS_MAX) this.sizes[row] = size + 1;
+      else place = weakest(counts, firstCount, size);
+      keys[firstKey + place] = neighbour;
+      counts[firstCount + place] = 0;
+    }
+    counts[firstCount + place]! += fresh;
   }
 
-  private weakest(row: number): number {
-    const counts = this.counts.of(row);
-    const first = this.counts.at(row);
-    let weakest = first;
-    for (let at = first + 1; at < first + this.sizes[row]!; at++)
-      if (counts[at]! < counts[weakest]!) weakest = at;
-    return weakest - first;
+  /** What an event of this time counts for among the row's. */
+  private weightOf(row: number, timestamp: number): number {
+    if (this.updatedBy[row] === 0) this.since[row] = timestamp;
+    if (timestamp > this.updatedBy[row]!) this.updatedBy[row] = timestamp;
+    const halfLives = (timestamp - this.since[row]!) / this.halfLifeMs;
+    if (halfLives < 0) return halved(-halfLives);
+    if (halfLives < REBASE_HALF_LIVES) return 1 / halved(halfLives);
+    const whole = Math.floor(halfLives);
+    this.bringForward(row, whole);
+    return 1 / halved(halfLives - whole);
+  }
+
+  private bringForward(row: number, halfLives: number): void {
+    const factor = halved(halfLives);
+    this.since[row]! += halfLives * this.halfLifeMs;
+    this.masses[row]! *= factor;
+    const counts = this.countsOf(row);
+    for (let i = 0; i < counts.length; i++) counts[i]! *= factor;
+  }
+
+  private pageOf(row: number): Page {
+    return this.pages[row >>> PAGE_BITS]!;
   }
 
   private reach(row: number): void {
-    this.keys.reach(row);
-    this.counts.reach(row);
-    while (this.updatedBy.length <= row) this.updatedBy = widened(this.updatedBy);
+    while (this.pages.length <= row >>> PAGE_BITS) this.pages.push(new Page());
+    if (row < this.since.length) return;
+    this.since = widened(this.since);
+    this.updatedBy = widened(this.updatedBy);
   }
+}
+
+/** Where a row's keys and counts begin in its page. */
+const keysAt = (row: number): number => (row & (PAGE_ROWS - 1)) * WIDTH;
+const countsAt = (row: number): number => 2 * (keysAt(row) + NEIGHBOURS_MAX);
+
+/** @returns the place of the least of so many counts */
+function weakest(counts: Float32Array, first: number, size: number): number {
+  let least = 0;
+  for (let i = 1; i < size; i++) if (counts[first + i]! < counts[first + least]!) least = i;
+  return least;
 }

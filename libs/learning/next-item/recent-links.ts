@@ -8,13 +8,10 @@ import { KeyedRows } from '../keyed-rows.js';
 import type { ModelTable } from '../model-table.js';
 import { RowPages } from '../row-pages.js';
 
-const float64s = (cells: number): Float64Array => new Float64Array(cells);
-
 export class RecentLinks implements ModelTable {
   private readonly owners: KeyedRows;
-  /** Of each owner's row, oldest first; times are event times, ms. */
-  private readonly keys: RowPages<Float64Array>;
-  private readonly times: RowPages<Float64Array>;
+  /** Of each owner's row the partners, oldest first, and behind them their event times, ms: in one piece, they are read together. */
+  private readonly links: RowPages<Float64Array>;
   private readonly sizes: Uint8Array;
 
   /** @param each partners remembered of one owner, at most 255 */
@@ -23,8 +20,7 @@ export class RecentLinks implements ModelTable {
     private readonly each: number,
   ) {
     this.owners = new KeyedRows(ownersMax);
-    this.keys = new RowPages(each, ownersMax, float64s);
-    this.times = new RowPages(each, ownersMax, float64s);
+    this.links = new RowPages(2 * each, ownersMax, (cells) => new Float64Array(cells));
     this.sizes = new Uint8Array(ownersMax);
   }
 
@@ -40,12 +36,12 @@ export class RecentLinks implements ModelTable {
 
   /** The row's i-th partner, from the oldest on. */
   partnerOf(row: number, i: number): number {
-    return this.keys.of(row)[this.keys.at(row) + i]!;
+    return this.links.of(row)[this.links.at(row) + i]!;
   }
 
   /** Event time of the row's i-th partner, ms. */
   timeOf(row: number, i: number): number {
-    return this.times.of(row)[this.times.at(row) + i]!;
+    return this.links.of(row)[this.links.at(row) + this.each + i]!;
   }
 
   has(owner: number, partner: number): boolean {
@@ -66,62 +62,65 @@ export class RecentLinks implements ModelTable {
   /** A known partner moves to its newest time; beyond the bound the oldest goes. */
   record(owner: number, partner: number, timestamp: number): void {
     const row = this.owners.claim(owner);
-    this.reach(row);
+    this.links.reach(row);
     if (this.owners.recycled) this.sizes[row] = 0;
-    const keys = this.keys.of(row);
-    const times = this.times.of(row);
-    const first = this.keys.at(row);
+    const { each } = this;
+    const links = this.links.of(row);
+    const first = this.links.at(row);
     const known = this.placeOf(row, partner);
-    if (known >= 0 && times[first + known]! > timestamp) return;
+    if (known >= 0 && links[first + each + known]! > timestamp) return;
     if (known >= 0) this.remove(row, known);
-    else if (this.sizes[row] === this.each) this.remove(row, 0);
+    else if (this.sizes[row] === each) this.remove(row, 0);
     let at = first + this.sizes[row]!++;
-    for (; at > first && times[at - 1]! > timestamp; at--) {
-      keys[at] = keys[at - 1]!;
-      times[at] = times[at - 1]!;
+    for (; at > first && links[at + each - 1]! > timestamp; at--) {
+      links[at] = links[at - 1]!;
+      links[at + each] = links[at + each - 1]!;
     }
-    keys[at] = partner;
-    times[at] = timestamp;
+    links[at] = partner;
+    links[at + each] = timestamp;
   }
 
   encode(writer: ByteWriter): void {
     this.owners.encode(writer);
     for (let row = 0; row < this.owners.size; row++) {
-      const size = this.sizes[row]!;
-      writer.u8(size);
-      writer.array(this.keys.first(row, size));
-      writer.array(this.times.first(row, size));
+      writer.u8(this.sizes[row]!);
+      writer.array(this.keysOf(row));
+      writer.array(this.timesOf(row));
     }
   }
 
   decode(reader: ByteReader): void {
     this.owners.decode(reader);
     for (let row = 0; row < this.owners.size; row++) {
-      this.reach(row);
-      const size = (this.sizes[row] = Math.min(reader.u8(), this.each));
-      reader.array(this.keys.first(row, size));
-      reader.array(this.times.first(row, size));
+      this.links.reach(row);
+      this.sizes[row] = Math.min(reader.u8(), this.each);
+      reader.array(this.keysOf(row));
+      reader.array(this.timesOf(row));
     }
-  }
-
-  private reach(row: number): void {
-    this.keys.reach(row);
-    this.times.reach(row);
   }
 
   private placeOf(row: number, partner: number): number {
     const size = this.sizeOf(row);
     if (size === 0) return -1;
-    const keys = this.keys.of(row);
-    const first = this.keys.at(row);
-    for (let i = 0; i < size; i++) if (keys[first + i] === partner) return i;
+    const links = this.links.of(row);
+    const first = this.links.at(row);
+    for (let i = 0; i < size; i++) if (links[first + i] === partner) return i;
     return -1;
   }
 
   private remove(row: number, place: number): void {
-    const first = this.keys.at(row);
-    const end = first + this.sizes[row]!--;
-    this.keys.of(row).copyWithin(first + place, first + place + 1, end);
-    this.times.of(row).copyWithin(first + place, first + place + 1, end);
+    this.keysOf(row).copyWithin(place, place + 1);
+    this.timesOf(row).copyWithin(place, place + 1);
+    this.sizes[row]!--;
+  }
+
+  /** Views of as many as the row has. */
+  private keysOf(row: number): Float64Array {
+    return this.links.first(row, this.sizes[row]!);
+  }
+
+  private timesOf(row: number): Float64Array {
+    const first = this.links.at(row) + this.each;
+    return this.links.of(row).subarray(first, first + this.sizes[row]!);
   }
 }

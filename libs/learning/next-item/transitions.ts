@@ -47,8 +47,10 @@ export class Transitions extends NeighbourRows {
   each(itemKey: number, visit: (next: number, probability: number) => void): void {
     const row = this.rowOf(itemKey);
     if (row < 0) return;
-    const size = this.sizeOf(row);
-    const scale = 1 / (this.massOf(row) + SHRINKAGE);
-    for (let i = 0; i < size; i++) visit(this.neighbourOf(row, i), this.countOf(row, i) * scale);
+    const keys = this.keysOf(row);
+    const counts = this.countsOf(row);
+    const aged = this.agedTo(this.updatedAt(row), row);
+    const scale = aged / (this.massOf(row) * aged + SHRINKAGE);
+    for (let i = 0; i < keys.length; i++) visit(keys[i]!, counts[i]! * scale);
   }
 }
