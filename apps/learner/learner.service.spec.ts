@@ -81,7 +81,7 @@ describe('A learner', () => {
     await appendFeedback(topology, 0);
     await learntAll(running[0]!);
     await until('the replica follows', () => replica.replica.sequence === FEEDBACK.length);
-    expect(service.hash().sha256).toBe(offline().hash().sha256);
+    expect((await service.hash()).sha256).toBe(offline().hash().sha256);
     expectEqualScores(service.model, replica.replica);
   });
 
@@ -95,7 +95,7 @@ describe('A learner', () => {
     const second = learner();
     await second.service.start();
     expect(second.service.model.version).toBe(first.service.model.version);
-    expect(second.service.hash().sha256).toBe(offline().hash().sha256);
+    expect((await second.service.hash()).sha256).toBe(offline().hash().sha256);
   });
 
   it('keeps what it has learnt while it catches up, and goes on from there after a crash', async () => {
@@ -109,7 +109,7 @@ describe('A learner', () => {
     const second = learner();
     const replica = await follower();
     await second.service.start();
-    expect(second.service.hash().sha256).toBe(offline().hash().sha256);
+    expect((await second.service.hash()).sha256).toBe(offline().hash().sha256);
     await until('the replica follows', () => replica.replica.sequence === FEEDBACK.length);
     expectEqualScores(second.service.model, replica.replica);
   });
@@ -217,7 +217,7 @@ describe('A learner', () => {
     const { letters } = await new DeadLetters(topology).list();
     expect(letters.map(({ where, source }) => [where, source.sequence])).toEqual([['learner', 4]]);
     const { sha256 } = offline().hash();
-    expect(service.hash().sha256).toBe(sha256);
+    expect((await service.hash()).sha256).toBe(sha256);
   });
 
   it('ends when another learner publishes deltas', async () => {
@@ -276,7 +276,7 @@ describe('Promotion', () => {
       'the replica is promoted',
       () => replica.replica.version === version && replica.replica.sequence === FEEDBACK.length,
     );
-    expect(live.service.hash().sha256).toBe(offline(OTHER).hash().sha256);
+    expect((await live.service.hash()).sha256).toBe(offline(OTHER).hash().sha256);
     expectEqualScores(live.service.model, replica.replica);
   });
 
@@ -296,7 +296,7 @@ describe('Promotion', () => {
     const replica = await follower();
     await reconfigured.service.start();
     expect(reconfigured.service.model.identity.generation).toBe(2);
-    expect(reconfigured.service.hash().sha256).toBe(offline(third).hash().sha256);
+    expect((await reconfigured.service.hash()).sha256).toBe(offline(third).hash().sha256);
     await until(
       'followers have the relearnt model',
       () => replica.replica.version === reconfigured.service.model.version,

@@ -10,8 +10,8 @@
  * One loop, one writer: only `readFeedback` changes the model, and a promotion swaps it between two records. Losing
  * Postgres stops no learning; losing the writer's role, or a damaged FEEDBACK, ends the process.
  */
-import { AppError, errorMessage, Turns, type Clock } from '#kernel';
-import { settingsHash, modelSettingsOf, type OnlineModel } from '#learning';
+import { AppError, errorMessage, inTurns, Turns, type Clock } from '#kernel';
+import { settingsHash, modelSettingsOf, type ModelHash, type OnlineModel } from '#learning';
 import type { DeadLetters, LogMessage, LogTopology } from '#log';
 import type {
   ExperimentsAnswer,
@@ -129,9 +129,9 @@ export class LearnerService {
     return { sequence, experiments: scorer.tables.experiments.report() };
   }
 
-  hash(): ReturnType<OnlineModel['hash']> {
+  async hash(): Promise<ModelHash> {
     this.requireModel();
-    return this.model.hash();
+    return inTurns(this.model.hashing(), this.turns);
   }
 
   async snapshot(): Promise<SnapshotAnswer> {
@@ -181,7 +181,11 @@ export class LearnerService {
 
   private async restore(): Promise<void> {
     const snapshot = await newestSnapshot(this.name, this.ports, this.stopping.signal);
-    const { model, restored, replacesStored, why } = startingModel(this.name, this.ports.settings, snapshot);
+    const { model, restored, replacesStored, why } = await startingModel(
+      this.name,
+      this.ports.settings,
+      snapshot,
+    );
     this.ports.logger[replacesStored ? 'warn' : 'info'](
       { version: model.version, sequence: model.sequence, snapshotId: snapshot?.id },
       why,

@@ -9,7 +9,7 @@
  *
  * Until step 4 nothing has changed for anybody; a failure before it leaves the live model as it was.
  */
-import { AppError, Turns } from '#kernel';
+import { AppError, inTurns, Turns } from '#kernel';
 import { OnlineModel } from '#learning';
 import type { LogTopology } from '#log';
 import type { SnapshotSource } from '#model-feed';
@@ -21,7 +21,7 @@ const BEHIND_WAIT_MS = 20;
 export async function loadShadow(snapshots: SnapshotSource, snapshotId: string): Promise<OnlineModel> {
   const snapshot = await snapshots.get(snapshotId);
   if (!snapshot) throw new AppError('REK_INVALID_REQUEST', `there is no snapshot ${snapshotId}`);
-  return OnlineModel.decodeSnapshot(snapshot.header, snapshot.chunks);
+  return inTurns(OnlineModel.restoring(snapshot.header, snapshot.chunks), new Turns());
 }
 
 /** Calls `atEqualSequence` in the very turn in which the shadow stands where the live model stands. */

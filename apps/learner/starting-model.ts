@@ -9,6 +9,7 @@
  *
  * A promoted model keeps its own settings until the operator changes the configuration.
  */
+import { inTurns, Turns } from '#kernel';
 import {
   modelSettingsOf,
   OnlineModel,
@@ -29,11 +30,11 @@ export interface StartingModel {
 }
 
 /** @throws AppError REK_SNAPSHOT_INVALID when the snapshot is not what its header says */
-export function startingModel(
+export async function startingModel(
   name: string,
   configuration: ModelConfiguration,
   snapshot: StoredSnapshot | undefined,
-): StartingModel {
+): Promise<StartingModel> {
   const settings = modelSettingsOf(configuration);
   const configuredHash = settingsHash(settings);
   if (!snapshot)
@@ -55,7 +56,7 @@ export function startingModel(
       why: `the configuration changed since ${header.version}: relearning from the beginning of FEEDBACK as ${model.version}`,
     };
   }
-  const model = OnlineModel.decodeSnapshot(header, snapshot.chunks);
+  const model = await inTurns(OnlineModel.restoring(header, snapshot.chunks), new Turns());
   return {
     model,
     restored: { id: snapshot.id, header },

@@ -32,3 +32,23 @@ export class Turns {
     });
   }
 }
+
+/** Work that may pause between its steps. */
+export type Steps<T> = Generator<void, T, void>;
+
+/** All steps without a pause. */
+export function atOnce<T>(steps: Steps<T>): T {
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+  }
+}
+
+export async function inTurns<T>(steps: Steps<T>, turns: Turns): Promise<T> {
+  for (;;) {
+    const wait = turns.giveWay();
+    if (wait) await wait;
+    const { done, value } = steps.next();
+    if (done) return value;
+  }
+}

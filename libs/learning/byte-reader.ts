@@ -2,31 +2,41 @@
 import { AppError } from '#kernel';
 
 export class ByteReader {
-  private readonly buffer: Buffer;
+  private buffer: Buffer;
   private at = 0;
+  /** Behind the buffer. */
+  private rest: readonly Uint8Array[] = [];
+  private restBytes = 0;
 
-  constructor(bytes: Uint8Array) {
-    this.buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  /** @param pieces what is read, in pieces of any size: only those around what stands across a border are copied */
+  constructor(...pieces: readonly Uint8Array[]) {
+    this.buffer = asBuffer(pieces[0] ?? new Uint8Array(0));
+    this.rest = pieces.slice(1);
+    this.restBytes = bytesOf(this.rest);
   }
 
   get remaining(): number {
-    return this.buffer.length - this.at;
+    return this.buffer.length - this.at + this.restBytes;
   }
 
   u8(): number {
-    return this.buffer[this.take(1)]!;
+    const from = this.take(1);
+    return this.buffer[from]!;
   }
 
   u32(): number {
-    return this.buffer.readUInt32LE(this.take(4));
+    const from = this.take(4);
+    return this.buffer.readUInt32LE(from);
   }
 
   f32(): number {
-    return this.buffer.readFloatLE(this.take(4));
+    const from = this.take(4);
+    return this.buffer.readFloatLE(from);
   }
 
   f64(): number {
-    return this.buffer.readDoubleLE(this.take(8));
+    const from = this.take(8);
+    return this.buffer.readDoubleLE(from);
   }
 
   varint(): number {
@@ -97,10 +107,47 @@ export class ByteReader {
     }
   }
 
+  /** Another reader of the next so many bytes, which copies none of them. */
+  part(bytes: number): ByteReader {
+    if (bytes > this.remaining) throw truncated();
+    const pieces: Uint8Array[] = [];
+    for (let wanted = bytes; wanted > 0;) {
+      if (this.at === this.buffer.length) this.join(1);
+      const piece = this.buffer.subarray(this.at, this.at + wanted);
+      this.at += piece.length;
+      wanted -= piece.length;
+      pieces.push(piece);
+    }
+    return new ByteReader(...pieces);
+  }
+
+  /** @returns where they begin in `buffer`, which may be another one than before */
   private take(bytes: number): number {
-    if (bytes > this.remaining) throw new AppError('REK_SNAPSHOT_INVALID', 'the model state is truncated');
+    if (this.at + bytes > this.buffer.length) this.join(bytes);
     const from = this.at;
     this.at += bytes;
     return from;
   }
+
+  /** Makes the next so many bytes stand in one buffer. */
+  private join(bytes: number): void {
+    if (bytes > this.remaining) throw truncated();
+    let joined = 0;
+    for (let had = this.buffer.length - this.at; had < bytes; joined++) had += this.rest[joined]!.length;
+    const left = this.buffer.subarray(this.at);
+    const next = this.rest.slice(0, joined);
+    this.buffer = left.length === 0 && joined === 1 ? asBuffer(next[0]!) : Buffer.concat([left, ...next]);
+    this.at = 0;
+    this.rest = this.rest.slice(joined);
+    this.restBytes -= bytesOf(next);
+  }
+}
+
+const truncated = (): AppError => new AppError('REK_SNAPSHOT_INVALID', 'the model state is truncated');
+
+const bytesOf = (pieces: readonly Uint8Array[]): number =>
+  pieces.reduce((bytes, piece) => bytes + piece.length, 0);
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

@@ -2,7 +2,7 @@
  * The serving side of a model: its weights on the grid of kernels/grid.ts, without the optimiser's state, and its statistics. Starts
  * from a snapshot and follows deltas; predicts with the learner's own code, bit for bit what the learner's `score` does.
  */
-import { AppError } from '#kernel';
+import { AppError, atOnce, type Steps } from '#kernel';
 import type { FeatureVector } from '#events';
 import type { OwnFeatures } from '#features';
 import type { ChangeFeed } from './change-feed.js';
@@ -23,7 +23,7 @@ import type { NextItems } from './next-item/next-items.js';
 import type { Situation } from './next-item/signals.js';
 import type { OnlineModel } from './online-model.js';
 import type { PositionStatistics } from './position-statistics.js';
-import { restoreScorer } from './replica-snapshot.js';
+import { restoringScorer } from './replica-snapshot.js';
 import type { RatingLabelLists } from './ratings/label-set.js';
 import type { RatingPrediction } from './ratings/rating-model.js';
 import { Scorer, type Scores } from './scorer.js';
@@ -61,10 +61,15 @@ export class ModelReplica {
   }
 
   /** What a snapshot predicts, without what its optimisers remember. @throws AppError REK_SNAPSHOT_INVALID */
-  static fromSnapshot(header: SnapshotHeader, chunks: readonly Uint8Array[]): ModelReplica {
+  static *restoring(header: SnapshotHeader, chunks: readonly Uint8Array[]): Steps<ModelReplica> {
     const { settings, version, sequence, samples } = header;
-    const scorer = restoreScorer(header, chunks, newScorer);
+    const scorer = yield* restoringScorer(header, chunks, newScorer);
     return new ModelReplica(settings, scorer, version, sequence, samples);
+  }
+
+  /** The same at once. */
+  static fromSnapshot(header: SnapshotHeader, chunks: readonly Uint8Array[]): ModelReplica {
+    return atOnce(ModelReplica.restoring(header, chunks));
   }
 
   /**

@@ -3,14 +3,15 @@
  * `name | bytes | content`; only slots that were ever updated are stored. The header's SHA-256 covers the body
  * and the rest of the header, so that any change to either is found.
  *
- * The model may learn on as soon as it is captured: what a checksum takes is nobody's pause.
+ * The model may learn on as soon as it is captured; checksums and restoring are work in steps, which lets others through.
  *
  * A model restored from a snapshot continues bit for bit as if it had never stopped.
  */
-import { createHash, type Hash } from 'node:crypto';
-import { AppError, errorMessage, type Turns } from '#kernel';
+import { createHash } from 'node:crypto';
+import { AppError, atOnce, errorMessage, inTurns, type Steps, type Turns } from '#kernel';
 import { ByteReader } from './byte-reader.js';
 import { ByteWriter } from './byte-writer.js';
+import type { SlotRows } from './kernels/slot-rows.js';
 import { settingsHash, type ModelSettings } from './model-settings.js';
 import {
   decodePart,
@@ -24,6 +25,8 @@ import type { ProgressiveReport } from './progressive-validation.js';
 
 export const SNAPSHOT_FORMAT = 5;
 export const SNAPSHOT_CHUNK_BYTES_MAX = 1_048_576;
+/** About a millisecond. */
+const ROWS_IN_STEP = 4_096;
 /** Parts up to this size share a chunk. */
 const SMALL_PART_BYTES = 65_536;
 
@@ -78,35 +81,34 @@ export function captureSnapshot(model: ModelState, deltaSequence: number): Captu
   return { unsigned, chunks };
 }
 
-/** @param turns in which the chunks are hashed */
 export async function withChecksum(
   { unsigned, chunks }: CapturedSnapshot,
   turns: Turns,
 ): Promise<EncodedSnapshot> {
-  const hash = beginChecksum(unsigned);
-  for (const chunk of chunks) {
-    await turns.giveWay();
-    hash.update(chunk);
-  }
-  return { header: { ...unsigned, sha256: hash.digest('hex') }, chunks };
+  const sha256 = await inTurns(checksumming(unsigned, chunks), turns);
+  return { header: { ...unsigned, sha256 }, chunks };
 }
 
 export function encodeSnapshot(model: ModelState, deltaSequence: number): EncodedSnapshot {
   const { unsigned, chunks } = captureSnapshot(model, deltaSequence);
-  return { header: { ...unsigned, sha256: checksum(unsigned, chunks) }, chunks };
+  return { header: { ...unsigned, sha256: atOnce(checksumming(unsigned, chunks)) }, chunks };
 }
 
-/** @throws AppError REK_SNAPSHOT_INVALID for anything but exactly what `encodeSnapshot` made. */
-export function decodeSnapshot<Model extends ModelState>(
+/**
+ * Anything but exactly what `encodeSnapshot` made is refused.
+ * @throws AppError REK_SNAPSHOT_INVALID
+ */
+export function* restoring<Model extends ModelState>(
   header: SnapshotHeader,
   chunks: readonly Uint8Array[],
   create: (settings: ModelSettings, identity: ModelIdentity) => Model,
-): Model {
+): Steps<Model> {
   let model: Model | undefined;
   let slots: Uint32Array = new Uint32Array(0);
-  readSnapshot(header, chunks, (part, content) => {
+  yield* reading(header, chunks, function* (part, content) {
     model ??= create(header.settings, header.identity);
-    slots = decodePart(model, part, slots, content);
+    if (part === 'rows') yield* decodingRows(model.scorer.weights.ftrl.rows, content, slots);
+    else slots = decodePart(model, part, slots, content);
     if (content.remaining > 0)
       throw new AppError('REK_SNAPSHOT_INVALID', `the snapshot's part "${part}" is too long`);
   });
@@ -114,22 +116,31 @@ export function decodeSnapshot<Model extends ModelState>(
   return model!;
 }
 
+/** Some rows a step. */
+function* decodingRows(rows: SlotRows, content: ByteReader, slots: Uint32Array): Steps<void> {
+  for (let from = 0; from < slots.length; from += ROWS_IN_STEP) {
+    rows.decode(content, slots.subarray(from, from + ROWS_IN_STEP));
+    yield;
+  }
+}
+
 /**
  * Calls with each part of the state, in the order of STATE_PARTS, once the whole is known to be what was written.
  * @throws AppError REK_SNAPSHOT_INVALID
  */
-export function readSnapshot(
+export function* reading(
   header: SnapshotHeader,
   chunks: readonly Uint8Array[],
-  visit: (part: StatePart, content: ByteReader) => void,
-): void {
-  verifySnapshot(header, chunks);
-  const reader = new ByteReader(Buffer.concat(chunks));
+  visit: (part: StatePart, content: ByteReader) => Steps<void>,
+): Steps<void> {
+  yield* verifying(header, chunks);
+  const reader = new ByteReader(...chunks);
   try {
     for (const part of STATE_PARTS) {
       if (reader.text() !== part)
         throw new AppError('REK_SNAPSHOT_INVALID', `the snapshot lacks its part "${part}"`);
-      visit(part, new ByteReader(reader.raw(reader.varint())));
+      yield* visit(part, reader.part(reader.varint()));
+      yield;
     }
   } catch (error) {
     if (error instanceof AppError) throw error;
@@ -143,7 +154,7 @@ export function readSnapshot(
 }
 
 /** @throws AppError REK_SNAPSHOT_INVALID when the format is newer, or header or body are not what was written. */
-export function verifySnapshot(header: SnapshotHeader, chunks: readonly Uint8Array[]): void {
+export function* verifying(header: SnapshotHeader, chunks: readonly Uint8Array[]): Steps<void> {
   if (header?.format !== SNAPSHOT_FORMAT) {
     throw new AppError(
       'REK_SNAPSHOT_INVALID',
@@ -151,7 +162,7 @@ export function verifySnapshot(header: SnapshotHeader, chunks: readonly Uint8Arr
     );
   }
   const { sha256, ...unsigned } = header;
-  if (checksum(unsigned, chunks) !== sha256)
+  if ((yield* checksumming(unsigned, chunks)) !== sha256)
     throw new AppError('REK_SNAPSHOT_INVALID', 'the snapshot does not match its checksum');
 }
 
@@ -178,14 +189,13 @@ function encodeBody(model: ModelState): Buffer[] {
 }
 
 /** SHA-256 over the header as JSON with sorted keys (a database may reorder them), then the chunks. */
-function checksum(unsigned: object, chunks: readonly Uint8Array[]): string {
-  const hash = beginChecksum(unsigned);
-  for (const chunk of chunks) hash.update(chunk);
+function* checksumming(unsigned: object, chunks: readonly Uint8Array[]): Steps<string> {
+  const hash = createHash('sha256').update(canonicalJson(unsigned));
+  for (const chunk of chunks) {
+    hash.update(chunk);
+    yield;
+  }
   return hash.digest('hex');
-}
-
-function beginChecksum(unsigned: object): Hash {
-  return createHash('sha256').update(canonicalJson(unsigned));
 }
 
 function canonicalJson(value: unknown): string {

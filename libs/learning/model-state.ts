@@ -1,5 +1,6 @@
 /** The model's state as named parts, each with one canonical form: what snapshots store and hashes cover. */
 import { createHash } from 'node:crypto';
+import { atOnce, type Steps } from '#kernel';
 import { ByteWriter } from './byte-writer.js';
 import type { ByteReader } from './byte-reader.js';
 import type { ExposureMemory } from './exposure-memory.js';
@@ -10,6 +11,9 @@ import type { OnlineLearner } from './online-learner.js';
 import type { ProgressiveReport, ProgressiveValidation } from './progressive-validation.js';
 import type { LearnerName, Scorer } from './scorer.js';
 import { TABLES } from './tables.js';
+
+/** About a millisecond's work. */
+const HASHED_BYTES = 1_048_576;
 
 export const STATE_PARTS = [
   'counters',
@@ -70,16 +74,30 @@ export interface ModelHash {
 
 /** Equal hashes at equal sequences: equal models, weights, optimisers, statistics, metrics and all. */
 export function hashState(model: ModelState): ModelHash {
-  const parts = {} as Record<StatePart, string>;
-  const whole = createHash('sha256');
+  return atOnce(hashing(model));
+}
+
+/** As of the first step, however the model learns on. */
+export function* hashing(model: ModelState): Steps<ModelHash> {
+  const { sequence } = model;
   const slots = model.updatedSlots();
-  for (const part of STATE_PARTS) {
+  const contents = STATE_PARTS.map((part) => {
     const writer = new ByteWriter();
     encodePart(model, part, slots, writer);
-    parts[part] = createHash('sha256').update(writer.bytes()).digest('hex');
+    return writer.bytes();
+  });
+  const parts = {} as Record<StatePart, string>;
+  const whole = createHash('sha256');
+  for (const [i, part] of STATE_PARTS.entries()) {
+    const hash = createHash('sha256');
+    for (let at = 0; at < contents[i]!.length; at += HASHED_BYTES) {
+      hash.update(contents[i]!.subarray(at, at + HASHED_BYTES));
+      yield;
+    }
+    parts[part] = hash.digest('hex');
     whole.update(`${part}:${parts[part]}\n`);
   }
-  return { sequence: model.sequence, sha256: whole.digest('hex'), parts };
+  return { sequence, sha256: whole.digest('hex'), parts };
 }
 
 export function encodePart(model: ModelState, part: StatePart, slots: Uint32Array, writer: ByteWriter): void {

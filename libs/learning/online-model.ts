@@ -17,7 +17,7 @@ import {
   type Sequel,
 } from '#events';
 import { positionIndex } from '#features';
-import { fnv1a32 } from '#kernel';
+import { atOnce, fnv1a32, type Steps } from '#kernel';
 import { massesOf, type Masses } from './debias.js';
 import { ExposureMemory } from './exposure-memory.js';
 import { FactorisationMachine } from './factorisation-machine.js';
@@ -30,12 +30,12 @@ import type { ChangedSlots } from './kernels/changed-slots.js';
 import { SlotRows } from './kernels/slot-rows.js';
 import { sigmoid } from './logistic.js';
 import { encodeDelta } from './model-delta.js';
-import { hashState, type ModelHash, type ModelIdentity, type ModelState } from './model-state.js';
+import { hashing, hashState, type ModelHash, type ModelIdentity, type ModelState } from './model-state.js';
 import { modelVersion, settingsHash, type ModelSettings } from './model-settings.js';
 import {
   captureSnapshot,
-  decodeSnapshot,
   encodeSnapshot,
+  restoring,
   type CapturedSnapshot,
   type EncodedSnapshot,
   type SnapshotHeader,
@@ -202,6 +202,11 @@ export class OnlineModel implements FeedbackSink, ModelState {
     return hashState(this);
   }
 
+  /** The same in steps, as of the first. */
+  hashing(): Steps<ModelHash> {
+    return hashing(this);
+  }
+
   /** @param deltaSequence MODEL sequence of the last delta published: where a replica of this snapshot reads on */
   encodeSnapshot(deltaSequence = 0): EncodedSnapshot {
     return encodeSnapshot(this, deltaSequence);
@@ -213,8 +218,13 @@ export class OnlineModel implements FeedbackSink, ModelState {
   }
 
   /** @throws AppError REK_SNAPSHOT_INVALID */
+  static restoring(header: SnapshotHeader, chunks: readonly Uint8Array[]): Steps<OnlineModel> {
+    return restoring(header, chunks, (settings, identity) => new OnlineModel(settings, identity));
+  }
+
+  /** The same at once. */
   static decodeSnapshot(header: SnapshotHeader, chunks: readonly Uint8Array[]): OnlineModel {
-    return decodeSnapshot(header, chunks, (settings, identity) => new OnlineModel(settings, identity));
+    return atOnce(OnlineModel.restoring(header, chunks));
   }
 
   /** Declares that replicas know everything up to now: they start from a snapshot of this moment. */

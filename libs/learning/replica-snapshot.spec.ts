@@ -1,4 +1,5 @@
 import { loadSettings } from '#config';
+import type { Steps } from '#kernel';
 import { SlotRows } from './kernels/slot-rows.js';
 import { ModelReplica } from './model-replica.js';
 import { modelSettingsOf } from './model-settings.js';
@@ -42,6 +43,18 @@ describe('A replica of a snapshot', () => {
       sequence: model.sequence,
       samples: model.samples,
     });
+  });
+
+  it('is made in many small steps, and so are a learner and a hash', () => {
+    const stepsOf = (steps: Steps<unknown>): number => {
+      let count = 0;
+      while (!steps.next().done) count++;
+      return count;
+    };
+    const passes = Math.ceil(model.updatedSlots().length / 1_024);
+    expect(stepsOf(ModelReplica.restoring(header, chunks))).toBeGreaterThan(chunks.length + passes);
+    expect(stepsOf(OnlineModel.restoring(header, chunks))).toBeGreaterThan(chunks.length);
+    expect(stepsOf(model.hashing())).toBeGreaterThan(TABLES.length);
   });
 
   it('leaves the snapshot as it is: a learner goes on from it', () => {

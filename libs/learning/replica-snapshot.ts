@@ -3,6 +3,7 @@
  * of slots pass some at a time through a few that learn (only those know how a learner's state becomes weights), so that a host never
  * holds a learner's memory, of 400 MB with four million slots, beside its own.
  */
+import type { Steps } from '#kernel';
 import type { ByteReader } from './byte-reader.js';
 import { FactorisationMachine } from './factorisation-machine.js';
 import { priorPrecision } from './ftrl-proximal.js';
@@ -10,7 +11,7 @@ import { FtrlWeights } from './ftrl-weights.js';
 import { SlotRows } from './kernels/slot-rows.js';
 import type { ModelSettings } from './model-settings.js';
 import { readCounters, type StatePart } from './model-state.js';
-import { readSnapshot, type SnapshotHeader } from './model-snapshot.js';
+import { reading, type SnapshotHeader } from './model-snapshot.js';
 import type { Scorer } from './scorer.js';
 import { copyPoints } from './slot-points.js';
 import { TABLES, type TableName } from './tables.js';
@@ -23,15 +24,15 @@ const PASSING = 1_024;
  * @param create one over rows that predict, which knows nothing yet; called once the snapshot is known to be sound
  * @throws AppError REK_SNAPSHOT_INVALID
  */
-export function restoreScorer(
+export function* restoringScorer(
   header: SnapshotHeader,
   chunks: readonly Uint8Array[],
   create: (settings: ModelSettings) => Scorer,
-): Scorer {
+): Steps<Scorer> {
   let passage: Passage | undefined;
-  readSnapshot(header, chunks, (part, content) => {
+  yield* reading(header, chunks, function* (part, content) {
     passage ??= new Passage(header.settings, create(header.settings));
-    passage.take(part, content);
+    yield* passage.taking(part, content);
   });
   return passage!.scorer;
 }
@@ -58,14 +59,14 @@ class Passage {
   }
 
   /** Parts come in the order of STATE_PARTS: `counters` brings the slots of the rows. */
-  take(part: StatePart, content: ByteReader): void {
+  *taking(part: StatePart, content: ByteReader): Steps<void> {
     const { scorer } = this;
     switch (part) {
       case 'counters':
         this.slots = readCounters(content, scorer.mask + 1).slots;
         break;
       case 'rows':
-        return this.pass(content);
+        return yield* this.passing(content);
       case 'fm':
         this.fm.decode(content);
         scorer.weights.fm.w0[0] = this.fm.weights.w0[0]!;
@@ -79,12 +80,13 @@ class Passage {
     }
   }
 
-  private pass(content: ByteReader): void {
+  private *passing(content: ByteReader): Steps<void> {
     const told = this.scorer.weights.ftrl.rows;
     for (let from = 0; from < this.slots.length; from += PASSING) {
       const some = this.slots.subarray(from, from + PASSING);
       this.rows.decode(content, this.places.subarray(0, some.length));
       copyPoints(this.weights, told, some);
+      yield;
     }
   }
 }

@@ -3,11 +3,12 @@
  * process starts and runs without Postgres (invariant I6).
  */
 import type { SnapshotInput, Store } from '#store';
-import { AppError } from '#kernel';
-import { verifySnapshot, type SnapshotHeader } from '#learning';
+import { AppError, inTurns, Turns } from '#kernel';
+import { verifying, type SnapshotHeader } from '#learning';
 import type { SnapshotSource, StoredSnapshot } from './snapshot-source.js';
 
 export class LazySnapshots implements SnapshotSource {
+  private readonly turns = new Turns();
   private opening: Promise<Store> | undefined;
 
   /** @param open connects once; rejects when the database cannot be reached */
@@ -23,7 +24,7 @@ export class LazySnapshots implements SnapshotSource {
         try {
           const snapshot = await snapshots.get<SnapshotHeader>(id);
           if (!snapshot) continue;
-          verifySnapshot(snapshot.header, snapshot.chunks);
+          await inTurns(verifying(snapshot.header, snapshot.chunks), this.turns);
           return snapshot;
         } catch (error) {
           if (!(error instanceof AppError) || error.code !== 'REK_SNAPSHOT_INVALID') throw error;

@@ -10,7 +10,7 @@
  * starts empty: every item at the overall CTR (invariant I6). Nothing here throws after `start`: what cannot be
  * read is reported, and tried again at most every `retryMs`.
  */
-import { AppError, errorMessage, sleep, Turns } from '#kernel';
+import { AppError, errorMessage, inTurns, sleep, Turns } from '#kernel';
 import { decodeDeltaHeader, ModelReplica, type DeltaHeader, type ModelSettings } from '#learning';
 import type { LogMessage, LogTopology } from '#log';
 import type { SnapshotSource, StoredSnapshot } from './snapshot-source.js';
@@ -137,7 +137,7 @@ export class ModelFollower {
     if (version === this.replica.version) return;
     const snapshot = await this.options.snapshots.get(snapshotId);
     // Pruned since: a newer snapshot of the same model exists, and its deltas will ask for it.
-    if (snapshot) this.swap(snapshot);
+    if (snapshot) await this.swap(snapshot);
   }
 
   /** Finds a snapshot that the delta continues; at most every `retryMs`. */
@@ -164,15 +164,16 @@ export class ModelFollower {
       if (!snapshot) return;
       const { version, sequence, deltaSequence } = snapshot.header;
       if (version === this.replica.version && sequence <= this.replica.sequence) return;
-      this.swap(snapshot);
+      await this.swap(snapshot);
       if (!this.running) this.position = deltaSequence + 1;
     } catch (error) {
       this.problem('snapshot', errorMessage(error));
     }
   }
 
-  private swap({ header, chunks }: StoredSnapshot): void {
-    this.replica = ModelReplica.fromSnapshot(header, chunks);
+  /** The old replica serves until the new one stands. */
+  private async swap({ header, chunks }: StoredSnapshot): Promise<void> {
+    this.replica = await inTurns(ModelReplica.restoring(header, chunks), this.turns);
     this.changed();
   }
 

@@ -170,11 +170,13 @@ export class SnapshotStore {
     if (row.format > SNAPSHOT_FORMAT) throw invalid(row, `has the newer format ${row.format}`);
     if (!row.complete) throw invalid(row, 'was never completed');
     const chunks: Buffer[] = [];
-    for (let from = 0; from < row.chunks; from += CHUNKS_IN_READ)
-      chunks.push(...(await this.chunks(row.id, from, from + CHUNKS_IN_READ)));
-    if (chunks.length !== row.chunks) throw invalid(row, `has ${chunks.length} chunks of ${row.chunks}`);
     const digest = beginDigest(Number(row.sequence), row.header);
-    for (const chunk of chunks) digest.update(chunk);
+    for (let from = 0; from < row.chunks; from += CHUNKS_IN_READ)
+      for (const chunk of await this.chunks(row.id, from, from + CHUNKS_IN_READ)) {
+        digest.update(chunk);
+        chunks.push(chunk);
+      }
+    if (chunks.length !== row.chunks) throw invalid(row, `has ${chunks.length} chunks of ${row.chunks}`);
     if (!digest.digest().equals(row.sha256)) throw invalid(row, 'does not match its checksum');
     return { ...describe(row), header: JSON.parse(row.header) as H, chunks };
   }

@@ -72,6 +72,6 @@ export class SimulatedLearner {
   }
 
   hash(): string {
-    return this.service.hash().sha256;
+    return this.service.model.hash().sha256;
   }
 }
