@@ -37,9 +37,9 @@ export class LearnerMetrics {
     this.metrics.deltaBytes.inc(bytes);
   }
 
-  snapshotWritten({ bytes, encodeMs, storeMs }: WrittenSnapshot): void {
+  snapshotWritten({ bytes, captureMs, storeMs }: WrittenSnapshot): void {
     this.metrics.snapshotBytes.set(bytes);
-    this.metrics.snapshotSeconds.observe((encodeMs + storeMs) / 1_000);
+    this.metrics.snapshotSeconds.observe((captureMs + storeMs) / 1_000);
     this.metrics.snapshotAgeSeconds.set(0);
   }
 

@@ -1,11 +1,11 @@
 /**
- * Decides when a snapshot is due and writes it beside the learning: the state is encoded at once, between two
+ * Decides when a snapshot is due and writes it beside the learning: the state is captured at once, between two
  * records, and stored while learning goes on. A store that is away costs nothing but the snapshot: it is
  * reported and tried again (invariant I5).
  *
  * After a crash the model learns again what no snapshot knows. That is bounded by time: one is due after so many seconds, after so many
  * samples, and after so much time spent learning. A learner that catches up, for which neither time nor samples say what is at
- * stake, keeps to the last of these.
+ * stake, keeps to the last of these. None of them makes learning wait for more than a hundredth of the time, or a twentieth while it catches up.
  */
 import type { Turns } from '#kernel';
 import { withChecksum, type OnlineModel, type SnapshotHeader } from '#learning';
@@ -34,15 +34,17 @@ export interface WrittenSnapshot {
   readonly bytes: number;
   /** ms since the Unix epoch. */
   readonly at: number;
-  /** What it took to encode (learning waits) and to store (it does not), ms. */
-  readonly encodeMs: number;
+  /** What it took to capture (learning waits) and to store (it does not), ms. */
+  readonly captureMs: number;
   readonly storeMs: number;
 }
 
 /** After a failure, ms. */
 const RETRY_MS = 5_000;
-/** A model learns at least so many times as long as encoding its last snapshot took. */
+/** A model that catches up learns at least so many times as long as capturing its last snapshot took. */
 const RESTS = 20;
+/** One that has caught up, whose clicks hosts wait for: of a hundred clicks a snapshot delays one. */
+const RESTS_LIVE = 100;
 
 export class SnapshotWriter {
   last: WrittenSnapshot | undefined;
@@ -68,7 +70,7 @@ export class SnapshotWriter {
       samples: header.samples,
       bytes: header.bodyBytes,
       at: Date.now(),
-      encodeMs: 0,
+      captureMs: 0,
       storeMs: 0,
     };
   }
@@ -83,12 +85,15 @@ export class SnapshotWriter {
     if (this.writing || this.isStored(model)) return false;
     const waited = performance.now() - this.lastAttempt;
     if (this.failed) return waited >= RETRY_MS;
-    if (this.learntMs >= Math.max(this.policy.relearnSeconds * 1_000, RESTS * (this.last?.encodeMs ?? 0)))
-      return true;
-    if (catchingUp) return false;
+    const { relearnSeconds, snapshotSeconds, snapshotSamples } = this.policy;
+    const pauseMs = this.last?.captureMs ?? 0;
+    const relearns = this.learntMs >= Math.max(relearnSeconds * 1_000, RESTS * pauseMs);
+    if (catchingUp) return relearns;
+    if (waited < RESTS_LIVE * pauseMs) return false;
     return (
-      waited >= this.policy.snapshotSeconds * 1_000 ||
-      model.samples - (this.last?.samples ?? 0) >= this.policy.snapshotSamples
+      relearns ||
+      waited >= snapshotSeconds * 1_000 ||
+      model.samples - (this.last?.samples ?? 0) >= snapshotSamples
     );
   }
 
@@ -143,7 +148,7 @@ export class SnapshotWriter {
   private async store(model: OnlineModel, deltaSequence: number, name: string): Promise<WrittenSnapshot> {
     const startedAt = performance.now();
     const captured = model.captureSnapshot(deltaSequence);
-    const encodedAt = performance.now();
+    const capturedAt = performance.now();
     const { header, chunks } = await withChecksum(captured, this.turns);
     const { version, sequence, samples, bodyBytes: bytes } = header;
     const id = await this.sink.write(
@@ -158,8 +163,8 @@ export class SnapshotWriter {
       samples,
       bytes,
       at: Date.now(),
-      encodeMs: encodedAt - startedAt,
-      storeMs: performance.now() - encodedAt,
+      captureMs: capturedAt - startedAt,
+      storeMs: performance.now() - capturedAt,
     };
   }
 }

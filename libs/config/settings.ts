@@ -281,7 +281,11 @@ export const settingsSchema = z.strictObject({
   learner: z
     .strictObject({
       deltaMs: positive.default(200).describe('Time between weight deltas, ms.'),
-      snapshotSeconds: positive.default(30).describe('Most time between snapshots, s.'),
+      snapshotSeconds: positive
+        .default(30)
+        .describe(
+          'Most time between snapshots, s; with a large model a hundred times as long as capturing one takes, if that is more.',
+        ),
       snapshotSamples: count.default(100_000).describe('Most samples between snapshots.'),
       relearnSeconds: positive
         .default(5)

@@ -1,0 +1,99 @@
+import { Turns } from '#kernel';
+import type { OnlineModel } from '#learning';
+import { SnapshotWriter, type SnapshotPolicy } from './snapshot-writer.js';
+
+const POLICY: SnapshotPolicy = {
+  snapshotSeconds: 30,
+  snapshotSamples: 1_000,
+  relearnSeconds: 5,
+  snapshotsKept: 2,
+};
+
+describe('SnapshotWriter', () => {
+  const monotonic = performance.now.bind(performance);
+  let now = 0;
+  let available = true;
+  const sink = {
+    write: () => (available ? Promise.resolve('id') : Promise.reject(new Error('the store is away'))),
+    prune: () => Promise.resolve(0),
+  };
+
+  beforeEach(() => {
+    now = 1_000_000;
+    available = true;
+    performance.now = () => now;
+  });
+  afterEach(() => void (performance.now = monotonic));
+
+  /** A model that has learnt something since the last call; capturing it takes so long. */
+  function learnt(captureMs: number, samples = 10): OnlineModel {
+    const captureSnapshot = () => {
+      now += captureMs;
+      return { unsigned: { version: 'v', sequence, samples: all, bodyBytes: 1 }, chunks: [] };
+    };
+    const sequence = ++sequences;
+    const all = (samplesOfAll += samples);
+    return {
+      version: 'v',
+      sequence,
+      samples: all,
+      identity: { name: 'main' },
+      captureSnapshot,
+    } as unknown as OnlineModel;
+  }
+  let sequences = 0;
+  let samplesOfAll = 0;
+
+  async function written(captureMs: number): Promise<SnapshotWriter> {
+    const writer = new SnapshotWriter(sink, POLICY, new Turns());
+    await writer.write(learnt(captureMs), 0);
+    return writer;
+  }
+
+  it('is due after so many seconds, samples, or so much time spent learning', async () => {
+    const bySeconds = await written(10);
+    now += 29_000;
+    expect(bySeconds.due(learnt(10))).toBe(false);
+    now += 2_000;
+    expect(bySeconds.due(learnt(10))).toBe(true);
+
+    const bySamples = await written(10);
+    now += 2_000;
+    expect(bySamples.due(learnt(10, 900))).toBe(false);
+    expect(bySamples.due(learnt(10, 100))).toBe(true);
+
+    const byLearning = await written(10);
+    now += 2_000;
+    byLearning.learnt(4_000);
+    expect(byLearning.due(learnt(10), true)).toBe(false);
+    byLearning.learnt(1_000);
+    expect(byLearning.due(learnt(10), true)).toBe(true);
+    expect(byLearning.due(learnt(10))).toBe(true);
+  });
+
+  it('lets a live model wait for a hundredth of the time at most, and one that catches up for a twentieth', async () => {
+    const writer = await written(800);
+    now += 70_000;
+    writer.learnt(15_000);
+    expect(writer.due(learnt(800, 5_000))).toBe(false);
+    expect(writer.due(learnt(800), true)).toBe(false);
+    writer.learnt(1_000);
+    expect(writer.due(learnt(800), true)).toBe(true);
+    now += 11_000;
+    expect(writer.due(learnt(800))).toBe(true);
+  });
+
+  it('is not due for what is stored, and tries again soon after a failure', async () => {
+    const writer = new SnapshotWriter(sink, POLICY, new Turns());
+    const model = learnt(800);
+    available = false;
+    await expect(writer.write(model, 0)).rejects.toThrow('the store is away');
+    expect(writer.due(model)).toBe(false);
+    now += 5_000;
+    expect(writer.due(model)).toBe(true);
+    available = true;
+    await writer.write(model, 0);
+    now += 1e9;
+    expect(writer.due(model)).toBe(false);
+  });
+});
