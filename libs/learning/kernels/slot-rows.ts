@@ -77,6 +77,8 @@ const TAIL = 8;
 const FIRST_UPDATED = 4_096;
 /** Rows that are read or written at once: they fit the second cache. */
 const ROWS_AT_ONCE = 1_024;
+/** From here on a call copies faster than a loop. */
+const LONG_CELLS = 128;
 
 export class SlotRows {
   readonly kernels: Kernels;
@@ -214,9 +216,11 @@ export class SlotRows {
     const gathered = new Float32Array(Math.min(slots.length, ROWS_AT_ONCE) * width);
     for (let i = 0; i < slots.length;) {
       let out = 0;
-      for (; i < slots.length && out < gathered.length; i++) {
-        const row = this.row(slots[i]!);
-        for (let at = row; at < row + width; at++) gathered[out++] = floats[at]!;
+      while (i < slots.length && out < gathered.length) {
+        const rows = runAt(slots, i, (gathered.length - out) / width);
+        copyCells(floats, this.row(slots[i]!), gathered, out, rows * width);
+        i += rows;
+        out += rows * width;
       }
       writer.array(gathered.subarray(0, out));
     }
@@ -229,9 +233,11 @@ export class SlotRows {
     for (let i = 0; i < slots.length;) {
       const some = gathered.subarray(0, (slots.length - i) * width);
       reader.array(some);
-      for (let from = 0; from < some.length; i++) {
-        const row = this.row(slots[i]!);
-        for (let at = row; at < row + width; at++) floats[at] = some[from++]!;
+      for (let from = 0; from < some.length;) {
+        const rows = runAt(slots, i, (some.length - from) / width);
+        copyCells(some, from, floats, this.row(slots[i]!), rows * width);
+        i += rows;
+        from += rows * width;
       }
     }
   }
@@ -244,6 +250,19 @@ export class SlotRows {
     }
     return this.copy;
   }
+}
+
+/** How many of the slots, `max` at most, follow each other from the i-th on. */
+function runAt(slots: Uint32Array, i: number, max: number): number {
+  const end = Math.min(slots.length, i + max);
+  let to = i + 1;
+  while (to < end && slots[to] === slots[to - 1]! + 1) to++;
+  return to - i;
+}
+
+function copyCells(from: Float32Array, at: number, to: Float32Array, into: number, count: number): void {
+  if (count >= LONG_CELLS) to.set(from.subarray(at, at + count), into);
+  else for (let i = 0; i < count; i++) to[into + i] = from[at + i]!;
 }
 
 const paddedFactors = (factors: number): number => Math.ceil(factors / 4) * 4;
