@@ -1,9 +1,12 @@
 /** A growing little-endian buffer: the one way in which model state becomes bytes. */
 const FIRST_BYTES = 64 * 1024;
+const PIECE_BYTES = 1024 * 1024;
+/** Smaller ones are copied into another's. */
+const OWN_PIECE_BYTES = 64 * 1024;
 
 export class ByteWriter {
-  private buffer: Buffer;
-  private at = 0;
+  protected buffer: Buffer;
+  protected at = 0;
 
   constructor(bytes = FIRST_BYTES) {
     this.buffer = Buffer.allocUnsafe(bytes);
@@ -87,13 +90,62 @@ export class ByteWriter {
     this.array(gathered);
   }
 
-  /** Makes room for what comes next. */
-  reserve(bytes: number): void {
-    if (this.at + bytes <= this.buffer.length) return;
+  private reserve(bytes: number): void {
+    if (this.at + bytes > this.buffer.length) this.grow(bytes);
+  }
+
+  /** Makes room for so many bytes. */
+  protected grow(bytes: number): void {
     // A single large piece is most likely the last one: no room beyond it.
     const doubled = bytes > this.buffer.length * 4 ? 0 : this.buffer.length * 2;
     const grown = Buffer.allocUnsafe(Math.max(doubled, this.at + bytes));
     grown.set(this.buffer.subarray(0, this.at));
     this.buffer = grown;
+  }
+}
+
+/** For much: grows by pieces, so that nothing is copied and the memory of the last snapshot does for the next. */
+export class PieceWriter extends ByteWriter {
+  private readonly full: Buffer[] = [];
+  private fullBytes = 0;
+
+  override get length(): number {
+    return this.fullBytes + this.at;
+  }
+
+  /** What was written so far, in pieces of about PIECE_BYTES; larger where a larger one was written at once. */
+  pieces(): Buffer[] {
+    return [...this.full, super.bytes()];
+  }
+
+  override bytes(): Buffer {
+    return Buffer.concat(this.pieces());
+  }
+
+  /** What another wrote; it is not written to any more. */
+  append(other: PieceWriter): void {
+    for (const piece of other.pieces())
+      if (piece.length < OWN_PIECE_BYTES) this.raw(piece);
+      else {
+        this.close();
+        this.add(piece);
+      }
+  }
+
+  protected override grow(bytes: number): void {
+    this.close();
+    this.buffer = Buffer.allocUnsafe(Math.max(PIECE_BYTES, bytes));
+  }
+
+  /** What follows begins a piece. */
+  private close(): void {
+    if (this.at > 0) this.add(super.bytes());
+    this.buffer = this.buffer.subarray(this.at);
+    this.at = 0;
+  }
+
+  private add(piece: Buffer): void {
+    this.full.push(piece);
+    this.fullBytes += piece.length;
   }
 }

@@ -10,7 +10,7 @@
 import { createHash } from 'node:crypto';
 import { AppError, atOnce, errorMessage, inTurns, type Steps, type Turns } from '#kernel';
 import { ByteReader } from './byte-reader.js';
-import { ByteWriter } from './byte-writer.js';
+import { PieceWriter } from './byte-writer.js';
 import type { SlotRows } from './kernels/slot-rows.js';
 import { settingsHash, type ModelSettings } from './model-settings.js';
 import {
@@ -27,8 +27,6 @@ export const SNAPSHOT_FORMAT = 5;
 export const SNAPSHOT_CHUNK_BYTES_MAX = 1_048_576;
 /** About a millisecond. */
 const ROWS_IN_STEP = 4_096;
-/** Parts up to this size share a chunk. */
-const SMALL_PART_BYTES = 65_536;
 
 export interface SnapshotHeader {
   readonly format: number;
@@ -46,7 +44,7 @@ export interface SnapshotHeader {
   readonly metrics: ProgressiveReport;
   readonly bodyBytes: number;
   readonly chunks: number;
-  /** Hex; see `checksum`. */
+  /** Hex; see `checksumming`. */
   readonly sha256: string;
 }
 
@@ -169,23 +167,22 @@ export function* verifying(header: SnapshotHeader, chunks: readonly Uint8Array[]
 /** In chunks, as each part's content was written: none of it is copied again. */
 function encodeBody(model: ModelState): Buffer[] {
   const slots = model.updatedSlots();
-  const chunks: Buffer[] = [];
-  let heads = new ByteWriter(64);
+  const body = new PieceWriter();
   for (const part of STATE_PARTS) {
-    const content = new ByteWriter();
+    const content = new PieceWriter();
     encodePart(model, part, slots, content);
-    heads.text(part);
-    heads.varint(content.length);
-    if (content.length <= SMALL_PART_BYTES) heads.raw(content.bytes());
-    else {
-      chunks.push(heads.bytes());
-      for (let at = 0; at < content.length; at += SNAPSHOT_CHUNK_BYTES_MAX)
-        chunks.push(content.bytes().subarray(at, at + SNAPSHOT_CHUNK_BYTES_MAX));
-      heads = new ByteWriter(64);
-    }
+    body.text(part);
+    body.varint(content.length);
+    body.append(content);
   }
-  chunks.push(heads.bytes());
-  return chunks.filter((chunk) => chunk.length > 0);
+  return body.pieces().flatMap(cut);
+}
+
+function cut(piece: Buffer): Buffer[] {
+  const chunks: Buffer[] = [];
+  for (let at = 0; at < piece.length; at += SNAPSHOT_CHUNK_BYTES_MAX)
+    chunks.push(piece.subarray(at, at + SNAPSHOT_CHUNK_BYTES_MAX));
+  return chunks;
 }
 
 /** SHA-256 over the header as JSON with sorted keys (a database may reorder them), then the chunks. */

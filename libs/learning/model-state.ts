@@ -1,7 +1,7 @@
 /** The model's state as named parts, each with one canonical form: what snapshots store and hashes cover. */
 import { createHash } from 'node:crypto';
 import { atOnce, type Steps } from '#kernel';
-import { ByteWriter } from './byte-writer.js';
+import { PieceWriter, type ByteWriter } from './byte-writer.js';
 import type { ByteReader } from './byte-reader.js';
 import type { ExposureMemory } from './exposure-memory.js';
 import type { HeldLists } from './held-lists.js';
@@ -11,9 +11,6 @@ import type { OnlineLearner } from './online-learner.js';
 import type { ProgressiveReport, ProgressiveValidation } from './progressive-validation.js';
 import type { LearnerName, Scorer } from './scorer.js';
 import { TABLES } from './tables.js';
-
-/** About a millisecond's work. */
-const HASHED_BYTES = 1_048_576;
 
 export const STATE_PARTS = [
   'counters',
@@ -82,16 +79,16 @@ export function* hashing(model: ModelState): Steps<ModelHash> {
   const { sequence } = model;
   const slots = model.updatedSlots();
   const contents = STATE_PARTS.map((part) => {
-    const writer = new ByteWriter();
+    const writer = new PieceWriter();
     encodePart(model, part, slots, writer);
-    return writer.bytes();
+    return writer.pieces();
   });
   const parts = {} as Record<StatePart, string>;
   const whole = createHash('sha256');
   for (const [i, part] of STATE_PARTS.entries()) {
     const hash = createHash('sha256');
-    for (let at = 0; at < contents[i]!.length; at += HASHED_BYTES) {
-      hash.update(contents[i]!.subarray(at, at + HASHED_BYTES));
+    for (const piece of contents[i]!) {
+      hash.update(piece);
       yield;
     }
     parts[part] = hash.digest('hex');

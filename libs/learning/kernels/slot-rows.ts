@@ -209,10 +209,9 @@ export class SlotRows {
     return slots.slice(0, count);
   }
 
-  /** The rows of these slots as they are, one after the other: in one pass over the memory, and nothing of it twice. */
+  /** The rows of these slots as they are, one after the other: in one pass over the memory. */
   encode(writer: ByteWriter, slots: Uint32Array): void {
     const { floats, width } = this;
-    writer.reserve(slots.length * this.stride);
     const gathered = new Float32Array(Math.min(slots.length, ROWS_AT_ONCE) * width);
     for (let i = 0; i < slots.length;) {
       let out = 0;
