@@ -34,6 +34,7 @@ export class CoVisitation extends NeighbourRows {
     recentAgesSeconds: readonly number[],
   ): void {
     if (!(weight > 0)) return;
+    this.touch(recentKeys);
     for (let i = 0; i < recentKeys.length; i++) {
       const other = recentKeys[i]!;
       if (other === itemKey) continue;

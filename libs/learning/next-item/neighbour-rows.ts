@@ -21,6 +21,8 @@ const FIRST_ROWS = 1024;
 
 /** A row: keys of 64 bits, then counts of 32. In cells of 64 bits. */
 const WIDTH = NEIGHBOURS_MAX * 1.5;
+/** Cells of a cache line. */
+const LINE_CELLS = 8;
 const PAGE_BITS = 8;
 const PAGE_ROWS = 1 << PAGE_BITS;
 
@@ -39,6 +41,8 @@ export class NeighbourRows implements ModelTable {
   private since = new Float64Array(FIRST_ROWS);
   private updatedBy = new Float64Array(FIRST_ROWS);
   private readonly halfLifeMs: number;
+  /** Of what was read, so that no compiler leaves the reads out. */
+  protected seen = 0;
 
   constructor(itemsMax: number, halfLifeSeconds: number) {
     this.items = new KeyedRows(itemsMax);
@@ -102,6 +106,19 @@ export class NeighbourRows implements ModelTable {
   /** What is left of the row's counts at a time that is not before its newest event. */
   protected agedTo(time: number, row: number): number {
     return halved((time - this.since[row]!) / this.halfLifeMs);
+  }
+
+  /** Brings the first so many items' rows, which are about to change, into the cache at once: one by one each would be waited for. */
+  protected touch(itemKeys: readonly number[], count = itemKeys.length): void {
+    let seen = 0;
+    for (let i = 0; i < count; i++) {
+      const row = this.items.find(itemKeys[i]!);
+      if (row < 0) continue;
+      const { keys } = this.pageOf(row);
+      const first = keysAt(row);
+      for (let at = first; at < first + WIDTH; at += LINE_CELLS) seen += keys[at]!;
+    }
+    this.seen = seen;
   }
 
   protected add(itemKey: number, neighbour: number, count: number, timestamp: number): void {

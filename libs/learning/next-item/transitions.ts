@@ -35,6 +35,7 @@ export class Transitions extends NeighbourRows {
   ): void {
     if (!(weight > 0)) return;
     const steps = Math.min(STEPS_MAX, recentKeys.length);
+    this.touch(recentKeys, steps);
     for (let step = 0; step < steps; step++) {
       const gap = Math.max(0, recentAgesSeconds[step]!);
       const count = stepDecays.of(step) * halved(gap / GAP_HALF_LIFE_SECONDS);
