@@ -71,16 +71,22 @@ describe('SnapshotWriter', () => {
     expect(byLearning.due(learnt(10))).toBe(true);
   });
 
-  it('lets a live model wait for a hundredth of the time at most, and one that catches up for a twentieth', async () => {
+  it('makes learning wait for a hundredth of the time at most', async () => {
     const writer = await written(800);
     now += 70_000;
     writer.learnt(15_000);
     expect(writer.due(learnt(800, 5_000))).toBe(false);
-    expect(writer.due(learnt(800), true)).toBe(false);
-    writer.learnt(1_000);
-    expect(writer.due(learnt(800), true)).toBe(true);
     now += 11_000;
     expect(writer.due(learnt(800))).toBe(true);
+  });
+
+  it('bounds what would be learnt again, live or not: twenty times as long as learning waits', async () => {
+    const writer = await written(800);
+    now += 20_000;
+    writer.learnt(15_000);
+    for (const catchingUp of [false, true]) expect(writer.due(learnt(800, 5_000), catchingUp)).toBe(false);
+    writer.learnt(1_000);
+    for (const catchingUp of [false, true]) expect(writer.due(learnt(800), catchingUp)).toBe(true);
   });
 
   it('is not due for what is stored, and tries again soon after a failure', async () => {

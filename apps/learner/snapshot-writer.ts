@@ -5,7 +5,8 @@
  *
  * After a crash the model learns again what no snapshot knows. That is bounded by time: one is due after so many seconds, after so many
  * samples, and after so much time spent learning. A learner that catches up, for which neither time nor samples say what is at
- * stake, keeps to the last of these. None of them makes learning wait for more than a hundredth of the time, or a twentieth while it catches up.
+ * stake, keeps to the last of these, and so does one that has so much to learn that it would take minutes to learn it again. Time and samples
+ * make learning wait for a hundredth of the time at most, time spent learning for a twentieth of that.
  */
 import type { Turns } from '#kernel';
 import { withChecksum, type OnlineModel, type SnapshotHeader } from '#learning';
@@ -41,10 +42,10 @@ export interface WrittenSnapshot {
 
 /** After a failure, ms. */
 const RETRY_MS = 5_000;
-/** A model that catches up learns at least so many times as long as capturing its last snapshot took. */
+/** A model learns at least so many times as long as capturing its last snapshot took. */
 const RESTS = 20;
-/** One that has caught up, whose clicks hosts wait for: of a hundred clicks a snapshot delays one. */
-const RESTS_LIVE = 100;
+/** So many times as long passes before time or samples make another one due: of a hundred clicks a snapshot delays one. */
+const PASSES = 100;
 
 export class SnapshotWriter {
   last: WrittenSnapshot | undefined;
@@ -87,14 +88,9 @@ export class SnapshotWriter {
     if (this.failed) return waited >= RETRY_MS;
     const { relearnSeconds, snapshotSeconds, snapshotSamples } = this.policy;
     const pauseMs = this.last?.captureMs ?? 0;
-    const relearns = this.learntMs >= Math.max(relearnSeconds * 1_000, RESTS * pauseMs);
-    if (catchingUp) return relearns;
-    if (waited < RESTS_LIVE * pauseMs) return false;
-    return (
-      relearns ||
-      waited >= snapshotSeconds * 1_000 ||
-      model.samples - (this.last?.samples ?? 0) >= snapshotSamples
-    );
+    if (this.learntMs >= Math.max(relearnSeconds * 1_000, RESTS * pauseMs)) return true;
+    if (catchingUp || waited < PASSES * pauseMs) return false;
+    return waited >= snapshotSeconds * 1_000 || model.samples - (this.last?.samples ?? 0) >= snapshotSamples;
   }
 
   /** Encodes now, stores, prunes. One at a time: a second call waits for the first. */
