@@ -11,7 +11,7 @@
  * Postgres stops no learning; losing the writer's role, or a damaged FEEDBACK, ends the process.
  */
 import { AppError, errorMessage, inTurns, Turns, type Clock } from '#kernel';
-import { settingsHash, modelSettingsOf, type ModelHash, type OnlineModel } from '#learning';
+import { hashing, settingsHash, modelSettingsOf, type ModelHash, type OnlineModel } from '#learning';
 import type { DeadLetters, LogMessage, LogTopology } from '#log';
 import type {
   ExperimentsAnswer,
@@ -131,7 +131,7 @@ export class LearnerService {
 
   async hash(): Promise<ModelHash> {
     this.requireModel();
-    return inTurns(this.model.hashing(), this.turns);
+    return inTurns(hashing(this.model), this.turns);
   }
 
   async snapshot(): Promise<SnapshotAnswer> {

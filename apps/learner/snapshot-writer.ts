@@ -5,8 +5,8 @@
  *
  * After a crash the model learns again what no snapshot knows. That is bounded by time: one is due after so many seconds, after so many
  * samples, and after so much time spent learning. A learner that catches up, for which neither time nor samples say what is at
- * stake, keeps to the last of these, and so does one that has so much to learn that it would take minutes to learn it again. Time and samples
- * make learning wait for a hundredth of the time at most, time spent learning for a twentieth of that.
+ * stake, keeps to the last of these. Time and samples make learning wait for a hundredth of the time at most; what there is to learn
+ * again, for a twentieth of the time spent learning.
  */
 import type { Turns } from '#kernel';
 import { withChecksum, type OnlineModel, type SnapshotHeader } from '#learning';

@@ -5,8 +5,8 @@ export class ByteReader {
   private buffer: Buffer;
   private at = 0;
   /** Behind the buffer. */
-  private rest: readonly Uint8Array[] = [];
-  private restBytes = 0;
+  private rest: readonly Uint8Array[];
+  private restBytes: number;
 
   /** @param pieces what is read, in pieces of any size: only those around what stands across a border are copied */
   constructor(...pieces: readonly Uint8Array[]) {

@@ -6,7 +6,7 @@ export * from './online-model.js';
 export * from './model-replica.js';
 export * from './model-delta.js';
 export * from './model-snapshot.js';
-export { STATE_PARTS, type ModelHash, type ModelIdentity, type StatePart } from './model-state.js';
+export { hashing, STATE_PARTS, type ModelHash, type ModelIdentity, type StatePart } from './model-state.js';
 export * from './scorer.js';
 export type { ModelTable } from './model-table.js';
 export { TABLES, type TableName, type Tables } from './tables.js';

@@ -129,12 +129,12 @@ export function encodePart(model: ModelState, part: StatePart, slots: Uint32Arra
 }
 
 /**
- * Parts are decoded in the order of STATE_PARTS: `counters` brings the slots of the rows.
+ * All but the rows, which are many (model-snapshot.ts). Parts are decoded in the order of STATE_PARTS: `counters` brings the slots of the rows.
  * @returns those, from `counters`
  */
 export function decodePart(
   model: ModelState,
-  part: StatePart,
+  part: Exclude<StatePart, 'rows'>,
   slots: Uint32Array,
   reader: ByteReader,
 ): Uint32Array {
@@ -145,9 +145,6 @@ export function decodePart(
       Object.assign(model, counted);
       return updated;
     }
-    case 'rows':
-      scorer.weights.ftrl.rows.decode(reader, slots);
-      break;
     case 'ftrl':
     case 'fm':
     case 'olr':

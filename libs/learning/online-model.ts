@@ -30,16 +30,10 @@ import type { ChangedSlots } from './kernels/changed-slots.js';
 import { SlotRows } from './kernels/slot-rows.js';
 import { sigmoid } from './logistic.js';
 import { encodeDelta } from './model-delta.js';
-import { hashing, hashState, type ModelHash, type ModelIdentity, type ModelState } from './model-state.js';
+import { hashState, type ModelHash, type ModelIdentity, type ModelState } from './model-state.js';
 import { modelVersion, settingsHash, type ModelSettings } from './model-settings.js';
-import {
-  captureSnapshot,
-  encodeSnapshot,
-  restoring,
-  type CapturedSnapshot,
-  type EncodedSnapshot,
-  type SnapshotHeader,
-} from './model-snapshot.js';
+import { captureSnapshot, encodeSnapshot, restoring } from './model-snapshot.js';
+import type { CapturedSnapshot, EncodedSnapshot, SnapshotHeader } from './model-snapshot.js';
 import { fitFactors } from './next-item/alternating-least-squares.js';
 import { EngagementRelay, takeStep } from './next-item/engagement-relay.js';
 import type { OnlineLearner } from './online-learner.js';
@@ -200,11 +194,6 @@ export class OnlineModel implements FeedbackSink, ModelState {
 
   hash(): ModelHash {
     return hashState(this);
-  }
-
-  /** The same in steps, as of the first. */
-  hashing(): Steps<ModelHash> {
-    return hashing(this);
   }
 
   /** @param deltaSequence MODEL sequence of the last delta published: where a replica of this snapshot reads on */

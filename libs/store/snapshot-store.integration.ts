@@ -35,6 +35,24 @@ describe('SnapshotStore', () => {
       chunks: [body, new Uint8Array([1, 2, 3])],
     });
 
+  /** Ends the connection of what is done as soon as a statement of it that looks like this touches the chunks. */
+  const brokenOff = (statement: string, work: () => Promise<unknown>): Promise<unknown> =>
+    store.source.transaction(async (manager) => {
+      await manager.query(`LOCK TABLE rekappa_snapshot_chunk IN ACCESS EXCLUSIVE MODE`);
+      const working = work();
+      const killed = (async () => {
+        for (;;) {
+          const [row] = await store.source.query(
+            `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE $1 LIMIT 1`,
+            [statement],
+          );
+          if (row) return;
+        }
+      })();
+      await killed;
+      return working;
+    });
+
   it('gives back what was written, whatever the size of the chunks', async () => {
     const id = await write(10);
     const snapshot = (await store.snapshots.newestValid<{ a: number }>(model))!;
@@ -97,44 +115,16 @@ describe('SnapshotStore', () => {
       store.snapshots.write({ model, version: 'v', sequence: 1, header: unwritable, chunks }),
     ).rejects.toThrow();
     const before = await store.source.query(`SELECT count(*) FROM rekappa_snapshot_chunk`);
-    await expect(
-      store.source.transaction(async (manager) => {
-        await manager.query(`LOCK TABLE rekappa_snapshot_chunk IN ACCESS EXCLUSIVE MODE`);
-        const writing = write(1);
-        const killed = (async () => {
-          for (;;) {
-            const [row] = await store.source.query(
-              `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'INSERT INTO rekappa_snapshot_chunk%' LIMIT 1`,
-            );
-            if (row) return;
-          }
-        })();
-        await killed;
-        await writing;
-      }),
-    ).rejects.toMatchObject({ code: 'REK_STORE_UNAVAILABLE' });
+    const broken = brokenOff('INSERT INTO rekappa_snapshot_chunk%', () => write(1));
+    await expect(broken).rejects.toMatchObject({ code: 'REK_STORE_UNAVAILABLE' });
     expect(await store.snapshots.list(model)).toEqual([]);
     expect(await store.source.query(`SELECT count(*) FROM rekappa_snapshot_chunk`)).toEqual(before);
   });
 
   it('says that Postgres is away when a connection ends amid a read, and reads again on another', async () => {
     const id = await write(1);
-    await expect(
-      store.source.transaction(async (manager) => {
-        await manager.query(`LOCK TABLE rekappa_snapshot_chunk IN ACCESS EXCLUSIVE MODE`);
-        const reading = store.snapshots.get(id);
-        const killed = (async () => {
-          for (;;) {
-            const [row] = await store.source.query(
-              `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'COPY%' LIMIT 1`,
-            );
-            if (row) return;
-          }
-        })();
-        await killed;
-        await reading;
-      }),
-    ).rejects.toMatchObject({ code: 'REK_STORE_UNAVAILABLE' });
+    const broken = brokenOff('COPY%', () => store.snapshots.get(id));
+    await expect(broken).rejects.toMatchObject({ code: 'REK_STORE_UNAVAILABLE' });
     const reads = Array.from({ length: 20 }, () => store.snapshots.get(id));
     for (const snapshot of await Promise.all(reads)) expect(snapshot!.chunks).toHaveLength(4);
   });

@@ -13,6 +13,7 @@ import type { ByteReader } from '../byte-reader.js';
 import type { ByteWriter } from '../byte-writer.js';
 import { KeyedRows } from '../keyed-rows.js';
 import type { ModelTable } from '../model-table.js';
+import { RowPages } from '../row-pages.js';
 
 export const NEIGHBOURS_MAX = 48;
 const REBASE_HALF_LIVES = 32;
@@ -23,18 +24,10 @@ const FIRST_ROWS = 1024;
 const WIDTH = NEIGHBOURS_MAX * 1.5;
 /** Cells of a cache line. */
 const LINE_CELLS = 8;
-const PAGE_BITS = 8;
-const PAGE_ROWS = 1 << PAGE_BITS;
-
-/** Rows, and the same memory in 32 bits. */
-class Page {
-  readonly keys = new Float64Array(PAGE_ROWS * WIDTH);
-  readonly counts = new Float32Array(this.keys.buffer);
-}
 
 export class NeighbourRows implements ModelTable {
   private readonly items: KeyedRows;
-  private readonly pages: Page[] = [];
+  private readonly rows = new RowPages(WIDTH);
   private readonly sizes: Uint8Array;
   private readonly masses: Float32Array;
   /** Event time as of which a row counts, and that of its newest event, ms. */
@@ -83,14 +76,14 @@ export class NeighbourRows implements ModelTable {
 
   /** Keys of the row's neighbours: a view. */
   protected keysOf(row: number): Float64Array {
-    const first = keysAt(row);
-    return this.pageOf(row).keys.subarray(first, first + this.sizes[row]!);
+    const first = this.rows.at(row);
+    return this.rows.of(row).cells.subarray(first, first + this.sizes[row]!);
   }
 
   /** Their counts, as the row counts: times `agedTo`. A view. */
   protected countsOf(row: number): Float32Array {
-    const first = countsAt(row);
-    return this.pageOf(row).counts.subarray(first, first + this.sizes[row]!);
+    const first = countsAt(this.rows.at(row));
+    return this.rows.of(row).halves.subarray(first, first + this.sizes[row]!);
   }
 
   /** As the row counts: times `agedTo`. */
@@ -114,9 +107,9 @@ export class NeighbourRows implements ModelTable {
     for (let i = 0; i < count; i++) {
       const row = this.items.find(itemKeys[i]!);
       if (row < 0) continue;
-      const { keys } = this.pageOf(row);
-      const first = keysAt(row);
-      for (let at = first; at < first + WIDTH; at += LINE_CELLS) seen += keys[at]!;
+      const { cells } = this.rows.of(row);
+      const first = this.rows.at(row);
+      for (let at = first; at < first + WIDTH; at += LINE_CELLS) seen += cells[at]!;
     }
     this.seen = seen;
   }
@@ -127,9 +120,9 @@ export class NeighbourRows implements ModelTable {
     if (this.items.recycled) this.sizes[row] = this.masses[row] = this.updatedBy[row] = 0;
     const fresh = this.weightOf(row, timestamp) * count;
     this.masses[row]! += fresh;
-    const { keys, counts } = this.pageOf(row);
-    const firstKey = keysAt(row);
-    const firstCount = countsAt(row);
+    const { cells: keys, halves: counts } = this.rows.of(row);
+    const firstKey = this.rows.at(row);
+    const firstCount = countsAt(firstKey);
     const size = this.sizes[row]!;
     let place = 0;
     while (place < size && keys[firstKey + place] !== neighbour) place++;
@@ -162,21 +155,16 @@ export class NeighbourRows implements ModelTable {
     for (let i = 0; i < counts.length; i++) counts[i]! *= factor;
   }
 
-  private pageOf(row: number): Page {
-    return this.pages[row >>> PAGE_BITS]!;
-  }
-
   private reach(row: number): void {
-    while (this.pages.length <= row >>> PAGE_BITS) this.pages.push(new Page());
+    this.rows.reach(row);
     if (row < this.since.length) return;
     this.since = widened(this.since);
     this.updatedBy = widened(this.updatedBy);
   }
 }
 
-/** Where a row's keys and counts begin in its page. */
-const keysAt = (row: number): number => (row & (PAGE_ROWS - 1)) * WIDTH;
-const countsAt = (row: number): number => 2 * (keysAt(row) + NEIGHBOURS_MAX);
+/** Where a row's counts begin among a page's halves, by where its keys do among the cells. */
+const countsAt = (firstKey: number): number => 2 * (firstKey + NEIGHBOURS_MAX);
 
 /** @returns the place of the least of so many counts */
 function weakest(counts: Float32Array, first: number, size: number): number {

@@ -11,7 +11,7 @@ import { RowPages } from '../row-pages.js';
 export class RecentLinks implements ModelTable {
   private readonly owners: KeyedRows;
   /** Of each owner's row the partners, oldest first, and behind them their event times, ms: in one piece, they are read together. */
-  private readonly links: RowPages<Float64Array>;
+  private readonly links: RowPages;
   private readonly sizes: Uint8Array;
 
   /** @param each partners remembered of one owner, at most 255 */
@@ -20,7 +20,7 @@ export class RecentLinks implements ModelTable {
     private readonly each: number,
   ) {
     this.owners = new KeyedRows(ownersMax);
-    this.links = new RowPages(2 * each, ownersMax, (cells) => new Float64Array(cells));
+    this.links = new RowPages(2 * each);
     this.sizes = new Uint8Array(ownersMax);
   }
 
@@ -36,12 +36,12 @@ export class RecentLinks implements ModelTable {
 
   /** The row's i-th partner, from the oldest on. */
   partnerOf(row: number, i: number): number {
-    return this.links.of(row)[this.links.at(row) + i]!;
+    return this.links.of(row).cells[this.links.at(row) + i]!;
   }
 
   /** Event time of the row's i-th partner, ms. */
   timeOf(row: number, i: number): number {
-    return this.links.of(row)[this.links.at(row) + this.each + i]!;
+    return this.links.of(row).cells[this.links.at(row) + this.each + i]!;
   }
 
   has(owner: number, partner: number): boolean {
@@ -65,7 +65,7 @@ export class RecentLinks implements ModelTable {
     this.links.reach(row);
     if (this.owners.recycled) this.sizes[row] = 0;
     const { each } = this;
-    const links = this.links.of(row);
+    const { cells: links } = this.links.of(row);
     const first = this.links.at(row);
     const known = this.placeOf(row, partner);
     if (known >= 0 && links[first + each + known]! > timestamp) return;
@@ -102,7 +102,7 @@ export class RecentLinks implements ModelTable {
   private placeOf(row: number, partner: number): number {
     const size = this.sizeOf(row);
     if (size === 0) return -1;
-    const links = this.links.of(row);
+    const { cells: links } = this.links.of(row);
     const first = this.links.at(row);
     for (let i = 0; i < size; i++) if (links[first + i] === partner) return i;
     return -1;
@@ -116,11 +116,14 @@ export class RecentLinks implements ModelTable {
 
   /** Views of as many as the row has. */
   private keysOf(row: number): Float64Array {
-    return this.links.first(row, this.sizes[row]!);
+    return this.someOf(row, this.links.at(row));
   }
 
   private timesOf(row: number): Float64Array {
-    const first = this.links.at(row) + this.each;
-    return this.links.of(row).subarray(first, first + this.sizes[row]!);
+    return this.someOf(row, this.links.at(row) + this.each);
+  }
+
+  private someOf(row: number, first: number): Float64Array {
+    return this.links.of(row).cells.subarray(first, first + this.sizes[row]!);
   }
 }
