@@ -1,8 +1,9 @@
 /**
  * The host: leases partitions and runs one PartitionHost for each, while one reader feeds them all.
  *
- *     start:  catalogue and settings → model → log reader → leases; ready when the first partitions are live
- *     stop:   (not ready) → drain and checkpoint every partition → release its lease
+ *     catch up:  catalogue and settings → log reader
+ *     start:     leases; ready when the first partitions are live
+ *     stop:      (not ready) → drain and checkpoint every partition → release its lease
  *
  * Losing a lease stops that partition at once; a partition that ends by itself gives its lease back.
  */
@@ -70,9 +71,9 @@ export class ActorHost {
     return [...this.running.values()].map(({ host }) => host);
   }
 
-  /** Reads the catalogue, follows the log and takes a share of the partitions. */
-  async start(health: HealthState): Promise<void> {
-    const { catalogue, checkpoints, reader, settings } = this.context;
+  /** Reads the catalogue, and follows the log from there on: all that the partitions will share. */
+  async catchUp(health: HealthState): Promise<void> {
+    const { catalogue, checkpoints, reader } = this.context;
     const known = await checkpoints.sequences();
     const head = await catalogue.bootstrap(Math.max(0, ...known.values()), (done, total) =>
       health.starting({ what: 'reading the catalogue', done, total }),
@@ -83,6 +84,11 @@ export class ActorHost {
     // The first settings of a log hold for all of it: nothing is folded before it is known whose they are.
     if (catalogue.settings.newest === undefined && recorded > 0)
       await until('the settings are read', () => reader.position >= recorded, STUCK_MS, LOOK_MS);
+  }
+
+  /** Takes a share of the partitions; resolves when they serve. */
+  async start(health: HealthState): Promise<void> {
+    const { settings } = this.context;
     await this.keeper.start();
     this.rounds.start();
     this.timers.push(setInterval(() => this.tick(), settings.actors.tickMs));

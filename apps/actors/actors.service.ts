@@ -37,7 +37,8 @@ export class ActorsService {
   async start(): Promise<void> {
     const { host, follower, graphs, metrics, health } = this.parts;
     metrics.start();
-    await follower.start();
+    // Neither needs the other, and both wait for a server half of the time.
+    await Promise.all([follower.start(), host.catchUp(health)]);
     graphs.start();
     await host.start(health);
     this.serveHost();

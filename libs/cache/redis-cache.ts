@@ -13,6 +13,8 @@ export interface RedisCacheOptions {
   prefix: string;
   /** In the process: has a copy of what this gateway wrote, and answers while Redis is away. Closed with this one. */
   standIn: Cache;
+  /** How long an operation waits for Redis, ms. Default OPERATION_TIMEOUT_MS. */
+  timeoutMs?: number;
   observe?: CacheObserver;
   /** Called when the circuit opens (Redis is away) and when it closes again. */
   onCircuit?: (open: boolean, reason?: string) => void;
@@ -36,7 +38,7 @@ export class RedisCache implements Cache {
     this.redis = new Redis(options.url, {
       keyPrefix: options.prefix,
       connectTimeout: CONNECT_TIMEOUT_MS,
-      commandTimeout: OPERATION_TIMEOUT_MS,
+      commandTimeout: options.timeoutMs ?? OPERATION_TIMEOUT_MS,
       enableOfflineQueue: false,
       maxRetriesPerRequest: 0,
       retryStrategy: (attempt) =>

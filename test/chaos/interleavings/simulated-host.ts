@@ -78,7 +78,9 @@ export class SimulatedHost {
   }
 
   start(): void {
-    this.host.start(new HealthState()).catch(() => this.crash());
+    const health = new HealthState();
+    const started = this.host.catchUp(health).then(() => this.host.start(health));
+    started.catch(() => this.crash());
   }
 
   get partitions(): readonly PartitionHost[] {
