@@ -71,6 +71,27 @@ describe('The model as a fold', () => {
     expect(actual).toEqual(expected);
   });
 
+  it('predicts click-through rates whatever a click weighs, also where it comes after all', () => {
+    const records = [...syntheticFeedback({ seed: 4, lists: 1_000, users: 20 })].map((record) =>
+      record.kind === 'outcome' && record.label === 1 ? { ...record, weight: 5 } : record,
+    );
+    for (const holdSeconds of [60, 0]) {
+      const model = fold(
+        messagesOf(records, 500),
+        new OnlineModel({
+          ...SETTINGS,
+          holdSeconds,
+          bits: 16,
+          statistics: DEFAULT_STATISTICS,
+          metricsWindow: 5_000,
+        }),
+      );
+      const { predictors } = model.report().windowed;
+      for (const name of ['ftrl', 'fm', 'blend'] as const)
+        expect(Math.abs(predictors[name].calibration! - 1)).toBeLessThan(0.1);
+    }
+  });
+
   it('beats the item’s CTR, and predicts click-through rates in spite of noClickWeight', () => {
     const model = fold(
       messagesOf(syntheticFeedback({ seed: 3, lists: 2_500, users: 20 }), 500),

@@ -54,6 +54,7 @@ const BLEND = LEARNERS.length;
 const STUDENT = LEARNERS.indexOf('fm');
 /** The type whose value is a rating. */
 const RATING = fnv1a32('rating');
+const NOTHING: Masses = { positive: 0, negative: 0 };
 
 export class OnlineModel implements FeedbackSink, ModelState {
   readonly scorer: Scorer;
@@ -274,7 +275,7 @@ export class OnlineModel implements FeedbackSink, ModelState {
     this.validation.revise(key);
     massesOf(masses, method, 1, examined, this.scores.blend, weightMax);
     massesOf(revised, method, 0, examined, this.scores.blend, weightMax);
-    this.update(weight * masses.positive - revised.positive, weight * masses.negative - revised.negative);
+    this.update(weight, revised);
     tables.examination.revise(itemKey, position, depth);
     scorer.rates.revise(record.features);
     tables.experiments.recordOutcome(record.userKey, timestamp, 1, 0);
@@ -341,7 +342,7 @@ export class OnlineModel implements FeedbackSink, ModelState {
     );
     this.validate(label, examined, sampleKey(shown.listKey, itemKey));
     massesOf(masses, method, label, examined, this.scores.blend, weightMax);
-    this.update(weight * masses.positive, weight * masses.negative);
+    this.update(weight, NOTHING);
     examination.record(itemKey, position, depth, label, relevance);
     rates.record(shown.features, label);
     experiments.recordOutcome(shown.userKey, shown.timestamp, label);
@@ -367,17 +368,24 @@ export class OnlineModel implements FeedbackSink, ModelState {
     this.validation.record(label, key);
   }
 
-  /** Of the sample last read. @param positive mass of the sample as a positive. @param negative as a negative */
-  private update(positive: number, negative: number): void {
+  /**
+   * The sample last read, with the masses at hand, less what of it was `learnt` already. Learners make more of a purchase than of a click,
+   * by its weight; calibration does not: a click-through rate counts a clicked impression once, whatever came of it.
+   */
+  private update(weight: number, learnt: Masses): void {
     const { sample, logits, totals, calibrated, blend, calibrators } = this.scorer;
+    const { masses } = this;
     const { noClickWeight, fm } = this.settings;
     const taught = fm.distillation ?? 0;
+    const positive = weight * masses.positive - learnt.positive;
+    const negative = weight * masses.negative - learnt.negative;
+    const [clicked, unclicked] = [masses.positive - learnt.positive, masses.negative - learnt.negative];
     const mass = positive + negative * noClickWeight;
     let teacher = 0;
     for (let k = BLEND; k >= 0; k--) {
       const p = sigmoid(totals[k]!);
       let gradient = positive * (p - 1) + negative * noClickWeight * p;
-      calibrators[k]!.update(totals[k]!, calibrated[k]!, positive, negative);
+      calibrators[k]!.update(totals[k]!, calibrated[k]!, clicked, unclicked);
       if (k === BLEND) {
         teacher = p;
         blend.update(logits, gradient, Math.max(0, mass) * p * (1 - p));
