@@ -59,6 +59,25 @@ describe('Rates of features', () => {
     expect(read(rates, feature(2, 7))).toBeGreaterThan(before);
   });
 
+  it('follow what happens however often it has: counts are halved before they are too large to count on', () => {
+    const rows = SlotRows.toLearn(SLOTS);
+    const rates = newRates(rows);
+    const common = feature(1, 3);
+    const count = (column: number) => rows.floats[rows.cell(slotOf(common), column)]!;
+    rows.floats[rows.cell(slotOf(common), rows.columns.shown)] = 2 ** 23 - 2;
+    rows.floats[rows.cell(slotOf(common), rows.columns.clicked)] = 2 ** 21;
+    const before = read(rates, common);
+    for (let list = 1; list <= 3; list++) {
+      rates.open(list);
+      rates.record(vector(common), 0);
+    }
+    rates.open(4);
+    expect(count(rows.columns.shown)).toBe(2 ** 22 + 1);
+    expect(count(rows.columns.clicked)).toBe(2 ** 20);
+    expect(read(rates, common)).toBeCloseTo(before, 5);
+    expect([...rows.changed!.take(SLOTS)]).toEqual([slotOf(common)]);
+  });
+
   it('count features of families alone, and tell which slots changed', () => {
     const rows = SlotRows.toLearn(SLOTS);
     taught(newRates(rows));

@@ -19,6 +19,8 @@ const FIRST_TARGETS = 10;
 const OVERALL = -1;
 /** Of a row: for each goal, targets seen and their sum. */
 const STRIDE = GOALS.length * 2;
+/** After so many targets a row's count for half as much: a float of 32 bits stops counting at twice as many. */
+const TARGETS_MAX = 2 ** 23;
 
 export class GoalRates implements RowTable {
   readonly dirty = new DirtyRows(1024);
@@ -90,6 +92,10 @@ export class GoalRates implements RowTable {
     const at = row * STRIDE + goal * 2;
     this.counts[at]! += 1;
     this.counts[at + 1]! += target;
+    if (this.counts[at]! >= TARGETS_MAX) {
+      this.counts[at]! /= 2;
+      this.counts[at + 1]! /= 2;
+    }
     this.dirty.mark(row);
   }
 

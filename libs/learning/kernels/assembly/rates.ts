@@ -5,6 +5,8 @@ import { touched } from './touch';
 
 /** Label of what is counted as shown already. */
 const REVISED: u32 = 2;
+/** A feature shown so often counts for half as much from then on: a float of 32 bits stops counting at twice as much. */
+const SHOWN_MAX: f32 = 8388608;
 /** Features whose rows are touched before they are counted: their lines fit the first cache. */
 const AT_ONCE: i32 = 256;
 
@@ -21,7 +23,12 @@ export function countRates(waiting: usize, length: i32, tails: usize, stride: us
       const slot = load<u32>(waiting + (i << 3));
       const label = load<u32>(waiting + (i << 3), 4);
       const tail = tails + <usize>slot * stride;
-      const changes = counted(tail + COUNT_SHOWN, label != REVISED, SHOWN) | counted(tail + COUNT_CLICKED, label != 0, CLICKED);
+      let changes = counted(tail + COUNT_SHOWN, label != REVISED, SHOWN) | counted(tail + COUNT_CLICKED, label != 0, CLICKED);
+      if (load<f32>(tail + COUNT_SHOWN) >= SHOWN_MAX) {
+        halve(tail + COUNT_SHOWN);
+        halve(tail + COUNT_CLICKED);
+        changes = SHOWN | CLICKED;
+      }
       next = stage(next, slot, changes);
     }
     staged(next);
@@ -35,4 +42,9 @@ function counted(at: usize, counts: bool, change: u32): u32 {
   const after = before + <f32>counts;
   store<f32>(at, after);
   return <u32>(roundedCount(<u32>before) != roundedCount(<u32>after)) * change;
+}
+
+@inline
+function halve(at: usize): void {
+  store<f32>(at, floor<f32>(load<f32>(at) / 2));
 }
