@@ -37,6 +37,12 @@ export class RatingHead {
         neighbour < 0 ? FIRST_WEIGHTS[i]! : this.weights[neighbour * INPUTS + i]!;
   }
 
+  /** Knows no level. */
+  clear(): void {
+    this.weights.fill(0);
+    this.squares.fill(1);
+  }
+
   /** The distribution for `inputs`. */
   predict(levels: RatingLevels): void {
     let previous = 0;

@@ -32,6 +32,13 @@ export class RatingLevels {
     return id;
   }
 
+  clear(): void {
+    this.size = 0;
+    this.counts.fill(0);
+    this.continuous = false;
+    this.order = [];
+  }
+
   /** The id nearest in value among those before `id`; −1 for the first. */
   nearestBefore(id: number): number {
     let nearest = -1;

@@ -26,6 +26,10 @@ export class RatingMemory {
     this.next = (this.next + 1) % REMEMBERED_MAX;
   }
 
+  clear(): void {
+    this.size = this.next = 0;
+  }
+
   /** One of those remembered; equal draws find equal ratings. */
   pick(draw: number): number {
     return mix32(draw) % this.size;

@@ -6,13 +6,13 @@ import type { ByteReader } from '../byte-reader.js';
 import type { ByteWriter } from '../byte-writer.js';
 import { DirtyRows } from '../dirty-rows.js';
 import type { RowTable } from '../model-table.js';
+import { FIRST_RATINGS, FirstRatings } from './first-ratings.js';
 import { INPUTS, RatingHead } from './rating-head.js';
 import { LEVELS_MAX, RatingLevels } from './rating-levels.js';
 import { RatingMemory } from './rating-memory.js';
 
-/** From this many ratings on, the spread is measured, and values far outside it are refused. */
+/** From this many ratings on, the spread is measured. */
 const MEASURED_FROM = 10;
-const REFUSED_FROM = 32;
 /** Until then the range seen counts as so many standard deviations. */
 const RANGE_SPREADS = 4;
 /** A value this many standard deviations from the mean, and further from it than the mean is from 0, is no rating. */
@@ -24,6 +24,7 @@ export class RatingScale implements RowTable {
   readonly levels = new RatingLevels();
   readonly head = new RatingHead();
   readonly memory = new RatingMemory();
+  private readonly first = new FirstRatings();
   count = 0;
   mean = 0;
   low = 0;
@@ -48,8 +49,9 @@ export class RatingScale implements RowTable {
   /** False for a value that would ruin the scale. */
   admits(value: number): boolean {
     if (!Number.isFinite(value)) return false;
-    if (this.count < REFUSED_FROM || this.squares === 0) return true;
-    return Math.abs(value - this.mean) <= Math.max(FAR * this.spread(), Math.abs(this.mean));
+    if (this.count < FIRST_RATINGS) return this.first.admits(value);
+    const far = this.squares === 0 ? FAR * Math.max(1, Math.abs(this.mean)) : FAR * this.spread();
+    return Math.abs(value - this.mean) <= Math.max(far, Math.abs(this.mean));
   }
 
   /** Cut to the range seen. */
@@ -57,29 +59,22 @@ export class RatingScale implements RowTable {
     return Math.min(this.high, Math.max(this.low, value));
   }
 
-  /** @returns the level's id, or −1 in a continuous scale */
+  /** An admitted value. @returns the level's id, or −1 in a continuous scale */
   add(value: number): number {
-    this.low = this.count === 0 ? value : Math.min(this.low, value);
-    this.high = this.count === 0 ? value : Math.max(this.high, value);
-    this.count++;
-    const distance = value - this.mean;
-    this.mean += distance / this.count;
-    this.squares += distance * (value - this.mean);
-    const known = this.levels.size;
-    const level = this.levels.count(value);
-    if (this.levels.size > known) this.head.begin(level, this.levels.nearestBefore(level));
-    this.dirty.mark(0);
-    return level;
+    const absurd = this.count < FIRST_RATINGS ? this.first.take(value) : [];
+    return absurd.length > 0 ? this.beginAnew() : this.include(value);
   }
 
   encode(writer: ByteWriter): void {
     this.encodeShared(writer);
+    this.first.encode(writer);
     this.head.encodeSquares(writer, this.levels.size);
     this.memory.encode(writer);
   }
 
   decode(reader: ByteReader): void {
     this.decodeShared(reader);
+    this.first.decode(reader);
     this.head.decodeSquares(reader, this.levels.size);
     this.memory.decode(reader);
   }
@@ -91,6 +86,29 @@ export class RatingScale implements RowTable {
 
   decodeRows(reader: ByteReader): void {
     if (reader.ascending(1).length > 0) this.decodeShared(reader);
+  }
+
+  /** From the first ratings that are not absurd. What users and items have learnt from the others, a step of a bias each, stays. */
+  private beginAnew(): number {
+    this.count = this.mean = this.squares = 0;
+    this.levels.clear();
+    this.head.clear();
+    this.memory.clear();
+    return this.first.all.map((value) => this.include(value)).at(-1)!;
+  }
+
+  private include(value: number): number {
+    this.low = this.count === 0 ? value : Math.min(this.low, value);
+    this.high = this.count === 0 ? value : Math.max(this.high, value);
+    this.count++;
+    const distance = value - this.mean;
+    this.mean += distance / this.count;
+    this.squares += distance * (value - this.mean);
+    const known = this.levels.size;
+    const level = this.levels.count(value);
+    if (this.levels.size > known) this.head.begin(level, this.levels.nearestBefore(level));
+    this.dirty.mark(0);
+    return level;
   }
 
   private measured(): boolean {

@@ -99,6 +99,40 @@ describe('Ratings in the model', () => {
     });
   });
 
+  it.each([
+    ['the first of all', [0]],
+    ['the fifth', [4]],
+    ['the first two', [0, 1]],
+    ['three of the first thirty', [2, 11, 29]],
+  ])('are not ruined by an absurd value: %s', (_which, places) => {
+    const spoilt = new OnlineModel(SETTINGS);
+    RATINGS.slice(0, 1_000).forEach((rating, i) => {
+      if (places.includes(i)) spoilt.engagement({ ...recordOf(rating, i), value: 1e9 });
+      spoilt.engagement(recordOf(rating, i));
+    });
+    const sound = fold(new OnlineModel(SETTINGS), 0, 1_000);
+    const [own, others] = [spoilt.scorer.tables.ratings, sound.scorer.tables.ratings];
+    expect(Math.abs(own.mean - others.mean)).toBeLessThan(0.05);
+    expect(own.spread()).toBeLessThan(others.spread() * 1.1);
+    const apart = RATINGS.slice(0, 100).map(({ user, item, genres }) => {
+      const labels = { itemLabels: genres, userLabels: [99] };
+      const [a, b] = [spoilt, sound].map(
+        (model) => ModelReplica.of(model).rating(user + 1, item + 1, labels)!.mean,
+      ) as [number, number];
+      return Math.abs(a - b);
+    });
+    expect(apart.reduce((sum, each) => sum + each) / apart.length).toBeLessThan(0.2);
+  });
+
+  it('know a value for absurd also after ratings that were all alike', () => {
+    const model = new OnlineModel(SETTINGS);
+    for (let i = 0; i < 40; i++) model.engagement({ ...recordOf(RATINGS[i]!, i), value: 5 });
+    model.engagement({ ...recordOf(RATINGS[40]!, 40), value: 1e9 });
+    expect(model.rejected).toBe(1);
+    model.engagement({ ...recordOf(RATINGS[41]!, 41), value: 1 });
+    expect(model.rejected).toBe(1);
+  });
+
   it('take nothing from other interactions that carry a value', () => {
     const model = new OnlineModel(SETTINGS);
     model.engagement({ ...recordOf(RATINGS[0]!, 0), typeHash: fnv1a32('dwell'), value: 30 });
