@@ -1,6 +1,6 @@
 /** What the learner tells Prometheus; names stand in libs/observability's catalogue. */
 import { systemClock } from '#kernel';
-import { GOALS, LEARNERS, PREDICTORS, type OnlineModel } from '#learning';
+import { GOALS, LEARNERS, LIST_METRICS, PREDICTORS, RANKERS, type OnlineModel } from '#learning';
 import type { Metrics } from '#observability';
 import type { WrittenSnapshot } from './snapshot-writer.js';
 
@@ -93,11 +93,19 @@ export class LearnerMetrics {
   private observeRanking(model: OnlineModel, now: number): void {
     this.rankingAt = now;
     const { predictors } = model.ranking.report();
-    for (const learner of PREDICTORS) {
-      const { ndcg, userAuc } = predictors[learner];
-      if (ndcg !== null) this.metrics.progressiveNdcg.set({ learner }, ndcg);
+    for (const learner of RANKERS) {
+      const { userAuc, ...ofLists } = predictors[learner];
       if (userAuc !== null) this.metrics.progressiveUserAuc.set({ learner }, userAuc);
+      for (const metric of LIST_METRICS) {
+        const value = ofLists[metric];
+        if (value === null) continue;
+        if (metric === 'ndcg') this.metrics.progressiveNdcg.set({ learner }, value);
+        else this.metrics.progressiveLists.set({ learner, metric }, value);
+      }
     }
+    const shown = model.ranking.shown.report(model.scorer.tables.statistics);
+    for (const [metric, value] of Object.entries(shown))
+      if (value !== null) this.metrics.shownLately.set({ metric }, value);
   }
 
   /** Counters of this process: what the model has counted since it was last looked at. */

@@ -118,6 +118,7 @@ export class LearnerService {
       settings: model.settings,
       metrics: model.report(),
       ranking: model.ranking.report(),
+      shown: model.ranking.shown.report(model.scorer.tables.statistics),
       trendingWindows: model.scorer.tables.statistics.windows.report(),
       snapshot: last ? { id: last.id, sequence: last.sequence, at: last.at } : null,
     };

@@ -47,7 +47,7 @@ export class ItemStatistics implements RowTable {
   private newsBy = new Uint8Array(1024);
   readonly rowBytesMax = 5 + 1 + 8 + 8 + 8 + 8 + this.popularities.rowBytes;
   private totalExamined = 0;
-  private totalClicks = 0;
+  totalClicks = 0;
 
   constructor(private readonly settings: ItemStatisticsSettings) {
     this.rows = new KeyedRows(settings.itemsMax);

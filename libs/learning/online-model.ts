@@ -326,7 +326,7 @@ export class OnlineModel implements FeedbackSink, ModelState {
     const { rates } = scorer;
     const { examination, experiments } = scorer.tables;
     const { itemKey, position, depth = 0 } = shown;
-    this.ranking.begin(shown.userKey, shown.listKey);
+    this.ranking.begin(shown.userKey, shown.listKey, itemKey);
     rates.open(shown.listKey);
     const slot = this.prepare(shown);
     scorer.predict();
@@ -362,8 +362,9 @@ export class OnlineModel implements FeedbackSink, ModelState {
   }
 
   private validate(label: 0 | 1, examined: number, key: number): void {
-    readPredictions(this.scores, this.scorer.reading, this.validation.predictions);
-    this.ranking.record(label, key, this.validation.predictions);
+    const { reading } = this.scorer;
+    readPredictions(this.scores, reading, this.validation.predictions);
+    this.ranking.record(label, key, this.validation.predictions, reading.popularity);
     placePredictions(this.settings.debias, examined, this.validation.predictions);
     this.validation.record(label, key);
   }

@@ -6,11 +6,11 @@ const fill = (
 ) => {
   const ranking = new ProgressiveRanking(window);
   for (const [user, list, label, p] of rows) {
-    ranking.begin(user, list);
-    ranking.record(label, 1, Float64Array.of(p, 0.1, 0, 0, 0, 0));
+    ranking.begin(user, list, 1);
+    ranking.record(label, 1, Float64Array.of(p, 0.1, 0, 0, 0, 0), -p);
   }
   ranking.end();
-  ranking.record(1, 1, new Float64Array(6));
+  ranking.record(1, 1, new Float64Array(6), 0);
   return ranking.report();
 };
 
@@ -30,6 +30,8 @@ describe('Progressive ranking', () => {
     // Lists 11 and 30 have no click, user 3 neither.
     expect([lists, users]).toEqual([2, 2]);
     expect(predictors.ftrl.ndcg).toBeCloseTo((1 / Math.log2(3) + 1) / 2, 6);
+    expect(predictors.recentPopularity.ndcg).toBeCloseTo((1 / Math.log2(3) + 1 / Math.log2(3)) / 2, 6);
+    expect(predictors.ftrl.mrr).toBeCloseTo((1 / 2 + 1) / 2, 6);
     // User 1: .2 beats one of three, four samples; user 2: right, two samples.
     expect(predictors.ftrl.userAuc).toBeCloseTo((4 / 3 + 2) / 6, 6);
   });

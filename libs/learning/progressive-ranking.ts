@@ -2,18 +2,22 @@
  * How well the newest samples were ordered, each predicted before it was learnt: within the list that showed them, and among
  * what their user saw.
  *
- *     NDCG@10 of a list with a click: binary gain, log2 discount; equal predictions share their places
- *     (McSherry & Najork, ECIR 2008)
+ *     of a list with a click: NDCG, precision, recall, F1 and hit at ten, reciprocal rank (list-metrics.ts)
  *     AUC per user: mean AUC of the users' samples, weighted by their number (Zhu et al., KDD 2017)
  *
  * No part of the model's state: it decides nothing, and begins anew with the process. `record` allocates nothing.
  */
+import { ListMetrics, type ListMetric } from './list-metrics.js';
 import { newestOf } from './sample-key.js';
-import { PREDICTORS, type PredictorName } from './progressive-validation.js';
+import { PREDICTORS } from './progressive-validation.js';
+import { ShownLately } from './shown-lately.js';
 
-export interface RankingMetrics {
-  /** Null while no list has a click and something beside it. */
-  readonly ndcg: number | null;
+/** Whoever predicts, and how popular the item was when it was shown (half-life a day). A rate that is the same for all orders at random. */
+export const RANKERS = [...PREDICTORS, 'recentPopularity'] as const;
+export type RankerName = (typeof RANKERS)[number];
+
+/** Null while no list has a click and something beside it. */
+export interface RankingMetrics extends Readonly<Record<ListMetric, number | null>> {
   /** Null while no user has both a click and none. */
   readonly userAuc: number | null;
 }
@@ -22,25 +26,30 @@ export interface RankingReport {
   readonly samples: number;
   readonly lists: number;
   readonly users: number;
-  readonly predictors: Readonly<Record<PredictorName, RankingMetrics>>;
+  readonly predictors: Readonly<Record<RankerName, RankingMetrics>>;
 }
 
-const CUTOFF = 10;
-const WIDTH = PREDICTORS.length;
+const WIDTH = RANKERS.length;
+const POPULARITY = PREDICTORS.length;
 const NO_LIST = -1;
 
 export class ProgressiveRanking {
   private samples = 0;
   private userKey = 0;
   private listKey = NO_LIST;
+  private itemKey = 0;
   private readonly users: Float64Array;
   private readonly lists: Float64Array;
   private readonly keys: Float64Array;
   private readonly labels: Uint8Array;
   private readonly predictions: Float32Array;
 
+  /** What they showed. */
+  readonly shown: ShownLately;
+
   /** @param window samples that count */
   constructor(private readonly window: number) {
+    this.shown = new ShownLately(window);
     this.users = new Float64Array(window);
     this.lists = new Float64Array(window);
     this.keys = new Float64Array(window);
@@ -48,10 +57,11 @@ export class ProgressiveRanking {
     this.predictions = new Float32Array(window * WIDTH);
   }
 
-  /** To whom, and in which list, the samples that follow were shown. */
-  begin(userKey: number, listKey: number): void {
+  /** To whom, in which list, and what the sample that follows shows. */
+  begin(userKey: number, listKey: number, itemKey: number): void {
     this.userKey = userKey;
     this.listKey = listKey;
+    this.itemKey = itemKey;
   }
 
   /** Nobody knows any more to whom the samples that follow were shown: they do not count. */
@@ -59,15 +69,17 @@ export class ProgressiveRanking {
     this.listKey = NO_LIST;
   }
 
-  /** @param key of the sample (sample-key.ts). @param predictions in the order of PREDICTORS */
-  record(label: 0 | 1, key: number, predictions: Float64Array): void {
+  /** @param key of the sample (sample-key.ts). @param predictions in the order of PREDICTORS. @param popularity of the item */
+  record(label: 0 | 1, key: number, predictions: Float64Array, popularity: number): void {
     if (this.listKey === NO_LIST) return;
+    this.shown.record(this.itemKey);
     const at = this.samples++ % this.window;
     this.users[at] = this.userKey;
     this.lists[at] = this.listKey;
     this.labels[at] = label;
     this.keys[at] = key;
     this.predictions.set(predictions, at * WIDTH);
+    this.predictions[at * WIDTH + POPULARITY] = popularity;
   }
 
   /** A sample that was recorded as not clicked was clicked; nothing when it has left the window. */
@@ -79,15 +91,15 @@ export class ProgressiveRanking {
   report(): RankingReport {
     const lists = this.groups(this.lists);
     const users = this.groups(this.users);
-    const predictors = PREDICTORS.map((name, k): [PredictorName, RankingMetrics] => [
+    const predictors = RANKERS.map((name, k): [RankerName, RankingMetrics] => [
       name,
-      { ndcg: this.ndcg(lists, k), userAuc: this.userAuc(users, k) },
+      { ...this.ofLists(lists, k), userAuc: this.userAuc(users, k) },
     ]);
     return {
       samples: Math.min(this.samples, this.window),
       lists: lists.length,
       users: users.length,
-      predictors: Object.fromEntries(predictors) as Record<PredictorName, RankingMetrics>,
+      predictors: Object.fromEntries(predictors) as Record<RankerName, RankingMetrics>,
     };
   }
 
@@ -105,22 +117,13 @@ export class ProgressiveRanking {
     return groups;
   }
 
-  private ndcg(lists: readonly Uint32Array[], k: number): number | null {
-    let sum = 0;
+  private ofLists(lists: readonly Uint32Array[], k: number): Record<ListMetric, number | null> {
+    const metrics = new ListMetrics();
     for (const list of lists) {
-      let dcg = 0;
-      let clicks = 0;
-      this.ties(list, k, (from, to, positives) => {
-        let places = 0;
-        for (let rank = from; rank < to; rank++) places += discount(rank);
-        dcg += (positives * places) / (to - from);
-        clicks += positives;
-      });
-      let ideal = 0;
-      for (let rank = 0; rank < clicks; rank++) ideal += discount(rank);
-      sum += dcg / ideal;
+      this.ties(list, k, (from, to, positives) => metrics.run(to - from, positives));
+      metrics.end();
     }
-    return lists.length > 0 ? sum / lists.length : null;
+    return metrics.means();
   }
 
   private userAuc(users: readonly Uint32Array[], k: number): number | null {
@@ -160,8 +163,4 @@ export class ProgressiveRanking {
       walk(from, to, positives);
     }
   }
-}
-
-function discount(rank: number): number {
-  return rank < CUTOFF ? 1 / Math.log2(rank + 2) : 0;
 }

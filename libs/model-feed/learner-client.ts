@@ -1,6 +1,13 @@
 /** Asks the live learner: `rpc.learner`, request-reply over core NATS, JSON both ways. */
 import { AppError, errorMessage, ERROR_CATALOGUE, type ErrorCode } from '#kernel';
-import type { ExperimentReport, ModelHash, ModelSettings, ProgressiveReport, RankingReport } from '#learning';
+import type {
+  ExperimentReport,
+  ModelHash,
+  ModelSettings,
+  ProgressiveReport,
+  RankingReport,
+  ShownReport,
+} from '#learning';
 import { subjectPrefix, type NatsConnection } from '#log';
 
 export type LearnerRequest =
@@ -25,6 +32,7 @@ export interface LearnerStatus {
   readonly metrics: ProgressiveReport;
   /** How the newest samples were ordered, since the process started. */
   readonly ranking: RankingReport;
+  readonly shown: ShownReport;
   /** Of each half-life of popularity: the share of engagements whose item was among its ten best. */
   readonly trendingWindows: readonly {
     readonly seconds: number;

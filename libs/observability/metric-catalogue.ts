@@ -290,6 +290,18 @@ export const METRIC_CATALOGUE = {
     'NDCG@10 of the newest lists with a click, in the order of predictions made before learning.',
     ['learner'],
   ),
+  progressiveLists: gauge(
+    ['learner'],
+    'rekappa_progressive_lists',
+    'Precision, recall, F1 and hit at ten, and MRR, of the newest lists with a click, in the order of predictions made before learning.',
+    ['learner', 'metric'],
+  ),
+  shownLately: gauge(
+    ['learner'],
+    'rekappa_shown',
+    'Of what the newest samples showed: coverage, Gini of the exposures, novelty in bits.',
+    ['metric'],
+  ),
   progressiveUserAuc: gauge(
     ['learner'],
     'rekappa_progressive_user_auc',

@@ -7,7 +7,7 @@ import type { HostStatus } from '../hosts-client.js';
 import { withSession, type Session } from '../session.js';
 import { CliError } from '../terminal/exit.js';
 import { printJson, printLine } from '../terminal/print.js';
-import { lossTable } from '../terminal/losses.js';
+import { lossTable, rankingTable } from '../terminal/losses.js';
 import { renderTable } from '../terminal/table.js';
 
 interface Status {
@@ -71,5 +71,6 @@ function print({ log, hosts, learner }: Status): void {
   printLine(
     `model ${learner.version}: ${learner.samples.toLocaleString('en')} samples, feedback ${learner.sequence.toLocaleString('en')} of ${log.feedbackHead.toLocaleString('en')}`,
   );
-  printLine(lossTable(learner.metrics, learner.ranking));
+  printLine(lossTable(learner.metrics));
+  printLine(`\n${rankingTable(learner.ranking, learner.shown)}`);
 }

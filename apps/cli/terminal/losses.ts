@@ -1,19 +1,24 @@
 /** Progressive losses as tables. */
-import type { LossReport, ProgressiveReport, RankingReport } from '#learning';
+import {
+  LIST_METRICS,
+  type LossReport,
+  type ProgressiveReport,
+  type RankingReport,
+  type ShownReport,
+} from '#learning';
 import { decimals, renderTable } from './table.js';
 
 const METRICS = ['logLoss', 'normalisedEntropy', 'auc', 'calibration', 'calibrationError'] as const;
 const HEADINGS = ['log loss', 'entropy', 'AUC', 'calibration', 'ECE'];
 
-/** One model: all samples, and the newest ones. @param ranking how the newest were ordered, if somebody watched */
-export function lossTable({ cumulative, windowed }: ProgressiveReport, ranking?: RankingReport): string {
+const LIST_HEADINGS = ['NDCG@10', 'precision@10', 'recall@10', 'F1@10', 'hit@10', 'MRR'];
+
+/** One model: all samples, and the newest ones. */
+export function lossTable({ cumulative, windowed }: ProgressiveReport): string {
   const rows = names(cumulative.predictors).map((name) => [
     name,
     ...cells(cumulative.predictors[name]),
     ...cells(windowed.predictors[name]),
-    ...(ranking
-      ? [ranking.predictors[name].userAuc, ranking.predictors[name].ndcg].map((v) => decimals(v ?? undefined))
-      : []),
   ]);
   return renderTable(
     [
@@ -21,10 +26,28 @@ export function lossTable({ cumulative, windowed }: ProgressiveReport, ranking?:
       ...HEADINGS,
       `newest ${windowed.samples.toLocaleString('en')}: log loss`,
       ...HEADINGS.slice(1),
-      ...(ranking ? ['AUC per user', 'NDCG@10'] : []),
     ],
     rows,
   );
+}
+
+/** How the newest samples were ordered, and what they showed. */
+export function rankingTable({ lists, users, predictors }: RankingReport, shown: ShownReport): string {
+  const rows = names(predictors).map((name) => [
+    name,
+    ...[...LIST_METRICS, 'userAuc' as const].map((metric) => decimals(predictors[name][metric] ?? undefined)),
+  ]);
+  const table = renderTable(
+    [
+      `${lists.toLocaleString('en')} newest lists`,
+      ...LIST_HEADINGS,
+      `AUC per user (${users.toLocaleString('en')})`,
+    ],
+    rows,
+  );
+  const { coverage, gini, novelty } = shown;
+  if (coverage === null || gini === null || novelty === null) return table;
+  return `${table}\nshown lately: coverage ${decimals(coverage)}, Gini ${decimals(gini)}, novelty ${novelty.toFixed(1)} bits`;
 }
 
 /** Two models, side by side, over all samples. */
