@@ -9,7 +9,7 @@ import type { DataSource, EntityManager } from 'typeorm';
 import { AppError } from '#kernel';
 import { upsertActors, type ActorState } from './actor-rows.js';
 import { checksum, matches } from './checksum.js';
-import { inTransaction, runQuery } from './data-source.js';
+import { inLongTransaction, inTransaction, runQuery } from './data-source.js';
 import { destroyKeys } from './user-key-store.js';
 
 /** Layout of the rows; a row with a newer one was written by a newer release and is not read. */
@@ -125,8 +125,7 @@ export class CheckpointStore {
 
   /** Forgets the partition's checkpoint, keeping its epoch: the log is folded again from its start. */
   async reset(partition: number, epoch: number): Promise<void> {
-    await inTransaction(this.source, async (manager) => {
-      await manager.query(`SET LOCAL statement_timeout = ${RESET_TIMEOUT_MS}`);
+    await inLongTransaction(this.source, RESET_TIMEOUT_MS, async (manager) => {
       await this.guard(manager, partition, epoch, 0);
       await manager.query(`DELETE FROM rekappa_actor WHERE namespace = $1 AND partition = $2`, [
         this.namespace,

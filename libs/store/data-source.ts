@@ -1,25 +1,33 @@
 /**
- * One TypeORM data source: a bounded pool, a deadline on every statement, and errors that say what to do.
- * The pool reconnects by itself after Postgres was away; until then each call fails as REK_STORE_UNAVAILABLE.
+ * One TypeORM data source: a bounded pool, a deadline on every statement, kept by the server and, should that fall silent, by this side,
+ * and errors that say what to do. The pool reconnects by itself after Postgres was away; until then each call fails as REK_STORE_UNAVAILABLE.
  */
+import type { Client } from 'pg';
 import { DataSource, type EntityManager } from 'typeorm';
 import { AppError, errorMessage } from '#kernel';
 import { MIGRATIONS } from '../../migrations/index.js';
 import { ENTITIES } from './entities.js';
+import { allowingSilence, endWhenSilent } from './silence.js';
 
 /** Connections of one process. */
 export const POOL_CONNECTIONS_MAX = 8;
 /** How long to wait for a connection, ms. */
 export const CONNECT_TIMEOUT_MS = 5_000;
-/** Longest statement, ms; resets and migrations excepted. */
+/** Longest statement, ms; resets excepted. */
 export const STATEMENT_TIMEOUT_MS = 30_000;
+/** What the server's word that a statement has taken too long may take to arrive, ms. */
+const ANSWER_MARGIN_MS = 5_000;
+/** Longest silence of a server that owes an answer, ms: one that lives has spoken by then. */
+export const SILENCE_MS = STATEMENT_TIMEOUT_MS + ANSWER_MARGIN_MS;
+/** A connection that nothing passes is probed after this, ms: those without a statement under way end with the server's machine, too. */
+const KEEP_ALIVE_MS = 10_000;
 /**
  * Postgres ends a transaction whose process sends nothing for this long, ms. A process that froze or was cut off in
  * the middle of a checkpoint holds the partition's row: its heir waits no longer than this.
  */
 export const SILENT_TRANSACTION_MS = 2_000;
 
-export function newDataSource(databaseUrl: string): DataSource {
+export function newDataSource(databaseUrl: string, silenceMs = SILENCE_MS): DataSource {
   return new DataSource({
     type: 'postgres',
     url: databaseUrl,
@@ -37,6 +45,9 @@ export function newDataSource(databaseUrl: string): DataSource {
     extra: {
       statement_timeout: STATEMENT_TIMEOUT_MS,
       idle_in_transaction_session_timeout: SILENT_TRANSACTION_MS,
+      keepAlive: true,
+      keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
+      onConnect: (client: Client) => endWhenSilent(client, silenceMs),
     },
   });
 }
@@ -47,6 +58,22 @@ export async function inTransaction<T>(
   work: (manager: EntityManager) => Promise<T>,
 ): Promise<T> {
   return orUnavailable(() => source.transaction(work));
+}
+
+/**
+ * The same, for statements that may take longer than others.
+ * @param statementMs the longest of them
+ */
+export async function inLongTransaction<T>(
+  source: DataSource,
+  statementMs: number,
+  work: (manager: EntityManager) => Promise<T>,
+): Promise<T> {
+  return inTransaction(source, async (manager) => {
+    await manager.query(`SET LOCAL statement_timeout = ${statementMs}`);
+    const client = (await manager.queryRunner!.connect()) as Client; // the transaction's own
+    return allowingSilence(client, statementMs + ANSWER_MARGIN_MS, () => work(manager));
+  });
 }
 
 export async function runQuery<T>(source: DataSource, sql: string, parameters: unknown[]): Promise<T[]> {

@@ -4,7 +4,7 @@
  */
 import type { DataSource } from 'typeorm';
 import { AppError, retry, sleep } from '#kernel';
-import { isUnavailable, newDataSource, unavailable } from './data-source.js';
+import { isUnavailable, newDataSource, SILENCE_MS, unavailable } from './data-source.js';
 
 /** First 8 bytes of "rekappa" as a number: the key of the advisory lock. */
 const LOCK_KEY = 0x72656b6170;
@@ -24,9 +24,13 @@ export async function migrate(databaseUrl: string): Promise<string[]> {
 }
 
 /** A connected data source, retrying while Postgres starts. */
-export async function connect(databaseUrl: string, attempts = CONNECT_ATTEMPTS): Promise<DataSource> {
+export async function connect(
+  databaseUrl: string,
+  attempts = CONNECT_ATTEMPTS,
+  silenceMs = SILENCE_MS,
+): Promise<DataSource> {
   try {
-    return await retry(() => newDataSource(databaseUrl).initialize(), {
+    return await retry(() => newDataSource(databaseUrl, silenceMs).initialize(), {
       attempts,
       baseMs: 200,
       capMs: 2_000,

@@ -13,6 +13,8 @@ export interface StoreOptions {
   readonly onInvalidSnapshot?: (problem: InvalidSnapshot) => void;
   /** Attempts to connect before giving up. */
   readonly connectAttempts?: number;
+  /** Longest silence of a Postgres that owes an answer, ms; then the call fails. Default: a little over the longest statement. */
+  readonly silenceMs?: number;
 }
 
 export interface Store {
@@ -27,7 +29,7 @@ export interface Store {
 
 /** @throws AppError REK_STORE_UNAVAILABLE after bounded retries */
 export async function openStore(databaseUrl: string, options: StoreOptions = {}): Promise<Store> {
-  const source = await connect(databaseUrl, options.connectAttempts);
+  const source = await connect(databaseUrl, options.connectAttempts, options.silenceMs);
   const namespace = options.namespace ?? 'default';
   const onInvalid = options.onInvalidSnapshot ?? warn;
   return {
