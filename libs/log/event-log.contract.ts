@@ -66,10 +66,11 @@ export function describeEventLog(name: string, open: () => Promise<EventLog>): v
     it('gives the last message of a subject', async () => {
       expect(await log.last('log.user.2')).toBeUndefined();
       await log.append('log.user.2', bytes('a'));
-      await log.append('log.user.2', bytes('b'));
+      await log.append('log.user.2', bytes('b'), { headers: { 'Rekappa-Writer': 'w' } });
       await log.append('log.user.5', bytes('c'));
       const last = await log.last('log.user.2');
       expect([last!.sequence, last!.subject, textOf(last!)]).toEqual([2, 'log.user.2', 'b']);
+      expect(last!.header('Rekappa-Writer')).toBe('w');
     });
 
     it('ends a filtered read whose next message lies beyond the end asked for', async () => {
