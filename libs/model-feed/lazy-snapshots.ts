@@ -39,8 +39,9 @@ export class LazySnapshots implements SnapshotSource {
     return this.with((store) => store.snapshots.get<SnapshotHeader>(id));
   }
 
-  write(snapshot: SnapshotInput): Promise<string> {
-    return this.with((store) => store.snapshots.write(snapshot));
+  /** @param signal gives it up: nothing of it is stored then */
+  write(snapshot: SnapshotInput, signal?: AbortSignal): Promise<string> {
+    return this.with((store) => store.snapshots.write(snapshot, signal));
   }
 
   prune(model: string, keep: number): Promise<number> {
