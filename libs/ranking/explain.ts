@@ -69,6 +69,10 @@ export function recallReason(
       return { feature: 'chosen by people with the same taste', contribution: prior.mixed };
     case 'factors':
       return { feature: 'fits what you chose', contribution: prior.mixed };
+    case 'labels':
+      return { feature: labelsReason(candidates.slots[place]!, index, taste), contribution: prior.mixed };
+    case 'mix':
+      return { feature: 'likely to be chosen next', contribution: prior.mixed };
     case 'content':
       return { feature: interestReason(index.list(cause), taste), contribution: prior.affinity };
     case 'embedding':
@@ -99,6 +103,21 @@ export function ruleReasons(rules: RuleRun, item: Item | undefined): Reason[] {
 export function freshnessReason(item: Item, settings: RankingSettings, now: number): Reason[] {
   const contribution = freshnessOf(item, settings, now);
   return contribution >= CONTRIBUTION_MIN ? [{ feature: 'fresh', contribution }] : [];
+}
+
+/** Names the rarest category or tag that the item shares with a recent one, if both still have it. */
+function labelsReason(slot: number, index: RecallIndex, { recents }: Taste): string {
+  let rarest: LabelList | undefined;
+  for (const { itemKey } of recents) {
+    const recent = index.slotOf(itemKey);
+    if (recent < 0) continue;
+    for (const id of index.labelsOf(recent)) {
+      const list = index.list(id);
+      if (list.dimension !== 'category' && list.dimension !== 'tag') continue;
+      if (index.holds(list, slot) && list.size < (rarest?.size ?? Infinity)) rarest = list;
+    }
+  }
+  return rarest ? `shares ${rarest.label} with what you chose` : 'much in common with what you chose';
 }
 
 function interestReason({ dimension, label }: LabelList, { interests }: Taste): string {

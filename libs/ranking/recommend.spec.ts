@@ -66,6 +66,27 @@ describe('a click', () => {
     expect(found.position).toBe(1);
   });
 
+  it('leads to what has labels in common with it though nobody took both, and names the rarest', () => {
+    const world = new SampleWorld();
+    for (let tag = 0; tag < 20; tag++)
+      for (let i = 0; i < 5; i++) world.put(`${tag}.${i}`, { categories: ['all'], tags: [`tag ${tag}`] });
+    for (let i = 0; i < 6; i++) world.put(`hit ${i}`, { categories: ['all'] });
+    for (const id of ['alike', 'mine']) world.put(id, { categories: ['all'], tags: ['jazz'] });
+    world.act('somebody', 'click', 'alike');
+    // Everybody takes hits, then things of one tag: so the mix learns that labels tell, and popularity.
+    for (let user = 0; user < 200; user++) {
+      for (let i = 0; i < 3; i++) world.act(`user ${user}`, 'click', `hit ${(user + i) % 6}`);
+      for (let i = 0; i < 3; i++)
+        world.act(`user ${user}`, 'click', `${(user * 7) % 20}.${(user + i) % 5}`).now += 60_000;
+    }
+    world.act('ann', 'click', 'mine');
+    const byMix = { recallShares: { content: 0, new: 0, trending: 0, segment: 0 } };
+    const list = world.recommend('ann', { n: 50 }, { settings: byMix });
+    const found = list.items.find(({ itemId }) => itemId === 'alike')!;
+    expect(found.channel).toBe('labels');
+    expect(found.reasons[0]!.feature).toBe('shares jazz with what you chose');
+  });
+
   it('on what is disliked moves its category down', () => {
     const world = stocked(['crime', 'drama'], 40, false);
     const all = { settings: { perCategoryMax: 100 } };

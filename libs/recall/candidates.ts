@@ -3,12 +3,14 @@
  * one that found it most strongly. Typed arrays, reused from request to request.
  */
 
-/** Order is the bit in `channels`. */
+/** Order is the bit in `channels`. `labels` has no candidates but those that `mix` brings; `mix` names those for which no channel speaks. */
 export const CHANNELS = [
   'covisitation',
   'session',
   'neighbours',
   'factors',
+  'labels',
+  'mix',
   'content',
   'embedding',
   'trending',

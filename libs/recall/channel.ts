@@ -8,9 +8,6 @@ import type { NextItemsFound } from './next-items.js';
 import type { RecallIndex } from './recall-index.js';
 import type { Taste } from './taste.js';
 
-/** What recall asks: `mix` brings what the other collaborative channels found, under their labels. */
-export type RecallChannel = ChannelName | 'mix';
-
 export interface RecallRequest {
   readonly index: RecallIndex;
   readonly statistics: LiveStatistics;
@@ -32,7 +29,7 @@ export interface RecallRequest {
   readonly now: number;
   readonly random: SeededRandom;
   /** Hears when a channel has looked, and how many candidates it added that no channel before it had found. */
-  readonly looked?: (channel: RecallChannel, added: number) => void;
+  readonly looked?: (channel: ChannelName, added: number) => void;
 }
 
 /** Adds at most `budget` new candidates. */

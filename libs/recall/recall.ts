@@ -10,6 +10,7 @@
  * | session      | 8 %   | 0.4 .. 0.85 | what followed the user's recent items         |
  * | neighbours   | 8 %   | 0.4 .. 0.75 | what people with the same items took to       |
  * | factors      | 4 %   | 0.3 .. 0.65 | the nearest by matrix factorisation           |
+ * | labels       | none  | of mix      | what has rare labels in common with the user's recent items: only `mix` brings it |
  * | content      | 35 %  | 0.45 .. 0.9 | the lists of the user's strongest interests   |
  * | embedding    | 10 %  | 0 .. 0.8    | items near the user's embedding               |
  * | trending     | 10 %  | 0 .. 0.6    | what everybody engages with now               |
@@ -19,8 +20,8 @@
  * | catalogue    | rest  | 0.1         | the best by CTR, then anything, up to a floor |
  */
 import { combine32, fnv1a32, SeededRandom } from '#kernel';
-import type { CandidateSet } from './candidates.js';
-import type { Channel, RecallChannel, RecallRequest } from './channel.js';
+import type { CandidateSet, ChannelName } from './candidates.js';
+import type { Channel, RecallRequest } from './channel.js';
 import { catalogue } from './channels/catalogue.js';
 import { content } from './channels/content.js';
 import { covisitation } from './channels/covisitation.js';
@@ -32,7 +33,7 @@ import { trendingInCategories } from './channels/trending-category.js';
 import { trending } from './channels/trending.js';
 
 const SHARES: readonly {
-  readonly name: RecallChannel;
+  readonly name: ChannelName;
   readonly share: number;
   readonly find: Channel;
 }[] = [
@@ -49,7 +50,7 @@ const SHARES: readonly {
   { name: 'new', share: 0.1, find: newest },
 ];
 /** Those whose share can be set: the catalogue takes the rest. */
-export const SHARED_CHANNELS: readonly RecallChannel[] = SHARES.map(({ name }) => name);
+export const SHARED_CHANNELS: readonly ChannelName[] = SHARES.map(({ name }) => name);
 /** Candidates looked for: so many for each item wanted, within what the set holds. More cost time and hardly ever win. */
 const BUDGET_MIN = 200;
 const BUDGET_EACH = 20;
@@ -77,7 +78,7 @@ export function recall(request: RecallRequest, out: CandidateSet): void {
 }
 
 /** Chance of its own for each channel: how often one draws, as its caches make it, changes nothing for the others. */
-function streamsOf(random: SeededRandom): (channel: RecallChannel) => SeededRandom {
+function streamsOf(random: SeededRandom): (channel: ChannelName) => SeededRandom {
   const seed = random.below(2 ** 32);
   return (channel) => new SeededRandom(combine32(seed, fnv1a32(channel)));
 }

@@ -1,7 +1,8 @@
 /**
  * The channels that learn from who took what: `session` (what followed the user's recent items, and how soon),
  * `neighbours` (what people with the same items took to), `factors` (the nearest by matrix factorisation), and the best
- * of all together by the learnt mix, each under the name of the channel that speaks most for it.
+ * of all together by the learnt mix, each under the name of the channel that speaks most for it: `labels` (what has labels in
+ * common with those items) among them, or `mix` where none does.
  */
 import { POPULARITY_SIGNALS, SIGNAL } from '#learning';
 import { sortedByScore } from '#kernel';
@@ -20,6 +21,7 @@ const SPEAKERS: readonly { readonly name: ChannelName; readonly signals: readonl
   { name: 'session', signals: [SIGNAL.session, SIGNAL.lastSession] },
   { name: 'neighbours', signals: [SIGNAL.neighbours, SIGNAL.rareNeighbours] },
   { name: 'factors', signals: [SIGNAL.factors] },
+  { name: 'labels', signals: [SIGNAL.labels, SIGNAL.rareLabels, SIGNAL.lastLabels] },
 ];
 
 export const session: Channel = (request, budget, out) => bySignal('session', request, budget, out);
@@ -101,21 +103,26 @@ function averages({ next }: RecallRequest, order: ArrayLike<number>): number[] {
   });
 }
 
+/** A channel that has heard nothing of the item cannot speak for it, whatever is usual. */
 function speakerOf(
   { next, covisitation }: RecallRequest,
   place: number,
   slot: number,
   usual: readonly number[],
 ): ChannelName {
-  let best: ChannelName = 'trending';
+  let best: ChannelName = 'mix';
   let most = 0;
   for (let s = 0; s < SPEAKERS.length; s++) {
     const { name, signals } = SPEAKERS[s]!;
     if (name === 'covisitation' && covisitation.strengthOf(slot) === 0) continue;
     let sum = 0;
-    for (let i = 0; i < signals.length; i++) sum += next!.contribution(place, signals[i]!);
+    let heard = false;
+    for (let i = 0; i < signals.length; i++) {
+      sum += next!.contribution(place, signals[i]!);
+      heard ||= next!.signal(place, signals[i]!) !== 0;
+    }
     const says = sum - usual[s]!;
-    if (says <= most) continue;
+    if (!heard || says <= most) continue;
     most = says;
     best = name;
   }
