@@ -31,7 +31,7 @@ import { LogReader } from './reading/log-reader.js';
 import { GraphKeeper } from './serving/graph-keeper.js';
 import { Recommender } from './serving/recommender.js';
 import { RpcServer } from './serving/rpc-server.js';
-import { channelTimes, stageTimes } from './serving/stage-times.js';
+import { stageTimes } from './serving/stage-times.js';
 import { ServedWriter } from './serving/served-writer.js';
 import { UserRpc } from './serving/user.rpc.js';
 
@@ -119,8 +119,7 @@ function assemble(settings: Settings) {
       experiments: settings.experiments,
       clock: context.clock,
       served: (event) => served.write(event),
-      stages: stageTimes(metrics),
-      channels: channelTimes(metrics),
+      watch: stageTimes(metrics),
       ruleFailed: (rule) => metrics.ruleFailures.inc({ rule }),
     });
     const rpc = new RpcServer(nats, settings.namespace, metrics, logger);

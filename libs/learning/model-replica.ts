@@ -19,6 +19,7 @@ import { applyDelta, decodeDeltaHeader, type Follower } from './model-delta.js';
 import { modelVersion, type ModelSettings } from './model-settings.js';
 import type { SnapshotHeader } from './model-snapshot.js';
 import { EngagementListener } from './next-item/engagement-relay.js';
+import type { FinderObserver } from './next-item/finder-observer.js';
 import type { NextItems } from './next-item/next-items.js';
 import type { Situation } from './next-item/signals.js';
 import type { OnlineModel } from './online-model.js';
@@ -196,8 +197,8 @@ export class ModelReplica {
   }
 
   /** What the collaborative channels find for a user now. Holds until the next call. */
-  nextItems(situation: Situation): NextItems {
-    this.scorer.nextItems.begin(situation);
+  nextItems(situation: Situation, worked?: FinderObserver): NextItems {
+    this.scorer.nextItems.begin(situation, worked);
     return this.scorer.nextItems;
   }
 

@@ -207,9 +207,12 @@ export const METRIC_CATALOGUE = {
   rankStageSeconds: histogram(['actors'], 'rekappa_rank_stage_seconds', 'Stages of a recommendation.', [
     'stage',
   ]),
-  recallChannelSeconds: histogram(['actors'], 'rekappa_recall_channel_seconds', 'Channels of a recall.', [
-    'channel',
-  ]),
+  recallChannelSeconds: histogram(
+    ['actors'],
+    'rekappa_recall_channel_seconds',
+    'Channels of a recall, each with what it finds for the mix; shared: what is made ready for all.',
+    ['channel'],
+  ),
   recallChannelCandidates: counter(
     ['actors'],
     'rekappa_recall_channel_candidates_total',

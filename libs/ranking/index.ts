@@ -1,4 +1,5 @@
 export { TEMPERATURE } from './slate.js';
+export { listWatch, type ListWatch, type TimesHeard } from './list-watch.js';
 export { anonymousRules } from './scene.js';
 export { contest, recommend, type Contest } from './recommend.js';
 export {

@@ -1,7 +1,7 @@
 /** What ranking needs of a model. libs/learning's ModelReplica has this shape. */
 import type { FeatureVector } from '#events';
 import type { OwnFeatures, RatingLabels } from '#features';
-import type { LiveStatistics, MixedOdds, NextItemsFound, NextItemsQuestion } from '#recall';
+import type { ChannelName, LiveStatistics, MixedOdds, NextItemsFound, NextItemsQuestion } from '#recall';
 
 export interface Scores {
   ftrl: number;
@@ -18,8 +18,8 @@ export interface RankingModel extends LiveStatistics {
   /** The cluster of a taste sketch; −1: not known. */
   clusterOf(taste: number): number;
   readonly statistics: { popularity(itemKey: number, now: number, windowSeconds: number): number };
-  /** What the collaborative channels find. Holds until the next call. */
-  nextItems(question: NextItemsQuestion): NextItemsFound;
+  /** What the collaborative channels find. Holds until the next call. @param worked hears each time that one of them has looked */
+  nextItems(question: NextItemsQuestion, worked?: (channel: ChannelName) => void): NextItemsFound;
   /** What they say of these items, and of no others. Holds until the next call. */
   nextItemsAmong(question: NextItemsQuestion, itemKeys: readonly number[]): MixedOdds;
   /** Begins a first look at a user's candidates. @param rated whether features have families */

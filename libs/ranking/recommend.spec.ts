@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { listWatch } from './list-watch.js';
 import type { Ranked } from './request.js';
 import { SampleWorld, stocked } from './sample-world.js';
 
@@ -306,5 +307,30 @@ describe('the coarse rank', () => {
     const settings = { perCategoryMax: 1_000, candidatesMax: 300, coarseMax: 50, newItemShare: 0.1 };
     const list = ids(world.recommend('ann', { n: 20 }, { settings }));
     expect(list.filter((id) => Number(id.split(' ')[1]) >= 200).length).toBeGreaterThanOrEqual(2);
+  });
+});
+
+describe('a watch', () => {
+  it('hears what each channel of recall took, all of it, and changes nothing', () => {
+    const world = stocked(CATEGORIES, 40);
+    for (let i = 0; i < 20; i++)
+      world.act(`user ${i}`, 'click', 'crime 1').act(`user ${i}`, 'click', 'western 7');
+    world.act('ann', 'click', 'crime 1');
+    const channels = new Map<string, number>();
+    const stages = new Map<string, number>();
+    let ticks = 0;
+    const watch = listWatch(() => ticks++, {
+      stage: (stage, ms) => stages.set(stage, ms),
+      channel: (channel, ms) => channels.set(channel, ms),
+    });
+    const watched = world.recommend('ann', {}, { watch });
+    expect(watched.items).toEqual(world.recommend('ann').items);
+    // Of two moments: what it finds for the mix, and what it adds itself.
+    for (const channel of ['covisitation', 'session', 'neighbours', 'mix'])
+      expect(channels.get(channel)).toBeGreaterThanOrEqual(2);
+    for (const channel of ['shared', 'labels', 'factors', 'content'])
+      expect(channels.get(channel)).toBeGreaterThanOrEqual(1);
+    const sum = [...channels.values()].reduce((a, b) => a + b, 0);
+    expect(stages.get('recall')).toBe(sum + 1); // the end itself is a look at the clock
   });
 });

@@ -81,11 +81,13 @@ export function contest(input: RankingInput<RecommendRequest>): Contest {
 }
 
 function rankAll(input: RankingInput<RecommendRequest>) {
-  const { user, request, index, replica, settings, now, ended } = input;
+  const { user, request, index, replica, settings, now, ended, prepared } = input;
   const groups = groupsOf(user, replica, settings.audienceAttributes ?? [], request.context);
   const taste = withColdStart(tasteOf(user, now, groups), user, settings.coldStart ?? [], request.context);
+  prepared?.('shared');
   scratch.covisitation.compute(index, replica, taste);
-  const next = replica.nextItems(nextItemsQuestion(user, now));
+  prepared?.('covisitation');
+  const next = replica.nextItems(nextItemsQuestion(user, now), prepared);
   const rules = ruleRunOf(input);
   const candidates = recallAdmitted(input, taste, next, rules);
   ended?.('recall', candidates.size);
@@ -136,6 +138,7 @@ function recallAdmitted(
     const item = index.item(slot)!;
     return allowed(item) && rules.admits(item);
   };
+  input.prepared?.('shared');
   search((slot) => !acted.has(slot) && admissible(slot));
   if (candidates.size === 0) search(admissible);
   return candidates;

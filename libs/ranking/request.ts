@@ -80,6 +80,12 @@ export type RankingStage = 'recall' | 'coarse' | 'fine' | 'rerank' | 'explain';
 /** Hears when a stage has ended, and with how many items. It may time the stages; it changes nothing. */
 export type StageObserver = (stage: RankingStage, items: number) => void;
 
+/** `shared`: what is made ready for all channels. */
+export type TimedChannel = ChannelName | 'shared';
+
+/** Hears each time that some work for a channel has ended before recall asks it. It may time that; it changes nothing. */
+export type PreparationObserver = (channel: TimedChannel) => void;
+
 /** Everything a ranking depends on: equal inputs, equal answers. */
 export interface RankingInput<Request> {
   readonly user: RankableUser;
@@ -93,6 +99,7 @@ export interface RankingInput<Request> {
   /** Event time, ms. */
   readonly now: number;
   readonly ended?: StageObserver;
+  readonly prepared?: PreparationObserver;
   readonly looked?: RecallRequest['looked'];
   /** Business rules: the deployment's, then the request's. */
   readonly rules?: readonly RuleSet[];

@@ -7,6 +7,7 @@ import { DEFAULT_STATISTICS, ModelReplica, OnlineModel, type ModelSettings } fro
 import { RecallIndex } from '#recall';
 import { RuleSet, type Rule } from '#rules';
 import { rankCandidates } from './rank-candidates.js';
+import type { ListWatch } from './list-watch.js';
 import { recommend } from './recommend.js';
 import type { Ranked, RankingInput, RankingSettings, RankRequest, RecommendRequest } from './request.js';
 
@@ -71,6 +72,7 @@ interface Asked {
   readonly settings?: Partial<RankingSettings>;
   readonly rules?: readonly Rule[];
   readonly ruleFailed?: (name: string) => void;
+  readonly watch?: ListWatch;
 }
 
 export class SampleWorld {
@@ -162,7 +164,7 @@ export class SampleWorld {
   private input<Request>(
     userId: string,
     request: Request,
-    { seed = 1, settings, rules, ruleFailed }: Asked,
+    { seed = 1, settings, rules, ruleFailed, watch }: Asked,
   ): RankingInput<Request> {
     return {
       user: this.users.get(userId) ?? createUser(userId),
@@ -175,6 +177,7 @@ export class SampleWorld {
       now: this.now,
       rules: [RuleSet.compile(rules ?? [])],
       ruleFailed,
+      ...watch,
     };
   }
 

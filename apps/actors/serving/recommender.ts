@@ -12,16 +12,15 @@ import type { Catalogue, Item } from '#catalogue';
 import type { ConfiguredExperiment, Settings } from '#config';
 import {
   anonymousRules,
+  type ListWatch,
   rankCandidates,
   type rankingSettingsOf,
   recommend,
   type Ranked,
   type RankedItem,
-  type StageObserver,
 } from '#ranking';
 import { SHARED_CHANNELS, similarItems, trendingItems, type RecallIndex, type RelatedItem } from '#recall';
 import { RuleSet } from '#rules';
-import type { ChannelObserver } from './stage-times.js';
 import { groupNamed } from './segment-group.js';
 import { RunningExperiments } from './running-experiments.js';
 import type { HostRequest, RankRequest, RecommendRequest } from './requests.js';
@@ -44,10 +43,8 @@ export interface RecommenderPorts {
   readonly experiments: readonly ConfiguredExperiment[];
   readonly clock: Clock;
   readonly served: (event: Served) => void;
-  /** Hears when a list begins; what it returns hears when each of its stages ends. */
-  readonly stages: () => StageObserver;
-  /** The same of each channel of its recall. */
-  readonly channels: () => ChannelObserver;
+  /** Hears when a list begins; what it returns hears how it goes on. */
+  readonly watch: () => ListWatch;
   /** A rule could not be applied to an item: the rule's name, or `request` for a request's own. */
   readonly ruleFailed: (rule: string) => void;
 }
@@ -78,10 +75,7 @@ export class Recommender {
 
   recommend(user: UserState, request: RecommendRequest, moment: PartitionMoment): ListAnswer {
     const { recommendationId, arms, input } = this.prepare(user, request);
-    const answer = asAnswer(
-      recommendationId,
-      recommend({ ...input, ended: this.ports.stages(), looked: this.ports.channels() }),
-    );
+    const answer = asAnswer(recommendationId, recommend({ ...input, ...this.ports.watch() }));
     this.log(answer, request, moment, input.now, arms);
     return answer;
   }

@@ -17,6 +17,7 @@ import { halved, sortedByScore } from '#kernel';
 import { windowOf } from '../decayed-sums.js';
 import { CANDIDATES_MAX, FINDERS, FOUND_MAX, LEADERS, LEADERS_OF_KIND } from './candidate-limits.js';
 import { FACTORS } from './factor-vectors.js';
+import type { FinderObserver } from './finder-observer.js';
 import { FoundItems } from './found-items.js';
 import { affinity } from './matrix-factorisation.js';
 import type { NextItemReads } from './next-item-tables.js';
@@ -105,9 +106,10 @@ export class NextItems {
     this.labels = new RecentLabels(tables);
   }
 
-  begin(situation: Situation): void {
-    this.find(situation);
+  begin(situation: Situation, worked?: FinderObserver): void {
+    this.find(situation, worked);
     this.describeAll();
+    worked?.('mix');
   }
 
   /**
@@ -150,7 +152,7 @@ export class NextItems {
   }
 
   /** The candidates, without their signals. */
-  private find(situation: Situation): void {
+  private find(situation: Situation, worked?: FinderObserver): void {
     this.situation = kindOf(situation);
     this.now = situation.now;
     this.userRow = this.tables.userFactors.find(situation.userKey);
@@ -158,10 +160,13 @@ export class NextItems {
     this.size = 0;
     this.weighed = this.among = false;
     this.noteTaken(situation);
-    this.followRecents(situation);
+    worked?.('mix');
+    this.followRecents(situation, worked);
     this.labels.follow(situation.recentKeys);
     this.labels.eachSharingRare((key, weight) => this.add(RARE_LABELS, key, weight));
+    worked?.('labels');
     this.askNeighbours(situation);
+    worked?.('neighbours');
     this.gather(situation);
   }
 
@@ -244,16 +249,18 @@ export class NextItems {
       found.columns[TAKEN]![found.place(histories.partnerOf(history, i))] = 1;
   }
 
-  private followRecents({ recentKeys, recentAgesSeconds }: Situation): void {
+  private followRecents({ recentKeys, recentAgesSeconds }: Situation, worked?: FinderObserver): void {
     const { covisitation, transitions } = this.tables;
     for (let r = 0; r < recentKeys.length; r++) {
       const pairWeight = COVISITATION_DECAY ** r;
       covisitation.each(recentKeys[r]!, (key, score) => this.add(COVISITATION, key, pairWeight * score));
+      worked?.('covisitation');
       const weight = SESSION_DECAY ** r * halved(recentAgesSeconds[r]! / SESSION_HALF_LIFE_SECONDS);
       transitions.each(recentKeys[r]!, (key, probability) => {
         this.add(SESSION, key, weight * probability);
         if (r === 0) this.add(LAST, key, probability);
       });
+      worked?.('session');
     }
   }
 

@@ -5,7 +5,7 @@ import type { Upsert } from '#events';
 import { createUser } from '#interest';
 import { asEventId, asItemId, asUserId, fnv1a32, SeededRandom } from '#kernel';
 import { ModelReplica } from '#learning';
-import { recommend, type RankedItem, type RankingSettings } from '#ranking';
+import { listWatch, recommend, type RankedItem, type RankingSettings } from '#ranking';
 import { RecallIndex } from '#recall';
 import type { ReportTable } from '../../dataset.js';
 import type { Rating } from './ratings.js';
@@ -73,7 +73,7 @@ export class LiveRecommendations {
     const rated = this.rated.get(user);
     if (rated) rated.push(item);
     else this.rated.set(user, [item]);
-    this.time('learning', started, 1);
+    this.time('learning', performance.now() - started, 1);
   }
 
   timings(): ReportTable {
@@ -98,8 +98,10 @@ export class LiveRecommendations {
     this.rehearsal.passTime(at);
     const replica = ModelReplica.of(rehearsal.model);
     for (const graph of [index, replica]) graph.tend(GRAPH_ROWS_EACH);
-    let started = performance.now();
-    let looked = started;
+    const watch = listWatch(() => performance.now(), {
+      stage: (stage, ms, count) => this.time(stage, ms, count),
+      channel: (channel, ms, added = 0) => this.time(`… ${channel}`, ms, added),
+    });
     const { items } = recommend({
       user: rehearsal.user(user) ?? createUser(asUserId(user)),
       request: { n, exclude: this.rated.get(user) ?? [] },
@@ -109,22 +111,15 @@ export class LiveRecommendations {
       settings: serving,
       random: new SeededRandom(fnv1a32(`${user}:${at}`)),
       now: at,
-      ended: (stage, count) => {
-        this.time(stage, started, count);
-        started = looked = performance.now();
-      },
-      looked: (channel, added) => {
-        this.time(`… ${channel}`, looked, added);
-        looked = performance.now();
-      },
+      ...watch,
     });
     return items;
   }
 
-  private time(name: string, started: number, items: number): void {
+  private time(name: string, ms: number, items: number): void {
     const stage = this.stages.get(name) ?? { ms: 0, items: 0, times: 0 };
     this.stages.set(name, stage);
-    stage.ms += performance.now() - started;
+    stage.ms += ms;
     stage.items += items;
     stage.times++;
   }
