@@ -154,6 +154,14 @@ describe('Prometheus and Grafana', () => {
     expect(names.length).toBeGreaterThan(0);
   });
 
+  it('alert on a share of answers only where those answers are among all that are counted', () => {
+    const { groups } = parse(text('prometheus/alerts.yaml')) as {
+      groups: { rules: { alert: string; expr: string }[] }[];
+    };
+    const { expr } = groups.flatMap(({ rules }) => rules).find(({ alert }) => alert === 'DegradedAnswers')!;
+    expect([...new Set(used([expr]))]).toEqual([METRIC_CATALOGUE.recommendations.name]);
+  });
+
   it('show metrics that the apps have, from the data source that is provisioned', () => {
     const { panels } = JSON.parse(text('grafana/dashboards/rekappa.json')) as {
       panels: { type: string; datasource?: { uid: string }; targets?: { expr: string }[] }[];

@@ -87,13 +87,13 @@ export const METRIC_CATALOGUE = {
   recommendations: counter(
     ['gateway'],
     'rekappa_recommendations_total',
-    'Answered recommendation requests; source is live, last-list, trending or empty.',
+    'Answered requests for a user’s list or a ranking; source is live, last-list, trending, as-given or empty.',
     ['source'],
   ),
   degraded: counter(
     ['gateway'],
     'rekappa_degraded_total',
-    'Answers that were not live, by error code and substitute.',
+    'Answers that were not live, what is trending included, by error code and substitute.',
     ['reason', 'source'],
   ),
   ruleFailures: counter(

@@ -51,13 +51,13 @@ export class Recommender {
   /** Without a host the candidates come back in the caller's order. @throws AppError as `recommend` */
   async rank(request: RankRequest, requestId: string): Promise<Answer> {
     try {
-      return {
-        live: await this.rpc.user(
-          request.user,
-          { op: 'rank', ...request, requestId },
-          this.patienceMs(request.after),
-        ),
-      };
+      const live = await this.rpc.user(
+        request.user,
+        { op: 'rank', ...request, requestId },
+        this.patienceMs(request.after),
+      );
+      this.metrics.recommendations.inc({ source: 'live' });
+      return { live };
     } catch (error) {
       const reason = this.reasonOf(error, requestId);
       const items = request.items.map((itemId, at) => ({

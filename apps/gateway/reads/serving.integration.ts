@@ -169,6 +169,28 @@ describe('when the user’s host cannot answer', () => {
     expect(await valueOf(degraded, { reason: 'REK_LEASE_LOST', source: 'trending' })).toBe(1);
     expect(await valueOf(recommendations, { source: 'live' })).toBeGreaterThan(1);
   });
+
+  it.each([
+    ['recommendations', { user: 'ada' }],
+    ['rank', { user: 'ada', items: ['b', 'a'] }],
+  ])('every answer of %s is counted once, live or not', async (path, body) => {
+    const { recommendations } = gateway.metrics;
+    const answers = async () =>
+      (await recommendations.get()).values.reduce((sum, { value }) => sum + value, 0);
+    const before = [await answers(), await valueOf(recommendations, { source: 'live' })];
+    await gateway.call('POST', `/v1/${path}`, body);
+    expect([await answers(), await valueOf(recommendations, { source: 'live' })]).toEqual([
+      before[0]! + 1,
+      before[1]! + 1,
+    ]);
+    host.behaviour = 'refuse';
+    await gateway.call('POST', `/v1/${path}`, body);
+    await gateway.call('GET', '/v1/items/trending');
+    expect([await answers(), await valueOf(recommendations, { source: 'live' })]).toEqual([
+      before[0]! + 2,
+      before[1]! + 1,
+    ]);
+  });
 });
 
 describe('with nobody there at all', () => {
