@@ -18,12 +18,13 @@ export class LearnerMetrics {
 
   constructor(private readonly metrics: Metrics) {}
 
-  observe(model: OnlineModel, head: number, snapshot: WrittenSnapshot | undefined): void {
+  /** @param snapshotAgeMs for how long the model has known what no snapshot knows */
+  observe(model: OnlineModel, head: number, snapshotAgeMs: number): void {
     const now = systemClock.monotonic();
     if (now - this.lossesAt < LOSSES_MS) return;
     this.lossesAt = now;
     this.metrics.feedbackLagMessages.set(Math.max(0, head - model.sequence));
-    if (snapshot) this.metrics.snapshotAgeSeconds.set((systemClock.now() - snapshot.at) / 1_000);
+    this.metrics.snapshotAgeSeconds.set(snapshotAgeMs / 1_000);
     this.observeLosses(model);
     this.observeGoals(model);
     this.observeCounts(model);
@@ -40,7 +41,6 @@ export class LearnerMetrics {
   snapshotWritten({ bytes, captureMs, storeMs }: WrittenSnapshot): void {
     this.metrics.snapshotBytes.set(bytes);
     this.metrics.snapshotSeconds.observe((captureMs + storeMs) / 1_000);
-    this.metrics.snapshotAgeSeconds.set(0);
   }
 
   snapshotFailed(cause: 'read' | 'write'): void {

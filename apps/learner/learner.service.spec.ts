@@ -4,6 +4,7 @@ import { modelSettingsOf, newScores, OnlineModel, settingsHash, type ModelReplic
 import { featuresOf, itemKeyOf } from '#learning';
 import { DeadLetters, memoryTopology, type LogTopology } from '#log';
 import { ModelFollower, shadowName } from '#model-feed';
+import { createMetrics } from '#observability';
 import {
   appendFeedback,
   FEEDBACK,
@@ -12,6 +13,7 @@ import {
   testSettings,
   type TestLearner,
 } from './learner-harness.js';
+import { LearnerMetrics } from './learner-metrics.js';
 
 const SETTINGS = testSettings();
 const HALF = Math.floor(FEEDBACK.length / 2);
@@ -64,6 +66,12 @@ function offline(settings = SETTINGS, to = FEEDBACK.length): OnlineModel {
   return model;
 }
 
+/** Moves a clock on by an hour until it is restored. */
+function hourLater(clock: { now(): number }): { mockRestore(): void } {
+  const now = clock.now.bind(clock);
+  return jest.spyOn(clock, 'now').mockImplementation(() => now() + 3_600_000);
+}
+
 function expectEqualScores(model: OnlineModel, replica: ModelReplica): void {
   const [ours, theirs] = [newScores(), newScores()];
   for (let item = 0; item < 50; item++) {
@@ -96,6 +104,22 @@ describe('A learner', () => {
     await second.service.start();
     expect(second.service.model.version).toBe(first.service.model.version);
     expect((await second.service.hash()).sha256).toBe(offline().hash().sha256);
+  });
+
+  it('calls its snapshot old only for what that does not hold, however quiet it is', async () => {
+    await appendFeedback(topology, 0);
+    const metrics = createMetrics('learner');
+    const { service } = learner(SETTINGS, { metrics: new LearnerMetrics(metrics) });
+    await service.start();
+    await service.snapshot();
+    const ages = jest.spyOn(metrics.snapshotAgeSeconds, 'set');
+    const clocks = [hourLater(performance), hourLater(Date)];
+    try {
+      await until('the age is told', () => ages.mock.calls.length > 0);
+    } finally {
+      for (const clock of clocks) clock.mockRestore();
+    }
+    expect(ages.mock.calls[0]).toEqual([0]);
   });
 
   it('keeps what it has learnt while it catches up, and goes on from there after a crash', async () => {

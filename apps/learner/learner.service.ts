@@ -270,7 +270,7 @@ export class LearnerService {
   /** While catching up replicas have nothing to gain from deltas: they get the result. */
   private async publishWhatIsDue(): Promise<void> {
     const now = this.ports.clock.monotonic();
-    this.ports.metrics.observe(this.model, this.head, this.writer.last);
+    this.ports.metrics.observe(this.model, this.head, this.writer.ageMs(this.model));
     if (!this.caughtUp) return this.snapshotOnTheWay();
     if (now - this.deltasAt < this.ports.settings.learner.deltaMs) return;
     this.deltasAt = now;

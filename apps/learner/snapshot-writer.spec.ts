@@ -89,6 +89,22 @@ describe('SnapshotWriter', () => {
     for (const catchingUp of [false, true]) expect(writer.due(learnt(800), catchingUp)).toBe(true);
   });
 
+  it('is as old as what it has not stored, however long ago the last snapshot was', async () => {
+    const writer = new SnapshotWriter(sink, POLICY, new Turns());
+    const model = learnt(800);
+    now += 3_000;
+    expect(writer.ageMs(model)).toBe(3_000);
+    await writer.write(model, 0);
+    now += 1e9;
+    expect(writer.ageMs(model)).toBe(0);
+    const more = learnt(800);
+    now += 20_000;
+    expect(writer.ageMs(more)).toBe(20_000);
+    await writer.write(more, 0);
+    const evenMore = learnt(800); // in the meantime
+    expect(writer.ageMs(evenMore)).toBe(800);
+  });
+
   it('is not due for what is stored, and tries again soon after a failure', async () => {
     const writer = new SnapshotWriter(sink, POLICY, new Turns());
     const model = learnt(800);

@@ -52,6 +52,8 @@ export class SnapshotWriter {
   private writing: Promise<WrittenSnapshot> | undefined;
   private readonly givingUp = new AbortController();
   private lastAttempt = performance.now();
+  /** The last moment at which the model knew nothing that is not stored, as far as was looked. */
+  private storedAt = performance.now();
   /** Spent learning since the last attempt, ms. */
   private learntMs = 0;
   private failed = false;
@@ -93,6 +95,13 @@ export class SnapshotWriter {
     return waited >= snapshotSeconds * 1_000 || model.samples - (this.last?.samples ?? 0) >= snapshotSamples;
   }
 
+  /** For how long the model has known what no snapshot knows, ms; 0 while everything is stored. */
+  ageMs(model: OnlineModel): number {
+    const now = performance.now();
+    if (this.isStored(model)) this.storedAt = now;
+    return now - this.storedAt;
+  }
+
   /** Encodes now, stores, prunes. One at a time: a second call waits for the first. */
   async write(
     model: OnlineModel,
@@ -105,6 +114,7 @@ export class SnapshotWriter {
     this.writing = this.store(model, deltaSequence, name);
     try {
       this.last = await this.writing;
+      this.storedAt = this.lastAttempt;
       this.failed = false;
       return this.last;
     } catch (error) {

@@ -321,7 +321,11 @@ export const METRIC_CATALOGUE = {
   ),
   deltas: counter(['learner'], 'rekappa_deltas_total', 'Weight deltas published.'),
   deltaBytes: counter(['learner'], 'rekappa_delta_bytes_total', 'Bytes of weight deltas published.'),
-  snapshotAgeSeconds: gauge(['learner'], 'rekappa_snapshot_age_seconds', 'Age of the newest snapshot.'),
+  snapshotAgeSeconds: gauge(
+    ['learner'],
+    'rekappa_snapshot_age_seconds',
+    'For how long the model has known what no snapshot knows; 0 while everything is stored.',
+  ),
   snapshotSeconds: histogram(
     ['learner'],
     'rekappa_snapshot_seconds',
