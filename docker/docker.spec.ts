@@ -14,6 +14,10 @@ const text = (path: string): string => readFileSync(join(here, path), 'utf8');
 interface Service {
   image: string;
   command?: string[];
+  entrypoint?: string[];
+  env_file?: { path: string; required: boolean }[];
+  profiles?: string[];
+  restart?: string;
   build?: { context: string; dockerfile: string };
   depends_on?: string[] | Record<string, { condition: string }>;
   environment?: Record<string, string>;
@@ -68,6 +72,37 @@ describe('compose.yaml', () => {
       expect(settings.natsUrl.split(',')).toHaveLength(3);
     }
   });
+
+  it('gives the apps the settings of docker/.env, and none of the passwords in it', () => {
+    const passwords = [...text('compose.yaml').matchAll(/\$\{(\w*PASSWORD\w*)/g)].map(([, name]) => name!);
+    expect(passwords.length).toBeGreaterThan(NATS_USERS.length);
+    const apiKey = { name: 'shop', sha256: 'a'.repeat(64), scopes: ['read'] };
+    const dotenv = {
+      ...Object.fromEntries(passwords.map((name) => [name, 'secret'])),
+      REKAPPA_HTTP_API_KEYS: JSON.stringify([apiKey]),
+      REKAPPA_INTEREST_RECENT_MAX: '7',
+      PORT: '9',
+    };
+    for (const app of ['gateway', 'actors', 'learner', 'cli']) {
+      const { env_file, environment = {} } = compose.services[app]!;
+      expect(env_file).toEqual([{ path: '.env', required: false }]);
+      const own = { ...dotenv, ...withDefaults(environment) };
+      expect(Object.values(own)).not.toContain('secret');
+      const { http, interest } = loadSettings(own);
+      expect([http.apiKeys, interest.recentMax, http.port]).toEqual([
+        [expect.objectContaining(apiKey)],
+        7,
+        8080,
+      ]);
+    }
+  });
+
+  it('has the command line, which starts only when it is called', () => {
+    const { profiles, entrypoint, environment, restart } = compose.services['cli']!;
+    expect([profiles, entrypoint, restart]).toEqual([['cli'], ['node', 'dist/apps/cli/main.js'], 'no']);
+    expect(existsSync(join(here, '..', 'apps', 'cli', 'main.ts'))).toBe(true);
+    expect(environment!['REKAPPA_URL']).toBe('http://gateway:8080');
+  });
 });
 
 describe('the Dockerfile', () => {
@@ -80,6 +115,14 @@ describe('the Dockerfile', () => {
     }
     expect(dockerfile).toMatch(/^USER node$/m);
     expect(dockerfile).toMatch(/^HEALTHCHECK .*docker\/healthcheck\.mjs/m);
+  });
+
+  it('names commands that are in the image', () => {
+    const [comment] = dockerfile.split(/^[^#]/m);
+    const scripts = comment!.match(/[\w/]+\.m?js/g)!;
+    expect(scripts).toContain('dist/apps/cli/main.js');
+    for (const script of scripts)
+      expect(script).toMatch(/^(dist\/apps\/(gateway|cli)|\/(actors|learner))\/main\.js$/);
   });
 
   it('sets variables that the settings know', () => {
@@ -113,7 +156,7 @@ describe('the configuration of NATS', () => {
     expect(text('nats/cluster.conf')).toMatch(/^include "users.conf"$/m);
     expect(text('nats/users.conf')).toBe(natsUsersConfiguration(['default']));
     const server = withDefaults(compose.services['nats-1']!.environment!);
-    for (const app of ['gateway', 'actors', 'learner'] as const) {
+    for (const app of ['gateway', 'actors', 'learner', 'cli'] as const) {
       const { natsUrl } = loadSettings(withDefaults(compose.services[app]!.environment!));
       expect(natsUrl).toContain(`nats://${app}:${server[natsPasswordVariable(app, 'default')]}@nats-1:4222`);
     }

@@ -30,7 +30,7 @@ ${FILE_NOTE}
 
 Every app reads the same environment variables, checks all of them at start and names every mistake at once;
 a misspelt \`REKAPPA_*\` variable is a mistake, reported with the nearest known name. An empty variable counts as unset.
-Settings do not change while a process runs. Units stand last in the names. Those of \`interest\`, and \`log.futureSkewSeconds\`, are part of the log: a host that
+Settings do not change while a process runs; \`docker/\` takes them from \`docker/.env\`. Units stand last in the names. Those of \`interest\`, and \`log.futureSkewSeconds\`, are part of the log: a host that
 starts with others writes them there, and from then on all hosts, and every rebuild, fold users by them ([ADR 0011](adr/0011-fold-settings-stand-in-the-log.md)).
 
 ${sections.join('\n\n')}
