@@ -1,15 +1,22 @@
 /** What may be asked of a host: `rpc.user.<p>` and `rpc.host`. Parsed here, trusted behind. */
 import { z } from 'zod';
-import { checkSchema, contextSchema, filterSchema, idSchema, LIST_ITEMS_MAX } from '#events';
+import {
+  checkSchema,
+  contextSchema,
+  EXCLUDED_MAX,
+  filterSchema,
+  idSchema,
+  LIST_ITEMS_MAX,
+  RANK_ITEMS_MAX,
+  scenarioSchema,
+} from '#events';
 import { AppError } from '#kernel';
 import { REQUEST_RULES_MAX, ruleSchema } from '#rules';
 
 export const LIST_ITEMS_DEFAULT = 10;
-export const RANK_ITEMS_MAX = 1_000;
-export const EXCLUDED_MAX = 1_000;
 
 const n = z.int().min(1).max(LIST_ITEMS_MAX).default(LIST_ITEMS_DEFAULT);
-const scenario = z.string().min(1).max(64).default('default');
+const scenario = scenarioSchema.default('default');
 /** Log sequence that the answer should contain. */
 const after = z.int().min(0).default(0);
 const requestId = z.string().max(128).optional();

@@ -1,14 +1,19 @@
 /** What may be asked, and its bounds. One door: `checked`. The OpenAPI document is made from these schemas. */
 import { z } from 'zod';
 import { AppError } from '#kernel';
-import { checkSchema, contextSchema, idSchema } from '#events';
+import {
+  checkSchema,
+  contextSchema,
+  EXCLUDED_MAX,
+  filterSchema,
+  idSchema,
+  RANK_ITEMS_MAX,
+  scenarioSchema,
+} from '#events';
 import { REQUEST_RULES_MAX, ruleProblems, ruleSchema } from '#rules';
 
 export const N_DEFAULT = 10;
 export const N_MAX = 100;
-export const EXCLUDE_MAX = 1_000;
-export const RANK_ITEMS_MAX = 1_000;
-export const FILTER_LABELS_MAX = 100;
 const WINDOW_SECONDS_MAX = 30 * 86_400;
 
 export const userIdSchema = idSchema.describe(
@@ -17,11 +22,7 @@ export const userIdSchema = idSchema.describe(
 export const itemIdSchema = idSchema;
 
 const n = z.int().min(1).max(N_MAX).default(N_DEFAULT).describe('Length of the list.');
-const scenario = z
-  .string()
-  .max(64)
-  .optional()
-  .describe('Where the list is shown, such as home or cart; free text.');
+const scenario = scenarioSchema.optional();
 const after = z
   .int()
   .min(0)
@@ -29,20 +30,6 @@ const after = z
   .describe(
     'A `seq` of an earlier answer: wait, bounded, until it is visible. The answer says whether it was reached.',
   );
-const labels = z.array(z.string().min(1).max(128)).max(FILTER_LABELS_MAX);
-const scalar = z.union([z.string().max(256), z.number(), z.boolean()]);
-
-export const filterSchema = z
-  .strictObject({
-    categories: labels.optional().describe('At least one of these.'),
-    excludeCategories: labels.optional().describe('None of these.'),
-    tags: labels.optional().describe('At least one of these.'),
-    brands: labels.optional().describe('One of these.'),
-    priceMin: z.number().optional(),
-    priceMax: z.number().optional(),
-    attributes: z.record(z.string().max(64), scalar).optional().describe('Attributes equal to these.'),
-  })
-  .describe('All that are given must hold.');
 
 export const requestRulesSchema = z
   .array(ruleSchema)
@@ -63,7 +50,7 @@ export const recommendRequestSchema = z.strictObject({
   filter: filterSchema.optional(),
   exclude: z
     .array(itemIdSchema)
-    .max(EXCLUDE_MAX)
+    .max(EXCLUDED_MAX)
     .optional()
     .describe('Item ids that must not be in the list.'),
   rules: requestRulesSchema.optional(),

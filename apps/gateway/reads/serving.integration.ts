@@ -75,6 +75,26 @@ describe('recommendations', () => {
     expect(host.asked).toHaveLength(0);
   });
 
+  it.each(['answer', 'refuse'] as const)(
+    'refuse what no host would take, whether one is there or not (%s)',
+    async (behaviour) => {
+      host.behaviour = behaviour;
+      const attributes = Object.fromEntries(Array.from({ length: 17 }, (_, i) => [`a${i}`, i]));
+      for (const [field, asked] of [
+        ['scenario', { scenario: '' }],
+        ['filter.priceMin', { filter: { priceMin: -1 } }],
+        ['filter.priceMax', { filter: { priceMax: -0.5 } }],
+        ['filter.attributes', { filter: { attributes } }],
+        ['filter.attributes', { filter: { attributes: { '': 1 } } }],
+      ] as const) {
+        const { status, body } = await gateway.call('POST', '/v1/recommendations', { user: 'ada', ...asked });
+        expect([field, status, body.error?.message]).toEqual([field, 400, expect.stringContaining(field)]);
+      }
+      expect((await gateway.call('GET', '/v1/recommendations?user=ada&scenario=')).status).toBe(400);
+      expect(host.asked).toHaveLength(0);
+    },
+  );
+
   it('refuse a rule with a mistake by its place, without asking the host', async () => {
     const { status, body } = await gateway.call('POST', '/v1/recommendations', {
       user: 'a',
@@ -290,6 +310,24 @@ describe('for the curious', () => {
       expect(summary).toBeTruthy();
       expect(Object.keys(responses).some((status) => status === '200' || status === '202')).toBe(true);
     }
+  });
+
+  it('the description bounds a filter as the check does', async () => {
+    const { body } = await gateway.call('GET', '/docs/openapi.json');
+    const { properties } =
+      body.paths['/v1/recommendations'].post.requestBody.content['application/json'].schema;
+    expect(properties.scenario).toMatchObject({
+      minLength: 1,
+      maxLength: 64,
+      description: expect.any(String),
+    });
+    expect(properties.filter.description).toBe('All that are given must hold.');
+    expect(properties.filter.properties).toMatchObject({
+      categories: { maxItems: 100, description: expect.any(String) },
+      priceMin: { minimum: 0 },
+      priceMax: { minimum: 0 },
+      attributes: { maxProperties: 16, propertyNames: { minLength: 1 }, description: expect.any(String) },
+    });
   });
 
   it('the examples of the description work when sent', async () => {
