@@ -25,7 +25,7 @@ export * from './debias.js';
 export * from './co-visitation.js';
 export { GROUPS_MAX, GroupTrends, ITEMS_EACH } from './group-trends.js';
 export { CLUSTERS_MAX, NO_CLUSTER, UserClusters } from './user-clusters.js';
-export { POPULARITY_SECONDS } from './decayed-sums.js';
+export { POPULARITY_SECONDS, windowOf } from './decayed-sums.js';
 export type { RankedKeys } from './popularity-table.js';
 export { STATISTICS_FEATURE_NAMES } from './statistics-features.js';
 export { SlotRows } from './kernels/slot-rows.js';

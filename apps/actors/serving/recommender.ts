@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { EXCLUDED_LOGGED_MAX, type Served, type ServedRequest } from '#events';
 import type { UserState } from '#interest';
 import { AppError, fnv1a32, key53, SeededRandom, type Clock } from '#kernel';
-import type { ModelReplica } from '#learning';
+import { POPULARITY_SECONDS, windowOf, type ModelReplica } from '#learning';
 import type { ModelFollower } from '#model-feed';
 import type { Catalogue, Item } from '#catalogue';
 import type { ConfiguredExperiment, Settings } from '#config';
@@ -102,7 +102,8 @@ export class Recommender {
         return this.related(similarItems(index, follower.replica, key53(request.itemId), request.n, admits));
       case 'trending':
         return {
-          windowSeconds: request.windowSeconds ?? follower.replica.bestWindowSeconds,
+          windowSeconds:
+            POPULARITY_SECONDS[windowOf(request.windowSeconds ?? follower.replica.bestWindowSeconds)],
           ...this.related(
             trendingItems(index, follower.replica, {
               ...request,
