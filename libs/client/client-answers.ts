@@ -59,7 +59,10 @@ export interface ListedItem {
   readonly title?: string;
   /** Predicted click probability, calibrated. */
   readonly score: number;
+  /** What found it first. */
   readonly channel: string;
+  /** All that found it. Missing in a substitute that the gateway made. */
+  readonly channels?: readonly string[];
   readonly propensity: number;
   readonly position: number;
   readonly reasons: readonly { readonly feature: string; readonly contribution: number }[];
@@ -72,6 +75,8 @@ export interface Recommendation {
   readonly recommendationId: string;
   readonly modelVersion: string;
   readonly policy: string;
+  /** Whether the order was sampled to explore, instead of sorted. Missing in a substitute that the gateway made. */
+  readonly explored?: boolean;
   readonly after: { readonly requested?: number | null; readonly reached: boolean };
   /** Log sequence that the answer reflects. */
   readonly position: number;

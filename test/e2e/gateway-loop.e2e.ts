@@ -4,6 +4,7 @@ import { connectNats, openTopology } from '#log';
 import { decodeFrame } from '#events';
 import { loadSettings } from '#config';
 import { startSystem, until, type RunningSystem } from '#testkit';
+import { misfit } from '../../apps/gateway/testing/misfit.js';
 
 const PARTITIONS = 4;
 const ENVIRONMENT = {
@@ -128,6 +129,23 @@ describe('through the gateway', () => {
     expect(idsOf(await call('GET', '/v1/items/travel-1/similar?n=5'))).not.toContain('travel-1');
     expect(idsOf(await call('GET', '/v1/items/trending?n=3'))).toHaveLength(3);
     expect((await call('GET', '/v1/items/nothing/similar')).status).toBe(404);
+  });
+
+  it('every read is answered as the API is described', async () => {
+    const { body: document } = await call('GET', '/docs/openapi.json');
+    for (const [route, path, body] of [
+      ['GET /v1/recommendations', '/v1/recommendations?user=ada'],
+      ['POST /v1/recommendations', '/v1/recommendations', { user: 'ada', filter: { priceMax: 9 } }],
+      ['POST /v1/rank', '/v1/rank', { user: 'ada', items: ['cooking-1', 'travel-5'] }],
+      ['GET /v1/items/{id}', '/v1/items/travel-1'],
+      ['GET /v1/items/{id}/similar', '/v1/items/travel-1/similar'],
+      ['GET /v1/items/trending', '/v1/items/trending?windowSeconds=600'],
+      ['GET /v1/users/{id}/state', '/v1/users/ada/state'],
+      ['GET /v1/experiments', '/v1/experiments'],
+    ] as const) {
+      const answer = await call(route.split(' ')[0]!, path, body);
+      expect([answer.status, misfit(document, route, answer)]).toEqual([200, '']);
+    }
   });
 });
 

@@ -15,6 +15,10 @@ export const listedItemSchema = z.object({
   title: z.string().optional(),
   score: z.number().describe('Predicted click probability, calibrated, where a model scored it.'),
   channel: z.string().describe('The recall channel that found it.'),
+  channels: z
+    .array(z.string())
+    .optional()
+    .describe('All channels that found it; not of a substitute made here.'),
   propensity: z.number().describe('Probability with which the policy put it into this place.'),
   reasons: z
     .array(z.object({ feature: z.string(), contribution: z.number() }))

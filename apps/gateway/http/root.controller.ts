@@ -29,6 +29,7 @@ export class RootController {
       ],
       recommendations: ['GET /v1/recommendations?user={id}', 'POST /v1/recommendations', 'POST /v1/rank'],
       users: ['GET /v1/users/{id}/state', 'DELETE /v1/users/{id}'],
+      experiments: ['GET /v1/experiments'],
     };
   }
 }

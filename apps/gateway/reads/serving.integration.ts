@@ -1,5 +1,6 @@
 import { startServers, until, type TestServers } from '#testkit';
 import { partitionOf } from '#kernel';
+import { misfit } from '../testing/misfit.js';
 import { startFakeHost, type FakeHost } from '../testing/fake-host.js';
 import { startGateway, valueOf, type RunningGateway } from '../testing/start-gateway.js';
 
@@ -328,6 +329,33 @@ describe('for the curious', () => {
       priceMax: { minimum: 0 },
       attributes: { maxProperties: 16, propertyNames: { minLength: 1 }, description: expect.any(String) },
     });
+  });
+
+  it('an answer is as it is described, and so is what stands in for it', async () => {
+    const { body: document } = await gateway.call('GET', '/docs/openapi.json');
+    for (const behaviour of ['answer', 'refuse'] as const) {
+      host.behaviour = behaviour;
+      for (const [route, path, body] of [
+        ['GET /v1/recommendations', '/v1/recommendations?user=fay'],
+        ['POST /v1/recommendations', '/v1/recommendations', { user: 'gus', exclude: ['x'] }],
+        ['GET /v1/recommendations', `/v1/recommendations?user=new-${behaviour}`],
+        ['POST /v1/rank', '/v1/rank', { user: 'fay', items: ['b', 'a'] }],
+        ['GET /v1/items/trending', '/v1/items/trending'],
+      ] as const) {
+        const answer = await gateway.call(route.split(' ')[0]!, path, body);
+        expect([answer.status, misfit(document, route, answer)]).toEqual([200, '']);
+      }
+    }
+  });
+
+  it('GET / names every endpoint that is described', async () => {
+    const named = Object.values((await gateway.call('GET', '/')).body as Record<string, unknown>).flat();
+    const { body } = await gateway.call('GET', '/docs/openapi.json');
+    const described = Object.entries(body.paths as Record<string, object>)
+      .filter(([path]) => path.startsWith('/v1'))
+      .flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`));
+    const asked = named.map((line) => String(line).replace(/\?.*/, ''));
+    expect(described.filter((route) => !asked.includes(route))).toEqual([]);
   });
 
   it('the examples of the description work when sent', async () => {
