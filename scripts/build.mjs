@@ -1,6 +1,7 @@
 /**
  * `npm run build`: TypeScript to dist/, which mirrors the tree (dist/libs/kernel/index.js), without type checks:
- * those are `npm run check`. The new build takes the old one's place only when it is complete.
+ * those are `npm run check`. Only the client gets declarations, for it is used outside of this repository. The new build takes the old one's
+ * place only when it is complete.
  */
 import { existsSync, mkdirSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -32,9 +33,19 @@ try {
     '--ignore',
     ignored.join(','),
   ]);
+  declareClient();
   swap();
 } finally {
   for (const path of [fresh, old]) rmSync(path, { recursive: true, force: true });
+}
+
+function declareClient() {
+  run(process.execPath, [
+    tool('typescript', 'bin/tsc'),
+    join('libs', 'client', 'index.ts'),
+    ...['--declaration', '--emitDeclarationOnly', '--noCheck', '--ignoreConfig'],
+    ...['--target', 'es2022', '--module', 'nodenext', '--types', 'node', '--rootDir', '.', '--outDir', fresh],
+  ]);
 }
 
 function swap() {
