@@ -30,7 +30,7 @@ export async function openConnections(settings: Settings, logger: Logger): Promi
   const hostId = settings.actors.hostId || `${hostname()}-${process.pid}-${Date.now().toString(36)}`;
   const nats = await connectNats({ natsUrl: settings.natsUrl, name: `rekappa-actors-${hostId}` });
   try {
-    const topology = await openTopology(nats, settings);
+    const topology = await openTopology(nats, settings, (difference) => logger.warn(difference));
     const leases = await NatsLeaseStore.open(nats, settings);
     await migrate(settings.databaseUrl);
     const store = await openStore(settings.databaseUrl, {

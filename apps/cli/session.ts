@@ -1,5 +1,5 @@
 /** What a command opens to look at a deployment, and closes again whatever happens. */
-import { connectNats, openTopology, type LogTopology, type NatsConnection } from '#log';
+import { attachTopology, connectNats, type LogTopology, type NatsConnection } from '#log';
 import { LearnerClient } from '#model-feed';
 import { openUserKeysToRead, type UserKeys } from '#privacy';
 import { openStore, type Store } from '#store';
@@ -27,7 +27,8 @@ export async function withSession<T>(
   const connection = await connectNats({ natsUrl: settings.natsUrl, name: 'rekappa-cli' });
   let store: Store | undefined;
   try {
-    const topology = await openTopology(connection, settings);
+    // Never made here: the first start does that, with the settings of the deployment instead of a terminal's.
+    const topology = await attachTopology(connection, settings);
     if (settings.privacy.masterKey !== '')
       store = await openStore(settings.databaseUrl, { namespace: settings.namespace });
     const keys = store && (await openUserKeysToRead(settings, store.keys));

@@ -72,8 +72,9 @@ export class GatewayModule {
         },
         {
           provide: TOPOLOGY,
-          inject: [NATS],
-          useFactory: (connection: NatsConnection) => openTopology(connection, settings),
+          inject: [NATS, LOGGER],
+          useFactory: (connection: NatsConnection, logger: Logger) =>
+            openTopology(connection, settings, (difference) => logger.warn(difference)),
         },
         {
           provide: PUBLISHER,

@@ -24,7 +24,7 @@ export interface LearnerConnections {
 export async function openConnections(settings: Settings, logger: Logger): Promise<LearnerConnections> {
   const writerId = `${hostname()}-${process.pid}-${Date.now().toString(36)}`;
   const nats = await connectNats({ natsUrl: settings.natsUrl, name: `rekappa-learner-${writerId}` });
-  const topology = await openTopology(nats, settings);
+  const topology = await openTopology(nats, settings, (difference) => logger.warn(difference));
   const snapshots = new LazySnapshots(
     async () => {
       const store = await openStore(settings.databaseUrl, {

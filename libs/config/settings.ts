@@ -88,7 +88,10 @@ export const settingsSchema = z.strictObject({
         .max(1024)
         .default(16)
         .describe('Partitions of the log; fixed when the stream is created and checked at every start.'),
-      replicas: count.max(5).default(1).describe('JetStream replicas of each stream.'),
+      replicas: count
+        .max(5)
+        .default(1)
+        .describe('JetStream replicas of each stream; fixed when the streams are created.'),
       compression: z
         .enum(['none', 's2'])
         .default('none')

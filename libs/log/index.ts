@@ -5,6 +5,7 @@ export { managerOf, NatsEventLog } from './nats-event-log.js';
 export * from './names.js';
 export * from './nats-users.js';
 export * from './topology.js';
+export { replicaDifference } from './streams.js';
 export * from './append-events.js';
 export * from './frame-publisher.js';
 export * from './ranges.js';

@@ -24,7 +24,7 @@ const DEAD_BYTES_MAX = 256 * 1024 * 1024;
 const STREAM_NOT_FOUND = 10059;
 /** "stream name already in use with a different configuration": another process was faster with other settings. */
 const STREAM_NAME_IN_USE = 10058;
-const ENSURE_ATTEMPTS = 10;
+const ATTEMPTS = 10;
 
 /** The logs that are the truth: nothing in them can be deleted, so that every gap is damage. */
 const forever: Partial<StreamConfig> = { deny_delete: true, deny_purge: true, discard: DiscardPolicy.New };
@@ -36,35 +36,48 @@ export interface StreamSettings {
   readonly compression?: 'none' | 's2';
 }
 
-/** @throws AppError REK_PARTITIONS_MISMATCH; REK_CONFIG_INVALID where the server cannot do what is asked; REK_LOG_UNAVAILABLE */
+/**
+ * @param report is told in words where the streams that exist differ from the settings in what does not keep anybody from starting
+ * @throws AppError REK_PARTITIONS_MISMATCH; REK_CONFIG_INVALID where the server cannot do what is asked; REK_LOG_UNAVAILABLE
+ */
 export async function ensureStreams(
   manager: JetStreamManager,
   namespace: string,
   settings: StreamSettings,
+  report: (difference: string) => void = () => undefined,
 ): Promise<void> {
   const log = await ensure(manager, logConfig(namespace, settings));
   checkPartitions(log, settings.partitions);
-  for (const config of otherConfigs(namespace, settings)) await ensure(manager, config);
+  const streams = [log];
+  for (const config of otherConfigs(namespace, settings)) streams.push(await ensure(manager, config));
+  const difference = differentReplicas(streams, settings.replicas);
+  if (difference !== undefined) report(difference);
 }
 
 /** The partition count that LOG was created with. @throws AppError REK_LOG_UNAVAILABLE when there is no LOG. */
 export async function recordedPartitions(manager: JetStreamManager, namespace: string): Promise<number> {
-  const name = qualifiedName(namespace, 'REKAPPA_LOG');
-  try {
-    const recorded = partitionsIn(await manager.streams.info(name));
-    if (!Number.isNaN(recorded)) return recorded;
-  } catch (error) {
-    throw new AppError(
-      'REK_LOG_UNAVAILABLE',
-      `there is no stream ${name}: ${errorMessage(error)}`,
-      undefined,
-      { cause: error },
-    );
-  }
+  const log = await existing(manager, qualifiedName(namespace, 'REKAPPA_LOG'));
+  const recorded = partitionsIn(log);
+  if (!Number.isNaN(recorded)) return recorded;
   throw new AppError(
     'REK_LOG_UNAVAILABLE',
-    `${name} does not record its partition count: it is not a log of Rekappa`,
+    `${log.config.name} does not record its partition count: it is not a log of Rekappa`,
   );
+}
+
+/**
+ * Which streams have other replicas than the settings say, in words; undefined: none.
+ * @throws AppError REK_LOG_UNAVAILABLE when one of the streams is not there
+ */
+export async function replicaDifference(
+  manager: JetStreamManager,
+  namespace: string,
+  settings: StreamSettings,
+): Promise<string | undefined> {
+  const configs = [logConfig(namespace, settings), ...otherConfigs(namespace, settings)];
+  const streams: StreamInfo[] = [];
+  for (const { name } of configs) streams.push(await existing(manager, name));
+  return differentReplicas(streams, settings.replicas);
 }
 
 function logConfig(
@@ -136,12 +149,8 @@ async function ensure(
       return await manager.streams.add(config);
     }
   };
-  // Retried: a server that has just started, and a racer that created it between our two calls.
-  const retryable = (error: unknown) =>
-    !isTooOld(error) &&
-    (!(error instanceof JetStreamApiError) || hasCode(error, STREAM_NAME_IN_USE) || error.status >= 500);
   try {
-    return await retry(attempt, { attempts: ENSURE_ATTEMPTS, baseMs: 50, capMs: 1_000, retryable });
+    return await patiently(attempt);
   } catch (error) {
     throw new AppError(
       isTooOld(error) ? 'REK_CONFIG_INVALID' : 'REK_LOG_UNAVAILABLE',
@@ -152,6 +161,30 @@ async function ensure(
   }
 }
 
+/** A stream that somebody else makes. */
+async function existing(manager: JetStreamManager, name: string): Promise<StreamInfo> {
+  try {
+    return await patiently(() => manager.streams.info(name));
+  } catch (error) {
+    throw new AppError(
+      'REK_LOG_UNAVAILABLE',
+      hasCode(error, STREAM_NOT_FOUND)
+        ? `there is no stream ${name}, which the first start of Rekappa makes: start it, or, if it runs, set NATS_URL and REKAPPA_NAMESPACE to its own`
+        : `cannot look at the stream ${name}: ${errorMessage(error)}`,
+      undefined,
+      { cause: error },
+    );
+  }
+}
+
+/** Retried: a server that has just started, and a racer that created the stream between our two calls. */
+function patiently<T>(attempt: () => Promise<T>): Promise<T> {
+  const retryable = (error: unknown) =>
+    !isTooOld(error) &&
+    (!(error instanceof JetStreamApiError) || hasCode(error, STREAM_NAME_IN_USE) || error.status >= 500);
+  return retry(attempt, { attempts: ATTEMPTS, baseMs: 50, capMs: 1_000, retryable });
+}
+
 function checkPartitions(info: StreamInfo, wanted: number): void {
   const recorded = partitionsIn(info);
   if (recorded === wanted) return;
@@ -159,6 +192,13 @@ function checkPartitions(info: StreamInfo, wanted: number): void {
     'REK_PARTITIONS_MISMATCH',
     `${info.config.name} was created with ${Number.isNaN(recorded) ? 'an unrecorded number of' : recorded} partitions, the setting says ${wanted}; set REKAPPA_LOG_PARTITIONS=${recorded}`,
   );
+}
+
+function differentReplicas(streams: readonly StreamInfo[], wanted: number): string | undefined {
+  const different = streams.filter(({ config }) => config.num_replicas !== wanted);
+  if (different.length === 0) return undefined;
+  const named = different.map(({ config }) => `${config.name} has ${config.num_replicas}`).join(', ');
+  return `REKAPPA_LOG_REPLICAS=${wanted} holds for streams when they are created, and ${named}: \`nats stream edit --replicas ${wanted}\` changes one that exists`;
 }
 
 function partitionsIn(info: StreamInfo): number {

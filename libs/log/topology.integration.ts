@@ -1,7 +1,7 @@
 import { startServers, type TestServers } from '#testkit';
 import { connectNats, type NatsConnection } from './nats-connection.js';
 import { managerOf } from './nats-event-log.js';
-import { openTopology } from './topology.js';
+import { attachTopology, openTopology } from './topology.js';
 
 let servers: TestServers;
 let one: NatsConnection;
@@ -49,6 +49,35 @@ describe('the topology of a namespace', () => {
       message: expect.stringContaining('REKAPPA_LOG_PARTITIONS=16') as string,
     });
     await openTopology(two, settings('fixed', 16));
+  });
+
+  it('keeps the replicas it was created with, and says where the setting wants others', async () => {
+    const wanted = settings('copies');
+    const reports: string[] = [];
+    const open = (replicas: number) =>
+      openTopology(one, { ...wanted, log: { ...wanted.log, replicas } }, (difference) =>
+        reports.push(difference),
+      );
+    await open(1);
+    expect(reports).toEqual([]);
+    await open(3);
+    expect(reports).toEqual([
+      expect.stringMatching(
+        /REKAPPA_LOG_REPLICAS=3 .*copies_REKAPPA_LOG has 1, .*copies_REKAPPA_AUDIT has 1/,
+      ),
+    ]);
+    const { config } = await (await managerOf(one)).streams.info('copies_REKAPPA_LOG');
+    expect(config.num_replicas).toBe(1);
+  });
+
+  it('is learnt by those who attach, who create nothing and hear what to do without it', async () => {
+    const { log } = settings('nowhere');
+    await expect(attachTopology(one, { namespace: 'nowhere', log })).rejects.toMatchObject({
+      code: 'REK_LOG_UNAVAILABLE',
+      message: expect.stringMatching(/no stream nowhere_REKAPPA_LOG.*REKAPPA_NAMESPACE/) as string,
+    });
+    await openTopology(one, settings('there', 4));
+    expect((await attachTopology(two, { namespace: 'there', log })).partitions).toBe(4);
   });
 
   it('compresses what is kept for ever, or says that the server is too old to', async () => {

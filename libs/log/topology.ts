@@ -61,19 +61,22 @@ const PAYLOAD_BYTES_MAX = 1_048_576;
 
 /**
  * Ensures the streams and opens them.
+ * @param report is told, in words, when streams that exist have other replicas than the settings say: they keep them
  * @throws AppError REK_PARTITIONS_MISMATCH when LOG was created with another partition count.
  */
 export async function openTopology(
   connection: NatsConnection,
   settings: TopologySettings,
+  report?: (difference: string) => void,
 ): Promise<LogTopology> {
   const manager = await managerOf(connection);
-  await ensureStreams(manager, settings.namespace, settings.log);
+  await ensureStreams(manager, settings.namespace, settings.log, report);
   return topologyOf(connection, manager, settings, settings.log.partitions);
 }
 
 /**
- * Opens streams that others have made, creating nothing: for publishers, which learn the partition count from it.
+ * Opens streams that others have made, creating nothing: for whoever looks or publishes without being part of the deployment, and
+ * learns the partition count from LOG.
  * @throws AppError REK_LOG_UNAVAILABLE when they are not there.
  */
 export async function attachTopology(

@@ -5,7 +5,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { Command } from 'commander';
 import { errorMessage } from '#kernel';
-import { connectNats, openTopology } from '#log';
+import { attachTopology, connectNats, managerOf, replicaDifference } from '#log';
 import { openStore } from '#store';
 import type { Settings } from '#config';
 import { connectedSettings, dataOption, readConnection } from '../connection.js';
@@ -26,7 +26,7 @@ export function registerDoctor(program: Command): void {
   program
     .command('doctor')
     .description(
-      'Check Node, server binaries, connections, streams, partition count and disk. Exit code 1 when something is bad.',
+      'Check Node, server binaries, connections, streams, partition count and disk; creates nothing. Exit code 1 when something is bad.',
     )
     .option('--json', 'print as JSON', false)
     .addOption(dataOption())
@@ -45,7 +45,7 @@ export function registerDoctor(program: Command): void {
     });
 }
 
-async function examine(dataFolder: string): Promise<Finding[]> {
+export async function examine(dataFolder: string): Promise<Finding[]> {
   const findings = [
     node(),
     await binary('nats-server', 'note'),
@@ -63,7 +63,7 @@ async function examine(dataFolder: string): Promise<Finding[]> {
       },
     ];
   const settings = await connectedSettings(dataFolder);
-  return [...findings, await streams(settings), await database(settings)];
+  return [...findings, ...(await streams(settings)), await database(settings)];
 }
 
 function node(): Finding {
@@ -108,23 +108,44 @@ async function disk(dataFolder: string): Promise<Finding> {
   }
 }
 
-async function streams(settings: Settings): Promise<Finding> {
+async function streams(settings: Settings): Promise<Finding[]> {
   try {
     const connection = await connectNats({ natsUrl: settings.natsUrl, name: 'rekappa-doctor' });
     try {
-      const topology = await openTopology(connection, settings);
+      const topology = await attachTopology(connection, settings);
       const version = connection.info?.version ?? 'of an unknown version';
-      return {
-        verdict: 'ok',
-        subject: 'NATS',
-        detail: `server ${version}, ${topology.partitions} partitions, log at ${await topology.log.head()}`,
-      };
+      return [
+        {
+          verdict: 'ok',
+          subject: 'NATS',
+          detail: `server ${version}, ${topology.partitions} partitions, log at ${await topology.log.head()}`,
+        },
+        ...partitions(topology.partitions, settings.log.partitions),
+        ...replicas(await replicaDifference(await managerOf(connection), settings.namespace, settings.log)),
+      ];
     } finally {
       await connection.close();
     }
   } catch (error) {
-    return { verdict: 'bad', subject: 'NATS', detail: errorMessage(error) };
+    return [{ verdict: 'bad', subject: 'NATS', detail: errorMessage(error) }];
   }
+}
+
+/** No app starts with another count than that of the log. */
+function partitions(recorded: number, wanted: number): Finding[] {
+  if (recorded === wanted) return [];
+  return [
+    {
+      verdict: 'bad',
+      subject: 'partitions',
+      detail: `the log was created with ${recorded}, the setting says ${wanted}: set REKAPPA_LOG_PARTITIONS=${recorded}`,
+    },
+  ];
+}
+
+/** No fault by itself: an operator may have changed them at the server. */
+function replicas(difference: string | undefined): Finding[] {
+  return difference === undefined ? [] : [{ verdict: 'note', subject: 'replicas', detail: difference }];
 }
 
 async function database(settings: Settings): Promise<Finding> {
