@@ -3,6 +3,8 @@ import { OTHER_VARIABLES, VARIABLES, type Variable } from './variables.js';
 
 const WIDTH = 100;
 const FILE_NOTE = 'Made from libs/config/settings.ts by `node dist/libs/config/write-documents.js`.';
+const USE_NOTE =
+  'Copy to .env in the folder that `npm start` or `rekappa` runs in, or set them in the environment, which wins.';
 
 export function environmentExample(): string {
   const sections = groups().map(([group, variables]) => {
@@ -12,7 +14,7 @@ export function environmentExample(): string {
     );
     return `# --- ${group} ---\n\n${entries.join('\n\n')}`;
   });
-  return `${wrapped(`Every setting with its default. ${FILE_NOTE} Copy to .env, or set them in the environment.`)}\n\n${sections.join('\n\n')}\n`;
+  return `${wrapped(`Every setting with its default. ${FILE_NOTE} ${USE_NOTE}`)}\n\n${sections.join('\n\n')}\n`;
 }
 
 export function configurationPage(): string {
@@ -30,6 +32,7 @@ ${FILE_NOTE}
 
 Every app reads the same environment variables, checks all of them at start and names every mistake at once;
 a misspelt \`REKAPPA_*\` variable is a mistake, reported with the nearest known name. An empty variable counts as unset.
+\`npm start\` and \`rekappa\` also read a file \`.env\` in the folder they run in ([.env.example](../.env.example) has all of it); what the environment sets wins.
 Settings do not change while a process runs; \`docker/\` takes them from \`docker/.env\`. Units stand last in the names. Those of \`interest\`, and \`log.futureSkewSeconds\`, are part of the log: a host that
 starts with others writes them there, and from then on all hosts, and every rebuild, fold users by them ([ADR 0011](adr/0011-fold-settings-stand-in-the-log.md)).
 
