@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { parseEnv } from 'node:util';
 import { AppError } from '#kernel';
 import { loadSettings, settingsSchema, VARIABLES, type Environment, type SettingProblem } from './index.js';
 import { configurationPage, environmentExample } from './settings-documents.js';
@@ -95,6 +96,28 @@ describe('variables', () => {
     for (const { description } of VARIABLES) expect(description).toMatch(/\.$/);
     const env = Object.fromEntries(VARIABLES.map(({ name, defaultText }) => [name, defaultText]));
     expect(loadSettings(env)).toEqual(settingsSchema.parse({}));
+  });
+
+  it('say their defaults where the schema transforms them, and what their lists are of', () => {
+    const said = (name: string) => {
+      const { defaultText, allowed } = VARIABLES.find((variable) => variable.name === name)!;
+      return [defaultText, allowed];
+    };
+    const names = 'names separated by commas';
+    expect(said('REKAPPA_INTEREST_LIKE_TYPES')).toEqual(['like,share', names]);
+    expect(said('REKAPPA_HTTP_CORS_ORIGINS')).toEqual(['', names]);
+    expect(said('REKAPPA_INTEREST_WEIGHTS')[0]).toMatch(/^{"view":0.5,.*}$/);
+    const [segments, allowed] = said('REKAPPA_INTEREST_SEGMENTS');
+    expect(JSON.parse(segments!)).toHaveLength(2);
+    expect(allowed).toBe('a JSON list of objects');
+    for (const list of ['SERVING_RULES', 'SERVING_COLD_START', 'HTTP_API_KEYS', 'EXPERIMENTS'])
+      expect(said(`REKAPPA_${list}`)).toEqual(['', 'a JSON list of objects']);
+  });
+
+  it('stand in .env.example as a file .env has them', () => {
+    const file = environmentExample().replaceAll(/^#(?=[A-Z0-9_]+=)/gm, '');
+    const env = parseEnv(file) as Environment;
+    expect(env).toEqual(Object.fromEntries(VARIABLES.map(({ name, defaultText }) => [name, defaultText])));
   });
 
   it.each([

@@ -10,7 +10,7 @@ export interface Variable {
   readonly name: string;
   /** Place in Settings: `['ftrl', 'alpha']`. */
   readonly path: readonly string[];
-  /** As it would be written in the environment; '' when empty by default. */
+  /** As it would be written in the environment; '' when empty by default, as a list without entries is. */
   readonly defaultText: string;
   /** In words: `a number above 0`. */
   readonly allowed: string;
@@ -39,11 +39,11 @@ interface JsonSchema {
   properties?: Record<string, JsonSchema>;
   enum?: string[];
   anyOf?: JsonSchema[];
+  items?: JsonSchema;
   pattern?: string;
   minimum?: number;
   maximum?: number;
   exclusiveMinimum?: number;
-  default?: unknown;
   description?: string;
 }
 
@@ -53,21 +53,24 @@ export function variableName(path: readonly string[]): string {
   return WELL_KNOWN[path.join('.')] ?? `REKAPPA_${path.map(snake).join('_')}`;
 }
 
-/** All settings, in the schema's order. */
+/** All settings, in the schema's order. The defaults are parsed ones: JSON Schema has none where the schema transforms. */
 export const VARIABLES: readonly Variable[] = collect(
   z.toJSONSchema(settingsSchema, { io: 'input' }) as JsonSchema,
+  settingsSchema.parse({}),
   [],
 );
 
-function collect(schema: JsonSchema, path: string[]): Variable[] {
+function collect(schema: JsonSchema, standard: unknown, path: string[]): Variable[] {
   if (schema.properties) {
-    return Object.entries(schema.properties).flatMap(([key, child]) => collect(child, [...path, key]));
+    return Object.entries(schema.properties).flatMap(([key, child]) =>
+      collect(child, (standard as Record<string, unknown>)[key], [...path, key]),
+    );
   }
   return [
     {
       name: variableName(path),
       path,
-      defaultText: textOf(schema.default),
+      defaultText: textOf(standard),
       allowed: allowedText(schema),
       description: schema.description ?? '',
     },
@@ -75,14 +78,15 @@ function collect(schema: JsonSchema, path: string[]): Variable[] {
 }
 
 function textOf(value: unknown): string {
-  if (Array.isArray(value)) return value.join(',');
+  if (Array.isArray(value) && value.every((entry) => typeof entry === 'string')) return value.join(',');
   return typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value ?? '');
 }
 
 function allowedText(schema: JsonSchema): string {
   if (schema.enum) return `one of ${schema.enum.join(', ')}`;
-  if (schema.type === 'array') return 'a JSON list of objects';
-  if (schema.anyOf?.some((option) => option.type === 'array')) return 'names separated by commas';
+  const list = [schema, ...(schema.anyOf ?? [])].find(({ type }) => type === 'array');
+  if (list?.items?.type === 'string') return 'names separated by commas';
+  if (list) return 'a JSON list of objects';
   if (schema.anyOf?.some((option) => option.type === 'object')) return 'a JSON object of names and numbers';
   if (schema.pattern) return `text that matches ${schema.pattern}`;
   if (schema.type === 'integer' || schema.type === 'number') return numberText(schema);
