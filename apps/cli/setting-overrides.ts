@@ -23,7 +23,7 @@ export function overridesAsEnvironment(pairs: readonly string[]): Record<string,
 }
 
 /** Sections of the settings that decide a model's weights. */
-const MODEL_SECTIONS = ['model', 'ftrl', 'fm', 'olr'];
+const MODEL_SECTIONS = ['model', 'ftrl', 'fm', 'olr', 'debias'];
 
 function modelPaths(): string {
   return VARIABLES.filter(({ path }) => MODEL_SECTIONS.includes(path[0]!))

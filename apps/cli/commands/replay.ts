@@ -57,7 +57,11 @@ export function registerReplay(program: Command): void {
       'fit the factors of users and items as a whole, by alternating least squares, after this share of FEEDBACK (1: at its end)',
       parseShare,
     )
-    .option('--promote', 'make the rebuilt model the live one, without a restart or a gap', false)
+    .option(
+      '--promote',
+      'make the model rebuilt from FEEDBACK the live one, without a restart or a gap; not with --from-log',
+      false,
+    )
     .option(
       '--until <sequence|time>',
       'stop after this stream sequence, or at this time (ISO 8601)',
