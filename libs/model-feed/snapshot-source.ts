@@ -13,5 +13,5 @@ export interface SnapshotSource {
   get(id: string): Promise<StoredSnapshot | undefined>;
 }
 
-/** A model rebuilt beside the live one is stored under a name of its own, so that no learner starts from it unasked. */
+/** A model rebuilt beside the live one is stored under a name of its own, that no model can have, so that no learner starts from it unasked. */
 export const shadowName = (model: string): string => `${model}.shadow`;

@@ -1,7 +1,7 @@
 /** Makes a rebuilt model live: stored beside the live model's snapshots, swapped in by the learner, followed by the hosts. */
 import { AppError, until as waitUntil } from '#kernel';
 import type { OnlineModel } from '#learning';
-import type { LearnerClient, PromoteAnswer } from '#model-feed';
+import { shadowName, type LearnerClient, type PromoteAnswer } from '#model-feed';
 import type { SnapshotStore } from '#store';
 import type { Hosts } from '../hosts-client.js';
 
@@ -17,7 +17,7 @@ export async function promote(
   learner: LearnerClient,
   hosts: Hosts,
 ): Promise<PromoteAnswer> {
-  const name = `${shadow.identity.name}-shadow`;
+  const name = shadowName(shadow.identity.name);
   const { header, chunks } = shadow.encodeSnapshot(0);
   const snapshotId = await snapshots.write({
     model: name,
