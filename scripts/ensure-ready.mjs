@@ -12,7 +12,11 @@ export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 export const SOURCE_FOLDERS = ['apps', 'libs', 'migrations', 'bench', 'test'];
 /** Written by the build when it has finished; its time is that of the build's start. */
 export const BUILD_STAMP = join(root, 'dist', '.built');
-const NODE_MINIMUM = [20, 11];
+/** `20.19`, of package.json's `>=20.19`. */
+const NODE_MINIMUM = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).engines.node.replace(
+  '>=',
+  '',
+);
 
 export function ensureReady({ build = true } = {}) {
   ensureNode();
@@ -60,9 +64,9 @@ function say(message) {
 
 function ensureNode() {
   const [major, minor] = process.versions.node.split('.').map(Number);
-  const [wantedMajor, wantedMinor] = NODE_MINIMUM;
+  const [wantedMajor, wantedMinor] = NODE_MINIMUM.split('.').map(Number);
   if (major < wantedMajor || (major === wantedMajor && minor < wantedMinor)) {
-    fail(`Node ${NODE_MINIMUM.join('.')} or newer is needed; this is ${process.versions.node}`);
+    fail(`Node ${NODE_MINIMUM} or newer is needed; this is ${process.versions.node}`);
   }
 }
 

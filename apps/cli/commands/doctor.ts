@@ -9,10 +9,10 @@ import { attachTopology, connectNats, managerOf, replicaDifference } from '#log'
 import { openStore } from '#store';
 import type { Settings } from '#config';
 import { connectedSettings, dataOption, readConnection } from '../connection.js';
+import { isSupportedNode, NODE_MINIMUM } from '../own-package.js';
 import { CliError } from '../terminal/exit.js';
 import { printJson, printLine } from '../terminal/print.js';
 
-const NODE_MAJOR_MIN = 20;
 const DISK_FREE_BYTES_MIN = 2 * 1024 ** 3;
 
 type Verdict = 'ok' | 'note' | 'bad';
@@ -67,11 +67,11 @@ export async function examine(dataFolder: string): Promise<Finding[]> {
 }
 
 function node(): Finding {
-  const major = Number(process.versions.node.split('.')[0]);
+  const { node } = process.versions;
   return {
-    verdict: major >= NODE_MAJOR_MIN ? 'ok' : 'bad',
+    verdict: isSupportedNode(node) ? 'ok' : 'bad',
     subject: 'Node',
-    detail: `${process.versions.node}; ${NODE_MAJOR_MIN} or newer is needed`,
+    detail: `${node}; ${NODE_MINIMUM} or newer is needed`,
   };
 }
 
