@@ -32,7 +32,7 @@ export function registerEvaluate(program: Command): void {
       );
     });
   for (const dataset of DATASETS) {
-    const command = withSharedOptions(group.command(dataset.name).description(dataset.summary));
+    const command = withSharedOptions(group.command(dataset.name).description(dataset.summary), dataset);
     dataset.configure?.(command);
     command
       .addHelpText('after', `\nExamples:\n${examplesOf(dataset).join('\n')}`)
@@ -40,7 +40,8 @@ export function registerEvaluate(program: Command): void {
   }
 }
 
-async function evaluate(dataset: Dataset, options: Options, signal: AbortSignal): Promise<void> {
+/** The report is printed before it is drawn: what took hours must not be lost to a folder that is not there. */
+export async function evaluate(dataset: Dataset, options: Options, signal: AbortSignal): Promise<void> {
   const parts = options.ablate
     ? partsOf(dataset.ablates ?? [], options.ablate === true ? [] : options.ablate)
     : [];
@@ -54,9 +55,9 @@ async function evaluate(dataset: Dataset, options: Options, signal: AbortSignal)
   let report = await run([]);
   if (parts.length > 0)
     report = { ...report, tables: [await ablation(report, parts, run), ...report.tables] };
-  if (options.plot !== undefined) await plot(options.plot, report);
   if (options.json) printJson(report);
   else printLine(renderReport(report));
+  if (options.plot !== undefined) await plot(options.plot, report);
 }
 
 async function ablation(
@@ -77,12 +78,11 @@ async function plot(path: string, { dataset, curves }: EvaluationReport): Promis
   await writeFile(path, renderCurves(curves));
 }
 
-function withSharedOptions(command: Command): Command {
-  return command
+function withSharedOptions(command: Command, { hasCurves = true }: Dataset): Command {
+  command
     .option('--data-file <file>', 'the data set’s main file; others are looked for beside it')
     .option('--data-folder <folder>', 'folder of the data set; default: its folder in $REKAPPA_DATA')
     .option('--json', 'print as JSON', false)
-    .option('--plot <svg>', 'write learning curves to this file')
     .option('--last <share>', 'share of the newest lists or samples reported by themselves', share, 0.2)
     .addOption(
       new Option(
@@ -101,6 +101,7 @@ function withSharedOptions(command: Command): Command {
         .argParser(collect)
         .default([], 'none'),
     );
+  return hasCurves ? command.option('--plot <svg>', 'write learning curves to this file') : command;
 }
 
 function examplesOf({ name, examples }: Dataset): readonly string[] {

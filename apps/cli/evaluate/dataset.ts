@@ -18,6 +18,8 @@ export interface Dataset {
   readonly examples?: readonly string[];
   /** What --ablate can leave out; default: nothing. */
   readonly ablates?: readonly PartKind[];
+  /** Whether its reports have curves to plot; default: yes. */
+  readonly hasCurves?: boolean;
   /** Adds options of its own to the command. */
   configure?(command: Command): void;
   run(context: EvaluationContext): Promise<EvaluationReport>;

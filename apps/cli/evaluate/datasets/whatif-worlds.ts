@@ -47,6 +47,7 @@ export const whatIfWorlds: Dataset = {
     'rekappa evaluate whatif-worlds',
     'rekappa evaluate whatif-worlds --worlds 100 --lists 1000 --json',
   ],
+  hasCurves: false,
   configure(command) {
     command
       .addOption(

@@ -24,6 +24,11 @@ export const openBandit: Dataset = {
   name: 'open-bandit',
   summary:
     'Open Bandit, campaign men: what Bernoulli TS would earn, estimated from the log of a random policy.',
+  examples: [
+    'REKAPPA_DATA=~/data rekappa evaluate open-bandit',
+    'rekappa evaluate open-bandit --data-folder ~/data/open-bandit --json',
+  ],
+  hasCurves: false,
   async run(context) {
     const file = (name: string): Promise<string> => context.file(`open-bandit/${name}`);
     const log = await readBanditLog({
