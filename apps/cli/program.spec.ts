@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { buildProgram } from './program.js';
 import { explain } from './terminal/exit.js';
@@ -21,6 +22,14 @@ describe('the command line', () => {
       expect((await buildProgram(name)).commands.map((command) => command.name())).toEqual([name]);
   });
 
+  it('tells its version', async () => {
+    let text = '';
+    const program = (await buildProgram('--version')).configureOutput({ writeOut: (part) => (text += part) });
+    const ended = await program.parseAsync(['--version'], { from: 'user' }).catch((error: unknown) => error);
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+    expect([text, explain(ended, () => undefined)]).toEqual([`${version}\n`, 0]);
+  });
+
   it.each(leaves(whole).map((command) => [command.name(), command] as const))(
     '%s says what it does, with an example',
     (_, command) => {
@@ -39,6 +48,8 @@ describe('the command line', () => {
     ['an unknown data set', ['evaluate', 'nosuch', '--json']],
     ['no data set', ['evaluate']],
     ['a data set that is not there', ['evaluate', 'ranklens', '--data-folder', 'nowhere']],
+    ['a limit that is no number', ['dead', 'list', '--limit', 'abc']],
+    ['a limit of nothing', ['audit', '--limit', '0']],
     ['a pair of one model', ['evaluate', 'ranklens', '--compare', 'blend']],
     ['an unknown setting', ['evaluate', 'ranklens', '--data-file', 'package.json', '--set', 'ftrl.alhpa=1']],
   ])('%s is a wrong call: exit code 2', async (_, args) => {

@@ -1,5 +1,6 @@
 /** The command line: one file a command under commands/, mounted here. */
 import { Command } from 'commander';
+import { VERSION } from './own-package.js';
 
 type Register = (program: Command) => void;
 
@@ -30,10 +31,12 @@ const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
 export async function buildProgram(name?: string): Promise<Command> {
   const program = new Command('rekappa')
     .description('Rekappa: recommendations that learn from every click.')
+    .version(VERSION)
     .showHelpAfterError('(add --help for what this command takes)')
     .exitOverride();
   const known = name !== undefined && Object.hasOwn(COMMANDS, name);
-  const loads = known ? [COMMANDS[name]!] : Object.values(COMMANDS);
+  const asksVersion = name === '--version' || name === '-V';
+  const loads = known ? [COMMANDS[name]!] : asksVersion ? [] : Object.values(COMMANDS);
   for (const load of loads) (await load())(program);
   overrideExits(program);
   return program;

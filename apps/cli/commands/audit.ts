@@ -4,6 +4,7 @@ import { systemClock } from '#kernel';
 import { AuditTrail } from '#log';
 import { dataOption } from '../connection.js';
 import { withSession } from '../session.js';
+import { positiveInteger } from '../terminal/arguments.js';
 import { CliError } from '../terminal/exit.js';
 import { printJson, printLine } from '../terminal/print.js';
 import { renderTable } from '../terminal/table.js';
@@ -19,7 +20,7 @@ export function registerAudit(program: Command): void {
   program
     .command('audit')
     .description('Who did what to the deployment; walks the chain of hashes. Exit code 1 when it is broken.')
-    .option('--limit <n>', 'newest entries to show', (v) => Number.parseInt(v, 10), 20)
+    .option('--limit <n>', 'newest entries to show', positiveInteger, 20)
     .option('--expect <hash>', 'a newest hash noted earlier: it must still be in the trail')
     .option('--json', 'print as JSON', false)
     .addOption(dataOption())

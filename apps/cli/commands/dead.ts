@@ -6,6 +6,7 @@ import { retryDeadLetter, type RetryOutcome } from '../dead/retry.js';
 import { audit } from '../operator.js';
 import { addSelection, readAll, selectionText, selector, type SelectionOptions } from '../dead/selection.js';
 import { withSession } from '../session.js';
+import { positiveInteger } from '../terminal/arguments.js';
 import { interruptible } from '../terminal/interrupt.js';
 import { printJson, printLine } from '../terminal/print.js';
 import { Progress } from '../terminal/progress.js';
@@ -30,7 +31,7 @@ function registerList(dead: Command): void {
   dead
     .command('list')
     .description('Count by reason, and the newest entries.')
-    .option('--limit <n>', 'newest entries to show', (v) => Number.parseInt(v, 10), 20)
+    .option('--limit <n>', 'newest entries to show', positiveInteger, 20)
     .option('--json', 'print counts and all entries as JSON', false)
     .addOption(dataOption())
     .addHelpText('after', '\nExample:\n  rekappa dead list --limit 5\n  rekappa dead list --json')

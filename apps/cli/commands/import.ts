@@ -2,7 +2,7 @@
 import type { LogEvent } from '#events';
 import { openUserKeys, sealEvents } from '#privacy';
 import { openStore } from '#store';
-import { InvalidArgumentError, type Command } from 'commander';
+import type { Command } from 'commander';
 import { connectNats, FramePublisher, openTopology } from '#log';
 import { connectedSettings, dataOption, gatewayUrl } from '../connection.js';
 import { GatewayClient } from '../gateway-client.js';
@@ -14,6 +14,7 @@ import { ImportTally, type EventSink } from '../import/sink.js';
 import { openMetarank } from '../sources/metarank-source.js';
 import { openMovieLens } from '../sources/movielens-source.js';
 import type { EventSource } from '../sources/source.js';
+import { positiveNumber } from '../terminal/arguments.js';
 import { CliError } from '../terminal/exit.js';
 import { interruptible } from '../terminal/interrupt.js';
 import { printJson, printLine } from '../terminal/print.js';
@@ -54,7 +55,7 @@ export function registerImport(program: Command): void {
     .option(
       '--top <rating>',
       'the best rating of the scale; default: 5 or 10, as the ratings show (5 with --unsorted)',
-      positive,
+      positiveNumber,
     )
     .addHelpText('after', '\nExample:\n  rekappa import movielens ml-1m')
     .action((folder: string, options: ImportOptions) =>
@@ -64,12 +65,12 @@ export function registerImport(program: Command): void {
 
 function shared(command: Command): Command {
   return command
-    .option('--url <gateway>', 'address of the gateway; default: the running `rekappa up`')
+    .option('--url <gateway>', 'address of the gateway; default: REKAPPA_URL, else the running `rekappa up`')
     .option('--nats', 'publish straight to the log instead of through the gateway: faster', false)
     .option(
       '--speed <x>',
       'let event time pass at most this many times as fast as real time: a running system then learns in order',
-      positive,
+      positiveNumber,
     )
     .option('--json', 'print the summary as JSON', false)
     .addOption(dataOption());
@@ -153,10 +154,4 @@ function summarise(tally: ImportTally, seconds: number, json: boolean): void {
   );
   for (const [reason, count] of tally.rejectedBy)
     printLine(`  refused ${count.toLocaleString('en')}: ${reason}`);
-}
-
-function positive(value: string): number {
-  const parsed = Number(value);
-  if (!(parsed > 0)) throw new InvalidArgumentError('give a number above 0.');
-  return parsed;
 }

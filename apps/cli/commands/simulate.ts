@@ -36,7 +36,7 @@ export function registerSimulate(program: Command): void {
   program
     .command('simulate')
     .description('Play a shop of some 500 items and an audience with hidden tastes against a gateway.')
-    .option('--url <gateway>', 'address of the gateway; default: the running `rekappa up`')
+    .option('--url <gateway>', 'address of the gateway; default: REKAPPA_URL, else the running `rekappa up`')
     .option('--rate <events/s>', 'events per second; 0: as fast as it goes', number, 50)
     .option('--users <n>', 'visitors', number, 1_000)
     .option('--seed <n>', 'seed of tastes and behaviour', number, 1)

@@ -4,7 +4,7 @@
  */
 import type { Command } from 'commander';
 import { decodeFrame } from '#events';
-import type { LogTopology } from '#log';
+import type { EventLog, LogTopology } from '#log';
 import { MasterKeys, rewrapKeys, type KeyStatus, type KeyStore } from '#privacy';
 import { openStore } from '#store';
 import { dataOption } from '../connection.js';
@@ -99,23 +99,14 @@ async function rewrap({ data, giveUpLost, json }: KeysOptions, signal: AbortSign
   });
 }
 
-/** Every key is remembered: about 100 bytes each. */
 async function count(
   { log }: LogTopology,
   store: KeyStore,
   signal: AbortSignal,
 ): Promise<{ counts: Counts; missing: string[] }> {
-  const found = new Set<string>();
-  const until = await log.head();
-  if (until > 0)
-    for await (const batch of log.read({ from: 1, until, subject: 'log.user.*', signal }))
-      for (const { payload } of batch)
-        for (const entry of decodeFrame(payload))
-          if ('event' in entry && entry.event.kind === 'sealed') found.add(entry.event.key);
-  if (signal.aborted) throw new CliError('interrupted before the log was read');
   const counts: Counts = { active: 0, former: 0, erasing: 0, erased: 0, lost: 0, missing: 0 };
   const missing: string[] = [];
-  const all = [...found];
+  const all = [...(await sealedBy(log, signal))];
   for (let at = 0; at < all.length; at += BATCH_KEYS) {
     const some = all.slice(at, at + BATCH_KEYS);
     const stored = await store.read(some);
@@ -126,4 +117,23 @@ async function count(
     }
   }
   return { counts, missing };
+}
+
+/** The names of all keys that LOG is sealed with, remembered at about 100 bytes each. */
+async function sealedBy(log: EventLog, signal: AbortSignal): Promise<Set<string>> {
+  const found = new Set<string>();
+  const until = await log.head();
+  if (until === 0) return found;
+  const progress = new Progress({ label: log.name, total: until, unit: 'messages' });
+  let sequence = 0;
+  for await (const batch of log.read({ from: 1, until, subject: 'log.user.*', signal })) {
+    for (const { payload } of batch)
+      for (const entry of decodeFrame(payload))
+        if ('event' in entry && entry.event.kind === 'sealed') found.add(entry.event.key);
+    sequence = batch.at(-1)!.sequence;
+    progress.update(sequence);
+  }
+  progress.stop(sequence);
+  if (signal.aborted) throw new CliError('interrupted before the log was read');
+  return found;
 }
