@@ -2,7 +2,7 @@
  * The gateway's HTTP interface for commands: every call is retried, bounded, with back-off, because a gateway
  * may be restarting under us. Re-sending is safe: event ids stay the same.
  */
-import { AppError, ERROR_CATALOGUE, retry, until, type ErrorCode } from '#kernel';
+import { AppError, errorFrom, isErrorCode, retry, until, type SaidError } from '#kernel';
 import type { LogEvent, Rejection } from '#events';
 import { CliError } from './terminal/exit.js';
 
@@ -118,13 +118,9 @@ export class GatewayClient {
 /** The gateway's own error, or one that can be retried for what proxies and dying servers answer. */
 function failure(status: number, text: string): AppError {
   try {
-    const parsed = JSON.parse(text) as {
-      error?: { code?: string; message?: string };
-      code?: string;
-      message?: string;
-    };
-    const { code, message } = parsed.error ?? parsed;
-    if (code && code in ERROR_CATALOGUE) return new AppError(code as ErrorCode, message);
+    const parsed = JSON.parse(text) as SaidError & { error?: SaidError };
+    const said = parsed.error ?? parsed;
+    if (isErrorCode(said.code)) return errorFrom(said);
   } catch {
     // Not JSON: not from our gateway, judged by its status below.
   }

@@ -1,5 +1,5 @@
 /** Questions that every running actor host answers, over NATS request-reply: JSON in, JSON out. */
-import { AppError, ERROR_CATALOGUE, errorMessage, type ErrorCode } from '#kernel';
+import { AppError, errorFrom, errorMessage, type SaidError } from '#kernel';
 import { subjectPrefix, type NatsConnection } from '#log';
 
 /** For hosts that all answer: how long the silence after the last answer is before we stop listening. */
@@ -65,8 +65,7 @@ export class Hosts {
 }
 
 function read<T>(value: unknown): T {
-  const failure = (value as { error?: { code?: string; message?: string } }).error;
+  const failure = (value as { error?: SaidError }).error;
   if (!failure) return value as T;
-  const code = failure.code && failure.code in ERROR_CATALOGUE ? (failure.code as ErrorCode) : 'REK_INTERNAL';
-  throw new AppError(code, failure.message);
+  throw errorFrom(failure);
 }

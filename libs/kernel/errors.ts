@@ -167,6 +167,21 @@ export class AppError extends Error {
   }
 }
 
+/** What another process says of its failure. */
+export interface SaidError {
+  readonly code?: string;
+  readonly message?: string;
+}
+
+export function isErrorCode(code: string | undefined): code is ErrorCode {
+  return code !== undefined && Object.hasOwn(ERROR_CATALOGUE, code);
+}
+
+/** The failure of another process as one of ours; REK_INTERNAL where this version does not know its code. */
+export function errorFrom({ code, message }: SaidError = {}): AppError {
+  return new AppError(isErrorCode(code) ? code : 'REK_INTERNAL', message);
+}
+
 export function errorMessage(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

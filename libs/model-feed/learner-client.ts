@@ -1,5 +1,5 @@
 /** Asks the live learner: `rpc.learner`, request-reply over core NATS, JSON both ways. */
-import { AppError, errorMessage, ERROR_CATALOGUE, type ErrorCode } from '#kernel';
+import { AppError, errorFrom, errorMessage, type SaidError } from '#kernel';
 import type {
   ExperimentReport,
   ModelHash,
@@ -93,7 +93,7 @@ export class LearnerClient {
 
   /** @throws AppError the learner's own, or REK_NOT_READY when none answers */
   private async ask<T>(request: LearnerRequest, timeout: number): Promise<T> {
-    let answer: T & { error?: { code: string; message: string } };
+    let answer: T & { error?: SaidError };
     const subject = request.op === 'promote' ? promotionSubject : learnerSubject;
     try {
       answer = (
@@ -105,7 +105,6 @@ export class LearnerClient {
       });
     }
     if (!answer.error) return answer;
-    const code = answer.error.code in ERROR_CATALOGUE ? (answer.error.code as ErrorCode) : 'REK_INTERNAL';
-    throw new AppError(code, answer.error.message);
+    throw errorFrom(answer.error);
   }
 }

@@ -1,5 +1,5 @@
 /** What an answer must be, whatever was asked. A defect in a few words, or undefined. */
-import { ERROR_CATALOGUE } from '#kernel';
+import { isErrorCode } from '#kernel';
 import type { HttpInput } from './doors/input.js';
 import type { Exchange } from './doors/raw-http.js';
 
@@ -22,8 +22,7 @@ export function httpDefect(input: HttpInput, exchange: Exchange): string | undef
   if (degraded?.reason === 'REK_INTERNAL')
     return `the host failed behind a substitute: ${body.slice(0, 200)}`;
   if (status < 400 || !input.framed || input.bodiless || ingested(body)) return undefined;
-  if (error?.code !== undefined && error.code in ERROR_CATALOGUE && typeof error.requestId === 'string')
-    return undefined;
+  if (isErrorCode(error?.code) && typeof error?.requestId === 'string') return undefined;
   return PARSER_STATUSES.includes(status) && spoiltHead(input)
     ? undefined
     : `status ${status} in another shape: ${body.slice(0, 200)}`;
@@ -40,8 +39,9 @@ export function natsDefect(reply: Uint8Array | undefined): string | undefined {
 }
 
 function documented503(error: { code?: string } | undefined, head: string): string | undefined {
-  const known = error?.code !== undefined && error.code in ERROR_CATALOGUE;
-  return known && /^retry-after:/im.test(head) ? undefined : 'status 503 without a code and Retry-After';
+  return isErrorCode(error?.code) && /^retry-after:/im.test(head)
+    ? undefined
+    : 'status 503 without a code and Retry-After';
 }
 
 /** Events that were all refused: 400 with the places of the bad ones. */

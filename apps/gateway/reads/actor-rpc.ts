@@ -3,7 +3,7 @@
  * good answer are passed on as they are: the gateway does not parse what it only forwards.
  */
 import { Inject, Injectable } from '@nestjs/common';
-import { AppError, ERROR_CATALOGUE, partitionOf, sleep, type ErrorCode } from '#kernel';
+import { AppError, errorFrom, partitionOf, sleep, type SaidError } from '#kernel';
 import { SETTINGS, type Settings } from '#config';
 import { linkOf, subjectPrefix, type NatsConnection } from '#log';
 import { NATS } from '../tokens.js';
@@ -85,8 +85,5 @@ function failureOf(error: unknown, timeoutMs: number): AppError {
 }
 
 function errorOf(answer: Buffer): AppError {
-  const { error } = JSON.parse(answer.toString('utf8')) as { error?: { code?: string; message?: string } };
-  const code =
-    error?.code !== undefined && error.code in ERROR_CATALOGUE ? (error.code as ErrorCode) : 'REK_INTERNAL';
-  return new AppError(code, error?.message);
+  return errorFrom((JSON.parse(answer.toString('utf8')) as { error?: SaidError }).error);
 }
