@@ -23,7 +23,7 @@ export const privacySchema = z
       .max(3_600)
       .default(60)
       .describe(
-        'How long, s. What comes this soon after an erasure, at another gateway, can be erased with it.',
+        'How long a process keeps a user’s key in memory, s. What comes this soon after an erasure, at another gateway, can be erased with it.',
       ),
   })
   .refine(({ sealUsers, masterKey }) => sealUsers === 'off' || masterKey !== '', {
