@@ -215,7 +215,6 @@ export type PartitionEvent = UserEvent | Sealed | Forget | Tick;
 
 /** Kinds a client may publish; the others are written by hosts only. */
 export const PUBLIC_KINDS = ['impression', 'interaction', 'profile', 'merge'] as const;
-export type PublicKind = (typeof PUBLIC_KINDS)[number];
 
 export const partitionEventSchemas = {
   impression: impressionSchema,

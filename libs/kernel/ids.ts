@@ -10,8 +10,6 @@ export type UserId = Branded<string, 'UserId'>;
 export type ItemId = Branded<string, 'ItemId'>;
 /** Chosen by the publisher; an event with an id already seen within the dedupe horizon changes nothing. */
 export type EventId = Branded<string, 'EventId'>;
-/** JetStream stream sequence, from 1; 0 means "before everything". Exact up to 2^53. */
-export type Sequence = Branded<number, 'Sequence'>;
 /** Lease generation of a partition. Grows with every change of owner. */
 export type Epoch = Branded<number, 'Epoch'>;
 /** 0 .. partitionCount − 1. */
@@ -23,7 +21,6 @@ export const ID_BYTES_MAX = 256;
 export const asUserId = (id: string): UserId => id as UserId;
 export const asItemId = (id: string): ItemId => id as ItemId;
 export const asEventId = (id: string): EventId => id as EventId;
-export const asSequence = (value: number): Sequence => value as Sequence;
 export const asEpoch = (value: number): Epoch => value as Epoch;
 export const asPartition = (value: number): Partition => value as Partition;
 

@@ -49,7 +49,6 @@ export class ModelFollower {
   replica: ModelReplica;
   /** When the replica last changed, ms of `performance.now()`. */
   changedAt = performance.now();
-  private readonly listeners = new Set<(replica: ModelReplica) => void>();
   /** Its own: it must not stand in the queue of the folds, which may be long. */
   private readonly turns = new Turns();
   private readonly stopping = new AbortController();
@@ -65,12 +64,6 @@ export class ModelFollower {
   async start(): Promise<void> {
     await this.loadNewest();
     this.running = this.follow();
-  }
-
-  /** Calls with the replica after every change. Returns how to stop listening. */
-  onChange(listener: (replica: ModelReplica) => void): () => void {
-    this.listeners.add(listener);
-    return () => void this.listeners.delete(listener);
   }
 
   async stop(): Promise<void> {
@@ -125,7 +118,7 @@ export class ModelFollower {
     if (!this.fits(delta)) await this.reload(delta);
     if (!this.fits(delta)) return;
     this.replica.applyDelta(payload);
-    this.changed();
+    this.changedAt = performance.now();
   }
 
   private fits({ version, from }: DeltaHeader): boolean {
@@ -174,12 +167,7 @@ export class ModelFollower {
   /** The old replica serves until the new one stands. */
   private async swap({ header, chunks }: StoredSnapshot): Promise<void> {
     this.replica = await inTurns(ModelReplica.restoring(header, chunks), this.turns);
-    this.changed();
-  }
-
-  private changed(): void {
     this.changedAt = performance.now();
-    for (const listener of this.listeners) listener(this.replica);
   }
 
   private problem(what: FollowerProblem['what'], message: string): void {

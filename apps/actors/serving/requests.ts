@@ -60,7 +60,6 @@ const hostRequest = z.discriminatedUnion('op', [similar, trending, item]);
 export type Filter = z.infer<typeof filterSchema>;
 export type RecommendRequest = z.infer<typeof recommend>;
 export type RankRequest = z.infer<typeof rank>;
-export type StateRequest = z.infer<typeof state>;
 export type UserRequest = z.infer<typeof userRequest>;
 export type HostRequest = z.infer<typeof hostRequest>;
 

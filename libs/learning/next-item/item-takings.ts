@@ -18,7 +18,6 @@ export const TAKINGS = [
   { kind: 'bursts', seconds: [DAY, 7 * DAY, 30 * DAY] },
   { kind: 'devoted', seconds: [DAY, 7 * DAY, 30 * DAY] },
 ] as const;
-export type Taker = (typeof TAKINGS)[number]['kind'];
 
 /** Of the leaders of each half-life. */
 const LEADERS_MAX = 128;

@@ -27,7 +27,6 @@ export const SIGNALS = [
   'age',
   'since last taken',
 ] as const;
-export type SignalName = (typeof SIGNALS)[number];
 
 export const POPULARITY_WINDOWS = [3_600, 21_600, 86_400, 604_800] as const;
 export const SIGNAL = {
