@@ -27,7 +27,11 @@ export default {
   // A hang is told from a busy machine: tests wait for conditions with deadlines of their own.
   testTimeout: 60_000,
   projects: [
-    { ...base, displayName: 'unit', testMatch: ['<rootDir>/{libs,apps,docker}/**/*.spec.ts'] },
+    {
+      ...base,
+      displayName: 'unit',
+      testMatch: ['<rootDir>/{libs,apps,docker}/**/*.spec.ts', '<rootDir>/scripts/*.spec.mjs'],
+    },
     { ...base, displayName: 'integration', testMatch: ['<rootDir>/{libs,apps}/**/*.integration.ts'] },
     { ...base, displayName: 'e2e', testMatch: ['<rootDir>/test/**/*.e2e.ts'] },
   ],

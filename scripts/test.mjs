@@ -1,16 +1,23 @@
 /**
  * `npm test [-- jest arguments]`: unit and integration tests side by side, then the whole-system tests alone, since
  * those measure time. Set REKAPPA_DATA to the folder of the data sets for the tests that use them.
- * `--retry-failed` runs the files that failed once more, alone, and names those that pass then: for shared, noisy machines.
- * The last line counts: `N passed, N failed, N skipped`.
+ * `--retry-failed` runs the files that failed once more, alone, and names those that pass then: for shared, noisy machines. Searches
+ * for violations (run-again.mjs) stay failed. All random tests of a run, the second try too, have the one seed that is printed first;
+ * REKAPPA_TEST_SEED gives it. The last line counts: `N passed, N failed, N skipped`.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureReady, root, tool } from './ensure-ready.mjs';
+import { mayRunAgain } from './run-again.mjs';
 
 ensureReady();
+const SEED_MAX = 2 ** 31;
+process.env.REKAPPA_TEST_SEED ??= String(Math.floor(Math.random() * SEED_MAX));
+process.stdout.write(
+  `seed ${process.env.REKAPPA_TEST_SEED} (again with REKAPPA_TEST_SEED=${process.env.REKAPPA_TEST_SEED})\n`,
+);
 const retrying = process.argv.includes('--retry-failed');
 const given = process.argv.slice(2).filter((argument) => argument !== '--retry-failed');
 /** More failures than these are no accident. */
@@ -43,11 +50,12 @@ const passes = ownChoice
     ];
 
 const total = { passed: 0, failed: 0, skipped: 0 };
-let failedFiles = [];
+const failedFiles = [];
 let exitCode = 0;
 for (const pass of passes) exitCode = jest(pass) || exitCode;
 if (retrying && exitCode !== 0 && failedFiles.length > 0 && failedFiles.length <= RETRIED_FILES_MAX) retry();
-if (total.passed + total.failed === 0) exitCode ||= 1; // nothing ran: a wrong pattern must not look like a success
+// What was not run again still counts, and a wrong pattern, with which nothing ran, must not look like a success.
+if (total.failed > 0 || total.passed === 0) exitCode ||= 1;
 process.stdout.write(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped\n`);
 process.exit(exitCode);
 
@@ -71,14 +79,18 @@ function jest(args) {
 }
 
 function retry() {
-  const files = failedFiles.map(({ name }) => name);
+  const again = failedFiles.filter(({ name }) => mayRunAgain(root, name));
+  const final = failedFiles.filter((file) => !again.includes(file)).map(({ name }) => name);
+  if (final.length > 0)
+    process.stdout.write(`\nnot run again, since they search for violations: ${final.join(' ')}\n`);
+  if (again.length === 0) return;
+  const files = again.map(({ name }) => name);
   process.stdout.write(`\nonce more, alone: ${files.join(' ')}\n`);
-  for (const { passed, failed, skipped } of failedFiles) {
+  for (const { passed, failed, skipped } of again) {
     total.passed -= passed;
     total.failed -= failed;
     total.skipped -= skipped;
   }
-  failedFiles = [];
   exitCode = jest(['--runInBand', '--forceExit', '--runTestsByPath', ...files]);
   if (exitCode === 0)
     process.stdout.write('passed on the second try: look at what made the first one fail\n');

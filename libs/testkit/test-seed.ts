@@ -1,4 +1,4 @@
-/** The seed of a random test: printed, so that a failure can be replayed with REKAPPA_TEST_SEED. */
+/** The seed of a random test: printed, so that a failure can be replayed with REKAPPA_TEST_SEED. `npm test` gives one to the whole run. */
 const SEED_MAX = 2 ** 31;
 
 export function testSeed(name: string): number {
