@@ -1,4 +1,4 @@
 import { describeScenario } from './harness/describe-scenario.js';
 import { clockJumps } from './scenarios/clock-jumps.js';
 
-describeScenario(clockJumps);
+await describeScenario(clockJumps);

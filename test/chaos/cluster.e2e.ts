@@ -1,4 +1,4 @@
 import { describeScenario } from './harness/describe-scenario.js';
 import { cluster } from './scenarios/cluster.js';
 
-describeScenario(cluster);
+await describeScenario(cluster);

@@ -1,4 +1,4 @@
 import { describeScenario } from './harness/describe-scenario.js';
 import { damage } from './scenarios/damage.js';
 
-describeScenario(damage);
+await describeScenario(damage);

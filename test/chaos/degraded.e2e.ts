@@ -1,4 +1,4 @@
 import { describeScenario } from './harness/describe-scenario.js';
 import { degraded } from './scenarios/degraded.js';
 
-describeScenario(degraded);
+await describeScenario(degraded);

@@ -1,4 +1,4 @@
 import { describeScenario } from './harness/describe-scenario.js';
 import { diskFull } from './scenarios/disk-full.js';
 
-describeScenario(diskFull);
+await describeScenario(diskFull);

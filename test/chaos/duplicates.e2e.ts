@@ -1,4 +1,4 @@
 import { describeScenario } from './harness/describe-scenario.js';
 import { duplicates } from './scenarios/duplicates.js';
 
-describeScenario(duplicates);
+await describeScenario(duplicates);

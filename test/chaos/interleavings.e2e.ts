@@ -1,4 +1,4 @@
 import { describeScenario } from './harness/describe-scenario.js';
 import { interleavings } from './scenarios/interleavings.js';
 
-describeScenario(interleavings);
+await describeScenario(interleavings);

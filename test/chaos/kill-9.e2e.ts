@@ -1,4 +1,4 @@
 import { describeScenario } from './harness/describe-scenario.js';
 import { kill9 } from './scenarios/kill-9.js';
 
-describeScenario(kill9);
+await describeScenario(kill9);

@@ -1,4 +1,4 @@
 import { describeScenario } from './harness/describe-scenario.js';
 import { logDamage } from './scenarios/log-damage.js';
 
-describeScenario(logDamage);
+await describeScenario(logDamage);

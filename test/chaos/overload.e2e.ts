@@ -1,4 +1,4 @@
 import { describeScenario } from './harness/describe-scenario.js';
 import { overload } from './scenarios/overload.js';
 
-describeScenario(overload);
+await describeScenario(overload);

@@ -1,4 +1,4 @@
 import { describeScenario } from './harness/describe-scenario.js';
 import { poison } from './scenarios/poison.js';
 
-describeScenario(poison);
+await describeScenario(poison);

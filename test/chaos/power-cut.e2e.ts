@@ -1,4 +1,4 @@
 import { describeScenario } from './harness/describe-scenario.js';
 import { powerCut } from './scenarios/power-cut.js';
 
-describeScenario(powerCut);
+await describeScenario(powerCut);

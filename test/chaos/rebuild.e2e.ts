@@ -1,4 +1,4 @@
 import { describeScenario } from './harness/describe-scenario.js';
 import { rebuild } from './scenarios/rebuild.js';
 
-describeScenario(rebuild);
+await describeScenario(rebuild);

@@ -1,4 +1,4 @@
 import { describeScenario } from './harness/describe-scenario.js';
 import { sigterm } from './scenarios/sigterm.js';
 
-describeScenario(sigterm);
+await describeScenario(sigterm);

@@ -1,4 +1,4 @@
 import { describeScenario } from './harness/describe-scenario.js';
 import { takeover } from './scenarios/takeover.js';
 
-describeScenario(takeover);
+await describeScenario(takeover);

@@ -1,4 +1,4 @@
 import { describeScenario } from './harness/describe-scenario.js';
 import { zombie } from './scenarios/zombie.js';
 
-describeScenario(zombie);
+await describeScenario(zombie);

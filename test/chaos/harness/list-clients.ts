@@ -18,6 +18,11 @@ interface List {
   readonly degraded?: { readonly reason?: string; readonly source?: string };
 }
 
+export function p99Ms(samples: readonly ListSample[]): number {
+  const sorted = samples.map(({ ms }) => ms).sort((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(0.99 * sorted.length) - 1)] ?? NaN;
+}
+
 const CLIENTS = 4;
 const PAUSE_MS = 40;
 

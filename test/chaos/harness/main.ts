@@ -1,7 +1,7 @@
 /**
  * `npm run chaos` runs all scenarios, each shortly with 20 seeds, and prints one JSON line a run: hours. `npm run chaos -- <name>`
- * runs one at length, `--list` names them. Exit code 0: every promise held; with --mutant: every run with a mechanism
- * switched off failed, as it must.
+ * runs one at length, `--list` names them. What this machine cannot run is said to be skipped. Exit code 0: something was run and every
+ * promise held; with --mutant: every run with a mechanism switched off broke its promise, as it must. 2: a wrong command.
  */
 import { parseArgs } from 'node:util';
 import { errorMessage } from '#kernel';
@@ -21,17 +21,20 @@ length with one seed, told for people.
   --seed N           the first seed; default: a random one
   --seeds N          so many seeds, one after the other
   --rounds N         rounds of faults in a run
-  --mutant [name]    with a mechanism switched off (or each in turn), when the scenario must fail
+  --mutant [name]    with a mechanism switched off (or each in turn), when the promise must break
   --json             one JSON line a run
   -h, --help
 `;
 
 const { values, positionals } = parsed();
+const seed = wholeNumber('seed', 0);
+const seeds = wholeNumber('seeds', 1);
+const rounds = wholeNumber('rounds', 1);
 
 const [name] = positionals;
 if (values.help) process.stdout.write(USAGE);
 else if (values.list) list();
-else process.exit((await runAll(chosen(name))) ? 0 : 1);
+else process.exit((await runAll(withMutant(chosen(name)))) ? 0 : 1);
 
 function parsed() {
   try {
@@ -49,9 +52,22 @@ function parsed() {
       },
     });
   } catch (error) {
-    process.stderr.write(`${errorMessage(error)}\n`);
-    return process.exit(2);
+    return wrong(errorMessage(error));
   }
+}
+
+/** Anything else would run nothing, and that must not look like a success. */
+function wholeNumber(option: 'seed' | 'seeds' | 'rounds', least: number): number | undefined {
+  const text = values[option];
+  if (text === undefined) return undefined;
+  const number = Number(text);
+  if (Number.isSafeInteger(number) && number >= least) return number;
+  return wrong(`--${option} is a whole number from ${least} up, not ${text}`);
+}
+
+function wrong(what: string): never {
+  process.stderr.write(`${what}\n`);
+  return process.exit(2);
 }
 
 function list(): void {
@@ -66,34 +82,44 @@ function chosen(name: string | undefined): readonly Scenario[] {
   if (name === undefined) return SCENARIOS;
   const found = SCENARIOS.filter((scenario) => scenario.name === name);
   if (found.length > 0) return found;
-  process.stderr.write(
-    `there is no scenario ${name}; there are: ${SCENARIOS.map((s) => s.name).join(', ')}\n`,
-  );
-  return process.exit(2);
+  return wrong(`there is no scenario ${name}; there are: ${SCENARIOS.map((s) => s.name).join(', ')}`);
 }
 
-/** @returns whether all went as it must */
+/** With --mutant: those of the scenarios that have it. */
+function withMutant(scenarios: readonly Scenario[]): readonly Scenario[] {
+  const found = scenarios.filter((scenario) => mutantsOf(scenario).length > 0);
+  if (found.length > 0) return found;
+  const known = new Set(scenarios.flatMap(({ mutants }) => Object.keys(mutants)));
+  return wrong(
+    `there is no mutant ${values.mutant}${name === undefined ? '' : ` of ${name}`}; there are: ${[...known].join(', ')}`,
+  );
+}
+
+/** @returns whether something was run, and all of it went as it must */
 async function runAll(scenarios: readonly Scenario[]): Promise<boolean> {
-  const first = values.seed === undefined ? Math.floor(Math.random() * SEED_MAX) : Number(values.seed);
   const all = name === undefined;
-  const seeds = Number(values.seeds ?? (all ? SEEDS_OF_ALL : 1));
-  let good = true;
+  const json = all || values.json;
+  const first = seed ?? Math.floor(Math.random() * SEED_MAX);
+  const count = seeds ?? (all ? SEEDS_OF_ALL : 1);
+  const verdicts: boolean[] = [];
   for (const scenario of scenarios) {
-    const lacking = await scenario.needs?.();
-    if (lacking !== undefined) {
-      process.stderr.write(`${scenario.name} is skipped: ${lacking}\n`);
+    const skipped = await scenario.needs?.();
+    if (skipped !== undefined) {
+      const { name, promise } = scenario;
+      process.stdout.write(
+        json ? `${JSON.stringify({ scenario: name, promise, skipped })}\n` : `${name}: skipped, ${skipped}\n`,
+      );
       continue;
     }
     for (const mutant of mutantsOf(scenario))
-      for (let i = 0; i < seeds; i++) {
+      for (let i = 0; i < count; i++) {
         const usual = all || mutant !== undefined ? scenario.rounds.short : scenario.rounds.long;
-        const rounds = Number(values.rounds ?? usual);
-        const run = await runScenario(scenario, { seed: first + i, rounds, mutant });
-        process.stdout.write(all || values.json ? `${JSON.stringify(run)}\n` : told(run));
-        if (run.held !== (mutant === undefined)) good = false;
+        const run = await runScenario(scenario, { seed: first + i, rounds: rounds ?? usual, mutant });
+        process.stdout.write(json ? `${JSON.stringify(run)}\n` : told(run));
+        verdicts.push(run.verdict === (mutant === undefined ? 'held' : 'broken'));
       }
   }
-  return good;
+  return verdicts.length > 0 && verdicts.every(Boolean);
 }
 
 function mutantsOf(scenario: Scenario): readonly (string | undefined)[] {
@@ -107,16 +133,28 @@ function told(run: RunRecord): string {
     Object.entries(record)
       .map(([name, value]) => `${name} ${value.toLocaleString('en')}`)
       .join(', ');
-  const verdict =
-    run.mutant === undefined ? (run.held ? 'held' : 'BROKEN') : run.held ? 'SURVIVED' : 'failed, as it must';
   return [
-    `${run.scenario}${run.mutant === undefined ? '' : ` with mutant ${run.mutant}`}: ${verdict} in ${run.seconds} s`,
+    `${run.scenario}${run.mutant === undefined ? '' : ` with mutant ${run.mutant}`}: ${verdictOn(run)} in ${run.seconds} s`,
     `  faults   ${numbers(run.faults)}`,
     `  work     ${numbers(run.work)}`,
     `  figures  ${numbers(run.figures)}`,
+    ...run.without.map((what) => `  without  ${what}`),
     ...run.broken.slice(0, 10).map((what) => `  broken   ${what}`),
+    ...run.lacking.map((what) => `  lacking  ${what}`),
+    ...(run.error === undefined ? [] : [`  ended by ${run.error}`]),
     `  again    ${run.replay}\n`,
   ].join('\n');
+}
+
+function verdictOn({ verdict, mutant }: RunRecord): string {
+  switch (verdict) {
+    case 'held':
+      return mutant === undefined ? 'held' : 'SURVIVED';
+    case 'broken':
+      return mutant === undefined ? 'BROKEN' : 'failed, as it must';
+    case 'void':
+      return 'PROVES NOTHING';
+  }
 }
 
 /** `--mutant` alone means all of them. */

@@ -8,15 +8,27 @@ export interface RunOptions {
   readonly mutant?: string;
 }
 
+/**
+ * `held`: faults, work, and all as promised. `broken`: faults, work, and something that was promised did not hold.
+ * `void`: neither, since it could not be finished, or too little happened in it. A mutant is caught by `broken` alone: one that
+ * cannot even be loaded breaks no promise.
+ */
+export type Verdict = 'held' | 'broken' | 'void';
+
 export interface RunRecord {
   readonly scenario: string;
   readonly promise: number;
   readonly seed: number;
   readonly rounds: number;
   readonly mutant?: string;
-  /** Whether the promise held. */
-  readonly held: boolean;
+  readonly verdict: Verdict;
   readonly broken: readonly string[];
+  /** What makes the run no proof. */
+  readonly lacking: readonly string[];
+  /** What ended it early. */
+  readonly error?: string;
+  /** Faults that this machine cannot have, and why. */
+  readonly without: readonly string[];
   readonly faults: Readonly<Record<string, number>>;
   readonly work: Readonly<Record<string, number>>;
   readonly figures: Readonly<Record<string, number>>;
@@ -30,34 +42,45 @@ export async function runScenario(
   { seed, rounds, mutant }: RunOptions,
 ): Promise<RunRecord> {
   const trial = new Trial(seed, rounds, mutant);
-  const { findings } = trial;
   const startedAt = performance.now();
-  try {
-    await scenario.run(trial);
-    findings.must(
-      Object.values(findings.faults).some((times) => times > 0),
-      'no fault was injected',
-    );
-    findings.must(
-      Object.values(findings.work).some((times) => times > 0),
-      'no work was done',
-    );
-  } catch (error) {
-    findings.broken.push(errorMessage(error));
-  }
-  const { broken, faults, work, figures } = findings;
+  const error = await errorOf(scenario, trial);
+  const { broken, lacking, without, faults, work, figures } = trial.findings;
+  const faulty = happened(faults);
+  const worked = happened(work);
+  trial.findings.enough(faulty, 'no fault was injected');
+  trial.findings.enough(worked, 'no work was done');
+  const verdict = (): Verdict => {
+    if (broken.length > 0 && faulty && worked) return 'broken';
+    return broken.length + lacking.length > 0 || error !== undefined ? 'void' : 'held';
+  };
   return {
     scenario: scenario.name,
     promise: scenario.promise,
     seed,
     rounds,
     ...(mutant !== undefined && { mutant }),
-    held: broken.length === 0,
+    verdict: verdict(),
     broken,
+    lacking,
+    ...(error !== undefined && { error }),
+    without,
     faults,
     work,
     figures,
     seconds: Math.round((performance.now() - startedAt) / 100) / 10,
     replay: `npm run chaos -- ${scenario.name} --seed ${seed} --rounds ${rounds}${mutant === undefined ? '' : ` --mutant ${mutant}`}`,
   };
+}
+
+async function errorOf(scenario: Scenario, trial: Trial): Promise<string | undefined> {
+  try {
+    await scenario.run(trial);
+    return undefined;
+  } catch (error) {
+    return errorMessage(error);
+  }
+}
+
+function happened(counts: Readonly<Record<string, number>>): boolean {
+  return Object.values(counts).some((times) => times > 0);
 }

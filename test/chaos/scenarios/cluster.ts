@@ -27,14 +27,16 @@ export const cluster: Scenario = {
         for (let round = 0, due: number[] = []; round < trial.rounds; round++) {
           await nats.current();
           const leader = await nats.leaderOf('REKAPPA_LOG');
-          if (due.length === 0)
-            due = [leader, ...nats.nodes.map((_, at) => at).filter((at) => at !== leader)];
-          const at = due.shift()!; // first the worst
+          if (due.length === 0) {
+            const others = nats.nodes.map((_, at) => at).filter((at) => at !== leader);
+            due = [leader, ...others]; // first the worst
+          }
+          const at = due.shift()!;
           await load.sent(EVENTS_BETWEEN);
           const from = load.waits.length;
           await nats.nodes[at]!.kill9();
-          findings.fault(`kill -9 of node ${at + 1}`);
-          await load.sent(EVENTS_DURING);
+          findings.fault(`kill -9 of ${at === leader ? "LOG's leader" : 'another node'}`);
+          await findings.mustCome(load.sent(EVENTS_DURING));
           during.push(...load.waits.slice(from));
           await nats.nodes[at]!.restart();
         }

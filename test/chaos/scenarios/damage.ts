@@ -79,18 +79,21 @@ export const damage: Scenario = {
       const load = system.load(trial);
       const database = new pg.Client({ connectionString: system.servers.databaseUrl });
       await database.connect();
-      await load.start();
       let noticed = 0;
       const plan = planOf(trial);
-      let since = new Date(0);
-      for (const names of plan) {
-        await load.sent(EVENTS_BETWEEN);
-        await stored(database, names.filter((name) => DAMAGES[name]!.of === 'snapshot').length, since);
-        since = (await database.query<{ now: Date }>('SELECT now()')).rows[0]!.now;
-        noticed += await oneStart(system, trial, load, database, names);
+      try {
+        await load.start();
+        let since = new Date(0);
+        for (const names of plan) {
+          await load.sent(EVENTS_BETWEEN);
+          await stored(database, names.filter((name) => DAMAGES[name]!.of === 'snapshot').length, since);
+          since = (await database.query<{ now: Date }>('SELECT now()')).rows[0]!.now;
+          noticed += await oneStart(system, trial, load, database, names);
+        }
+        await load.stop();
+      } finally {
+        await database.end();
       }
-      await load.stop();
-      await database.end();
       const made = plan.flat().length;
       trial.findings.figure('damage noticed %', (100 * noticed) / made);
       trial.findings.must(noticed === made, `${made - noticed} of ${made} kinds of damage went unnoticed`);
@@ -148,7 +151,7 @@ async function oneStart(
   for (const name of names) {
     const { sql, of } = DAMAGES[name]!;
     const { rowCount } = await database.query(sql, [damaged[of]++]);
-    findings.must(rowCount! > 0, `${name}: nothing was there to be damaged`);
+    findings.enough(rowCount! > 0, `${name}: nothing was there to be damaged`);
     findings.fault(name);
   }
   system.hosts.length = 0;

@@ -7,8 +7,8 @@
  */
 import { sleep } from '#kernel';
 import { FaultProxy, until } from '#testkit';
-import { withSystem, type ChaosSystem } from '../harness/chaos-system.js';
-import { ListClients, type ListSample } from '../harness/list-clients.js';
+import { NO_REDIS, withSystem, type ChaosSystem } from '../harness/chaos-system.js';
+import { ListClients, p99Ms, type ListSample } from '../harness/list-clients.js';
 import type { Findings } from '../harness/findings.js';
 import type { Scenario } from '../harness/scenario.js';
 
@@ -52,8 +52,10 @@ export const degraded: Scenario = {
       await load.sent(200);
       await load.stop();
       const clients = new ListClients(system.url, 40);
+      const modelAges: number[] = [];
+      if (!system.servers.redis) findings.leftOut('Redis killed', NO_REDIS);
       for (let round = 0; round < trial.rounds; round++)
-        for (const [name, fault] of Object.entries(faults(system, store, nats)))
+        for (const [name, fault] of Object.entries(faults(system, store, nats, modelAges)))
           await underFault(name, fault, clients, findings);
       await clients.stop();
       findings.figure('age of the model with the learner away max s', Math.max(...modelAges));
@@ -62,10 +64,13 @@ export const degraded: Scenario = {
   },
 };
 
-/** Filled by the fault of the learner, read at the end of a run. */
-const modelAges: number[] = [0];
-
-function faults(system: ChaosSystem, store: FaultProxy, nats: FaultProxy): Record<string, Fault> {
+/** @param modelAges filled by the fault of the learner, s */
+function faults(
+  system: ChaosSystem,
+  store: FaultProxy,
+  nats: FaultProxy,
+  modelAges: number[],
+): Record<string, Fault> {
   const { servers } = system;
   return {
     ...(servers.redis && {
@@ -130,29 +135,19 @@ function judge(
   findings.did('lists asked for', samples.length);
   findings.figure(`${name}: answered %`, (100 * good.length) / samples.length);
   findings.figure(`${name}: substitutes %`, (100 * during.filter((s) => s.reason).length) / during.length);
-  findings.figure(
-    `${name}: p99 ms`,
-    percentile(
-      samples.map(({ ms }) => ms),
-      0.99,
-    ),
-  );
+  findings.figure(`${name}: p99 ms`, p99Ms(samples));
   if (substitutes.length > 0)
     findings.figure(
       `${name}: substitute's age max s`,
       Math.max(...substitutes.map(({ ageSeconds }) => ageSeconds)),
     );
-  findings.must(samples.length >= LEAST_ANSWERS, `${name}: only ${samples.length} lists were asked for`);
+  findings.enough(samples.length >= LEAST_ANSWERS, `${name}: only ${samples.length} lists were asked for`);
   findings.must(
     good.length === samples.length,
     `${name}: ${samples.length - good.length} of ${samples.length} not answered: ${samples.find(({ ok }) => !ok)?.what}`,
   );
   findings.must(
-    percentile(
-      samples.map(({ ms }) => ms),
-      0.99,
-    ) <=
-      TIMEOUT_MS + SLACK_MS,
+    p99Ms(samples) <= TIMEOUT_MS + SLACK_MS,
     `${name}: p99 is over the deadline of ${TIMEOUT_MS} ms`,
   );
   if (fault.cutsHosts)
@@ -165,11 +160,6 @@ function judge(
       substitutes.length === 0,
       `${name}: ${substitutes.length} lists were not live: ${substitutes[0]?.reason}`,
     );
-}
-
-function percentile(values: readonly number[], share: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? NaN;
 }
 
 async function metric(url: string, name: string): Promise<number> {

@@ -1,5 +1,5 @@
 /** 1. kill -9 of anything under load: nothing acknowledged is lost, no sample is doubled or missing, the weights are the log's. */
-import { withSystem, type ChaosSystem } from '../harness/chaos-system.js';
+import { NO_REDIS, withSystem, type ChaosSystem } from '../harness/chaos-system.js';
 import type { Scenario } from '../harness/scenario.js';
 
 /** Events acknowledged between two kills at least. */
@@ -12,9 +12,7 @@ const VICTIMS: Readonly<Record<string, (system: ChaosSystem) => Promise<void>>> 
   learner: (system) => system.replace('learner'),
   NATS: ({ servers }) => again(servers.nats!),
   Postgres: ({ servers }) => again(servers.postgres!),
-  Redis: async ({ servers }) => {
-    if (servers.redis) await again(servers.redis);
-  },
+  Redis: ({ servers }) => again(servers.redis!),
 };
 
 async function again(server: { kill9(): Promise<void>; restart(): Promise<void> }): Promise<void> {
@@ -34,9 +32,11 @@ export const kill9: Scenario = {
   run: (trial) =>
     withSystem(trial, { redis: true }, async (system) => {
       const load = system.load(trial);
+      const victims = Object.keys(VICTIMS).filter((victim) => victim !== 'Redis' || system.servers.redis);
+      if (!victims.includes('Redis')) trial.findings.leftOut('kill -9 of Redis', NO_REDIS);
       await load.start();
       for (let round = 0, due: string[] = []; round < trial.rounds; round++) {
-        if (due.length === 0) due = Object.keys(VICTIMS); // each once, in random order, before any twice
+        if (due.length === 0) due = [...victims]; // each once, in random order, before any twice
         const [victim] = due.splice(trial.random.below(due.length), 1) as [string];
         await load.sent(EVENTS_BETWEEN);
         await VICTIMS[victim]!(system);
@@ -44,7 +44,7 @@ export const kill9: Scenario = {
       }
       await load.sent(EVENTS_BETWEEN);
       await load.stop();
-      trial.findings.must(load.repeated > 0, 'no client noticed anything');
+      trial.findings.enough(load.repeated > 0, 'no client noticed anything');
       trial.findings.seconds('event acknowledged', load.waits);
       await system.prove(load);
     }),

@@ -79,7 +79,7 @@ async function oneDamage(system: ChaosSystem, server: Nats, trial: Trial, damage
     findings.fault(kind);
     const lost = await lostOf(nats, topology, stored);
     findings.figure(`${kind}: messages lost`, lost.length);
-    findings.must(lost.length > 0, `${kind}: the server has lost nothing`);
+    findings.enough(lost.length > 0, `${kind}: the server has lost nothing`);
     await named(system, trial, kind, lost);
     await noticed(system, trial, kind, lost, manager);
     await readableAfterwards(system, trial, kind, manager);

@@ -90,7 +90,7 @@ async function rebuilt(trial: Trial, { hosts, store, first }: Rebuild): Promise<
       const hashes = await hashesOfPartitions(system);
       const different = [...first].filter(([what, hash]) => hashes.get(what) !== hash);
       findings.did(`rebuilt by ${hosts}`, 1);
-      findings.must(first.size > 0, 'there was nothing to compare');
+      findings.enough(first.size > 0, 'there was nothing to compare');
       findings.must(
         different.length === 0,
         `${hosts} hosts in batches of ${batch}: ${different.map(([what]) => what).join(', ')} differ`,

@@ -59,7 +59,7 @@ export const takeover: Scenario = {
         trial.findings.did('partitions taken over', all.length);
         trial.findings.seconds('correct again after', all);
         trial.findings.figure('lease s', LEASE_MS / 1000);
-        trial.findings.must(all.length >= trial.rounds * (PARTITIONS / 2), 'too few partitions moved');
+        trial.findings.enough(all.length >= trial.rounds * (PARTITIONS / 2), 'too few partitions moved');
         const late = all.filter((s) => s > (LEASES_MAX * LEASE_MS) / 1000);
         trial.findings.must(
           late.length === 0,

@@ -27,18 +27,21 @@ export const zombie: Scenario = {
   run: (trial) =>
     withSystem(trial, { hosts: 1 }, async (system) => {
       const audit = await auditCheckpoints(system.servers.databaseUrl);
-      const load = system.load(trial);
-      await load.start();
-      for (let round = 0; round < trial.rounds; round++) {
-        const believing = round % 2 === 0;
-        const frozen = trial.random.below(2) === 0;
-        await load.sent(EVENTS_MEANWHILE);
-        await oneReturn(system, trial, { round, believing, frozen }, () => load.sent(EVENTS_MEANWHILE));
+      try {
+        const load = system.load(trial);
+        await load.start();
+        for (let round = 0; round < trial.rounds; round++) {
+          const believing = round % 2 === 0;
+          const frozen = trial.random.below(2) === 0;
+          await load.sent(EVENTS_MEANWHILE);
+          await oneReturn(system, trial, { round, believing, frozen }, () => load.sent(EVENTS_MEANWHILE));
+        }
+        await load.stop();
+        await judge(system, trial, audit);
+        await system.prove(load);
+      } finally {
+        await audit.close();
       }
-      await load.stop();
-      await judge(system, trial, audit);
-      await system.prove(load);
-      await audit.close();
     }),
 };
 
@@ -99,7 +102,7 @@ async function judge(system: ChaosSystem, { findings }: Trial, audit: Checkpoint
   findings.figure('feedback of zombies accepted', emitted);
   findings.must(saved === 0, `${saved} checkpoints were written under an epoch that was over`);
   findings.must(emitted === 0, `${emitted} times feedback of an older epoch stands behind a newer one`);
-  findings.must((findings.work['writes of zombies refused'] ?? 0) > 0, 'no zombie tried to write');
+  findings.enough((findings.work['writes of zombies refused'] ?? 0) > 0, 'no zombie tried to write');
 }
 
 async function feedbackOutOfEpoch({ system }: ChaosSystem): Promise<number> {
