@@ -111,9 +111,10 @@ async function runAll(scenarios: readonly Scenario[]): Promise<boolean> {
       );
       continue;
     }
+    const { short, long, mutant: ofMutant = short } = scenario.rounds;
     for (const mutant of mutantsOf(scenario))
       for (let i = 0; i < count; i++) {
-        const usual = all || mutant !== undefined ? scenario.rounds.short : scenario.rounds.long;
+        const usual = mutant !== undefined ? ofMutant : all ? short : long;
         const run = await runScenario(scenario, { seed: first + i, rounds: rounds ?? usual, mutant });
         process.stdout.write(json ? `${JSON.stringify(run)}\n` : told(run));
         verdicts.push(run.verdict === (mutant === undefined ? 'held' : 'broken'));

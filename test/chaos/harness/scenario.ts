@@ -16,8 +16,11 @@ export interface Scenario {
   /** Its row in docs/promises.md. */
   readonly promise: number;
   readonly about: string;
-  /** Rounds of faults: in `npm test`, and in `npm run chaos`. */
-  readonly rounds: { readonly short: number; readonly long: number };
+  /**
+   * Rounds of faults: in `npm test` and with many seeds, with one seed at length, and with a mutant, whose fault must come whatever the
+   * seed; default: short.
+   */
+  readonly rounds: { readonly short: number; readonly long: number; readonly mutant?: number };
   /** Modules of test/chaos/mutants/, and what each switches off. */
   readonly mutants: Readonly<Record<string, string>>;
   /** Why this machine cannot run it; undefined when it can. */
@@ -36,6 +39,16 @@ export class Trial {
     readonly mutant?: string,
   ) {
     this.random = new SeededRandom(seed);
+  }
+
+  /** Of kinds of faults, the one of this round. Each seed begins with the next kind, so that short runs of many seeds come to all. */
+  nth<T>(kinds: readonly T[], round: number): T {
+    return kinds[(this.seed + round) % kinds.length]!;
+  }
+
+  /** All kinds, in the order of `nth`. */
+  turned<T>(kinds: readonly T[]): T[] {
+    return kinds.map((_, round) => this.nth(kinds, round));
   }
 
   /** What makes an app load the mutant of this run, and `more` modules beside it. */

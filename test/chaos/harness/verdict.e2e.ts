@@ -85,3 +85,22 @@ describe('The command', () => {
     expect(stderr).toContain(said);
   });
 });
+
+describe('Kinds of faults', () => {
+  it('all come in short runs of seeds that follow one another', async () => {
+    const seen = new Set<string>();
+    for (let seed = 7; seed < 12; seed++)
+      await runScenario(
+        {
+          name: 'any',
+          promise: 0,
+          about: '',
+          rounds: { short: 1, long: 1 },
+          mutants: {},
+          run: async (trial) => void seen.add(trial.nth(['a', 'b', 'c'], 0)),
+        },
+        { seed, rounds: 1 },
+      );
+    expect([...seen].sort()).toEqual(['a', 'b', 'c']);
+  });
+});

@@ -13,7 +13,7 @@ export const cluster: Scenario = {
   name: 'cluster',
   promise: 15,
   about: 'kill -9 of each of three NATS nodes in turn under load loses nothing, and the other two go on',
-  rounds: { short: 1, long: 15 },
+  rounds: { short: 1, long: 15, mutant: NODES },
   mutants: { 'one-replica': 'streams and leases are kept on one node only' },
   run: async (trial) => {
     const nats = await NatsCluster.start();
@@ -29,7 +29,7 @@ export const cluster: Scenario = {
           const leader = await nats.leaderOf('REKAPPA_LOG');
           if (due.length === 0) {
             const others = nats.nodes.map((_, at) => at).filter((at) => at !== leader);
-            due = [leader, ...others]; // first the worst
+            due = trial.turned([leader, ...others]);
           }
           const at = due.shift()!;
           await load.sent(EVENTS_BETWEEN);

@@ -34,7 +34,7 @@ export const diskFull: Scenario = {
   needs: mayMount,
   run: async (trial) => {
     const newer = await newerNats();
-    const binaries = newer === undefined ? [undefined] : [newer, undefined];
+    const binaries = newer === undefined ? [undefined] : trial.turned([newer, undefined]);
     for (const [at, binary] of binaries.entries()) {
       const rounds = Math.floor((trial.rounds + binaries.length - 1 - at) / binaries.length);
       if (rounds > 0) await onOneServer(trial, rounds, binary);

@@ -30,7 +30,7 @@ export const logDamage: Scenario = {
   promise: 6,
   about:
     'damage to the log is named by its exact range and noticed by readers, and takes nothing acknowledged afterwards',
-  rounds: { short: 4, long: 4 * LOG_DAMAGES.length },
+  rounds: { short: 4, long: 4 * LOG_DAMAGES.length, mutant: LOG_DAMAGES.length },
   mutants: {
     'trusts-the-log': 'missing sequences and a lost tail are not looked at',
     'refolds-blindly': 'a partition that is folded again does not ask the server what it lacks',
@@ -38,7 +38,7 @@ export const logDamage: Scenario = {
   },
   run: async (trial) => {
     for (let round = 0; round < trial.rounds; round++) {
-      const damage = LOG_DAMAGES[round % LOG_DAMAGES.length]!;
+      const damage = trial.nth(LOG_DAMAGES, round);
       const servers = await startServers({ nats: true });
       try {
         if (damage.byDeletion) await prepared(servers.natsUrl);
