@@ -1,5 +1,6 @@
 /** Promises of the lease keeper: shares are fair, and no two hosts ever hold one partition at the same time. */
-import { ManualClock, SeededRandom } from '#kernel';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { ManualClock, SeededRandom, until } from '#kernel';
 import { MemoryLeaseStore, type LeaseStore } from '#log';
 import { LeaseKeeper, type LeaseKeeperOptions } from './lease-keeper.js';
 
@@ -137,6 +138,52 @@ describe('LeaseKeeper', () => {
     await keeper.close();
     await keeper.round();
     expect(seen).toEqual(['acquired 0', 'acquired 1', 'releasing 0', 'releasing 1']);
+    expect((await server.port().held()).size).toBe(0);
+  });
+
+  it('lets a drain that a newcomer had caused come to its end before it closes, and gives that lease back, too', async () => {
+    const clock = new ManualClock(1_000);
+    const server = new LeaseServer(clock);
+    const draining: (() => void)[] = [];
+    let [drained, givenBack] = [0, 0];
+    const leases = server.port();
+    const slow: LeaseStore = {
+      ...leases,
+      release: async (lease) => {
+        await nextTurn(); // by now it is no longer among those held
+        await leases.release(lease);
+        givenBack++;
+      },
+    };
+    const keeper = new LeaseKeeper(
+      slow,
+      {
+        acquired: () => undefined,
+        dropped: () => undefined,
+        releasing: async () => {
+          await new Promise<void>((resolve) => draining.push(resolve));
+          drained++;
+        },
+        failed: () => undefined,
+      },
+      clock,
+      { hostId: 'a', partitions: 2 },
+    );
+    await keeper.round();
+    await host('b', server.port(), clock, { partitions: 2 }).keeper.round();
+    await keeper.round();
+    expect(draining).toHaveLength(1);
+
+    let closed = false;
+    const closing = keeper.close().then(() => (closed = true));
+    await until('the other one drains, too', () => draining.length === 2);
+    draining[1]!();
+    await until('it is given back', () => givenBack === 1);
+    await nextTurn();
+    expect([closed, drained]).toEqual([false, 1]);
+    draining[0]!();
+    await closing;
+    expect([drained, givenBack]).toEqual([2, 2]);
     expect((await server.port().held()).size).toBe(0);
   });
 

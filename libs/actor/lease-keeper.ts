@@ -54,6 +54,8 @@ interface HeldLease {
 
 export class LeaseKeeper {
   private readonly mine = new Map<number, HeldLease>();
+  /** Under way: until a lease is drained, and then until the store has it back. */
+  private readonly releases = new Set<Promise<void>>();
   private readonly floors = new Map<number, number>();
   private readonly validMs: number;
   private timers: NodeJS.Timeout[] = [];
@@ -116,7 +118,8 @@ export class LeaseKeeper {
   async close(): Promise<void> {
     this.closing = true;
     await this.balancing.idle();
-    await Promise.all([...this.mine.values()].map((held) => this.release(held)));
+    for (const held of this.mine.values()) this.release(held);
+    await Promise.all(this.releases); // those that a newcomer was to have, too
     for (const timer of this.timers) clearInterval(timer);
     await this.renewing.idle();
     await this.bounded(this.leases.withdraw(this.options.hostId)).catch((error) => this.events.failed(error));
@@ -165,7 +168,7 @@ export class LeaseKeeper {
 
   private giveUpSurplus(share: number): void {
     const staying = [...this.mine.values()].filter((held) => !held.releasing);
-    for (const held of staying.slice(share)) void this.release(held);
+    for (const held of staying.slice(share)) this.release(held);
   }
 
   private async acquireUpTo(share: number): Promise<void> {
@@ -190,9 +193,15 @@ export class LeaseKeeper {
     this.events.acquired(held.lease);
   }
 
-  private async release(held: HeldLease): Promise<void> {
+  private release(held: HeldLease): void {
     if (held.releasing) return;
     held.releasing = true;
+    const release = this.drainAndRelease(held).finally(() => this.releases.delete(release));
+    this.releases.add(release);
+  }
+
+  /** Never throws. */
+  private async drainAndRelease(held: HeldLease): Promise<void> {
     try {
       await this.events.releasing(held.lease);
       if (this.mine.get(held.lease.partition) !== held) return; // dropped while draining
