@@ -109,6 +109,66 @@ describe('a decayed embedding', () => {
     taste.add(Float32Array.of(0, 0, 4), 1, T0, HALF_LIFE);
     expect([...taste.vector!]).toEqual([0, 0, 1]);
   });
+
+  const OLD = Float32Array.of(0, 5);
+  const NEW = Float32Array.of(0, 0, 2);
+  function tasteOf(vectors: readonly Float32Array[]): DecayedEmbedding {
+    const taste = new DecayedEmbedding();
+    for (const vector of vectors) taste.add(vector, 1, T0, HALF_LIFE);
+    return taste;
+  }
+
+  it('is not turned by an item whose vector has another length, and loses no more than that was worth', () => {
+    const taste = tasteOf([OLD, OLD, OLD, NEW]);
+    expect([...taste.vector!]).toEqual([0, 2]);
+    taste.add(OLD, 1, T0, HALF_LIFE);
+    taste.add(NEW, -1, T0 + HALF_LIFE, HALF_LIFE); // a dislike weighs as much; of what there was, half is left
+    expect([...taste.vector!]).toEqual([0, 0.5]);
+  });
+
+  it('has the length that most of the interactions had, in whatever order they came (property)', () => {
+    fc.assert(
+      fc.property(fc.array(fc.boolean(), { minLength: 1, maxLength: 40 }), (isNew) => {
+        const lead = isNew.reduce((sum, is) => sum + (is ? 1 : -1), 0);
+        fc.pre(lead !== 0);
+        expect(tasteOf(isNew.map((is) => (is ? NEW : OLD))).vector).toHaveLength(lead > 0 ? 3 : 2);
+      }),
+    );
+  });
+
+  it('follows a deployment that changes its model: as soon as that is worth more, which time brings about by itself', () => {
+    const taste = tasteOf(Array<Float32Array>(10).fill(OLD));
+    const fates: string[] = [];
+    for (let i = 0; i < 12; i++) {
+      fates.push(taste.fateOf(NEW, 1, T0, HALF_LIFE));
+      taste.add(NEW, 1, T0, HALF_LIFE);
+    }
+    expect(fates).toEqual([...Array<string>(9).fill('left out'), 'replaces', 'joins', 'joins']);
+    expect([...taste.vector!]).toEqual([0, 0, 3]);
+
+    const rested = tasteOf(Array<Float32Array>(10).fill(OLD));
+    rested.add(NEW, 1, T0 + 4 * HALF_LIFE, HALF_LIFE);
+    expect([...rested.vector!]).toEqual([0, 0, 1]);
+  });
+
+  it('of another length is absorbed by the same rule', () => {
+    const [mine, other] = [tasteOf([OLD, OLD, OLD]), tasteOf([NEW, NEW])];
+    mine.absorb(other, HALF_LIFE);
+    expect([...mine.vector!]).toEqual([0, 1]);
+    mine.absorb(other, HALF_LIFE);
+    expect([...mine.vector!]).toEqual([0, 0, 2]);
+  });
+
+  it('is counted where another length was left out or has replaced it, before and after a recovery', () => {
+    const folding = new Folding();
+    const clicks = (...itemIds: string[]) => itemIds.map((itemId) => folding.click(T0, itemId));
+    folding.given(...clicks('a', 'b', '!odd', 'c')).reload();
+    expect(folding.user().embedding).toHaveLength(3);
+    expect(folding.fold.counters).toMatchObject({ embeddingsLeftOut: 1, embeddingsReplaced: 0 });
+    folding.given(...clicks('!new', '!newer', '!newest', '!last')).reload();
+    expect(folding.user().embedding).toHaveLength(4);
+    expect(folding.fold.counters.embeddingsReplaced).toBe(1);
+  });
 });
 
 describe('sliding windows', () => {

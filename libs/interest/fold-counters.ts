@@ -1,7 +1,7 @@
 /** What a partition's fold has met, since the log began: part of its state, so equal after any recovery. */
 import type { StateReader, StateWriter } from './state-writer.js';
 
-/** The order is stored: new ones go to the end. */
+/** The order is stored: new ones go to the end. Those behind STORED_ALWAYS are stored once they count something. */
 const NAMES = [
   /** User events folded, without duplicates. */
   'events',
@@ -40,7 +40,13 @@ const NAMES = [
   'erasures',
   /** Impressions that were open when their user was erased: they end without an outcome. */
   'erasedImpressions',
+  /** Embeddings of another length than their user's taste, which outweighed them: left out. */
+  'embeddingsLeftOut',
+  /** Embeddings of another length that outweighed what was left of their user's taste: it began anew. */
+  'embeddingsReplaced',
 ] as const;
+/** So many are stored whatever they count; more would change the bytes of folds that never met what is counted behind them. */
+const STORED_ALWAYS = 25;
 
 export type FoldCounterName = (typeof NAMES)[number];
 export type FoldCounters = Record<FoldCounterName, number>;
@@ -50,8 +56,10 @@ export function newFoldCounters(): FoldCounters {
 }
 
 export function writeFoldCounters(counters: FoldCounters, out: StateWriter): void {
-  out.count(NAMES.length);
-  for (const name of NAMES) out.count(counters[name]);
+  let stored = NAMES.length;
+  while (stored > STORED_ALWAYS && counters[NAMES[stored - 1]!] === 0) stored--;
+  out.count(stored);
+  for (const name of NAMES.slice(0, stored)) out.count(counters[name]);
 }
 
 export function readFoldCounters(from: StateReader): FoldCounters {

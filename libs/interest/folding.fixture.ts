@@ -24,7 +24,7 @@ export function testSettings(overrides: Partial<FoldSettings> = {}): FoldSetting
   return { ...foldSettingsOf(settingsSchema.parse({})), tasteSketch: true, ...overrides };
 }
 
-/** Items a, b, c, ...: category by letter, two tags, a brand, a price band. Those starting with `#` have many of each. */
+/** Items a, b, c, ...: category by letter, two tags, a brand, a price band. Those starting with `#` have many of each, those with `!` an embedding of another length. */
 export function testItem(id: string): ItemSignals {
   const n = id.charCodeAt(0);
   if (id.startsWith('#')) return richItem(id);
@@ -38,7 +38,7 @@ export function testItem(id: string): ItemSignals {
     id,
     ...fields,
     createdAt: T0 - DAY,
-    embedding: Float32Array.of(n % 3, n % 5, 1),
+    embedding: id.startsWith('!') ? Float32Array.of(1, 2, 3, 4) : Float32Array.of(n % 3, n % 5, 1),
     hashes: itemHashes({ id, ...fields, attributes: { f_votes: n } }),
   };
 }

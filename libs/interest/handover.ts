@@ -10,6 +10,7 @@
  */
 import { key53 } from '#kernel';
 import { EVENT_VERSION, type Absorb, type FeedbackRecord, type Merge } from '#events';
+import type { EmbeddingFate } from './decayed-embedding.js';
 import type { FoldMoment } from './fold-moment.js';
 import { InterestTable } from './interest-table.js';
 import { HANDOVER_BYTES_MAX } from './limits.js';
@@ -44,6 +45,8 @@ export interface AbsorbDecision {
   /** Undefined when the event's state cannot be read. */
   readonly other: UserState | undefined;
   readonly overflowed: readonly PendingImpression[];
+  /** What becomes of the other's decayed embedding. */
+  readonly embedding: EmbeddingFate;
 }
 
 export function decideMerge(user: UserState, event: Merge, { cause }: FoldMoment): MergeDecision {
@@ -82,10 +85,11 @@ export function evolveMerge(user: UserState, decision: MergeDecision): void {
 
 export function decideAbsorb(user: UserState, event: Absorb, { cause, rules }: FoldMoment): AbsorbDecision {
   const other = readState(event.state);
-  if (!other) return { kind: 'absorb', records: [], other, overflowed: [] };
+  if (!other) return { kind: 'absorb', records: [], other, overflowed: [], embedding: 'joins' };
   const overflowed = user.pending.overflowWith(other.pending.values(), rules.pendingImpressionsMax);
   const records = overflowed.flatMap((impression) => sequels(user, impression, cause));
-  return { kind: 'absorb', records, other, overflowed };
+  const embedding = user.taste.fateOfSum(other.taste, rules.halfLifeMs);
+  return { kind: 'absorb', records, other, overflowed, embedding };
 }
 
 export function evolveAbsorb(

@@ -17,6 +17,7 @@ import {
   userLabels,
   type ItemSignals,
 } from '#features';
+import type { EmbeddingFate } from './decayed-embedding.js';
 import { itemAt, type FoldMoment } from './fold-moment.js';
 import { CONVERTED, LIKED, withDeed } from './deeds.js';
 import { addClickedLabels } from './impression.js';
@@ -50,6 +51,8 @@ export interface InteractionDecision {
   readonly deed: number;
   readonly dwellSeconds: number | undefined;
   readonly listKey: number;
+  /** What becomes of the item's embedding. */
+  readonly embedding: EmbeddingFate;
 }
 
 export function decideInteraction(
@@ -91,6 +94,10 @@ export function decideInteraction(
     deed,
     dwellSeconds,
     listKey,
+    embedding:
+      weight !== 0 && item?.embedding
+        ? user.taste.fateOf(item.embedding, weight, at, rules.halfLifeMs)
+        : 'joins',
   };
 }
 

@@ -248,6 +248,10 @@ export class PartitionFold {
 
   private count(decision: UserDecision): void {
     const { counters } = this;
+    if ('embedding' in decision) {
+      if (decision.embedding === 'left out') counters.embeddingsLeftOut++;
+      if (decision.embedding === 'replaces') counters.embeddingsReplaced++;
+    }
     switch (decision.kind) {
       case 'impression':
         counters.impressions++;

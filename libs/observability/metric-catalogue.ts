@@ -129,7 +129,7 @@ export const METRIC_CATALOGUE = {
   foldOutcomes: counter(
     ['actors'],
     'rekappa_fold_outcomes_total',
-    'Special cases of the fold: duplicate, late_click, orphan_click, early_click, pending_overflow, stale_epoch.',
+    'Events folded by what became of them: duplicates, late_clicks, orphan_clicks, early_clicks, overflows, stale_epochs, embeddings_left_out...',
     ['case'],
   ),
   partitionLagEvents: gauge(
