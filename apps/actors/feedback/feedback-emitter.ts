@@ -76,11 +76,6 @@ export class FeedbackEmitter {
     this.lastSequence = fence.lastSequence;
   }
 
-  /** Log sequence up to which feedback was committed, by this owner or by former ones. */
-  get committed(): number {
-    return this.queue.committed;
-  }
-
   begin(sequence: number): void {
     this.open = openFrame(sequence <= this.queue.committed);
   }

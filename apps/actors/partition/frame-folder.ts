@@ -47,6 +47,8 @@ export class FrameFolder {
   /** Sequence of the frame whose fold threw: it is folded event by event. */
   private suspect: number | undefined;
   private readonly poison = new Map<string, number>();
+  /** Of what was refused up to here the letters were put, by this owner or by one whose checkpoint waited for them. */
+  private buriedThrough = 0;
   /** Users that a fold wanted and did not name before: a fault of the fold, not of the event. */
   private readonly missed = new Set<string>();
 
@@ -144,16 +146,20 @@ export class FrameFolder {
     return { sequence: message.sequence, partition, entries };
   }
 
-  /** The entries that can be folded; the others go to the dead stream, unless a former owner has put them there. */
+  /**
+   * The entries that can be folded; the others go to the dead stream, once by this owner. A former one may have put them there, or
+   * may have been killed with the letters in hand: nobody knows, behind the checkpoint, and a letter's id makes two of them one.
+   */
   private frameOf(message: LogMessage, decoded: readonly FrameEntry[]): Frame {
     const { sequence, appendedAt } = message;
     const entries: FrameEntry[] = [];
     for (const entry of decoded) {
       if ('rejection' in entry) {
-        if (sequence > this.emitter.committed)
+        if (sequence > this.buriedThrough)
           this.bury(sequence, entry.index, entry.rejection, entry.raw ?? message.payload);
       } else if (!this.poison.has(`${sequence}/${entry.index}`)) entries.push(entry);
     }
+    this.buriedThrough = Math.max(this.buriedThrough, sequence);
     return { sequence, appendedAt, lastIndex: Math.max(0, decoded.length - 1), entries };
   }
 

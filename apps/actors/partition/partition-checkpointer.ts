@@ -3,8 +3,8 @@
  *
  * 1. cut: the fold's own state, the position and the set of dirty users, in one turn;
  * 2. encode the users in slices while the fold goes on (a user about to change is encoded first);
- * 3. wait until all feedback up to that position is acknowledged: a recovery from here emits nothing twice and
- *    leaves nothing out;
+ * 3. wait until all feedback up to that position is acknowledged, and what was refused before it stands in the dead
+ *    stream: a recovery from here emits nothing twice and leaves nothing out;
  * 4. one transaction, guarded by the epoch. It destroys the keys of those who were erased before that position: no recovery
  *    goes back to where they are needed.
  */
@@ -12,6 +12,7 @@ import { AppError } from '#kernel';
 import type { UserKeys } from '#privacy';
 import type { CheckpointStore } from '#store';
 import type { FeedbackEmitter } from '../feedback/feedback-emitter.js';
+import type { DeadLetterQueue } from '../reading/dead-letter-queue.js';
 import type { PartitionState } from './partition-state.js';
 
 export class PartitionCheckpointer {
@@ -23,6 +24,8 @@ export class PartitionCheckpointer {
     private readonly epoch: number,
     private readonly state: PartitionState,
     private readonly emitter: FeedbackEmitter,
+    /** Letters of item entries, too: who reads from here on does not put them again. */
+    private readonly dead: Pick<DeadLetterQueue, 'landed'>,
     private readonly store: CheckpointStore,
     private readonly keys: Pick<UserKeys, 'destroyed'> | undefined,
     private readonly holds: () => boolean,
@@ -35,7 +38,7 @@ export class PartitionCheckpointer {
 
   /**
    * Joins the one under way, if any. @returns false when there was nothing to save
-   * @throws AppError REK_STALE_EPOCH, REK_CHECKPOINT_LOST, REK_LEASE_LOST, REK_STORE_UNAVAILABLE
+   * @throws AppError REK_STALE_EPOCH, REK_CHECKPOINT_LOST, REK_LEASE_LOST, REK_STORE_UNAVAILABLE, REK_LOG_UNAVAILABLE
    */
   save(): Promise<boolean> {
     this.underWay ??= this.steps().finally(() => (this.underWay = undefined));
@@ -62,6 +65,7 @@ export class PartitionCheckpointer {
     try {
       const actors = await cut.drain();
       await this.emitter.durable(sequence);
+      await this.dead.landed();
       if (!this.holds()) throw new AppError('REK_LEASE_LOST');
       await this.store.save({
         partition,

@@ -40,10 +40,11 @@ describe('PartitionHost', () => {
 
   function world(overrides: { residentBytesMax?: number; topology?: LogTopology } = {}) {
     const topology = overrides.topology ?? memoryTopology(PARTITIONS);
+    const refused: string[] = [];
     const dead = new DeadLetterQueue(
       new DeadLetters(topology),
       'actors',
-      () => undefined,
+      (code) => refused.push(code),
       () => undefined,
     );
     const catalogue = new CatalogueReplica(
@@ -78,7 +79,7 @@ describe('PartitionHost', () => {
       return { host, ended };
     };
     const publish = (events: LogEvent[]) => topology.log.append(`log.user.${P}`, encodeFrame(events));
-    return { topology, context, own, publish, dead };
+    return { topology, context, own, publish, dead, refused };
   }
 
   /** What Postgres holds of the partition, as it can be put back. */
@@ -347,6 +348,81 @@ describe('PartitionHost', () => {
     expect(await saving).toBe(true);
     const { through } = decodeFeedbackHeader((await topology.feedback.last(`feedback.${P}`))!.payload);
     expect((await store.checkpoints.sequences()).get(P)).toBeGreaterThanOrEqual(through.sequence);
+  });
+
+  /** No JSON, to be refused: in the partition, and as an item. @returns where they stand */
+  async function refusable({ log }: LogTopology): Promise<number[]> {
+    return [
+      await log.append(`log.user.${P}`, Buffer.from('{"kind":')),
+      await log.append('log.item', Buffer.from('{"kind":')),
+    ];
+  }
+
+  const buried = async (topology: LogTopology): Promise<number[]> =>
+    (await new DeadLetters(topology).list()).letters
+      .map(({ source }) => source.sequence)
+      .sort((a, b) => a - b);
+
+  it('loses no letter of what was refused when a host is killed with them in hand', async () => {
+    const base = memoryTopology(PARTITIONS);
+    const dead = Object.assign(Object.create(base.dead) as EventLog, {
+      append: () => new Promise<number>(() => undefined),
+    });
+    const killed = world({ topology: { ...base, dead } });
+    const { host } = killed.own(1);
+    await until('it is live', () => host.phase === 'live');
+    const queue = [...events(29, 200)];
+    await killed.publish(queue.splice(0, 100));
+    const sequences = await refusable(base);
+    await killed.publish(queue);
+    await expectEqual(base, host); // feedback is emitted for what lies behind them
+    expect(killed.refused).toHaveLength(2);
+    expect(await host.checkpoint()).toBe(false);
+    const failures = (await killed.context.metrics.checkpointFailures.get()).values;
+    expect(failures.map(({ labels }) => labels.cause)).toEqual(['REK_LOG_UNAVAILABLE']);
+    // Who reads item entries puts letters of those behind every checkpoint.
+    expect(Math.max(0, ...(await store.checkpoints.sequences()).values())).toBeLessThan(sequences[0]!);
+    host.stop();
+
+    const heir = world({ topology: base });
+    await expectEqual(base, heir.own(2).host);
+    await heir.dead.flush();
+    expect(await buried(base)).toEqual(sequences);
+  }, 30_000);
+
+  it('puts no second letter of what was refused when a host is killed after the first has landed', async () => {
+    const { topology, own, dead } = world();
+    const { host } = own(1);
+    const sequences = await refusable(topology);
+    await until('they are refused', () => host.position >= 2);
+    await dead.flush();
+    host.stop();
+    const heir = world({ topology });
+    const { host: second } = heir.own(2);
+    await until('it has caught up', () => second.servable && second.position >= 2);
+    await heir.dead.flush();
+    expect([heir.refused.length, await buried(topology)]).toEqual([2, sequences]);
+    expect(await second.checkpoint()).toBe(true);
+  });
+
+  it('refuses an entry once, however often it goes back to the checkpoint', async () => {
+    const { topology, own, publish, dead, refused } = world();
+    const original = PartitionFold.prototype.fold;
+    PartitionFold.prototype.fold = function (this: PartitionFold, sequence, appendedAt, entries) {
+      original.call(this, sequence, appendedAt, entries);
+      if (entries.some((entry) => 'event' in entry && entry.event.eventId === 'e1')) throw new Error('a bug');
+    };
+    try {
+      const { host } = own(1);
+      await until('it is live', () => host.phase === 'live');
+      await refusable(topology);
+      await publish([...events(31, 10)]);
+      await until('all is folded', () => host.servable && host.position >= 3);
+      await dead.flush();
+      expect([...refused].sort()).toEqual(['REK_INTERNAL', 'REK_INVALID_JSON', 'REK_INVALID_JSON']);
+    } finally {
+      PartitionFold.prototype.fold = original;
+    }
   });
 
   it('answers after the sequence asked for, says when it was not reached, and refuses while it cannot serve', async () => {

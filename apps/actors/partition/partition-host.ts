@@ -247,6 +247,7 @@ export class PartitionHost {
       lease.epoch,
       state,
       emitter,
+      context.dead,
       context.checkpoints,
       context.keys,
       ownerPorts.holds,

@@ -13,7 +13,7 @@ import type { DeadLetterQueue } from './dead-letter-queue.js';
 export class CatalogueReplica {
   readonly current = new Catalogue();
   private floor = 0;
-  /** Bad entries up to here were put into the dead stream by an earlier reader. */
+  /** Bad entries up to here were put into the dead stream by an earlier reader: no checkpoint is saved before they have landed. */
   private knownBadThrough = 0;
 
   constructor(
@@ -25,7 +25,7 @@ export class CatalogueReplica {
 
   /**
    * Reads the catalogue up to the log's head. @returns that head
-   * @param knownBadThrough log sequence up to which some host has read before
+   * @param knownBadThrough log sequence of a checkpoint, whoever saved it
    */
   async bootstrap(knownBadThrough: number, progress: (done: number, total: number) => void): Promise<number> {
     this.knownBadThrough = knownBadThrough;
