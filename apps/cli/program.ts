@@ -11,6 +11,7 @@ type Register = (program: Command) => void;
 const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   up: async () => (await import('./up/up.command.js')).registerUp,
   import: async () => (await import('./commands/import.js')).registerImport,
+  export: async () => (await import('./commands/export.js')).registerExport,
   evaluate: async () => (await import('./commands/evaluate.js')).registerEvaluate,
   replay: async () => (await import('./commands/replay.js')).registerReplay,
   tune: async () => (await import('./commands/tune.js')).registerTune,

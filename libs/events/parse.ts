@@ -30,6 +30,9 @@ const schemas: Record<string, z.ZodType> = {
   settings: settingsEventSchema,
 };
 
+/** All that may stand in LOG. */
+export const EVENT_KINDS = Object.keys(schemas);
+
 /** Checks an already decoded JSON value. Never throws. */
 export function parseEvent(value: unknown): Parsed<LogEvent> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
@@ -43,7 +46,7 @@ export function parseEvent(value: unknown): Parsed<LogEvent> {
   if (!schema) {
     return reject(
       'REK_UNKNOWN_KIND',
-      `kind must be one of ${Object.keys(schemas).join(', ')}; got ${printable(kind)}`,
+      `kind must be one of ${EVENT_KINDS.join(', ')}; got ${printable(kind)}`,
     );
   }
   if (version !== undefined && version !== EVENT_VERSION) {

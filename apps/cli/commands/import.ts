@@ -11,6 +11,7 @@ import { Pacer } from '../import/pacer.js';
 import { PublisherSink } from '../import/publisher-sink.js';
 import { runImport } from '../import/run-import.js';
 import { ImportTally, type EventSink } from '../import/sink.js';
+import { openEvents } from '../sources/events-source.js';
 import { openMetarank } from '../sources/metarank-source.js';
 import { openMovieLens } from '../sources/movielens-source.js';
 import type { EventSource } from '../sources/source.js';
@@ -60,6 +61,15 @@ export function registerImport(program: Command): void {
     .addHelpText('after', '\nExample:\n  rekappa import movielens ml-1m')
     .action((folder: string, options: ImportOptions) =>
       importFrom(() => openMovieLens(folder, options.unsorted ?? false, options.top), options),
+    );
+  shared(group.command('events'))
+    .description(
+      'A file of our own events: what `rekappa export` wrote, or events as clients send them; one JSON object a line, .gz or not.',
+    )
+    .argument('<file>', 'log.ndjson or log.ndjson.gz')
+    .addHelpText('after', '\nExample:\n  rekappa import events log.ndjson.gz --nats')
+    .action((file: string, options: ImportOptions) =>
+      importFrom(() => openEvents(file, !options.nats), options),
     );
 }
 

@@ -1,17 +1,15 @@
 /** How far a replay goes: a stream sequence, or a moment of the server's clock. */
+import { InvalidArgumentError } from 'commander';
 import type { EventLog, LogMessage } from '#log';
-import { UsageError } from '../terminal/exit.js';
 
 export type Until = { readonly sequence: number } | { readonly at: number };
 
-/** @throws UsageError */
+/** Of an option's value. @throws InvalidArgumentError: commander adds which option it is */
 export function parseUntil(text: string): Until {
   if (/^\d+$/.test(text)) return { sequence: Number(text) };
   const at = Date.parse(text);
   if (Number.isNaN(at))
-    throw new UsageError(
-      `--until takes a sequence such as 12000, or a time such as 2026-01-31T12:00:00Z; got "${text}"`,
-    );
+    throw new InvalidArgumentError('give a sequence such as 12000, or a time such as 2026-01-31T12:00:00Z.');
   return { at };
 }
 
