@@ -37,6 +37,17 @@ export interface Recommended {
   readonly items: readonly RecommendedItem[];
 }
 
+/** What `DELETE /v1/users/:id` answers. */
+export interface Erasure {
+  /** The user and the visitors merged into them; 0 when nothing was known. */
+  readonly users: number;
+  readonly seq: number;
+  /** False while a host or a cache has not confirmed it. */
+  readonly done: boolean;
+  /** Whether all that the log has of them was sealed, and went with the key. */
+  readonly sealed: boolean;
+}
+
 export class GatewayClient {
   constructor(
     readonly url: string,
@@ -61,6 +72,10 @@ export class GatewayClient {
   recommendations(user: string, n: number, after?: number): Promise<Recommended> {
     const query = new URLSearchParams({ user, n: String(n), ...(after && { after: String(after) }) });
     return this.call('GET', `/v1/recommendations?${query}`);
+  }
+
+  erase(user: string): Promise<Erasure> {
+    return this.call('DELETE', `/v1/users/${encodeURIComponent(user)}`);
   }
 
   /** Before a long command starts: a wrong address is told within seconds. @throws CliError */

@@ -19,6 +19,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Register>>> = {
   experiments: async () => (await import('./commands/experiments.js')).registerExperiments,
   simulate: async () => (await import('./commands/simulate.js')).registerSimulate,
   key: async () => (await import('./commands/key.js')).registerKey,
+  erase: async () => (await import('./commands/erase.js')).registerErase,
   keys: async () => (await import('./commands/user-keys.js')).registerUserKeys,
   'nats-users': async () => (await import('./commands/nats-users.js')).registerNatsUsers,
   audit: async () => (await import('./commands/audit.js')).registerAudit,
