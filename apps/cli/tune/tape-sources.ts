@@ -5,6 +5,8 @@ import { AppError } from '#kernel';
 import { modelSettingsOf, type ModelSettings } from '#learning';
 import { rehearsalOf } from '../evaluate/context.js';
 import type { EvaluationContext } from '../evaluate/dataset.js';
+import { KUAIRAND_SETTINGS } from '../evaluate/datasets/kuairand.js';
+import { RANKLENS_ATTRIBUTION_SECONDS } from '../evaluate/datasets/ranklens.js';
 import { playSource } from '../evaluate/play.js';
 import { readUntil } from '../replay/until.js';
 import { withSession } from '../session.js';
@@ -25,14 +27,14 @@ export interface Taped {
 
 interface TapedDataset {
   readonly open: (context: EvaluationContext) => Promise<EventSource>;
-  /** Settings of the data set's own, below --set. */
+  /** Settings of the data set's own, below --set: those that it is evaluated with. */
   readonly defaults: readonly string[];
 }
 
 const DATASETS: Readonly<Record<string, TapedDataset>> = {
   ranklens: {
     open: async (context) => openMetarank(await context.file('ranklens/events.jsonl.gz')),
-    defaults: ['interest.attributionSeconds=10'],
+    defaults: [`interest.attributionSeconds=${RANKLENS_ATTRIBUTION_SECONDS}`],
   },
   kuairand: {
     open: async (context) =>
@@ -41,7 +43,7 @@ const DATASETS: Readonly<Record<string, TapedDataset>> = {
         videos: await context.file('kuairand-pure/video_features_basic_pure.csv.gz'),
         users: await context.file('kuairand-pure/user_features_pure.csv.gz'),
       }),
-    defaults: ['model.noClickWeight=1', 'interest.attributionSeconds=1', 'interest.positiveTypes=click'],
+    defaults: KUAIRAND_SETTINGS,
   },
 };
 

@@ -20,7 +20,7 @@ import { pointTables, timingTable } from '../tables.js';
  *   second later. A longer window would only make the learner wait.
  * - The label is the click; likes and the rest are signals of interest that come after it.
  */
-const SETTINGS = [
+export const KUAIRAND_SETTINGS: readonly string[] = [
   'model.noClickWeight=1',
   'interest.attributionSeconds=1',
   'interest.positiveTypes=click',
@@ -39,7 +39,7 @@ export const kuairand: Dataset = {
       videos: await context.file('kuairand-pure/video_features_basic_pure.csv.gz'),
       users: await context.file('kuairand-pure/user_features_pure.csv.gz'),
     });
-    const prediction = new ClickPrediction(rehearsalOf(context.settingsWith(SETTINGS)));
+    const prediction = new ClickPrediction(rehearsalOf(context.settingsWith(KUAIRAND_SETTINGS)));
     const played = await playSource(context, source, (event) => prediction.play(event));
     prediction.end();
     const { points, rehearsal, timings } = prediction;
@@ -51,7 +51,7 @@ export const kuairand: Dataset = {
         ...played,
         items: rehearsal.log.catalogue.size,
         users: points.userCount,
-        settings: SETTINGS.join(' '),
+        settings: KUAIRAND_SETTINGS.join(' '),
       },
       tables: [{ ...all!, note: KNOWN }, last!, timingTable(Object.values(timings))],
       comparisons: pointComparisons(points, SERVED, context.options),

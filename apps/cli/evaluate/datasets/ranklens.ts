@@ -8,7 +8,7 @@ import { playSource } from '../play.js';
 import { Prequential } from '../prequential.js';
 
 /** Clicks come 5 s after their list: 10 s of event time tell clicked from unclicked. */
-const ATTRIBUTION_SECONDS = 10;
+export const RANKLENS_ATTRIBUTION_SECONDS = 10;
 /** All lists are of twenty minutes. */
 const RECENT_SECONDS = 300;
 /** On the whole file, of which the data folder has the first 80 %. */
@@ -23,7 +23,7 @@ export const ranklens: Dataset = {
       '--attribution-seconds <s>',
       'a click counts for its list up to this much later, s of event time',
       positiveNumber,
-      ATTRIBUTION_SECONDS,
+      RANKLENS_ATTRIBUTION_SECONDS,
     );
   },
   async run(context) {
