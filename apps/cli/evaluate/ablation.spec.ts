@@ -1,5 +1,6 @@
 import { FEATURE_GROUPS } from '#features';
 import { loadSettings } from '#config';
+import { SHARED_CHANNELS } from '#recall';
 import { overridesAsEnvironment } from '../setting-overrides.js';
 import { ablationTable, partsOf, PARTS } from './ablation.js';
 import type { EvaluationReport } from './dataset.js';
@@ -25,6 +26,13 @@ describe('Parts that can be left out', () => {
     ]);
     expect(() => partsOf(['features'], ['ages'])).toThrow('there is no part "ages"');
     expect(() => partsOf([], [])).toThrow('nothing to leave out');
+  });
+
+  it('are channels of recall, too: each alone is given no share', () => {
+    const [trending] = partsOf(['next items', 'channels'], ['channels: trending']);
+    const { serving } = loadSettings(overridesAsEnvironment(trending!.set));
+    expect(serving.recallShares).toEqual({ trending: 0 });
+    expect(PARTS.channels).toHaveLength(SHARED_CHANNELS.length);
   });
 
   it('are settings that exist', () => {

@@ -1,9 +1,10 @@
 /**
  * `rekappa evaluate <dataset> --ablate`: the same run again and again, one part left out each time, everywhere at once: what is
- * learnt and what ranks. A part is a change of settings, so the code that runs is the code that serves.
+ * learnt, what is recalled and what ranks. A part is a change of settings, so the code that runs is the code that serves.
  */
 import { FEATURE_GROUPS } from '#features';
 import { VOICES, type Voice } from '#learning';
+import { SHARED_CHANNELS } from '#recall';
 import { UsageError } from '../terminal/exit.js';
 import type { EvaluationReport, Headline, PartKind, ReportTable } from './dataset.js';
 
@@ -25,6 +26,10 @@ export const PARTS: Readonly<Record<PartKind, readonly Part[]>> = {
   'next items': (Object.keys(VOICES) as Voice[]).map((voice) => ({
     name: `next items: ${voice}`,
     set: [`model.withoutSignals=${voice}`],
+  })),
+  channels: SHARED_CHANNELS.map((channel) => ({
+    name: `channels: ${channel}`,
+    set: [`serving.recallShares=${JSON.stringify({ [channel]: 0 })}`],
   })),
 };
 

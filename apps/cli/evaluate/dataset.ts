@@ -7,7 +7,7 @@ import type { Settings } from '#config';
 import type { Progress } from '../terminal/progress.js';
 
 /** What a data set can tell something about: ablation.ts leaves its parts out. */
-export type PartKind = 'features' | 'debiasing' | 'next items';
+export type PartKind = 'features' | 'debiasing' | 'next items' | 'channels';
 
 export interface Dataset {
   /** As in `rekappa evaluate <name>`. */

@@ -23,7 +23,7 @@ export const movielens: Dataset = {
     'rekappa evaluate movielens --data-file ml-100k/u.data --json',
     'rekappa evaluate movielens --rating --data-folder ml-100k --plot mae.svg',
   ],
-  ablates: ['next items'],
+  ablates: ['next items', 'channels'],
   configure(command) {
     command.option('--rating', 'predict the ratings themselves (MAE, RMSE) instead of the next film', false);
   },
