@@ -5,6 +5,7 @@ import { evaluationContext } from '../evaluate/context.js';
 import { DATASETS } from '../evaluate/datasets/index.js';
 import { ablationTable, partsOf, type Ablated, type Part } from '../evaluate/ablation.js';
 import type { Dataset, EvaluationReport, ReportTable, SharedOptions } from '../evaluate/dataset.js';
+import { refuseWithoutUse } from '../evaluate/options-without-use.js';
 import { renderReport } from '../evaluate/report.js';
 import { renderCurves } from '../evaluate/svg.js';
 import { collect } from '../setting-overrides.js';
@@ -32,11 +33,14 @@ export function registerEvaluate(program: Command): void {
       );
     });
   for (const dataset of DATASETS) {
-    const command = withSharedOptions(group.command(dataset.name).description(dataset.summary), dataset);
+    const command = withSharedOptions(group.command(dataset.name).description(dataset.summary));
     dataset.configure?.(command);
     command
       .addHelpText('after', `\nExamples:\n${examplesOf(dataset).join('\n')}`)
-      .action((options: Options) => interruptible((signal) => evaluate(dataset, options, signal)));
+      .action((options: Options) => {
+        refuseWithoutUse(dataset, command, DATASETS);
+        return interruptible((signal) => evaluate(dataset, options, signal));
+      });
   }
 }
 
@@ -78,11 +82,12 @@ async function plot(path: string, { dataset, curves }: EvaluationReport): Promis
   await writeFile(path, renderCurves(curves));
 }
 
-function withSharedOptions(command: Command, { hasCurves = true }: Dataset): Command {
-  command
+function withSharedOptions(command: Command): Command {
+  return command
     .option('--data-file <file>', 'the data set’s main file; others are looked for beside it')
     .option('--data-folder <folder>', 'folder of the data set; default: its folder in $REKAPPA_DATA')
     .option('--json', 'print as JSON', false)
+    .option('--plot <svg>', 'write learning curves to this file')
     .option('--last <share>', 'share of the newest lists or samples reported by themselves', share, 0.2)
     .addOption(
       new Option(
@@ -101,7 +106,6 @@ function withSharedOptions(command: Command, { hasCurves = true }: Dataset): Com
         .argParser(collect)
         .default([], 'none'),
     );
-  return hasCurves ? command.option('--plot <svg>', 'write learning curves to this file') : command;
 }
 
 function examplesOf({ name, examples }: Dataset): readonly string[] {

@@ -64,7 +64,8 @@ export function comparison(
   return { metric, a, b, of, difference, standardError, low, high, pValue, test };
 }
 
-function pairsOf(
+/** Those of --compare, or one. @throws UsageError for a model that is not there */
+export function pairsOf(
   columns: readonly { readonly name: string }[],
   served: string,
   rival: string | undefined,

@@ -16,10 +16,10 @@ export interface Dataset {
   readonly summary: string;
   /** Calls that can be typed as they stand, for --help; default: one with --json and one with --plot. */
   readonly examples?: readonly string[];
+  /** Shared options that say nothing here, and are refused. @param own options of the data set's own, as parsed */
+  without?(own: Readonly<Record<string, unknown>>): readonly SharedOption[];
   /** What --ablate can leave out; default: nothing. */
   readonly ablates?: readonly PartKind[];
-  /** Whether its reports have curves to plot; default: yes. */
-  readonly hasCurves?: boolean;
   /** Adds options of its own to the command. */
   configure?(command: Command): void;
   run(context: EvaluationContext): Promise<EvaluationReport>;
@@ -37,6 +37,9 @@ export interface SharedOptions {
   /** Pairs of models to be tested against each other. */
   readonly compare: readonly (readonly [string, string])[];
 }
+
+/** Shared options that not every data set has a use for. */
+export type SharedOption = 'dataFile' | 'dataFolder' | 'plot' | 'last' | 'compare' | 'ablate' | 'set';
 
 export interface EvaluationContext {
   /** All options as parsed: the data set's own and the shared ones. */

@@ -28,6 +28,7 @@ const RESAMPLES = 100;
 export const kdd12: Dataset = {
   name: 'kdd12',
   summary: 'KDD Cup 2012 search ads: position decay by depth, with relevance controlled.',
+  without: () => ['last', 'compare'],
   configure(command) {
     command
       .addOption(

@@ -22,6 +22,7 @@ export const live: Dataset = {
     'rekappa evaluate live --plot curves.svg',
     'rekappa evaluate live --set ftrl.alpha=0.05 --compare "blend,recent popularity" --json',
   ],
+  without: () => ['dataFile', 'dataFolder'],
   configure(command) {
     command
       .addOption(

@@ -47,7 +47,7 @@ export const whatIfWorlds: Dataset = {
     'rekappa evaluate whatif-worlds',
     'rekappa evaluate whatif-worlds --worlds 100 --lists 1000 --json',
   ],
-  hasCurves: false,
+  without: () => ['dataFile', 'dataFolder', 'plot', 'last', 'compare'],
   configure(command) {
     command
       .addOption(

@@ -24,6 +24,7 @@ export const movielens: Dataset = {
     'rekappa evaluate movielens --rating --data-folder ml-100k --plot mae.svg',
   ],
   ablates: ['next items', 'channels'],
+  without: ({ rating }) => (rating === true ? ['ablate'] : []),
   configure(command) {
     command.option('--rating', 'predict the ratings themselves (MAE, RMSE) instead of the next film', false);
   },

@@ -17,6 +17,7 @@ import { key53 } from '#kernel';
 import { ModelReplica } from '#learning';
 import { openRatings } from '../../../sources/ratings/ratings-source.js';
 import { CliError, UsageError } from '../../../terminal/exit.js';
+import { pairsOf } from '../../comparisons.js';
 import { rehearsalOf } from '../../context.js';
 import type { Comparison, EvaluationContext, EvaluationReport, ReportTable } from '../../dataset.js';
 import { playSource } from '../../play.js';
@@ -25,8 +26,8 @@ const FOLDER = 'movietweetings-100k';
 const RATINGS = ['ratings.dat', 'u.data', 'ratings.csv'];
 const ITEMS = ['movies.dat', 'u.item', 'movies.csv'];
 const USERS = ['users.dat', 'u.user'];
-const MEDIAN = 'rekappa, median';
-const MEAN = 'rekappa, mean';
+const MEDIAN = 'rekappa median';
+const MEAN = 'rekappa mean';
 const RIVAL = 'River BiasedMF';
 const SEED = 1;
 const RESAMPLES = 1_000;
@@ -41,6 +42,8 @@ export async function evaluateRatings(context: EvaluationContext): Promise<Evalu
     clipped(predictor, source.low, source.high),
   );
   const report = new RatingReport([...baselines.map(({ name }) => name), MEAN, MEDIAN]);
+  const columns = report.names.map((name) => ({ name }));
+  const pairs = pairsOf(columns, RIVAL, MEDIAN, context.options.compare);
   const rehearsal = new LiveRehearsal(rehearsalOf(context.settings));
   const replica = ModelReplica.of(rehearsal.model);
   const seen = { users: new Set<string>(), items: new Set<string>() };
@@ -72,7 +75,7 @@ export async function evaluateRatings(context: EvaluationContext): Promise<Evalu
       scale: `${source.low} to ${source.high}`,
     },
     tables: [1, last].map((share) => table(report, share)),
-    comparisons: [1, last].map((share) => compare(report, share)),
+    comparisons: pairs.flatMap(([a, b]) => [1, last].map((share) => compare(report, a, b, share))),
     curves: [
       {
         title: 'Progressive MAE',
@@ -100,14 +103,14 @@ function table(report: RatingReport, share: number): ReportTable {
   };
 }
 
-/** Of absolute errors, so that more is better: the rival's minus ours. */
-function compare(report: RatingReport, share: number): Comparison {
+/** Of absolute errors, so that more is better for b, by default ours: a's minus b's. */
+function compare(report: RatingReport, a: string, b: string, share: number): Comparison {
   return {
     metric: 'MAE saved',
-    a: RIVAL,
-    b: MEDIAN,
+    a,
+    b,
     of: share === 1 ? 'all ratings' : `the last ${Math.round(share * 100)} % of them`,
-    ...pairedBootstrap(report.errorsOf(RIVAL, share), report.errorsOf(MEDIAN, share), SEED, RESAMPLES),
+    ...pairedBootstrap(report.errorsOf(a, share), report.errorsOf(b, share), SEED, RESAMPLES),
   };
 }
 

@@ -26,9 +26,10 @@ export const openBandit: Dataset = {
     'Open Bandit, campaign men: what Bernoulli TS would earn, estimated from the log of a random policy.',
   examples: [
     'REKAPPA_DATA=~/data rekappa evaluate open-bandit',
-    'rekappa evaluate open-bandit --data-folder ~/data/open-bandit --json',
+    'rekappa evaluate open-bandit --data-folder open-bandit --json',
   ],
-  hasCurves: false,
+  // No model learns here: the log, its policies and the estimators are all there is.
+  without: () => ['last', 'compare', 'plot', 'set'],
   async run(context) {
     const file = (name: string): Promise<string> => context.file(`open-bandit/${name}`);
     const log = await readBanditLog({
