@@ -1,4 +1,4 @@
-/** EventLog over one JetStream stream. Durable when the server has acknowledged (docs/durability: what that means is the server's setting). */
+/** EventLog over one JetStream stream. Durable when the server has acknowledged (docs/promises.md, 10: against a power cut only where the server syncs always). */
 import {
   JetStreamApiError,
   jetstreamManager,
