@@ -1,6 +1,15 @@
 /** What the learner tells Prometheus; names stand in libs/observability's catalogue. */
 import { systemClock } from '#kernel';
-import { GOALS, LEARNERS, LIST_METRICS, PREDICTORS, RANKERS, type OnlineModel } from '#learning';
+import {
+  GOALS,
+  LEARNERS,
+  LIST_METRICS,
+  PREDICTORS,
+  RANKERS,
+  type OnlineModel,
+  type ProgressiveReport,
+  type RankingReport,
+} from '#learning';
 import type { Metrics } from '#observability';
 import type { WrittenSnapshot } from './snapshot-writer.js';
 
@@ -10,6 +19,9 @@ const LOSSES_MS = 1_000;
 const RANKING_MS = 10_000;
 
 export class LearnerMetrics {
+  /** As last told: what others who watch are answered with. */
+  losses: ProgressiveReport | undefined;
+  ranking: RankingReport | undefined;
   private lossesAt = -Infinity;
   private rankingAt = -Infinity;
   private samples = { clicks: 0, total: 0 };
@@ -60,7 +72,7 @@ export class LearnerMetrics {
   }
 
   private observeLosses(model: OnlineModel): void {
-    const { cumulative, windowed } = model.report();
+    const { cumulative, windowed } = (this.losses = model.report());
     for (const [section, window] of [
       [cumulative, 'all'],
       [windowed, 'recent'],
@@ -92,7 +104,7 @@ export class LearnerMetrics {
 
   private observeRanking(model: OnlineModel, now: number): void {
     this.rankingAt = now;
-    const { predictors } = model.ranking.report();
+    const { predictors } = (this.ranking = model.ranking.report());
     for (const learner of RANKERS) {
       const { userAuc, ...ofLists } = predictors[learner];
       if (userAuc !== null) this.metrics.progressiveUserAuc.set({ learner }, userAuc);

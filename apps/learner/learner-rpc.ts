@@ -5,6 +5,8 @@ import { learnerSubject, promotionSubject, type LearnerRequest } from '#model-fe
 import type { Metrics } from '#observability';
 import type { LearnerService } from './learner.service.js';
 
+/** What needs nothing but its name. */
+const PLAIN_OPS = ['status', 'progress', 'experiments', 'hash', 'snapshot'] as const;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** Returns how to stop answering. */
@@ -54,6 +56,8 @@ function perform(learner: LearnerService, request: LearnerRequest): object | Pro
   switch (request.op) {
     case 'status':
       return learner.status();
+    case 'progress':
+      return learner.progress();
     case 'experiments':
       return learner.experiments();
     case 'hash':
@@ -73,14 +77,14 @@ function parseRequest(body: string, promotes: boolean): LearnerRequest {
     throw new AppError('REK_INVALID_JSON');
   }
   const { op, snapshotId } = request ?? {};
-  if (!promotes && (op === 'status' || op === 'experiments' || op === 'hash' || op === 'snapshot'))
-    return { op };
+  const plain = PLAIN_OPS.find((known) => known === op);
+  if (!promotes && plain) return { op: plain };
   if (promotes && op === 'promote' && typeof snapshotId === 'string' && UUID.test(snapshotId))
     return { op, snapshotId };
   throw new AppError(
     'REK_INVALID_REQUEST',
     promotes
       ? 'op must be promote, with a snapshotId'
-      : 'op must be status, experiments, hash or snapshot; rpc.learner.promote takes promote',
+      : `op must be one of ${PLAIN_OPS.join(', ')}; rpc.learner.promote takes promote`,
   );
 }

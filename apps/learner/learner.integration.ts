@@ -85,6 +85,10 @@ describe('The learner with real servers', () => {
     expect((await client.hash()).sha256).toBe(offline(PART).hash().sha256);
     const status = await client.status();
     expect(status).toMatchObject({ model: 'main', head: PART, samples: offline(PART).samples });
+    await until('those who watch are told how well it learns', async () => {
+      const { samples, metrics } = await client.progress();
+      return samples === offline(PART).samples && metrics?.cumulative.samples === samples;
+    });
     await app.listen(0, '127.0.0.1');
     const get = async (path: string) => (await fetch(`${urlOf(app)}${path}`)).text();
     await until('metrics tell the samples', async () =>

@@ -15,6 +15,7 @@ import { hashing, settingsHash, modelSettingsOf, type ModelHash, type OnlineMode
 import type { DeadLetters, LogMessage, LogTopology } from '#log';
 import type {
   ExperimentsAnswer,
+  LearnerProgress,
   LearnerStatus,
   PromoteAnswer,
   SnapshotAnswer,
@@ -105,23 +106,23 @@ export class LearnerService {
   status(): LearnerStatus {
     const { model } = this;
     this.requireModel();
-    const { last } = this.writer;
     return {
+      ...this.place(),
       model: this.name,
-      version: model.version,
-      sequence: model.sequence,
       head: Math.max(this.head, model.sequence),
-      samples: model.samples,
-      rejected: model.rejected,
-      held: model.held.size,
       clipped: model.clipped(),
       settings: model.settings,
       metrics: model.report(),
       ranking: model.ranking.report(),
       shown: model.ranking.shown.report(model.scorer.tables.statistics),
       trendingWindows: model.scorer.tables.statistics.windows.report(),
-      snapshot: last ? { id: last.id, sequence: last.sequence, at: last.at } : null,
     };
+  }
+
+  progress(): LearnerProgress {
+    this.requireModel();
+    const { losses: metrics, ranking } = this.ports.metrics;
+    return { ...this.place(), metrics, ranking };
   }
 
   experiments(): ExperimentsAnswer {
@@ -165,6 +166,22 @@ export class LearnerService {
     this.ports.logger.info(answer, 'model promoted');
     this.ports.metrics.promoted();
     return answer;
+  }
+
+  private place(): Pick<
+    LearnerStatus,
+    'version' | 'sequence' | 'samples' | 'rejected' | 'held' | 'snapshot'
+  > {
+    const { version, sequence, samples, rejected, held } = this.model;
+    const { last } = this.writer;
+    return {
+      version,
+      sequence,
+      samples,
+      rejected,
+      held: held.size,
+      snapshot: last ? { id: last.id, sequence: last.sequence, at: last.at } : null,
+    };
   }
 
   private async becomeWriter(): Promise<boolean> {

@@ -12,6 +12,7 @@ import { subjectPrefix, type NatsConnection } from '#log';
 
 export type LearnerRequest =
   | { op: 'status' }
+  | { op: 'progress' }
   | { op: 'experiments' }
   | { op: 'hash' }
   | { op: 'snapshot' }
@@ -40,6 +41,17 @@ export interface LearnerStatus {
     readonly chosen: boolean;
   }[];
   readonly snapshot: { readonly id: string; readonly sequence: number; readonly at: number } | null;
+}
+
+/** For who looks again and again: the reports are those that the metrics were last told, so that looking costs no learning. */
+export interface LearnerProgress extends Pick<
+  LearnerStatus,
+  'version' | 'sequence' | 'samples' | 'rejected' | 'held' | 'snapshot'
+> {
+  /** At most a second old; absent until there was one. */
+  readonly metrics?: ProgressiveReport;
+  /** At most ten seconds old. */
+  readonly ranking?: RankingReport;
 }
 
 export interface ExperimentsAnswer {
@@ -73,6 +85,10 @@ export class LearnerClient {
 
   status(): Promise<LearnerStatus> {
     return this.ask<LearnerStatus>({ op: 'status' }, ANSWER_MS);
+  }
+
+  progress(timeoutMs = ANSWER_MS): Promise<LearnerProgress> {
+    return this.ask<LearnerProgress>({ op: 'progress' }, timeoutMs);
   }
 
   experiments(): Promise<ExperimentsAnswer> {
