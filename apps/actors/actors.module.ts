@@ -31,7 +31,7 @@ import { LogReader } from './reading/log-reader.js';
 import { GraphKeeper } from './serving/graph-keeper.js';
 import { Recommender } from './serving/recommender.js';
 import { RpcServer } from './serving/rpc-server.js';
-import { stageTimes } from './serving/stage-times.js';
+import { countListed, stageTimes } from './serving/stage-times.js';
 import { ServedWriter } from './serving/served-writer.js';
 import { UserRpc } from './serving/user.rpc.js';
 
@@ -118,7 +118,10 @@ function assemble(settings: Settings) {
       settings: rankingSettingsOf(settings),
       experiments: settings.experiments,
       clock: context.clock,
-      served: (event) => served.write(event),
+      served: (event) => {
+        countListed(metrics, event);
+        served.write(event);
+      },
       watch: stageTimes(metrics),
       ruleFailed: (rule) => metrics.ruleFailures.inc({ rule }),
     });

@@ -62,11 +62,11 @@ export class ActorsService {
   }
 
   private serveHost(): void {
-    const { rpc, recommender, host, context } = this.parts;
+    const { rpc, recommender, host, follower, context } = this.parts;
     this.stopServing.push(
       rpc.serve('rpc.host', (body) => recommender.answer(parseHostRequest(body)), HOSTS_QUEUE),
       rpc.serve('rpc.hosts.status', () =>
-        hostStatus(host.hostId, recommender.replica, host.partitions, context),
+        hostStatus(host.hostId, recommender.replica, follower.changedAt, host.partitions, context),
       ),
       rpc.serve('rpc.hosts.hash', () => hostHash(host.hostId, host.partitions, context)),
     );

@@ -219,6 +219,12 @@ export const METRIC_CATALOGUE = {
     'Candidates that no channel before had found.',
     ['channel'],
   ),
+  listedItems: counter(
+    ['actors'],
+    'rekappa_listed_items_total',
+    'Items put into lists, by the recall channel that found them; given where the caller did.',
+    ['channel'],
+  ),
   candidates: histogram(['actors'], 'rekappa_candidates', 'Candidates after recall.', [], SIZE_EVENTS),
   modelAgeSeconds: gauge(
     ['actors'],

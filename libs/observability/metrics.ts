@@ -41,6 +41,19 @@ export function createMetrics(app: MetricApp, options: MetricsOptions = {}): Met
   return metrics as unknown as Metrics;
 }
 
+/** What a counter has counted under each value of one of its labels, whatever the others. */
+export async function totalsBy<Label extends string>(
+  counter: Counter<Label>,
+  label: Label,
+): Promise<Record<string, number>> {
+  const totals: Record<string, number> = {};
+  for (const { labels, value } of (await counter.get()).values) {
+    const name = String(labels[label]);
+    totals[name] = (totals[name] ?? 0) + value;
+  }
+  return totals;
+}
+
 function createMetric(key: MetricKey, registry: Registry): Counter | Gauge | Histogram {
   const { kind, name, help, labels, buckets } = METRIC_CATALOGUE[key];
   const base = { name, help, labelNames: [...labels] as string[], registers: [registry] };

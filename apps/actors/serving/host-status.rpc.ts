@@ -1,5 +1,6 @@
 /** `rpc.hosts.status` and `rpc.hosts.hash`: every host answers for the partitions it owns. */
 import type { ModelReplica } from '#learning';
+import { totalsBy } from '#observability';
 import type { PartitionHost } from '../partition/partition-host.js';
 import { hashPartition } from '../partition/partition-hash.js';
 import type { HostContext } from '../host-context.js';
@@ -22,7 +23,13 @@ export interface HostStatus {
   readonly modelVersion: string;
   /** FEEDBACK sequence up to which its replica of the model has learnt. */
   readonly modelSequence: number;
+  /** Since its replica last changed, ms. */
+  readonly modelAgeMs: number;
   readonly items: number;
+  /** Events folded since the process started, by kind. */
+  readonly foldedEvents: Readonly<Record<string, number>>;
+  /** Items put into lists since the process started, by the recall channel that found them. */
+  readonly listedItems: Readonly<Record<string, number>>;
   readonly partitions: readonly PartitionStatus[];
 }
 
@@ -34,15 +41,24 @@ export interface HostHash {
 export async function hostStatus(
   hostId: string,
   { version, sequence }: Pick<ModelReplica, 'version' | 'sequence'>,
+  modelChangedAt: number,
   partitions: readonly PartitionHost[],
   context: HostContext,
 ): Promise<HostStatus> {
-  const head = await context.topology.log.head();
+  const { topology, metrics, clock } = context;
+  const [head, foldedEvents, listedItems] = await Promise.all([
+    topology.log.head(),
+    totalsBy(metrics.foldedEvents, 'kind'),
+    totalsBy(metrics.listedItems, 'channel'),
+  ]);
   return {
     hostId,
     modelVersion: version,
     modelSequence: sequence,
+    modelAgeMs: Math.round(clock.monotonic() - modelChangedAt),
     items: context.catalogue.current.size,
+    foldedEvents,
+    listedItems,
     partitions: partitions.map((host) => partitionStatus(host, head)),
   };
 }

@@ -1,4 +1,5 @@
 /** Times the stages of a list and the channels of its recall: ranking is pure and knows no clock, so the shell holds the watch. */
+import type { Served } from '#events';
 import type { Metrics } from '#observability';
 import { listWatch, type ListWatch } from '#ranking';
 
@@ -33,4 +34,11 @@ function series<T>(of: (label: string) => T): (label: string) => T {
     if (one === undefined) made.set(label, (one = of(label)));
     return one;
   };
+}
+
+/** A list has few channels: one step of the counter for each. */
+export function countListed({ listedItems }: Metrics, { items }: Served): void {
+  const counts = new Map<string, number>();
+  for (const { channel } of items) counts.set(channel, (counts.get(channel) ?? 0) + 1);
+  for (const [channel, count] of counts) listedItems.inc({ channel }, count);
 }
