@@ -1,12 +1,14 @@
 /**
  * `npm run build`: TypeScript to dist/, which mirrors the tree (dist/libs/kernel/index.js), without type checks:
- * those are `npm run check`. Only the client gets declarations, for it is used outside of this repository. The new build takes the old one's
- * place only when it is complete.
+ * those are `npm run check`. The client gets declarations, for it is used outside of this repository; the dashboard's files go as they are.
+ * The new build takes the old one's place only when it is complete.
  */
-import { existsSync, mkdirSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BUILD_STAMP, SOURCE_FOLDERS, root, run, tool } from './ensure-ready.mjs';
 
+/** For browsers: nothing is compiled, so what is served is what stands here. */
+const PAGE = 'apps/gateway/dashboard/page';
 const started = new Date();
 const fresh = join(root, `dist.new-${process.pid}`);
 const old = join(root, `dist.old-${process.pid}`);
@@ -19,6 +21,7 @@ const ignored = [
   '**/*.md',
   'test/golden/**',
   '**/assembly/**',
+  `${PAGE}/**`,
 ];
 
 try {
@@ -34,6 +37,7 @@ try {
     ignored.join(','),
   ]);
   declareClient();
+  cpSync(join(root, PAGE), join(fresh, PAGE), { recursive: true });
   swap();
 } finally {
   for (const path of [fresh, old]) rmSync(path, { recursive: true, force: true });

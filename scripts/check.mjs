@@ -23,7 +23,7 @@ const steps = [
     '--log-level=warn',
     '--cache',
     `--cache-location=${join(cache, 'prettier', '.prettier-cache')}`,
-    ...folders.map((folder) => `${folder}/**/*.{ts,mjs,json}`),
+    ...folders.map((folder) => `${folder}/**/*.{ts,mjs,js,css,html,json}`),
   ],
   [
     'boundaries',

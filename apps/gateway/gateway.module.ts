@@ -41,6 +41,9 @@ import { RecommendationsController } from './reads/recommendations.controller.js
 import { Recommender } from './reads/recommender.js';
 import { TrendingKeeper } from './reads/trending-keeper.js';
 import { UsersController } from './reads/users.controller.js';
+import { RecentLatencies } from './status/recent-latencies.js';
+import { StatusController } from './status/status.controller.js';
+import { SystemStatus } from './status/system-status.js';
 import { CACHE, KEYS, NATS, PUBLISHER, TOPOLOGY } from './tokens.js';
 
 /** How often a frame is sent before its events are given up: the caller waits no longer than ackTimeoutMs anyway. */
@@ -64,6 +67,7 @@ export class GatewayModule {
         CatalogueReadsController,
         UsersController,
         ExperimentsController,
+        StatusController,
       ],
       providers: [
         {
@@ -110,6 +114,8 @@ export class GatewayModule {
         ErasureBroadcast,
         TrendingKeeper,
         Recommender,
+        RecentLatencies,
+        SystemStatus,
       ],
     };
   }

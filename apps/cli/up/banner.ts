@@ -7,6 +7,7 @@ export function banner(
 ): string {
   const rows = [
     ['API', `${gatewayUrl}/v1/recommendations?user=ada&n=5`],
+    ['Dashboard', `${gatewayUrl}/dashboard`],
     ['Docs', `${gatewayUrl}/docs`],
     ['Metrics', [gatewayUrl, ...Object.values(apps)].map((url) => `${url}/metrics`).join('  ')],
     ['NATS', withoutPassword(natsUrl)],

@@ -17,6 +17,7 @@ import {
   recommendationSchema,
 } from './answers.js';
 import type { Endpoint } from './documented.js';
+import { statusSchema } from './status-answer.js';
 import {
   rankRequestSchema,
   recommendQuerySchema,
@@ -186,6 +187,19 @@ export const TRENDING_ENDPOINT: Endpoint = {
     }),
   },
   errors: TRY_AGAIN,
+};
+
+export const STATUS_ENDPOINT: Endpoint = {
+  tag: 'status',
+  scope: 'read',
+  summary: 'How the system stands',
+  description:
+    'What the dashboard shows: log, hosts, learner and the gateway that answers. Gathered at most once a second, whoever asks; what does not answer in time is named in `missing`.',
+  answer: {
+    status: 200,
+    description: 'What answered; never an error for what did not.',
+    schema: statusSchema,
+  },
 };
 
 export const EXPERIMENTS_ENDPOINT: Endpoint = {

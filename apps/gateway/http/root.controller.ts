@@ -13,10 +13,12 @@ export class RootController {
     return {
       name: 'Rekappa gateway',
       namespace: this.settings.namespace,
+      dashboard: '/dashboard',
       documentation: '/docs',
       openapi: '/docs/openapi.json',
       health: ['/health/live', '/health/ready', '/health/startup'],
       metrics: '/metrics',
+      status: 'GET /v1/status',
       events: ['POST /v1/events'],
       items: [
         'POST /v1/items',

@@ -299,6 +299,7 @@ describe('for the curious', () => {
       'get /v1/items/{id}',
       'get /v1/items/{id}/similar',
       'get /v1/recommendations',
+      'get /v1/status',
       'get /v1/users/{id}/state',
       'patch /v1/items/{id}',
       'post /v1/events',
