@@ -5,6 +5,9 @@ const NONE = '–';
 
 export const whole = (n) => (n === undefined ? NONE : WHOLE.format(n));
 
+/** 123 as it is, 1,234 as 1.2K: where there is little room. */
+export const tiny = (n) => SHORT.format(n);
+
 /** 1,234 as it is, 12,345,678 as 12.3M. */
 export const short = (n) => (n === undefined ? NONE : n < 100_000 ? WHOLE.format(n) : SHORT.format(n));
 

@@ -27,8 +27,8 @@ export class LineChart {
     this.#options = options;
     const { title, hint, lines } = options;
     for (const { name } of lines) this.#paths.set(name, svg('path', { class: `line ${name}` }));
-    const cursor = svg('line', { class: 'cursor', y1: 0, y2: HEIGHT });
-    const reference = svg('line', { class: 'reference', x1: 0, x2: WIDTH });
+    const cursor = svg('line', { class: 'cursor', x1: -WIDTH, x2: -WIDTH, y1: 0, y2: HEIGHT });
+    const reference = svg('line', { class: 'reference', x1: 0, x2: WIDTH, y1: -HEIGHT, y2: -HEIGHT });
     const drawing = svg(
       'svg',
       { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: 'none', role: 'img' },

@@ -1,6 +1,6 @@
 /** The life of an event, stage by stage, and the partitions with their owners. */
 import { element, find, write } from './elements.js';
-import { duration, plural, rate, short, whole } from './format.js';
+import { duration, plural, rate, short, tiny, whole } from './format.js';
 import { LineChart } from './line-chart.js';
 import { sum, Totals } from './totals.js';
 
@@ -151,7 +151,7 @@ function cellOf(partition, owner, noOwner) {
       title: `partition ${partition}: ${host.hostId}, epoch ${epoch}, ${phase}, at ${whole(position)}, ${whole(lagEvents)} behind, ${plural(users, 'user')}`,
     },
     element('b', {}, String(partition)),
-    lagEvents === 0 ? '✓' : `−${short(lagEvents)}`,
+    lagEvents === 0 ? '✓' : `−${tiny(lagEvents)}`,
   );
 }
 

@@ -132,19 +132,19 @@ export class TryPanel {
   }
 
   #showOutcome(item, type, { after, degraded, items }, storedMs, listMs) {
-    const gone = this.#outcome;
     const note = degraded
       ? `A substitute: the user’s host did not answer (${degraded.reason}).`
       : after.reached
         ? `${items.filter(({ itemId }) => itemId === item.itemId).length === 0 ? 'It has left the list, and the rest was ranked anew.' : 'The list was ranked anew.'}`
         : 'The list came before the host had folded the event: ask again.';
-    gone.replaceChildren(
+    const read = after.reached && !degraded;
+    this.#outcome.replaceChildren(
       element(
         'dl',
-        {},
+        read ? { class: 'read' } : {},
         ...[
           [`${type} stored`, storedMs],
-          ['next list, which has read it', listMs],
+          [read ? 'next list, which has read it' : 'next list, which has not', listMs],
           ['together, seen from here', storedMs + listMs],
         ].map(([name, ms]) =>
           element('div', {}, element('dd', {}, milliseconds(ms)), element('dt', {}, name)),
