@@ -35,6 +35,7 @@ export function registerEvaluate(program: Command): void {
   for (const dataset of DATASETS) {
     const command = withSharedOptions(group.command(dataset.name).description(dataset.summary));
     dataset.configure?.(command);
+    hideWithoutUse(dataset, command);
     command
       .addHelpText('after', `\nExamples:\n${examplesOf(dataset).join('\n')}`)
       .action((options: Options) => {
@@ -106,6 +107,12 @@ function withSharedOptions(command: Command): Command {
         .argParser(collect)
         .default([], 'none'),
     );
+}
+
+/** Help offers what is of use, whatever options of its own the data set is asked with. */
+function hideWithoutUse(dataset: Dataset, command: Command): void {
+  const useless: readonly string[] = dataset.without?.({}) ?? [];
+  for (const option of command.options) if (useless.includes(option.attributeName())) option.hideHelp();
 }
 
 function examplesOf({ name, examples }: Dataset): readonly string[] {
