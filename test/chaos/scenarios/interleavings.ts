@@ -19,6 +19,7 @@ interface Report {
 
 /** Less than one of these in so many schedules means that the schedules have lost their teeth. */
 const SCHEDULES_EACH = 50;
+const SCHEDULES_EACH_RARE = 250;
 const FAULTS = [
   'calls lost',
   'crash',
@@ -30,13 +31,14 @@ const FAULTS = [
   'checkpoints forgotten',
   'checkpoints damaged',
   'merges across partitions',
-  'writes refused by epoch or sequence',
   'duplicates in the log',
   'users erased',
   'lists served',
   'served lists shown',
   'changes of settings',
 ];
+/** Only now and then does a deposed host get as far: 9 to 27 times in 500 schedules. */
+const RARE = ['writes refused by epoch or sequence'];
 const WORK = ['acknowledged events', 'samples and other records', 'weights compared'];
 /** Of the learner, which takes part in few schedules. */
 const SELDOM = ['learner crashed', 'snapshots forgotten', 'snapshots replayed from'];
@@ -68,9 +70,10 @@ async function run(trial: Trial): Promise<void> {
   const all = new Map(Object.entries(tally));
   const expected = (name: string, each: number): void =>
     findings.enough(broken !== undefined || (all.get(name) ?? 0) * each >= rounds, `too few: ${name}`);
-  for (const name of FAULTS) findings.fault(name, all.get(name) ?? 0);
+  for (const name of [...FAULTS, ...RARE]) findings.fault(name, all.get(name) ?? 0);
   for (const name of [...SELDOM, ...WORK]) findings.did(name, all.get(name) ?? 0);
   for (const name of [...FAULTS, ...WORK]) expected(name, SCHEDULES_EACH);
+  for (const name of RARE) expected(name, SCHEDULES_EACH_RARE);
   for (const name of SELDOM) expected(name, rounds);
   findings.figure('schedules', schedules);
   findings.must(broken === undefined, `${broken}, with the schedule ${schedule}`);
