@@ -155,7 +155,9 @@ async function oneStart(
     findings.fault(name);
   }
   system.hosts.length = 0;
-  const [host, learner] = await Promise.all([system.add('actors'), system.add('learner')]);
+  const starting = Promise.all([system.add('actors'), system.add('learner')]);
+  await findings.mustCome(starting);
+  const [host, learner] = await starting;
   await load.sent(EVENTS_BETWEEN);
   const partitions = () => reported(host, 'REK_SNAPSHOT_INVALID', 'partition');
   const snapshots = () => reported(learner, 'invalid snapshot', 'reason');
