@@ -7,7 +7,7 @@ const fill = (
   const ranking = new ProgressiveRanking(window);
   for (const [user, list, label, p] of rows) {
     ranking.begin(user, list, 1);
-    ranking.record(label, 1, Float64Array.of(p, 0.1, 0, 0, 0, 0), -p);
+    ranking.record(label, 1, Float64Array.of(p, 0.1, 0, 0, 0, p), -p);
   }
   ranking.end();
   ranking.record(1, 1, new Float64Array(6), 0);
@@ -39,6 +39,7 @@ describe('Progressive ranking', () => {
   it('lets equal predictions share their places', () => {
     const { predictors } = fill(10, rows);
     expect(predictors.fm.userAuc).toBe(0.5);
+    expect(predictors.overallCtr).toEqual(predictors.fm); // whatever it was when each item was shown
     const three = (1 + 1 / Math.log2(3) + 1 / 2) / 3;
     expect(predictors.fm.ndcg).toBeCloseTo((three + (1 + 1 / Math.log2(3)) / 2) / 2, 6);
   });

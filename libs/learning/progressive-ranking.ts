@@ -12,7 +12,7 @@ import { newestOf } from './sample-key.js';
 import { PREDICTORS } from './progressive-validation.js';
 import { ShownLately } from './shown-lately.js';
 
-/** Whoever predicts, and how popular the item was when it was shown (half-life a day). A rate that is the same for all orders at random. */
+/** Whoever predicts, the overall rate as an order at random, and how popular the item was when it was shown (half-life a day). */
 export const RANKERS = [...PREDICTORS, 'recentPopularity'] as const;
 export type RankerName = (typeof RANKERS)[number];
 
@@ -31,6 +31,8 @@ export interface RankingReport {
 
 const WIDTH = RANKERS.length;
 const POPULARITY = PREDICTORS.length;
+/** The overall rate moves with each impression, so that its own order would be the one shown: it counts as one value, an order at random. */
+const OVERALL = PREDICTORS.indexOf('overallCtr');
 const NO_LIST = -1;
 
 export class ProgressiveRanking {
@@ -79,6 +81,7 @@ export class ProgressiveRanking {
     this.labels[at] = label;
     this.keys[at] = key;
     this.predictions.set(predictions, at * WIDTH);
+    this.predictions[at * WIDTH + OVERALL] = 0;
     this.predictions[at * WIDTH + POPULARITY] = popularity;
   }
 
