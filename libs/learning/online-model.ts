@@ -5,8 +5,6 @@
  *
  * A record that is not sound (sound-record.ts) is counted in `rejected` and changes nothing else.
  */
-import { sampleKey } from './sample-key.js';
-import { STATISTICS_FEATURE_NAMES } from './statistics-features.js';
 import {
   FeedbackDecoder,
   type Engagement,
@@ -16,9 +14,7 @@ import {
   type Outcome,
   type Sequel,
 } from '#events';
-import { positionIndex } from '#features';
 import { atOnce, fnv1a32, type Steps } from '#kernel';
-import { massesOf, type Masses } from './debias.js';
 import { ExposureMemory } from './exposure-memory.js';
 import { FactorisationMachine } from './factorisation-machine.js';
 import { FtrlProximal } from './ftrl-proximal.js';
@@ -28,7 +24,6 @@ import { HeldLists } from './held-lists.js';
 import { copyReading, newReading, readItem } from './item-reading.js';
 import type { ChangedSlots } from './kernels/changed-slots.js';
 import { SlotRows } from './kernels/slot-rows.js';
-import { sigmoid } from './logistic.js';
 import { encodeDelta } from './model-delta.js';
 import { hashState, type ModelHash, type ModelIdentity, type ModelState } from './model-state.js';
 import { modelVersion, settingsHash, type ModelSettings } from './model-settings.js';
@@ -43,18 +38,12 @@ import { ProgressiveValidation, type ProgressiveReport } from './progressive-val
 import { ReadAhead } from './read-ahead.js';
 import { recordForGroups } from './record-for-groups.js';
 import { isSoundEngagement, isSoundExposure, isSoundOutcome, isSoundSequel } from './sound-record.js';
-import { LEARNERS, newScores, Scorer, type LearnerName, type Scores } from './scorer.js';
-import { placePredictions, readPredictions } from './predictions.js';
+import { SAMPLE_WEIGHT_MAX, SampleLearner, type Shown } from './sample-learner.js';
+import { Scorer, type LearnerName, type Scores } from './scorer.js';
 import { newTables, rowTables } from './tables.js';
 
-/** The weight of one positive is cut to this. */
-export const SAMPLE_WEIGHT_MAX = 10;
-const BLEND = LEARNERS.length;
-/** The coarse rank's learner: it can learn from the blend, too. */
-const STUDENT = LEARNERS.indexOf('fm');
 /** The type whose value is a rating. */
 const RATING = fnv1a32('rating');
-const NOTHING: Masses = { positive: 0, negative: 0 };
 
 export class OnlineModel implements FeedbackSink, ModelState {
   readonly scorer: Scorer;
@@ -77,14 +66,9 @@ export class OnlineModel implements FeedbackSink, ModelState {
   readonly relay = new EngagementRelay();
   drained = 0;
   private readonly decoder = new FeedbackDecoder();
-  private readonly scores = newScores();
   private readonly shown = newReading();
-  private readonly masses: Masses = { positive: 0, negative: 0 };
-  /** Of an outcome that is taken back. */
-  private readonly revised: Masses = { positive: 0, negative: 0 };
+  private readonly sampleLearner: SampleLearner;
   private readonly ahead: ReadAhead;
-  /** Where in the sample last prepared the rates of features begin. */
-  private rated = 0;
 
   constructor(
     readonly settings: ModelSettings,
@@ -111,6 +95,7 @@ export class OnlineModel implements FeedbackSink, ModelState {
     this.validation = new ProgressiveValidation(settings.metricsWindow);
     this.ranking = new ProgressiveRanking(settings.metricsWindow);
     this.goalValidation = new GoalValidation(settings.metricsWindow);
+    this.sampleLearner = new SampleLearner(this);
   }
 
   get version(): string {
@@ -252,35 +237,6 @@ export class OnlineModel implements FeedbackSink, ModelState {
     if (!this.scorer.ratings.learn(record.userKey, record.itemKey, record, value)) this.rejected++;
   }
 
-  /**
-   * A click on what was learnt as not clicked: one step that takes that back and learns the click,
-   *
-   *     gradient = (w·positive₁ − positive₀)·(p − 1) + (w·negative₁ − negative₀)·ν·p,   masses of a click less those of none
-   */
-  private revise(record: Outcome, weight: number): void {
-    const { scorer, masses, revised } = this;
-    const { tables } = scorer;
-    const { itemKey, timestamp, position, depth = 0 } = record;
-    const { method, weightMax } = this.settings.debias;
-    scorer.rates.open(record.listKey);
-    this.readShown(record);
-    this.prepare(record, this.exposures.recallRates(itemKey, timestamp));
-    scorer.predict();
-    scorer.read(this.scores);
-    const examined = tables.examination.examination(position, depth);
-    readPredictions(this.scores, this.scorer.reading, this.validation.predictions);
-    placePredictions(this.settings.debias, examined, this.validation.predictions);
-    const key = sampleKey(record.listKey, itemKey);
-    this.ranking.revise(key);
-    this.validation.revise(key);
-    massesOf(masses, method, 1, examined, this.scores.blend, weightMax);
-    massesOf(revised, method, 0, examined, this.scores.blend, weightMax);
-    this.update(weight, revised);
-    tables.examination.revise(itemKey, position, depth);
-    scorer.rates.revise(record.features);
-    tables.experiments.recordOutcome(record.userKey, timestamp, 1, 0);
-  }
-
   /** Nobody has clicked, so far. */
   private noClick(record: Outcome): void {
     this.readShown(record);
@@ -296,8 +252,11 @@ export class OnlineModel implements FeedbackSink, ModelState {
       // Of earlier versions, which said nothing of an item before its click.
       this.readShown(record);
       this.learn(record, 1, weight);
-    } else if (!this.held.click(listKey, itemKey, weight)) this.revise(record, weight);
-    else this.learnHeld(listKey);
+    } else if (this.held.click(listKey, itemKey, weight)) this.learnHeld(listKey);
+    else {
+      this.readShown(record);
+      this.sampleLearner.revise(record, weight);
+    }
     tables.statistics.recordClick(itemKey);
     tables.positions.recordClick(record.position);
   }
@@ -319,87 +278,9 @@ export class OnlineModel implements FeedbackSink, ModelState {
       readItem(reading, tables.statistics, itemKey, timestamp, 1);
   }
 
-  /** Predict, validate, update: one sample whose reading the scorer holds. @param weight of a click */
+  /** One sample whose reading the scorer holds. @param weight of a click */
   private learn(shown: Shown, label: 0 | 1, weight: number): void {
-    const { scorer, masses } = this;
-    const { method, weightMax } = this.settings.debias;
-    const { rates } = scorer;
-    const { examination, experiments } = scorer.tables;
-    const { itemKey, position, depth = 0 } = shown;
-    this.ranking.begin(shown.userKey, shown.listKey, itemKey);
-    rates.open(shown.listKey);
-    const slot = this.prepare(shown);
-    scorer.predict();
-    scorer.read(this.scores);
-    const examined = examination.examination(position, depth);
-    const relevance = slot < 0 ? this.scores.ftrl : scorer.ftrlWithout(slot);
-    this.exposures.rememberRates(
-      itemKey,
-      shown.timestamp,
-      scorer.sample.values,
-      this.rated,
-      scorer.sample.length - this.rated - STATISTICS_FEATURE_NAMES.length,
-    );
-    this.validate(label, examined, sampleKey(shown.listKey, itemKey));
-    massesOf(masses, method, label, examined, this.scores.blend, weightMax);
-    this.update(weight, NOTHING);
-    examination.record(itemKey, position, depth, label, relevance);
-    rates.record(shown.features, label);
-    experiments.recordOutcome(shown.userKey, shown.timestamp, label);
+    this.sampleLearner.learn(shown, label, weight);
     this.samples++;
   }
-
-  /** Makes the sample. @returns where the slot's feature stands in it, −1 when it is left out */
-  private prepare({ features, position }: Shown, rates?: Float32Array): number {
-    const last = features.length - 1;
-    const placed = last >= 0 && features.indices[last] === positionIndex(position);
-    const kept = placed && this.settings.debias.method === 'feature';
-    if (placed && !kept) features.length = last;
-    this.rated = features.length;
-    this.scorer.prepare(features, rates);
-    features.length = last + 1;
-    return kept ? last : -1;
-  }
-
-  private validate(label: 0 | 1, examined: number, key: number): void {
-    const { reading } = this.scorer;
-    readPredictions(this.scores, reading, this.validation.predictions);
-    this.ranking.record(label, key, this.validation.predictions, reading.popularity);
-    placePredictions(this.settings.debias, examined, this.validation.predictions);
-    this.validation.record(label, key);
-  }
-
-  /**
-   * The sample last read, with the masses at hand, less what of it was `learnt` already. Learners make more of a purchase than of a click,
-   * by its weight; calibration does not: a click-through rate counts a clicked impression once, whatever came of it.
-   */
-  private update(weight: number, learnt: Masses): void {
-    const { sample, logits, totals, calibrated, blend, calibrators } = this.scorer;
-    const { masses } = this;
-    const { noClickWeight, fm } = this.settings;
-    const taught = fm.distillation ?? 0;
-    const positive = weight * masses.positive - learnt.positive;
-    const negative = weight * masses.negative - learnt.negative;
-    const [clicked, unclicked] = [masses.positive - learnt.positive, masses.negative - learnt.negative];
-    const mass = positive + negative * noClickWeight;
-    let teacher = 0;
-    for (let k = BLEND; k >= 0; k--) {
-      const p = sigmoid(totals[k]!);
-      let gradient = positive * (p - 1) + negative * noClickWeight * p;
-      calibrators[k]!.update(totals[k]!, calibrated[k]!, clicked, unclicked);
-      if (k === BLEND) {
-        teacher = p;
-        blend.update(logits, gradient, Math.max(0, mass) * p * (1 - p));
-      } else {
-        if (k === STUDENT && taught > 0) gradient += taught * (mass * (p - teacher) - gradient);
-        this.learners[LEARNERS[k]!].update(sample, gradient);
-      }
-    }
-  }
 }
-
-/** What `learn` reads of an outcome, fresh or held. */
-type Shown = Pick<
-  Outcome,
-  'timestamp' | 'userKey' | 'listKey' | 'itemKey' | 'position' | 'depth' | 'features'
->;
