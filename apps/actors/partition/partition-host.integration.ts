@@ -2,128 +2,15 @@
  * Promises of a partition host, on a real Postgres and a log in memory: whatever happens to its owner, feedback and
  * users are those of an undisturbed fold.
  */
-import { MemoryBudget } from '#actor';
-import { loadSettings } from '#config';
-import { decodeFeedbackHeader, encodeFrame, type LogEvent } from '#events';
-import { foldSettingsOf, PartitionFold, SettingsHistory } from '#interest';
-import { SeededRandom, ToldClock, Turns, until } from '#kernel';
-import { DeadLetters, memoryTopology, type EventLog, type Lease, type LogTopology } from '#log';
-import { createLogger, createMetrics } from '#observability';
-import { migrate, openStore, type Store } from '#store';
-import { startServers, testSeed, type TestServers } from '#testkit';
-import type { HostContext } from '../host-context.js';
-import { CatalogueReplica } from '../reading/catalogue-replica.js';
-import { DeadLetterQueue } from '../reading/dead-letter-queue.js';
-import { LogReader } from '../reading/log-reader.js';
+import { decodeFeedbackHeader } from '#events';
+import { SeededRandom, until } from '#kernel';
+import { memoryTopology, type EventLog } from '#log';
+import { testSeed } from '#testkit';
+import { hostWorlds } from './host-worlds.fixture.js';
 import { emitted, events, P, PARTITIONS, reference, START, USERS } from './host.fixture.js';
-import { hashPartition } from './partition-hash.js';
-import { PartitionHost } from './partition-host.js';
 
 describe('PartitionHost', () => {
-  let servers: TestServers;
-  let store: Store;
-  let namespace = 0;
-  const stops: (() => void)[] = [];
-
-  beforeAll(async () => {
-    servers = await startServers({ postgres: true });
-    await migrate(servers.databaseUrl);
-  }, 60_000);
-  afterAll(() => servers.stop());
-  beforeEach(
-    async () => void (store = await openStore(servers.databaseUrl, { namespace: `test-${++namespace}` })),
-  );
-  afterEach(async () => {
-    for (const stop of stops.splice(0)) stop();
-    await store.close();
-  });
-
-  function world(overrides: { residentBytesMax?: number; topology?: LogTopology } = {}) {
-    const topology = overrides.topology ?? memoryTopology(PARTITIONS);
-    const refused: string[] = [];
-    const dead = new DeadLetterQueue(
-      new DeadLetters(topology),
-      'actors',
-      (code) => refused.push(code),
-      () => undefined,
-    );
-    const catalogue = new CatalogueReplica(
-      topology,
-      dead,
-      new SettingsHistory(foldSettingsOf(loadSettings({}))),
-    );
-    const reader = new LogReader(topology, catalogue, () => undefined);
-    const context: HostContext = {
-      settings: loadSettings({}),
-      topology,
-      keys: undefined,
-      checkpoints: store.checkpoints,
-      catalogue,
-      reader,
-      dead,
-      budget: new MemoryBudget(overrides.residentBytesMax ?? 1e9),
-      clock: new ToldClock(),
-      turns: new Turns(),
-      logger: createLogger('test', 'silent'),
-      metrics: createMetrics('actors'),
-    };
-    void reader.run();
-    stops.push(() => reader.stop());
-    const own = (epoch: number, holds = () => true) => {
-      const lease = { partition: P, hostId: `host-${epoch}`, epoch, revision: epoch } as Lease;
-      const ended: unknown[] = [];
-      const host = new PartitionHost(lease, context, { holds, ended: (error) => ended.push(error) });
-      reader.attach(P, host.inbox);
-      host.start();
-      stops.push(() => host.stop());
-      return { host, ended };
-    };
-    const publish = (events: LogEvent[]) => topology.log.append(`log.user.${P}`, encodeFrame(events));
-    return { topology, context, own, publish, dead, refused };
-  }
-
-  /** What Postgres holds of the partition, as it can be put back. */
-  async function storedRows(): Promise<Record<string, object[]>> {
-    const rows: Record<string, object[]> = {};
-    for (const table of ['rekappa_partition', 'rekappa_actor'])
-      rows[table] = (
-        await store.source.query<{ row: object }[]>(
-          `SELECT to_jsonb(t) AS row FROM ${table} t WHERE namespace = $1`,
-          [`test-${namespace}`],
-        )
-      ).map(({ row }) => row);
-    return rows;
-  }
-
-  /** As after a crash of a Postgres that acknowledges before it writes, or a failover to a replica that was behind. */
-  async function replaceRows(rows: Record<string, object[]>): Promise<void> {
-    await store.source.transaction(async (manager) => {
-      for (const [table, all] of Object.entries(rows)) {
-        await manager.query(`DELETE FROM ${table} WHERE namespace = $1`, [`test-${namespace}`]);
-        await manager.query(
-          `INSERT INTO ${table} SELECT * FROM jsonb_populate_recordset(NULL::${table}, $1::jsonb)`,
-          [JSON.stringify(all)],
-        );
-      }
-    });
-  }
-
-  const hashOf = (host: PartitionHost) =>
-    host.between(({ users }) => hashPartition(users, store.checkpoints.users(P)));
-
-  async function expectEqual(topology: LogTopology, host: PartitionHost, without?: ReadonlySet<string>) {
-    const head = await topology.log.head();
-    await until('everything is folded', () => host.servable && host.position >= head, 20_000);
-    const wanted = await reference(topology, without);
-    await until(
-      'everything is emitted',
-      async () => (await emitted(topology)).length >= wanted.bytes.length,
-      5_000,
-    ).catch(() => undefined);
-    expect((await emitted(topology)).equals(wanted.bytes)).toBe(true);
-    expect(await hashOf(host)).toEqual({ users: wanted.users, sha256: wanted.sha256 });
-    return wanted;
-  }
+  const { world, storedRows, replaceRows, hashOf, expectEqual, checkpoints } = hostWorlds();
 
   it('continues where a former owner was cut off, wherever that was, emitting nothing twice and leaving nothing out (property)', async () => {
     const seed = testSeed('owners cut off');
@@ -176,41 +63,6 @@ describe('PartitionHost', () => {
     await expectEqual(topology, fresh.host);
   });
 
-  it('leaves out an event whose fold throws, puts it into the dead stream, and folds everything else as if it were not there', async () => {
-    const { topology, own, publish, dead } = world();
-    const poisonous = new Set(['e100', 'e101', 'e177']);
-    const original = PartitionFold.prototype.fold;
-    PartitionFold.prototype.fold = function (this: PartitionFold, sequence, appendedAt, entries) {
-      for (const entry of entries) {
-        original.call(this, sequence, appendedAt, [entry]); // it throws when the state is changed already
-        if ('event' in entry && poisonous.has(entry.event.eventId)) throw new Error('a bug');
-      }
-    };
-    try {
-      const { host } = own(1);
-      const queue = [...events(7, 600)];
-      while (queue.length > 0) {
-        await publish(queue.splice(0, 8));
-        if (queue.length % 96 === 0) await host.checkpoint();
-      }
-      const head = await topology.log.head();
-      await until('everything is folded', () => host.servable && host.position >= head, 20_000);
-      PartitionFold.prototype.fold = original;
-      await expectEqual(topology, host, poisonous);
-      await dead.flush();
-      const { letters } = await new DeadLetters(topology).list();
-      expect(
-        letters.map(({ raw, reason }) => [
-          (JSON.parse(raw) as { eventId: string }).eventId,
-          reason.code,
-          reason.message,
-        ]),
-      ).toEqual([...poisonous].map((id) => [id, 'REK_INTERNAL', 'the fold failed: a bug']));
-    } finally {
-      PartitionFold.prototype.fold = original;
-    }
-  }, 30_000);
-
   it('stays within its memory budget, passivating and activating users, without a trace in the outcome', async () => {
     const { topology, context, own, publish } = world({ residentBytesMax: 25_000 });
     const { host } = own(1);
@@ -249,7 +101,7 @@ describe('PartitionHost', () => {
       await expectEqual(topology, host);
       await until('it is saved again', async () => {
         await host.checkpoint();
-        return (await store.checkpoints.sequences()).get(P) === host.position;
+        return (await checkpoints().sequences()).get(P) === host.position;
       });
       await expectEqual(topology, host);
       const causes = (await context.metrics.checkpointFailures.get()).values.map(
@@ -343,86 +195,11 @@ describe('PartitionHost', () => {
     await until('it is folded', () => host.position >= 50);
     const saving = host.checkpoint();
     await new Promise((resolve) => setTimeout(resolve, 50)); // long enough for a save that would not wait
-    expect((await store.checkpoints.sequences()).get(P)).toBeUndefined();
+    expect((await checkpoints().sequences()).get(P)).toBeUndefined();
     release();
     expect(await saving).toBe(true);
     const { through } = decodeFeedbackHeader((await topology.feedback.last(`feedback.${P}`))!.payload);
-    expect((await store.checkpoints.sequences()).get(P)).toBeGreaterThanOrEqual(through.sequence);
-  });
-
-  /** No JSON, to be refused: in the partition, and as an item. @returns where they stand */
-  async function refusable({ log }: LogTopology): Promise<number[]> {
-    return [
-      await log.append(`log.user.${P}`, Buffer.from('{"kind":')),
-      await log.append('log.item', Buffer.from('{"kind":')),
-    ];
-  }
-
-  const buried = async (topology: LogTopology): Promise<number[]> =>
-    (await new DeadLetters(topology).list()).letters
-      .map(({ source }) => source.sequence)
-      .sort((a, b) => a - b);
-
-  it('loses no letter of what was refused when a host is killed with them in hand', async () => {
-    const base = memoryTopology(PARTITIONS);
-    const dead = Object.assign(Object.create(base.dead) as EventLog, {
-      append: () => new Promise<number>(() => undefined),
-    });
-    const killed = world({ topology: { ...base, dead } });
-    const { host } = killed.own(1);
-    await until('it is live', () => host.phase === 'live');
-    const queue = [...events(29, 200)];
-    await killed.publish(queue.splice(0, 100));
-    const sequences = await refusable(base);
-    await killed.publish(queue);
-    await expectEqual(base, host); // feedback is emitted for what lies behind them
-    expect(killed.refused).toHaveLength(2);
-    expect(await host.checkpoint()).toBe(false);
-    const failures = (await killed.context.metrics.checkpointFailures.get()).values;
-    expect(failures.map(({ labels }) => labels.cause)).toEqual(['REK_LOG_UNAVAILABLE']);
-    // Who reads item entries puts letters of those behind every checkpoint.
-    expect(Math.max(0, ...(await store.checkpoints.sequences()).values())).toBeLessThan(sequences[0]!);
-    host.stop();
-
-    const heir = world({ topology: base });
-    await expectEqual(base, heir.own(2).host);
-    await heir.dead.flush();
-    expect(await buried(base)).toEqual(sequences);
-  }, 30_000);
-
-  it('puts no second letter of what was refused when a host is killed after the first has landed', async () => {
-    const { topology, own, dead } = world();
-    const { host } = own(1);
-    const sequences = await refusable(topology);
-    await until('they are refused', () => host.position >= 2);
-    await dead.flush();
-    host.stop();
-    const heir = world({ topology });
-    const { host: second } = heir.own(2);
-    await until('it has caught up', () => second.servable && second.position >= 2);
-    await heir.dead.flush();
-    expect([heir.refused.length, await buried(topology)]).toEqual([2, sequences]);
-    expect(await second.checkpoint()).toBe(true);
-  });
-
-  it('refuses an entry once, however often it goes back to the checkpoint', async () => {
-    const { topology, own, publish, dead, refused } = world();
-    const original = PartitionFold.prototype.fold;
-    PartitionFold.prototype.fold = function (this: PartitionFold, sequence, appendedAt, entries) {
-      original.call(this, sequence, appendedAt, entries);
-      if (entries.some((entry) => 'event' in entry && entry.event.eventId === 'e1')) throw new Error('a bug');
-    };
-    try {
-      const { host } = own(1);
-      await until('it is live', () => host.phase === 'live');
-      await refusable(topology);
-      await publish([...events(31, 10)]);
-      await until('all is folded', () => host.servable && host.position >= 3);
-      await dead.flush();
-      expect([...refused].sort()).toEqual(['REK_INTERNAL', 'REK_INVALID_JSON', 'REK_INVALID_JSON']);
-    } finally {
-      PartitionFold.prototype.fold = original;
-    }
+    expect((await checkpoints().sequences()).get(P)).toBeGreaterThanOrEqual(through.sequence);
   });
 
   it('answers after the sequence asked for, says when it was not reached, and refuses while it cannot serve', async () => {
