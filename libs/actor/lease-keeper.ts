@@ -16,7 +16,7 @@
  * itself, gives up what exceeds the fair share (so that newcomers get theirs) and acquires what is free up to
  * it. An error is reported and the next round tries again: a hiccup shorter than validMs loses nothing.
  */
-import { fnv1a32, type Clock } from '#kernel';
+import { fnv1a32, within, type Clock } from '#kernel';
 import type { Lease, LeaseStore } from '#log';
 import { acquisitionOrder, fairShare } from './fair-share.js';
 
@@ -219,19 +219,8 @@ export class LeaseKeeper {
   }
 
   /** No answer may hold a round longer than the lease lives. */
-  private async bounded<T>(answer: Promise<T>): Promise<T> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(
-        () => reject(new Error('the lease store did not answer in time')),
-        this.leases.leaseMs / 2,
-      );
-    });
-    try {
-      return await Promise.race([answer, late]);
-    } finally {
-      clearTimeout(timer);
-    }
+  private bounded<T>(answer: Promise<T>): Promise<T> {
+    return within(answer, this.leases.leaseMs / 2, () => new Error('the lease store did not answer in time'));
   }
 }
 

@@ -13,6 +13,7 @@ import {
   type FeedbackRecord,
   type FrameEntry,
   type StoredFrame,
+  partitionOfSubject,
 } from '#events';
 import {
   createUser,
@@ -231,9 +232,4 @@ export function hashUsers(users: ReadonlyMap<string, UserState>): string {
       .update('\0')
       .update(encodeUser(users.get(id)!));
   return hash.digest('hex');
-}
-
-/** `log.user.7` → 7; undefined for `log.item`. */
-function partitionOfSubject(subject: string): number | undefined {
-  return subject.startsWith('log.user.') ? Number(subject.slice('log.user.'.length)) : undefined;
 }

@@ -12,6 +12,12 @@ export interface StoredFrame {
   header(name: string): string | undefined;
 }
 
+/** The partition whose users' events are in messages of this subject, `log.user.7` → 7; undefined for `log.item`. */
+export function partitionOfSubject(subject: string): number | undefined {
+  const partition = /^log\.user\.(\d+)$/.exec(subject)?.[1];
+  return partition === undefined ? undefined : Number(partition);
+}
+
 /** The entries of a message of `log.user.<partition>`: user events of that partition, sealed ones as they are, and ticks. */
 export function decodeUserFrame(frame: StoredFrame, partition: number, partitions: number): FrameEntry[] {
   return decodeStored(frame, (event) => {

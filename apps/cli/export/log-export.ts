@@ -6,7 +6,14 @@
  * Events of users are opened where they were sealed; those of erased users stay events of the kind `sealed`. What readers of LOG
  * refuse is left out, and what is damaged or missing is passed over: the account names both. Holds one batch of messages.
  */
-import { decodeItemFrame, decodeUserFrame, isUserEvent, type FrameEntry, type LogEvent } from '#events';
+import {
+  decodeItemFrame,
+  decodeUserFrame,
+  isUserEvent,
+  type FrameEntry,
+  type LogEvent,
+  partitionOfSubject,
+} from '#events';
 import { partitionOf } from '#kernel';
 import { addToRanges, type LogMessage, type LogTopology, type Range } from '#log';
 import { SealedReader, type KeySource } from '#privacy';
@@ -102,7 +109,7 @@ export class LogExport {
   private async entriesOf(messages: readonly LogMessage[]): Promise<readonly (readonly FrameEntry[])[]> {
     const { partitions } = this.topology;
     const frames = messages.map((message) => {
-      const partition = partitionIn(message.subject);
+      const partition = partitionOfSubject(message.subject);
       const entries =
         partition === undefined ? decodeItemFrame(message) : decodeUserFrame(message, partition, partitions);
       return { sequence: message.sequence, partition, entries };
@@ -137,9 +144,4 @@ export class LogExport {
     if (this.reasons.length < REASONS_MAX)
       this.reasons.push({ sequence, index, reason: `${rejection.message} (${rejection.code})` });
   }
-}
-
-function partitionIn(subject: string): number | undefined {
-  const partition = /^log\.user\.(\d+)$/.exec(subject)?.[1];
-  return partition === undefined ? undefined : Number(partition);
 }

@@ -4,7 +4,7 @@
  */
 import { SealedReader, type KeySource } from '#privacy';
 import { LogFold } from '#evaluation';
-import type { FeedbackRecord } from '#events';
+import { partitionOfSubject, type FeedbackRecord } from '#events';
 import type { SettingsHistory } from '#interest';
 import { type LogPosition, AppError } from '#kernel';
 import type { EventLog } from '#log';
@@ -46,8 +46,8 @@ export async function rebuildLog(log: EventLog, options: LogRebuildOptions): Pro
   let sequence = 0;
   for await (const batch of readUntil(log, options.last, options.until, signal)) {
     const wanted = batch.filter(({ subject, sequence: at }) => {
-      const partition = /^log\.user\.(\d+)$/.exec(subject)?.[1];
-      return partition === undefined || at <= options.lastOf(Number(partition));
+      const partition = partitionOfSubject(subject);
+      return partition === undefined || at <= options.lastOf(partition);
     });
     const opened = await sealed.open(
       wanted.map((message) => ({ sequence: message.sequence, ...fold.decode(message) })),

@@ -3,25 +3,15 @@
  * write (`served`, `tick`, `erase` …) is refused, and so is what is sealed: here it would be somebody else's.
  */
 import { isUserEvent, parseEvent, PUBLIC_KINDS } from '#events';
-import { LineReader } from './line-reader.js';
+import { openMappedLines } from './mapped-lines.js';
 import type { Mapped } from './metarank.js';
-import type { EventSource, SourceEntry } from './source.js';
+import type { EventSource } from './source.js';
 
 const KINDS: readonly string[] = [...PUBLIC_KINDS, 'upsert', 'hide', 'delete'];
 
 /** @param viaGateway its bulk interface takes items: `hide` and `delete` have no place in it */
-export async function openEvents(path: string, viaGateway: boolean): Promise<EventSource> {
-  const reader = await LineReader.open(path);
-  async function* entries(): AsyncIterable<SourceEntry> {
-    let line = 0;
-    for await (const text of reader.lines()) {
-      line++;
-      if (text.trim() === '') continue;
-      const mapped = mapEventLine(text, viaGateway);
-      yield mapped.ok ? { event: mapped.event } : { rejected: mapped.reason, line };
-    }
-  }
-  return { bytesTotal: reader.bytesTotal, bytesRead: () => reader.bytesRead(), entries };
+export function openEvents(path: string, viaGateway: boolean): Promise<EventSource> {
+  return openMappedLines(path, (line) => mapEventLine(line, viaGateway));
 }
 
 export function mapEventLine(line: string, viaGateway: boolean): Mapped {

@@ -5,7 +5,7 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LineReader } from './line-reader.js';
-import type { Mapped } from './metarank.js';
+import { mapLines } from './mapped-lines.js';
 import { mapMovie, mapRating, STARS } from './movielens.js';
 import type { EventSource, SourceEntry } from './source.js';
 
@@ -33,19 +33,6 @@ export async function openMovieLens(folder: string, unsorted: boolean, top?: num
     bytesRead: () => movies.bytesRead() + ratings.bytesRead(),
     entries,
   };
-}
-
-async function* mapLines(
-  lines: AsyncIterable<string> | Iterable<string>,
-  map: (line: string) => Mapped,
-): AsyncIterable<SourceEntry> {
-  let line = 0;
-  for await (const text of lines) {
-    line++;
-    if (text.trim() === '') continue;
-    const mapped = map(text);
-    yield mapped.ok ? { event: mapped.event } : { rejected: mapped.reason, line };
-  }
 }
 
 /** Stable, so that equal seconds keep the file's order. */

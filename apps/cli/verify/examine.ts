@@ -1,16 +1,20 @@
 /** What is looked at in each message: the checks that readers make before they fold. */
-import { decodeItemFrame, decodeUserFrame, FeedbackDecoder, type FeedbackSink } from '#events';
+import {
+  decodeItemFrame,
+  decodeUserFrame,
+  FeedbackDecoder,
+  type FeedbackSink,
+  partitionOfSubject,
+} from '#events';
 import { errorMessage } from '#kernel';
 import type { LogMessage } from '#log';
 import type { Finding } from './audit.js';
 
 /** A message of LOG: checksum, frame, every event in it. */
 export function examineLogMessage(message: LogMessage, partitions: number): Finding[] {
-  const partition = /^log\.user\.(\d+)$/.exec(message.subject)?.[1];
+  const partition = partitionOfSubject(message.subject);
   const entries =
-    partition === undefined
-      ? decodeItemFrame(message)
-      : decodeUserFrame(message, Number(partition), partitions);
+    partition === undefined ? decodeItemFrame(message) : decodeUserFrame(message, partition, partitions);
   return entries.flatMap((entry): Finding[] => {
     if ('event' in entry) return [];
     const { code, message: reason } = entry.rejection;

@@ -9,7 +9,7 @@ import {
   type WhatIfReport,
 } from '#evaluation';
 import { foldSettingsOf, type SettingsHistory } from '#interest';
-import { decodeItemFrame, decodeUserFrame, type LogEvent } from '#events';
+import { decodeItemFrame, decodeUserFrame, type LogEvent, partitionOfSubject } from '#events';
 import { partitionOf } from '#kernel';
 import { modelSettingsOf, OnlineModel } from '#learning';
 import type { EventLog, LogTopology } from '#log';
@@ -144,13 +144,13 @@ async function* openedMessages(
       // A batch shares memory with the network's buffer; what is read ahead outlives it only once decoded.
       const { sequence, subject, appendedAt } = raw;
       const message = { sequence, subject, appendedAt };
-      const partition = /^log\.user\.(\d+)$/.exec(subject)?.[1];
+      const partition = partitionOfSubject(subject);
       if (partition === undefined) {
         yield { message, entries: decodeItemFrame(raw) };
         continue;
       }
-      const entries = decodeUserFrame(raw, Number(partition), partitions);
-      const [opened] = await sealed.open([{ sequence, partition: Number(partition), entries }]);
+      const entries = decodeUserFrame(raw, partition, partitions);
+      const [opened] = await sealed.open([{ sequence, partition, entries }]);
       yield { message, entries: opened! };
     }
   }

@@ -6,7 +6,7 @@
  * because what became of the batch is not known. Events that are stored twice count once.
  */
 import { Inject, Injectable } from '@nestjs/common';
-import { AppError, NeverBackClock, until, type ErrorCode } from '#kernel';
+import { AppError, NeverBackClock, until, within, type ErrorCode } from '#kernel';
 import { SETTINGS, type Settings } from '#config';
 import { PUBLIC_KINDS, type LogEvent, type Rejection } from '#events';
 import type { FramePublisher } from '#log';
@@ -89,7 +89,11 @@ export class IngestService {
   /** @returns the greatest sequence. What can never be stored joins `rejected`. */
   private async append(good: readonly Checked[], rejected: IngestAnswer['rejected']): Promise<number> {
     const appends = this.publish(good.map(({ event }) => event));
-    const results = await within(appends, this.settings.log.ackTimeoutMs);
+    const results = await within(
+      appends,
+      this.settings.log.ackTimeoutMs,
+      () => new AppError('REK_LOG_UNAVAILABLE'),
+    );
     let seq = 0;
     results.forEach((result, at) => {
       if (result instanceof AppError)
@@ -113,14 +117,6 @@ export class IngestService {
       if (!refused.has(index)) this.metrics.eventsAccepted.inc({ kind: event.kind, via });
     for (const { code } of rejected) this.metrics.eventsRejected.inc({ code, via });
   }
-}
-
-function within<T>(work: Promise<T>, ms: number): Promise<T> {
-  let timer: NodeJS.Timeout;
-  const expired = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new AppError('REK_LOG_UNAVAILABLE')), ms);
-  });
-  return Promise.race([work, expired]).finally(() => clearTimeout(timer));
 }
 
 /** @throws what a retry can cure, or what nobody expected: then it concerns the whole request. */

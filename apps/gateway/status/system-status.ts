@@ -4,7 +4,7 @@
  */
 import { Inject, Injectable } from '@nestjs/common';
 import { SETTINGS, type Settings } from '#config';
-import { AppError, errorMessage, systemClock } from '#kernel';
+import { AppError, errorMessage, systemClock, within } from '#kernel';
 import type { PredictorName } from '#learning';
 import { linkOf, type LogTopology, type NatsConnection } from '#log';
 import { LearnerClient, type LearnerProgress } from '#model-feed';
@@ -54,7 +54,7 @@ export class SystemStatus {
     const asked = async <T>(part: Part, answer: () => Promise<T>): Promise<T | undefined> => {
       try {
         if (!linkOf(this.connection).up) throw new AppError('REK_LOG_UNAVAILABLE', 'not connected to NATS');
-        return await inTime(answer());
+        return await within(answer(), DEADLINE_MS, late);
       } catch (error) {
         missing.push({ part, code: codeOf(error), message: errorMessage(error) });
         return undefined;
@@ -134,17 +134,7 @@ function learnerOf(progress: LearnerProgress): StatusAnswer['learner'] {
   return { version, sequence, samples, held, rejected, snapshotAt: snapshot?.at ?? null, newest };
 }
 
-/** @throws AppError REK_TIMEOUT. What comes later is not heard. */
-function inTime<T>(answer: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(new AppError('REK_TIMEOUT', `no answer within ${DEADLINE_MS} ms`)),
-      DEADLINE_MS,
-    );
-  });
-  return Promise.race([answer, late]).finally(() => clearTimeout(timer));
-}
+const late = (): Error => new AppError('REK_TIMEOUT', `no answer within ${DEADLINE_MS} ms`);
 
 function codeOf(error: unknown): string {
   return error instanceof AppError ? error.code : 'REK_LOG_UNAVAILABLE';
