@@ -7,6 +7,7 @@ import { SeededRandom, until } from '#kernel';
 import { memoryTopology, type EventLog } from '#log';
 import { testSeed } from '#testkit';
 import { hostWorlds } from './host-worlds.fixture.js';
+import type { PartitionHost } from './partition-host.js';
 import { emitted, events, P, PARTITIONS, reference, START, USERS } from './host.fixture.js';
 
 describe('PartitionHost', () => {
@@ -113,6 +114,34 @@ describe('PartitionHost', () => {
       await expectEqual(topology, heir);
     },
     60_000,
+  );
+
+  it.each([
+    ['a request', (host: PartitionHost, userId: string) => host.requests.read(userId, 0, () => undefined)],
+    ['a reader of all users', (host: PartitionHost) => hashOf(host)],
+  ])(
+    'folds the partition again when %s comes first upon the damaged row of a cold user',
+    async (_who, meet) => {
+      const { topology, context, own, publish } = world();
+      const { host: before } = own(1);
+      await publish([...events(37, 300)]);
+      await until('it is folded', () => before.position >= 1);
+      await before.drain();
+      const rows = await storedRows();
+      const [damaged, ...whole] = rows['rekappa_actor'] as { user_id: string; state: string }[];
+      const state = damaged!.state.replace(/.$/, (digit) => (digit === '0' ? '1' : '0'));
+      await replaceRows({ ...rows, rekappa_actor: [{ ...damaged, state }, ...whole] });
+
+      const { host } = own(2);
+      await until('it is live', () => host.servable);
+      await expect(meet(host, damaged!.user_id)).rejects.toMatchObject({ code: 'REK_HOST_UNAVAILABLE' });
+      await expectEqual(topology, host);
+      expect((await host.requests.read(damaged!.user_id, 0, () => 'served')).result).toBe('served');
+      const failures = (await context.metrics.checkpointFailures.get()).values;
+      expect(failures.map(({ labels, value }) => [labels.cause, value])).toEqual([
+        ['REK_SNAPSHOT_INVALID', 1],
+      ]);
+    },
   );
 
   it('reads for itself what it could not take in, and joins the reader again', async () => {

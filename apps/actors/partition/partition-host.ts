@@ -72,8 +72,8 @@ export class PartitionHost {
   /** No further write. */
   private stopped = false;
   private everLive = false;
-  /** Postgres has lost a checkpoint: the loop restores from what is left. */
-  private lost: AppError | undefined;
+  /** What Postgres stores of the partition is damaged or lost: the loop restores from what is left. */
+  private unusable: AppError | undefined;
 
   constructor(
     readonly lease: Lease,
@@ -92,11 +92,15 @@ export class PartitionHost {
     this.ownerPorts = { holds: ports.holds, stopped: () => this.stopped, ending: () => this.ending, failed };
     this.view = new SwitchableView(context.catalogue.current);
     this.errands = new Errands(() => this.servableState());
-    this.requests = new PartitionRequests(context, () => this.servableState());
+    this.requests = new PartitionRequests(
+      context,
+      () => this.servableState(),
+      (state, read) => this.readingStored(state, read),
+    );
     this.relief = new MemoryRelief(
       context,
       () => this.checkpoint(),
-      () => this.ending || this.lost !== undefined,
+      () => this.ending || this.unusable !== undefined,
     );
   }
 
@@ -164,11 +168,7 @@ export class PartitionHost {
       metrics.checkpointFailures.inc({ cause });
       logger.warn({ err: error, partition: this.partition, epoch: this.lease.epoch }, 'checkpoint failed');
       if (cause === 'REK_STALE_EPOCH') this.ownerPorts.failed(error);
-      if (isLost(error)) {
-        this.lost = error;
-        this.owned.state.sound = false; // in memory it is right, but what is stored beside it is not
-        this.inbox.wake();
-      }
+      if (isLost(error)) this.restoreSoon(error);
       return false;
     }
   }
@@ -183,7 +183,7 @@ export class PartitionHost {
 
   /** Runs `errand` between two steps: the state stands still meanwhile, and the position with it. */
   between<T>(errand: (state: PartitionState) => Promise<T>): Promise<T> {
-    const done = this.errands.add(errand);
+    const done = this.errands.add((state) => this.readingStored(state, () => errand(state)));
     if (this.phase === 'ended') void this.errands.run();
     else this.inbox.wake();
     return done;
@@ -236,7 +236,7 @@ export class PartitionHost {
       this.owned.state.sound = false;
       this.owned.state.users.clear();
     }
-    this.lost = undefined;
+    this.unusable = undefined;
     if (damaged) {
       context.metrics.checkpointFailures.inc({ cause: 'REK_SNAPSHOT_INVALID' });
       await resetCheckpoint(lease, context, ownerPorts);
@@ -306,7 +306,7 @@ export class PartitionHost {
   }
 
   private async step(messages: readonly LogMessage[]): Promise<void> {
-    if (this.lost) throw this.lost;
+    if (this.unusable) throw this.unusable;
     await this.emitter.room();
     await this.context.dead.room();
     await this.folder.fold(this.owned!.state, messages);
@@ -317,12 +317,12 @@ export class PartitionHost {
 
   /** Nothing to fold: do what waits for such a moment, then wait for the next message. */
   private async rest(): Promise<void> {
-    if (this.lost) throw this.lost;
+    if (this.unusable) throw this.unusable;
     const arrival = this.inbox.arrival();
     this.advanced(this.inbox.through);
     const more = await this.relief.relieve(this.owned!.state.users);
     await this.errands.run();
-    if (this.inbox.length > 0 || this.errands.pending || this.ending || this.lost) return;
+    if (this.inbox.length > 0 || this.errands.pending || this.ending || this.unusable) return;
     await (more ? Promise.race([arrival, sleep(RELIEF_PAUSE_MS)]) : arrival);
   }
 
@@ -343,6 +343,27 @@ export class PartitionHost {
     const { state } = this.owned!;
     if (sequence > state.position) state.position = sequence;
     this.requests.waiters.advance(state.position);
+  }
+
+  /**
+   * Whoever comes first upon something damaged or lost among what is stored has it mended, be it the fold, a request or an errand.
+   * @throws AppError REK_HOST_UNAVAILABLE then; what `read` throws
+   */
+  private async readingStored<T>(state: PartitionState, read: () => Promise<T>): Promise<T> {
+    try {
+      return await read();
+    } catch (error) {
+      if (!isLost(error) && !isDamaged(error)) throw error;
+      if (state === this.owned?.state && state.sound) this.restoreSoon(error);
+      const message = `partition ${this.partition} is about to be restored: ${error.message}`;
+      throw new AppError('REK_HOST_UNAVAILABLE', message, undefined, { cause: error });
+    }
+  }
+
+  private restoreSoon(error: AppError): void {
+    this.unusable = error;
+    this.owned!.state.sound = false; // in memory it is right, but what is stored beside it is not
+    this.inbox.wake();
   }
 
   private servableState(): PartitionState {

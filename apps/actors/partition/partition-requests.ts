@@ -31,6 +31,8 @@ export class PartitionRequests {
     private readonly context: HostContext,
     /** The state, while requests can be answered. @throws AppError REK_HOST_UNAVAILABLE */
     private readonly state: () => PartitionState,
+    /** Runs what reads stored users, and has them mended where they are damaged. @throws AppError REK_HOST_UNAVAILABLE then */
+    private readonly readingStored: <T>(state: PartitionState, read: () => Promise<T>) => Promise<T>,
   ) {
     this.mailboxes = new Mailboxes(context.settings.actors.mailboxMax);
   }
@@ -53,8 +55,9 @@ export class PartitionRequests {
 
   private async answer<T>(userId: string, reached: boolean, read: UserReader<T>): Promise<UserAnswer<T>> {
     for (let attempt = 0; attempt < ACTIVATE_TRIES; attempt++) {
-      const { users } = this.state();
-      await users.activate([userId], this.context.clock.monotonic());
+      const state = this.state();
+      const { users } = state;
+      await this.readingStored(state, () => users.activate([userId], this.context.clock.monotonic()));
       const user = users.peek(userId);
       const { position } = this.state();
       if (user) return { result: read(user, users.known(userId), position), reached, position };

@@ -146,6 +146,6 @@ export function isLost(error: unknown): error is AppError {
   return error instanceof AppError && error.code === 'REK_CHECKPOINT_LOST';
 }
 
-export function isDamaged(error: unknown): boolean {
+export function isDamaged(error: unknown): error is AppError {
   return error instanceof AppError && error.code === 'REK_SNAPSHOT_INVALID';
 }

@@ -168,6 +168,23 @@ export class Cluster {
     return head;
   }
 
+  /** Of every partition; waits for those that are being restored, because damage may show only when all users are read. */
+  private async hashes(): Promise<{ partition: number; users: number; sha256: string }[]> {
+    type Answer = { partitions?: { partition: number; users: number; sha256: string }[] };
+    let hashes: NonNullable<Answer['partitions']> = [];
+    await until(
+      'every partition is hashed',
+      async () => {
+        const answers = await this.everyHost<Answer>('rpc.hosts.hash', 10_000);
+        hashes = answers.flatMap(({ partitions }) => partitions ?? []);
+        return hashes.length >= PARTITIONS;
+      },
+      30_000,
+      200,
+    );
+    return hashes;
+  }
+
   /**
    * Settles, then compares feedback (byte for byte, per partition) and user states with a fold of the same log in
    * memory. @param configured of the fold in memory. @returns how much was compared
@@ -187,12 +204,7 @@ export class Cluster {
       expect({ partition, records }).toEqual({ partition, records: expected.length });
       expect({ partition, equal: bytes.equals(Buffer.concat(expected)) }).toEqual({ partition, equal: true });
     });
-    const hashes = (
-      await this.everyHost<{ partitions: { partition: number; users: number; sha256: string }[] }>(
-        'rpc.hosts.hash',
-        10_000,
-      )
-    ).flatMap((host) => host.partitions);
+    const hashes = await this.hashes();
     expect(hashes).toHaveLength(PARTITIONS);
     for (const { partition, users, sha256 } of hashes)
       expect({ partition, users, sha256 }).toEqual({ partition, ...reference[partition]!.hash() });
