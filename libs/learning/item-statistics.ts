@@ -38,6 +38,8 @@ export class ItemStatistics implements RowTable {
   readonly windows = new WindowChoice();
   /** Items whose proven click-through rate changed. */
   readonly changes = new ChangeFeed();
+  /** Items whose popularity changed otherwise than by time. */
+  readonly engaged = new ChangeFeed();
   private readonly rows: KeyedRows;
   private impressionsBy = new Float64Array(1024);
   private examinedBy = new Float64Array(1024);
@@ -79,6 +81,7 @@ export class ItemStatistics implements RowTable {
     const row = this.claim(itemKey);
     this.popularities.add(row, weight, timestamp, this.rows.size);
     this.newsBy[row]! |= ENGAGED;
+    this.engaged.note(itemKey);
   }
 
   /** Clicks per impression over all items, smoothed. */
@@ -162,6 +165,12 @@ export class ItemStatistics implements RowTable {
     return row < 0 ? -Infinity : this.popularities.log2At(row, window, now);
   }
 
+  /** By which items of a window compare at any time alike (decayed-sums.ts); −∞ when nobody engaged with it. @param window its number */
+  popularityOrder(itemKey: number, window: number): number {
+    const row = this.rows.find(itemKey);
+    return row < 0 ? -Infinity : this.popularities.orderOf(row, window);
+  }
+
   /** The n most popular items and their popularity, best first; up to LEADERS_MAX. */
   trending(n: number, now: number, windowSeconds: number = this.bestWindowSeconds): RankedKeys {
     return this.popularities.top(n, now, windowOf(windowSeconds), this.rows.keys);
@@ -191,6 +200,7 @@ export class ItemStatistics implements RowTable {
     reader.array(this.examinedBy.subarray(0, rows));
     reader.array(this.clicksBy.subarray(0, rows));
     this.changes.reset();
+    this.engaged.reset();
     this.popularities.decode(reader, rows);
   }
 
@@ -216,7 +226,7 @@ export class ItemStatistics implements RowTable {
     for (const row of reader.ascending(this.settings.itemsMax)) {
       const has = reader.u8();
       if (has & KEYED) {
-        if (row < this.rows.size) this.changes.note(this.rows.keys[row]!);
+        if (row < this.rows.size) this.displaced(this.rows.keys[row]!);
         this.rows.place(row, reader.f64());
         this.fit();
         this.popularities.clearRow(row, this.rows.size);
@@ -225,7 +235,10 @@ export class ItemStatistics implements RowTable {
       this.examinedBy[row] = has & EXAMINED ? reader.f64() : this.impressionsBy[row]!;
       this.clicksBy[row] = reader.varint();
       this.changes.note(this.rows.keys[row]!);
-      if (has & ENGAGED) this.popularities.decodeRow(reader, row, this.rows.size);
+      if (has & ENGAGED) {
+        this.popularities.decodeRow(reader, row, this.rows.size);
+        this.engaged.note(this.rows.keys[row]!);
+      }
     }
   }
 
@@ -259,12 +272,17 @@ export class ItemStatistics implements RowTable {
     this.fit();
     if (this.rows.recycled || row === before) this.newsBy[row] = KEYED;
     if (this.rows.recycled) {
-      this.changes.note(this.rows.displaced);
+      this.displaced(this.rows.displaced);
       this.impressionsBy[row] = this.examinedBy[row] = this.clicksBy[row] = 0;
       this.popularities.clearRow(row, this.rows.size);
     }
     this.dirty.mark(row);
     return row;
+  }
+
+  private displaced(itemKey: number): void {
+    this.changes.note(itemKey);
+    this.engaged.note(itemKey);
   }
 
   private fit(): void {

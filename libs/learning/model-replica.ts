@@ -7,6 +7,7 @@ import type { FeatureVector } from '#events';
 import type { OwnFeatures } from '#features';
 import type { ChangeFeed } from './change-feed.js';
 import { CoarseScorer } from './coarse-scorer.js';
+import { windowOf } from './decayed-sums.js';
 import { FactorWeights } from './factor-weights.js';
 import { GoalModel } from './goal-model.js';
 import type { ItemStatistics } from './item-statistics.js';
@@ -170,6 +171,24 @@ export class ModelReplica {
   /** Items whose proven click-through rate changed. */
   get changes(): ChangeFeed {
     return this.statistics.changes;
+  }
+
+  /** Items that somebody engaged with. */
+  get engaged(): ChangeFeed {
+    return this.statistics.engaged;
+  }
+
+  /** The number of the half-life that answers for this one. @param windowSeconds default: `bestWindowSeconds` */
+  windowOf(windowSeconds?: number): number {
+    return windowOf(windowSeconds ?? this.bestWindowSeconds);
+  }
+
+  popularityOrder(itemKey: number, window: number): number {
+    return this.statistics.popularityOrder(itemKey, window);
+  }
+
+  popularityOf(itemKey: number, window: number, now: number): number {
+    return this.statistics.popularityOf(this.statistics.rowOf(itemKey), window, now);
   }
 
   impressions(itemKey: number): number {

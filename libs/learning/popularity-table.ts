@@ -47,6 +47,11 @@ export class PopularityTable {
     return this.sums.at(row, window, now);
   }
 
+  /** By which rows of a window compare at any time alike; −∞ for a row without any. */
+  orderOf(row: number, window: number): number {
+    return this.sums.order(row, window);
+  }
+
   /** log2 of the same, cheaper; −∞ for a row without any. */
   log2At(row: number, window: number, now: number): number {
     return this.sums.log2At(row, window, now);

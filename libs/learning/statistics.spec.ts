@@ -125,6 +125,29 @@ describe('Item statistics', () => {
       expect(replica.trending(50, now, window)).toEqual(statistics.trending(50, now, window));
   });
 
+  it('tell each change of popularity, at the learner and at a replica: of who is engaged with, and of who is forgotten', () => {
+    const told = ({ engaged }: ItemStatistics, place: number) => {
+      const keys = new Set<number>();
+      expect(engaged.since(place, (key) => keys.add(key))).toBe(true);
+      return [...keys].sort((a, b) => a - b);
+    };
+    const statistics = new ItemStatistics({ priorImpressions: 20, itemsMax: 3 });
+    const replica = new ItemStatistics({ priorImpressions: 20, itemsMax: 3 });
+    for (const key of [1, 2, 3]) statistics.recordEngagement(key, 1, NOW);
+    follow(replica, changesOf(statistics));
+    const [here, there] = [statistics.engaged.count, replica.engaged.count];
+    statistics.recordImpression(2);
+    statistics.recordEngagement(3, 1, NOW);
+    statistics.recordImpression(4); // takes the place of 1
+    follow(replica, changesOf(statistics));
+    expect(told(statistics, here)).toEqual([1, 3]);
+    expect(told(replica, there)).toEqual([1, 3]);
+    for (const key of [1, 2, 3, 4])
+      for (let window = 0; window < POPULARITY_SECONDS.length; window++)
+        expect(replica.popularityOrder(key, window)).toBe(statistics.popularityOrder(key, window));
+    expect(replica.popularityOrder(1, 0)).toBe(-Infinity);
+  });
+
   it('forget the item unused for longest when full', () => {
     const statistics = new ItemStatistics({ priorImpressions: 20, itemsMax: 3 });
     for (const item of [1, 2, 3, 4]) for (let i = 0; i < item; i++) statistics.recordImpression(item);

@@ -5,8 +5,8 @@ import type { LabelDimension } from './taste.js';
 
 export class LabelList {
   readonly members = new SlotList();
-  /** The best of them, of some time: ask `index.headOf`. */
-  head: ListHead | undefined;
+  /** The best of them by each measure (list-measures.ts), of some time: ask `index.headOf` and `index.trendingOf`. */
+  readonly heads: (ListHead | undefined)[] = [];
 
   constructor(
     readonly id: number,

@@ -2,17 +2,22 @@
 import { Leaders } from '#kernel';
 import type { SlotList } from './slot-list.js';
 
-/** Slots of a head; twice as many are kept at hand. */
-export const HEAD_MAX = 48;
-
 export class ListHead {
-  readonly kept = new Leaders(2 * HEAD_MAX);
+  readonly kept: Leaders;
 
-  /** @param generation of what it was read from */
-  constructor(readonly generation: number) {}
+  /**
+   * @param max slots of it; twice as many are kept at hand
+   * @param generation of what it was read from
+   */
+  constructor(
+    private readonly max: number,
+    readonly generation: number,
+  ) {
+    this.kept = new Leaders(2 * max);
+  }
 
   get size(): number {
-    return Math.min(this.kept.size, HEAD_MAX);
+    return Math.min(this.kept.size, this.max);
   }
 
   /** The slot of this rank, the best at 0. */

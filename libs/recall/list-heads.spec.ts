@@ -2,13 +2,16 @@ import fc from 'fast-check';
 import { key53 } from '#kernel';
 import { ItemStatistics } from '#learning';
 import type { LabelList } from './label-list.js';
-import { HEAD_MAX } from './list-head.js';
+import { HEAD_MAX, TRENDING_MAX } from './list-measures.js';
 import type { LiveStatistics } from './live-statistics.js';
 import { SampleShop, statisticsOf } from './sample-shop.js';
 
 /** More than a list keeps at hand, so that some fall behind others. */
 const ITEMS = 150;
 const TABLE_MAX = 120;
+
+/** Numbers of half-lives: a minute and an hour. */
+const WINDOWS = [0, 2];
 
 const idOf = (item: number): string => `item ${item}`;
 
@@ -20,7 +23,13 @@ class BusyShop {
 
   get statistics(): LiveStatistics {
     const { table, others } = this;
-    return { ...others, changes: table.changes, provenCtr: (key) => table.provenCtr(key) };
+    return {
+      ...others,
+      changes: table.changes,
+      provenCtr: (key) => table.provenCtr(key),
+      engaged: table.engaged,
+      popularityOrder: (key, window) => table.popularityOrder(key, window),
+    };
   }
 
   head(list: LabelList): number[] {
@@ -35,6 +44,20 @@ class BusyShop {
     return slots.sort((a, b) => merit(b) - merit(a) || a - b).slice(0, HEAD_MAX);
   }
 
+  trending(list: LabelList, window: number): number[] {
+    const head = this.shop.index.trendingOf(list, this.statistics, window);
+    return Array.from({ length: head.size }, (_, rank) => head.at(rank));
+  }
+
+  /** By looking at everything. */
+  popular({ members }: LabelList, window: number): number[] {
+    const order = (slot: number) => this.table.popularityOrder(this.shop.index.keyOf(slot), window);
+    return Array.from({ length: members.size }, (_, i) => members.at(i))
+      .filter((slot) => order(slot) > -Infinity)
+      .sort((a, b) => order(b) - order(a) || a - b)
+      .slice(0, TRENDING_MAX);
+  }
+
   lists(): LabelList[] {
     const { index } = this.shop;
     const found = ['x', 'y'].map((label) => index.listOf('category', label));
@@ -46,6 +69,10 @@ const item = fc.nat({ max: ITEMS - 1 });
 const happening = fc.oneof(
   { weight: 6, arbitrary: fc.record({ what: fc.constant('shown' as const), item }) },
   { weight: 3, arbitrary: fc.record({ what: fc.constant('clicked' as const), item }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({ what: fc.constant('engaged' as const), item, second: fc.nat({ max: 7_200 }) }),
+  },
   { weight: 1, arbitrary: fc.record({ what: fc.constant('gone' as const), item }) },
   {
     weight: 2,
@@ -70,9 +97,18 @@ describe('the head of a list', () => {
           else if (each.what === 'gone') busy.shop.remove(id);
           else if (each.what === 'shown') busy.table.recordImpression(key53(id));
           else if (each.what === 'clicked') busy.table.recordClick(key53(id));
-          else busy.lists().forEach((list) => busy.head(list));
+          else if (each.what === 'engaged') busy.table.recordEngagement(key53(id), 1, each.second * 1_000);
+          else
+            for (const list of busy.lists()) {
+              busy.head(list);
+              for (const window of WINDOWS) busy.trending(list, window);
+            }
         }
-        for (const list of busy.lists()) expect(busy.head(list)).toEqual(busy.best(list));
+        for (const list of busy.lists()) {
+          expect(busy.head(list)).toEqual(busy.best(list));
+          for (const window of WINDOWS)
+            expect(busy.trending(list, window)).toEqual(busy.popular(list, window));
+        }
       }),
       { numRuns: 60 },
     );
@@ -110,6 +146,17 @@ describe('the head of a list', () => {
     expect(busy.head(everything)).toEqual([]);
     busy.shop.put(idOf(4));
     expect(busy.head(everything)).toEqual([busy.shop.slot(idOf(4))]);
+  });
+
+  it('by popularity holds what nobody sees among the leaders of all, and nothing that nobody engaged with', () => {
+    const busy = new BusyShop();
+    for (let i = 0; i < ITEMS; i++) busy.shop.put(idOf(i), { categories: [i < 3 ? 'niche' : 'x'] });
+    for (let i = 10; i < 100; i++)
+      for (let times = 0; times < 9; times++) busy.table.recordEngagement(key53(idOf(i)), 1, 1_000);
+    const niche = busy.shop.index.listOf('category', 'niche')!;
+    expect(busy.trending(niche, 2)).toEqual([]);
+    busy.table.recordEngagement(key53(idOf(1)), 1, 2_000);
+    expect(busy.trending(niche, 2)).toEqual([busy.shop.slot(idOf(1))]);
   });
 
   it('follows clicks at once', () => {

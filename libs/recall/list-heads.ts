@@ -1,6 +1,6 @@
 /**
- * The head of each list that somebody has asked for: the best of it by proven click-through rate, exactly, kept up to date
- * as items' outcomes come in and items come and go. So it depends on the catalogue and the model alone, not on who asked for
+ * The head of each list that somebody has asked for: the best of it by one measure, exactly, kept up to date
+ * as the model learns and items come and go. So it depends on the catalogue and the model alone, not on who asked for
  * what before: two hosts, or a host and a replay, find the same.
  *
  * A list's first reading looks at all of it; from then on a change costs a binary search in each of the item's lists
@@ -8,7 +8,8 @@
  */
 import type { LabelList } from './label-list.js';
 import { ListHead } from './list-head.js';
-import type { LiveStatistics } from './live-statistics.js';
+import type { ListMeasure } from './list-measures.js';
+import type { ItemChanges, LiveStatistics } from './live-statistics.js';
 
 const FIRST_SLOTS = 1024;
 
@@ -26,17 +27,21 @@ export class ListHeads {
   /** Grows when what the heads were read from is no longer what there is. */
   private generation = 0;
   private statistics: LiveStatistics | undefined;
-  private changes: LiveStatistics['changes'] | undefined;
+  private changes: ItemChanges | undefined;
   /** Changes that the heads have. */
   private followed = 0;
 
-  constructor(private readonly index: ListedSlots) {}
+  constructor(
+    private readonly index: ListedSlots,
+    private readonly measure: ListMeasure,
+  ) {}
 
   of(list: LabelList, statistics: LiveStatistics): ListHead {
     this.follow(statistics);
     const known = this.headOf(list);
     if (known && !known.kept.needsRefill) return known;
-    const head = (list.head = known ?? new ListHead(this.generation));
+    const { number, headMax } = this.measure;
+    const head = (list.heads[number] = known ?? new ListHead(headMax, this.generation));
     head.fill(list.members, this.meritOf);
     return head;
   }
@@ -57,12 +62,13 @@ export class ListHeads {
 
   /** Undefined when nobody has asked for it since everything was forgotten. */
   private headOf(list: LabelList): ListHead | undefined {
-    return list.head?.generation === this.generation ? list.head : undefined;
+    const head = list.heads[this.measure.number];
+    return head?.generation === this.generation ? head : undefined;
   }
 
   private follow(statistics: LiveStatistics): void {
     this.statistics = statistics;
-    const { changes } = statistics;
+    const changes = this.measure.changes(statistics);
     if (changes !== this.changes || !changes.since(this.followed, this.changed)) this.forget();
     this.changes = changes;
     this.followed = changes.count;
@@ -77,7 +83,7 @@ export class ListHeads {
     const slot = this.index.slotOf(itemKey);
     const before = slot < 0 || slot >= this.merits.length ? NaN : this.merits[slot]!;
     if (Number.isNaN(before)) return;
-    const after = this.statistics!.provenCtr(itemKey);
+    const after = this.measure.of(this.statistics!, itemKey);
     if (after === before) return;
     this.merits[slot] = after;
     this.index.eachListOf(slot, (list) => this.headOf(list)?.kept.move(slot, before, after));
@@ -87,7 +93,7 @@ export class ListHeads {
     while (slot >= this.merits.length) this.grow();
     const known = this.merits[slot]!;
     if (!Number.isNaN(known)) return known;
-    return (this.merits[slot] = this.statistics!.provenCtr(this.index.keyOf(slot)));
+    return (this.merits[slot] = this.measure.of(this.statistics!, this.index.keyOf(slot)));
   };
 
   private grow(): void {

@@ -19,6 +19,14 @@ export interface LiveStatistics {
   /** What the item's own outcomes prove: its click-through rate smoothed towards hardly any. Each change of it is told by `changes`. */
   provenCtr(itemKey: number): number;
   readonly changes: ItemChanges;
+  /** Items that somebody engaged with. */
+  readonly engaged: ItemChanges;
+  /** The number of the half-life that answers for this one. @param windowSeconds default: the best one */
+  windowOf(windowSeconds?: number): number;
+  /** Popularity as a number by which items compare alike at any time; −∞ for one that nobody engaged with. Each change of it is told by `engaged`. */
+  popularityOrder(itemKey: number, window: number): number;
+  /** Decayed popularity. @param window its number */
+  popularityOf(itemKey: number, window: number, now: number): number;
   /** How often the item was shown. */
   impressions(itemKey: number): number;
   /** The most popular items now, ranked as engagement arrives. @param windowSeconds half-life; default: the best one */

@@ -4,7 +4,7 @@
  *
  * Promises: holds exactly the visible items; a change costs the lists whose labels change, never the catalogue
  * (but for a refill of the newest after many removals). Ranking reads through it and writes nothing but what follows
- * from the statistics: heads, trending lists, and that items are no longer `unproven`.
+ * from the statistics: heads, and that items are no longer `unproven`.
  */
 import { widened } from '#kernel';
 import type { Catalogue, Item } from '#catalogue';
@@ -13,12 +13,12 @@ import { EmbeddingSpaces } from './embedding-spaces.js';
 import { LabelList } from './label-list.js';
 import type { ListHead } from './list-head.js';
 import { ListHeads } from './list-heads.js';
+import { popularityIn, PROVEN_CTR } from './list-measures.js';
 import type { LiveStatistics } from './live-statistics.js';
 import { NewestList } from './newest-list.js';
 import { SlotByKey } from './slot-by-key.js';
 import { SlotPool } from './slot-pool.js';
 import type { LabelDimension } from './taste.js';
-import { TrendingLists } from './trending-lists.js';
 
 const NEWEST_KEPT = 256;
 const FIRST_SLOTS = 1024;
@@ -34,9 +34,11 @@ export class RecallIndex {
   /** Those that were not yet found to have evidence. */
   readonly unproven = new SlotPool();
   readonly embeddings = new EmbeddingSpaces();
-  /** By category; refreshed as it is asked. */
-  readonly trending = new TrendingLists();
-  private readonly heads = new ListHeads(this);
+  private readonly best = new ListHeads(this, PROVEN_CTR);
+  /** By the number of the half-life, once somebody asks for it. */
+  private readonly popular: ListHeads[] = [];
+  /** All of these. */
+  private readonly heads: ListHeads[] = [this.best];
   private readonly items: (Item | undefined)[] = [];
   private readonly labels: Int32Array[] = [];
   private readonly slots = new SlotByKey();
@@ -110,7 +112,20 @@ export class RecallIndex {
 
   /** The best of the list by proven click-through rate. Holds until the statistics or the catalogue change. */
   headOf(list: LabelList, statistics: LiveStatistics): ListHead {
-    return this.heads.of(list, statistics);
+    return this.best.of(list, statistics);
+  }
+
+  /**
+   * The most popular of the list now: those that anybody engaged with. Holds until the statistics or the catalogue change.
+   * @param window number of the half-life
+   */
+  trendingOf(list: LabelList, statistics: LiveStatistics, window: number): ListHead {
+    let popular = this.popular[window];
+    if (!popular) {
+      popular = this.popular[window] = new ListHeads(this, popularityIn(window));
+      this.heads.push(popular);
+    }
+    return popular.of(list, statistics);
   }
 
   eachListOf(slot: number, visit: (list: LabelList) => void): void {
@@ -118,7 +133,7 @@ export class RecallIndex {
     for (const id of this.labels[slot]!) visit(this.lists[id]!);
   }
 
-  /** Whether the slot stands in the list now: what is trending may be a little behind. */
+  /** Whether the slot stands in the list. */
   holds(list: LabelList, slot: number): boolean {
     if (this.items[slot] === undefined) return false;
     if (list.dimension === 'all') return true;
@@ -175,7 +190,7 @@ export class RecallIndex {
     const item = this.items[slot]!;
     for (const id of this.labels[slot]!) this.leave(id, slot);
     this.leave(this.everything.id, slot);
-    this.heads.freed(slot);
+    for (const heads of this.heads) heads.freed(slot);
     this.unproven.remove(slot);
     this.slots.delete(item.key);
     this.items[slot] = undefined;
@@ -198,13 +213,13 @@ export class RecallIndex {
 
   private join(list: LabelList, slot: number): void {
     list.members.add(slot);
-    this.heads.joined(list, slot);
+    for (const heads of this.heads) heads.joined(list, slot);
   }
 
   private leave(id: number, slot: number): void {
     const list = this.list(id);
     list.members.remove(slot);
-    this.heads.left(list, slot);
+    for (const heads of this.heads) heads.left(list, slot);
     if (list.size > 0 || list.dimension === 'all') return;
     this.byLabel[list.dimension].delete(list.label);
     this.lists[id] = undefined;

@@ -81,6 +81,10 @@ export function statisticsOf(
     ctr: (key) => known.get(key)?.ctr ?? 0.05,
     provenCtr: (key) => known.get(key)?.ctr ?? 0,
     changes: { count: 0, since: () => true },
+    engaged: { count: 0, since: () => true },
+    windowOf: () => 2,
+    popularityOrder: (key) => Math.log2(known.get(key)?.popularity ?? 0),
+    popularityOf: (key) => known.get(key)?.popularity ?? 0,
     impressions: (key) => known.get(key)?.impressions ?? 0,
     trending: (n) =>
       ranked(

@@ -1,5 +1,6 @@
 /** The most popular visible items now, of one category if asked; topped up with the best by proven click-through rate. */
 import type { Item } from '#catalogue';
+import type { LabelList } from './label-list.js';
 import type { LiveStatistics } from './live-statistics.js';
 import type { RecallIndex } from './recall-index.js';
 import type { RelatedItem } from './similar-items.js';
@@ -16,7 +17,7 @@ export interface TrendingQuery {
   readonly admits?: (item: Item) => boolean;
 }
 
-/** The leaders of all categories that a query for one category looks through. */
+/** Leaders of all categories that a query for everybody's, or a group's, looks through. */
 const LOOKED_AT_MAX = 1_024;
 
 /** At least min(n, head) items while any are visible. */
@@ -25,31 +26,54 @@ export function trendingItems(
   statistics: LiveStatistics,
   query: TrendingQuery,
 ): RelatedItem[] {
-  const { n, category, now, admits = () => true } = query;
+  const { n, category, admits = () => true } = query;
   const list = category === undefined ? index.everything : index.listOf('category', category);
   if (!list) return [];
-  const { keys, scores } =
-    query.group === undefined
-      ? statistics.trending(LOOKED_AT_MAX, now, query.windowSeconds)
-      : statistics.groupTrending(query.group, LOOKED_AT_MAX, now, query.windowSeconds);
   const trending: RelatedItem[] = [];
   const taken = new Set<number>();
-  for (let i = 0; i < keys.length && trending.length < n; i++) {
-    const slot = index.slotOf(keys[i]!);
-    if (slot < 0 || !index.holds(list, slot) || !admits(index.item(slot)!)) continue;
-    taken.add(slot);
-    trending.push({ item: index.item(slot)!, score: scores[i]! / scores[0]!, channel: 'trending' });
-  }
-  if (trending.length === n) return trending;
-  const add = (slot: number): void => {
-    if (trending.length === n || taken.has(slot)) return;
+  const add = (slot: number, channel: RelatedItem['channel'], score: number): void => {
     const item = index.item(slot)!;
-    if (!admits(item)) return;
+    if (trending.length === n || taken.has(slot) || !admits(item)) return;
     taken.add(slot);
-    trending.push({ item, score: statistics.ctr(item.key), channel: 'catalogue' });
+    trending.push({ item, score, channel });
   };
+  const { slots, scores } = popularSlots(index, statistics, query, list);
+  for (let i = 0; i < slots.length; i++) add(slots[i]!, 'trending', scores[i]! / scores[0]!);
   const head = index.headOf(list, statistics);
-  for (let rank = 0; rank < head.size; rank++) add(head.at(rank));
-  for (let i = 0; i < list.size && trending.length < n; i++) add(list.members.at(i));
+  const addProven = (slot: number): void => add(slot, 'catalogue', statistics.ctr(index.keyOf(slot)));
+  for (let rank = 0; rank < head.size; rank++) addProven(head.at(rank));
+  for (let i = 0; i < list.size && trending.length < n; i++) addProven(list.members.at(i));
   return trending;
+}
+
+/** Those of the list, best first, with their decayed popularity. */
+function popularSlots(
+  index: RecallIndex,
+  statistics: LiveStatistics,
+  { group, windowSeconds, now }: TrendingQuery,
+  list: LabelList,
+): { slots: number[]; scores: number[] } {
+  const slots: number[] = [];
+  const scores: number[] = [];
+  const add = (slot: number, score: number): void => {
+    if (!(score > 0)) return;
+    slots.push(slot);
+    scores.push(score);
+  };
+  if (group === undefined && list.dimension !== 'all') {
+    const window = statistics.windowOf(windowSeconds);
+    const head = index.trendingOf(list, statistics, window);
+    for (let rank = 0; rank < head.size; rank++)
+      add(head.at(rank), statistics.popularityOf(index.keyOf(head.at(rank)), window, now));
+  } else {
+    const of =
+      group === undefined
+        ? statistics.trending(LOOKED_AT_MAX, now, windowSeconds)
+        : statistics.groupTrending(group, LOOKED_AT_MAX, now, windowSeconds);
+    for (let i = 0; i < of.keys.length; i++) {
+      const slot = index.slotOf(of.keys[i]!);
+      if (slot >= 0 && index.holds(list, slot)) add(slot, of.scores[i]!);
+    }
+  }
+  return { slots, scores };
 }

@@ -11,16 +11,21 @@ export function trendingInCategories(request: RecallRequest, budget: number, out
     .filter(({ dimension, weight }) => dimension === 'category' && weight > 0)
     .sort((a, b) => b.weight - a.weight || (a.label < b.label ? -1 : 1))
     .slice(0, CATEGORIES_MAX);
+  const window = statistics.windowOf();
   const total = liked.reduce((sum, { weight }) => sum + weight, 0);
   for (const { label, weight } of liked) {
     const list = index.listOf('category', label);
     if (!list) continue;
-    const { slots, scores } = index.trending.of(list, index, statistics, now);
+    const head = index.trendingOf(list, statistics, window);
+    const popularity = (rank: number): number =>
+      statistics.popularityOf(index.keyOf(head.at(rank)), window, now);
+    const most = head.size > 0 ? popularity(0) : 0;
     let left = Math.ceil((budget * weight) / total);
-    for (let i = 0; i < slots.length && left > 0; i++) {
-      if (!index.holds(list, slots[i]!) || !request.admits(slots[i]!)) continue;
-      const strength = (STRENGTH_MAX * scores[i]!) / scores[0]!;
-      if (out.add(slots[i]!, 'trending-category', strength, list.id)) left--;
+    for (let rank = 0; rank < head.size && left > 0 && most > 0; rank++) {
+      const slot = head.at(rank);
+      if (!request.admits(slot)) continue;
+      const strength = (STRENGTH_MAX * popularity(rank)) / most;
+      if (out.add(slot, 'trending-category', strength, list.id)) left--;
     }
   }
 }
