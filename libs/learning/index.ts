@@ -35,6 +35,7 @@ export * from './online-logistic-regression.js';
 export { sigmoid, logit, logLoss } from './logistic.js';
 export { fillFrom, fillSample, newSample, type Sample } from './sample.js';
 export * from './synthetic-feedback.js';
+export * from './synthetic-news.js';
 export type { OnlineLearner, Predictor } from './online-learner.js';
 export * from './experiments.js';
 export { ARM_CLICKS_MIN, type ArmReport, type ExperimentReport } from './experiment-statistics.js';

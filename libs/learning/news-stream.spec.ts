@@ -1,31 +1,10 @@
 /** News lives for minutes to hours: the window chosen online keeps up with it, where all-time popularity does not. */
-import { SeededRandom } from '#kernel';
 import { POPULARITY_SECONDS } from './decayed-sums.js';
 import { ItemStatistics } from './item-statistics.js';
+import { syntheticNews, type Reading } from './synthetic-news.js';
 
 const NOW = 1_700_000_000_000;
 const TOP = 10;
-
-interface Reading {
-  readonly at: number;
-  readonly item: number;
-}
-
-/** A story every two minutes; readers choose by quality and age, which halves every `halfLifeMinutes`. */
-function newsDay(halfLifeMinutes: number, hours: number, seed: number): Reading[] {
-  const random = new SeededRandom(seed);
-  const stories: { at: number; quality: number }[] = [];
-  const readings: Reading[] = [];
-  for (let second = 0; second < hours * 3_600; second += 6) {
-    if (second / 120 >= stories.length)
-      stories.push({ at: second, quality: Math.exp(1.2 * random.normal()) });
-    const appeal = stories.map(({ at, quality }) => quality * 2 ** ((at - second) / 60 / halfLifeMinutes));
-    let point = random.next() * appeal.reduce((sum, value) => sum + value, 0);
-    const chosen = appeal.findIndex((value) => (point -= value) < 0);
-    readings.push({ at: NOW + second * 1_000, item: 1 + Math.max(0, chosen) });
-  }
-  return readings;
-}
 
 /** Share of the readings whose story stood among the TOP before it was counted. */
 function hitRates(readings: readonly Reading[]) {
@@ -48,7 +27,7 @@ describe('A day of news', () => {
   it.each([20, 60, 360])(
     'with stories of %d minutes: the chosen window is about as good as the best, and far above all-time',
     (halfLifeMinutes) => {
-      const { chosen, allTime, byWindow } = hitRates(newsDay(halfLifeMinutes, 8, halfLifeMinutes));
+      const { chosen, allTime, byWindow } = hitRates(syntheticNews(halfLifeMinutes, 8, halfLifeMinutes, NOW));
       expect(chosen).toBeGreaterThan(0.95 * Math.max(...byWindow));
       expect(chosen).toBeGreaterThan(1.2 * allTime);
     },
