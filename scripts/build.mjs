@@ -24,24 +24,24 @@ const ignored = [
   `${PAGE}/**`,
 ];
 
-try {
-  mkdirSync(fresh);
-  run(process.execPath, [
-    tool('@swc/cli', 'bin/swc.js'),
-    ...folders,
-    '--out-dir',
-    fresh,
-    '--copy-files',
-    '--quiet',
-    '--ignore',
-    ignored.join(','),
-  ]);
-  declareClient();
-  cpSync(join(root, PAGE), join(fresh, PAGE), { recursive: true });
-  swap();
-} finally {
+// However the build ends: a step that fails ends the process.
+process.on('exit', () => {
   for (const path of [fresh, old]) rmSync(path, { recursive: true, force: true });
-}
+});
+mkdirSync(fresh);
+run(process.execPath, [
+  tool('@swc/cli', 'bin/swc.js'),
+  ...folders,
+  '--out-dir',
+  fresh,
+  '--copy-files',
+  '--quiet',
+  '--ignore',
+  ignored.join(','),
+]);
+declareClient();
+cpSync(join(root, PAGE), join(fresh, PAGE), { recursive: true });
+swap();
 
 function declareClient() {
   run(process.execPath, [
