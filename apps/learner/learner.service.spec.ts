@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals';
-import { sleep, TURN_MS, until } from '#kernel';
+import { sleep, TURN_MS, until as untilWithin } from '#kernel';
 import { modelSettingsOf, newScores, OnlineModel, settingsHash, type ModelReplica } from '#learning';
 import { featuresOf, itemKeyOf } from '#learning';
 import { DeadLetters, memoryTopology, type LogTopology } from '#log';
@@ -16,6 +16,8 @@ import {
 import { LearnerMetrics } from './learner-metrics.js';
 
 const SETTINGS = testSettings();
+/** For a machine with much else to do. */
+const PATIENCE_MS = 40_000;
 const HALF = Math.floor(FEEDBACK.length / 2);
 
 let topology: LogTopology;
@@ -57,6 +59,8 @@ async function follower(
   return created;
 }
 
+const until = (what: string, condition: () => boolean | Promise<boolean>) =>
+  untilWithin(what, condition, PATIENCE_MS);
 const learntAll = ({ service }: TestLearner, sequence = FEEDBACK.length) =>
   until(`sequence ${sequence} is learnt`, () => service.model?.sequence === sequence);
 
