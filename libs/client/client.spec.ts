@@ -199,6 +199,43 @@ describe('events on their way', () => {
     expect(lost).toMatchObject([{ code: 'REK_LOG_UNAVAILABLE', retryable: true, status: 503 }]);
   });
 
+  it('are sent by one request at a time, whoever asks for a flush when', async () => {
+    let open = 0;
+    let most = 0;
+    const client = newClient({
+      fetch: async (...request) => {
+        most = Math.max(most, ++open);
+        try {
+          return await fetch(...request);
+        } finally {
+          open--;
+        }
+      },
+    });
+    const first = client.click(click(0));
+    const rest = Array.from({ length: 250 }, (_, i) => client.click(click(i + 1)));
+    await first.then(() => client.flush());
+    await Promise.all(rest);
+    expect([most, gateway.batches.flat()]).toEqual([1, ids(0, 251)]);
+  });
+
+  it('get the gateway’s time where this machine’s is refused, and keep the caller’s', async () => {
+    const client = newClient({ now: () => Date.now() + 3_600_000, flushMs: 20 });
+    const refuse = ({ body }: Seen) =>
+      gateway.accept(
+        body,
+        [0, 1].map((index) => ({ index, code: 'REK_TIMESTAMP_OUT_OF_RANGE', message: 'ahead' })),
+      );
+    gateway.script = [refuse];
+    const own = client.click(click(1));
+    const given = client.click({ ...click(2), timestamp: 5 });
+    await expect(own).resolves.toMatchObject({ eventId: 'e1' });
+    await expect(given).rejects.toMatchObject({ code: 'REK_TIMESTAMP_OUT_OF_RANGE' });
+    const [before, after] = gateway.seen.map(({ body }) => (body as OutgoingEvent[])[0]!);
+    expect(before!.timestamp).toBeGreaterThan(Date.now());
+    expect(after).toEqual({ ...before, timestamp: undefined });
+  });
+
   it('are refused beyond the queue and after close', async () => {
     const client = newClient({ queueMax: 2, flushMs: 10_000 });
     const kept = [1, 2].map((i) => client.click(click(i)));
@@ -212,13 +249,15 @@ describe('events on their way', () => {
 describe('a page that goes away', () => {
   const listeners = new Map<string, () => void>();
   const sent: { url: string; body: Blob }[] = [];
-  const page = (beacons: boolean): PageHost => {
+  const page = (beacons: boolean, origin?: string) => {
     const target = {
       addEventListener: (type: string, listener: () => void) => void listeners.set(type, listener),
       removeEventListener: (type: string) => void listeners.delete(type),
     };
     const sendBeacon = (url: string, body: Blob) => beacons && sent.push({ url, body }) > 0;
-    return { ...target, document: { ...target, visibilityState: 'hidden' }, navigator: { sendBeacon } };
+    const document = { ...target, visibilityState: 'hidden' };
+    const location = origin === undefined ? undefined : { origin };
+    return { ...target, document, location, navigator: { sendBeacon } } satisfies PageHost;
   };
   beforeEach(() => {
     listeners.clear();
@@ -250,11 +289,54 @@ describe('a page that goes away', () => {
     expect(listeners.size).toBe(0);
   });
 
+  it('hands over again what did not arrive, and what it handed over before it was shown once more', async () => {
+    const host = page(false);
+    const client = newClient({ page: host, flushMs: 10_000 });
+    gateway.script = ['hang up', 'hang up'].map((reply) => () => reply as 'hang up');
+    void client.click(click(1));
+    listeners.get('pagehide')!();
+    await until('the first request has failed', () => gateway.batches.length === 1);
+    await until('it is handed over again', () => {
+      listeners.get('pagehide')!();
+      return gateway.batches.length >= 2;
+    });
+    const beaconing = page(true);
+    const other = newClient({ page: beaconing, flushMs: 10_000 });
+    void other.click(click(2));
+    listeners.get('visibilitychange')!();
+    listeners.get('pagehide')!();
+    expect(sent).toHaveLength(1);
+    beaconing.document.visibilityState = 'visible';
+    listeners.get('visibilitychange')!();
+    listeners.get('pagehide')!();
+    expect(sent).toHaveLength(2);
+  });
+
   it('falls back to a request that outlives it', async () => {
     const client = newClient({ page: page(false), flushMs: 10_000 });
     void client.click(click(1));
     listeners.get('pagehide')!();
     await until('the request has come', () => gateway.batches.length === 1);
+  });
+});
+
+describe('a page of another origin than the gateway', () => {
+  it('sends a request that outlives it, since a beacon would bring cookies along', async () => {
+    const sent: string[] = [];
+    const listeners = new Map<string, () => void>();
+    const client = newClient({
+      flushMs: 10_000,
+      page: {
+        addEventListener: (type, listener) => void listeners.set(type, listener),
+        removeEventListener: () => undefined,
+        location: { origin: 'https://shop.example' },
+        navigator: { sendBeacon: (url) => sent.push(url) > 0 },
+      },
+    });
+    void client.click(click(1));
+    listeners.get('pagehide')!();
+    await until('the request has come', () => gateway.batches.length === 1);
+    expect(sent).toEqual([]);
   });
 });
 
@@ -300,6 +382,36 @@ describe('reads', () => {
       kind: 'impression',
       items: [{ itemId: 'i1' }, { itemId: 'i2', position: 4 }],
     });
+  });
+
+  it('do not wait for events without end, nor use up their attempts, while the gateway takes none', async () => {
+    const lost: string[] = [];
+    const client = newClient({
+      flushMs: 1,
+      retryBaseMs: 60_000,
+      retryCapMs: 60_000,
+      onLost: ({ eventId }) => lost.push(eventId),
+    });
+    gateway.script = [() => unavailable(), ...Array.from({ length: 15 }, () => answer)];
+    void client.click(click(1));
+    await until('it is refused', () => gateway.batches.length === 1);
+    await Promise.all(Array.from({ length: 15 }, () => client.recommend({ user: 'ann', after: 'mine' })));
+    expect([gateway.batches.length, lost]).toEqual([1, []]);
+  });
+
+  it('reflect what was tracked before them, whatever is tracked after', async () => {
+    const client = newClient({ batchMax: 1 });
+    let stop = false;
+    let n = 0;
+    const busy = (async () => {
+      for (; !stop; n++) await Promise.race([client.click(click(n)), new Promise((r) => setTimeout(r, 1))]);
+    })();
+    await until('it is busy', () => n > 5);
+    const seen = gateway.batches.length;
+    await client.recommend({ user: 'ann', after: 'mine' });
+    expect(gateway.batches.length - seen).toBeLessThan(200);
+    stop = true;
+    await busy;
   });
 
   it('throw the gateway’s refusal', async () => {

@@ -58,6 +58,8 @@ const DEFAULTS: QueueOptions & { timeoutMs: number } = {
 };
 /** Browsers refuse beacons over 64 KiB; characters, with room for those of several bytes. */
 const BEACON_CHARS_MAX = 20_000;
+/** A read that is to reflect what was tracked does not wait longer for it, ms. */
+const MINE_WAIT_MS = 3_000;
 const EVENT_VERSION = 1;
 
 export class RekappaClient {
@@ -77,7 +79,13 @@ export class RekappaClient {
     ); // browsers want fetch unbound
     this.queue = new EventQueue(this.http, settings);
     const page = options.page ?? pageHost();
-    this.leavePage = page ? whenPageLeaves(page, () => this.beacon(page)) : () => undefined;
+    this.leavePage = page
+      ? whenPageLeaves(
+          page,
+          () => this.beacon(page),
+          () => this.queue.forgetBeacons(),
+        )
+      : () => undefined;
   }
 
   /**
@@ -89,7 +97,7 @@ export class RekappaClient {
     const event = { ...rest, eventId, timestamp, version: EVENT_VERSION } as OutgoingEvent;
     const tracked = this.closed
       ? Promise.reject(new ClientError('REK_NOT_READY', 'the client is closed', false))
-      : this.queue.push(event);
+      : this.queue.push(event, input.timestamp === undefined);
     tracked.catch((error: ClientError) => this.options.onLost?.(event, error));
     return tracked;
   }
@@ -156,22 +164,20 @@ export class RekappaClient {
 
   private async afterOf(after: number | 'mine' | undefined): Promise<{ after?: number }> {
     if (after === 'mine') {
-      await this.queue.flush();
+      await this.queue.settled(MINE_WAIT_MS);
       return this.queue.lastSeq > 0 ? { after: this.queue.lastSeq } : {};
     }
     return after === undefined ? {} : { after };
   }
 
   private beacon(page: PageHost): void {
+    const url = this.http.urlOf('/v1/events');
+    // A beacon can carry no key, and goes to another origin only with cookies, which the gateway does not take.
+    const fits = this.options.apiKey === undefined && isOrigin(url, page.location?.origin);
     this.queue.beacon((body) => {
       const blob = new Blob([body], { type: 'application/json' });
-      // A beacon cannot carry a key.
-      const bare = this.options.apiKey === undefined;
-      if (bare && page.navigator?.sendBeacon?.(this.http.urlOf('/v1/events'), blob)) return true;
-      this.http
-        .exchange({ method: 'POST', path: '/v1/events', body, keepalive: true })
-        .catch(() => undefined); // stays queued
-      return true;
+      if (fits && page.navigator?.sendBeacon?.(url, blob)) return Promise.resolve();
+      return this.http.exchange({ method: 'POST', path: '/v1/events', body, keepalive: true });
     }, BEACON_CHARS_MAX);
   }
 }
@@ -183,6 +189,11 @@ function pick({ itemId, position, propensity }: { itemId: string; position?: num
   propensity?: number;
 } {
   return { itemId, position, propensity };
+}
+
+/** @param origin of the page; a page that does not say is taken for one of the gateway's */
+function isOrigin(url: string, origin: string | undefined): boolean {
+  return origin === undefined || new URL(url, origin).origin === origin;
 }
 
 function queryOf(parameters: Readonly<Record<string, string | number | undefined>>): string {

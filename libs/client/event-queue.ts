@@ -21,10 +21,14 @@ export interface QueueOptions {
 
 interface Entry {
   readonly event: OutgoingEvent;
-  readonly json: string;
+  json: string;
   attempts: number;
+  /** The time of the event is this machine's, not the caller's. */
+  stamped: boolean;
   /** Also handed to the browser when the page was hidden. */
   beaconed: boolean;
+  /** Resolves when it is acknowledged, refused or given up. */
+  readonly settled: Promise<unknown>;
   resolve(tracked: Tracked): void;
   reject(error: ClientError): void;
 }
@@ -38,6 +42,8 @@ interface BatchAnswer {
 /** Under the gateway's 1 MiB, with room for brackets. */
 const BODY_CHARS_MAX = 300_000;
 const PATH = '/v1/events';
+/** The clock of a visitor's device is minutes ahead, say. */
+const WRONG_TIME = 'REK_TIMESTAMP_OUT_OF_RANGE';
 
 export class EventQueue {
   /** Greatest sequence acknowledged so far. */
@@ -45,6 +51,7 @@ export class EventQueue {
 
   private waiting: Entry[] = [];
   private underWay: Entry[] = [];
+  private running = false;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private idleWanted: (() => void)[] = [];
   private endPause: (() => void) | undefined;
@@ -58,24 +65,40 @@ export class EventQueue {
     return this.waiting.length + this.underWay.length;
   }
 
-  push(event: OutgoingEvent): Promise<Tracked> {
+  /** @param stamped its time is this machine's: if the gateway finds it wrong it goes without, and gets the gateway's */
+  push(event: OutgoingEvent, stamped = false): Promise<Tracked> {
     if (this.size >= this.options.queueMax) {
       return Promise.reject(
         new ClientError('REK_OVERLOADED', `${this.size} events wait for the gateway`, true),
       );
     }
-    return new Promise((resolve, reject) => {
-      this.waiting.push({
-        event,
-        json: JSON.stringify(event),
-        attempts: 0,
-        beaconed: false,
-        resolve,
-        reject,
-      });
-      if (this.waiting.length >= this.options.batchMax) void this.run();
-      else this.timer ??= setTimeout(() => void this.run(), this.options.flushMs);
+    let resolve!: Entry['resolve'];
+    let reject!: Entry['reject'];
+    const tracked = new Promise<Tracked>((...ends) => ([resolve, reject] = ends));
+    this.waiting.push({
+      event,
+      json: JSON.stringify(event),
+      attempts: 0,
+      stamped,
+      beaconed: false,
+      settled: tracked.catch(() => undefined),
+      resolve,
+      reject,
     });
+    if (this.waiting.length >= this.options.batchMax) void this.run();
+    else this.timer ??= setTimeout(() => void this.run(), this.options.flushMs);
+    return tracked;
+  }
+
+  /** Sends now, unless the gateway asked to wait; resolves when what waits by now is acknowledged, refused or given up, or after `waitMs`. */
+  async settled(waitMs: number): Promise<void> {
+    const open = [...this.underWay, ...this.waiting].map((entry) => entry.settled);
+    if (open.length === 0) return;
+    void this.run();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const waited = new Promise<void>((resolve) => (timer = setTimeout(resolve, waitMs)));
+    await Promise.race([Promise.all(open), waited]);
+    clearTimeout(timer);
   }
 
   /** Sends now; resolves when everything is acknowledged, refused or given up. */
@@ -88,12 +111,16 @@ export class EventQueue {
   /**
    * Hands everything unacknowledged to `send`, in chunks of at most `charsMax`, as the last chance of a page that is going away.
    * The events stay queued: should the page live on they are sent as usual, and their ids make that harmless.
+   * @param send resolves when a chunk has arrived; of one that has not, its events are handed over again at the next such moment
    */
-  beacon(send: (body: string) => boolean, charsMax: number): void {
+  beacon(send: (body: string) => Promise<unknown>, charsMax: number): void {
     let chunk: Entry[] = [];
     let chars = 2;
     const flushChunk = () => {
-      if (chunk.length > 0 && send(bodyOf(chunk))) for (const entry of chunk) entry.beaconed = true;
+      const handed = chunk;
+      if (handed.length === 0) return;
+      for (const entry of handed) entry.beaconed = true;
+      send(bodyOf(handed)).catch(() => handed.forEach((entry) => (entry.beaconed = false)));
       chunk = [];
       chars = 2;
     };
@@ -106,16 +133,23 @@ export class EventQueue {
     flushChunk();
   }
 
+  /** The page is back: what was handed over when it was hidden may not have arrived, and can be handed over again. */
+  forgetBeacons(): void {
+    for (const entry of [...this.underWay, ...this.waiting]) entry.beaconed = false;
+  }
+
   /** The one sender. */
   private async run(): Promise<void> {
     clearTimeout(this.timer);
     this.timer = undefined;
-    if (this.underWay.length > 0) return;
+    if (this.running) return;
+    this.running = true;
     let size = this.options.batchMax;
     while (this.waiting.length > 0) {
       this.underWay = this.cut(size);
       size = await this.sendBatch(this.underWay, size);
     }
+    this.running = false;
     for (const resolve of this.idleWanted.splice(0)) resolve();
   }
 
@@ -155,6 +189,7 @@ export class EventQueue {
       const refusal = refusals.get(index);
       if (!refusal) entry.resolve({ eventId: entry.event.eventId, seq: answer.seq });
       else if (PASSING_CODES.has(refusal.code)) return true;
+      else if (entry.stamped && refusal.code === WRONG_TIME) return withoutTime(entry);
       else entry.reject(new ClientError(refusal.code, refusal.message, false, 400));
       return false;
     });
@@ -199,6 +234,14 @@ export class EventQueue {
     }
     return this.waiting.splice(0, count);
   }
+}
+
+/** To be sent once more, under the same id: the gateway's time is then the event's. */
+function withoutTime(entry: Entry): true {
+  const { timestamp: _, ...event } = entry.event;
+  entry.json = JSON.stringify(event);
+  entry.stamped = false;
+  return true;
 }
 
 const bodyOf = (entries: readonly Entry[]): string => `[${entries.map((entry) => entry.json).join(',')}]`;

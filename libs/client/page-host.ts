@@ -7,6 +7,7 @@ export interface PageHost {
     addEventListener(type: string, listener: () => void): void;
     removeEventListener(type: string, listener: () => void): void;
   };
+  readonly location?: { readonly origin: string };
   readonly navigator?: { sendBeacon?(url: string, body: Blob): boolean };
 }
 
@@ -18,16 +19,17 @@ export function pageHost(): PageHost | undefined {
 
 /**
  * Calls `leave` when the page is hidden or closed: the last moment that a page is sure to get
- * (`unload` is not). Returns how to stop.
+ * (`unload` is not); and `back` when it is shown again. Returns how to stop.
  */
-export function whenPageLeaves(page: PageHost, leave: () => void): () => void {
-  const whenHidden = () => {
+export function whenPageLeaves(page: PageHost, leave: () => void, back: () => void): () => void {
+  const whenSeenOrNot = () => {
     if (page.document?.visibilityState === 'hidden') leave();
+    else back();
   };
   page.addEventListener('pagehide', leave);
-  page.document?.addEventListener('visibilitychange', whenHidden);
+  page.document?.addEventListener('visibilitychange', whenSeenOrNot);
   return () => {
     page.removeEventListener('pagehide', leave);
-    page.document?.removeEventListener('visibilitychange', whenHidden);
+    page.document?.removeEventListener('visibilitychange', whenSeenOrNot);
   };
 }
