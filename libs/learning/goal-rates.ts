@@ -15,17 +15,17 @@ const PRIOR = 20;
 /** Overall rate before anything is known: FIRST_RATE on FIRST_TARGETS clicks. */
 const FIRST_RATE = 0.1;
 const FIRST_TARGETS = 10;
-/** No key53 is negative. */
-const OVERALL = -1;
 /** Of a row: for each goal, targets seen and their sum. */
 const STRIDE = GOALS.length * 2;
-/** After so many targets a row's count for half as much: a float of 32 bits stops counting at twice as many. */
-const TARGETS_MAX = 2 ** 23;
+/** After so many targets a row's count for half as much: beyond, a float of 32 bits has no room for a hundredth, as a short stay is one. */
+const TARGETS_MAX = 2 ** 17;
 
 export class GoalRates implements RowTable {
   readonly dirty = new DirtyRows(1024);
-  readonly rowBytesMax = 5 + 8 + STRIDE * 4;
+  readonly rowBytesMax = 5 + 8 + STRIDE * 4 + STRIDE * 8;
   private readonly rows: KeyedRows;
+  /** Of all keys, those forgotten since, too. */
+  private readonly everything = new Float64Array(STRIDE);
   private counts = new Float32Array(1024 * STRIDE);
 
   constructor(private readonly rowsMax: number) {
@@ -34,7 +34,8 @@ export class GoalRates implements RowTable {
 
   /** @param goal index in GOALS */
   record(key: number, goal: number, target: number): void {
-    this.add(OVERALL, goal, target);
+    this.everything[goal * 2]! += 1;
+    this.everything[goal * 2 + 1]! += target;
     this.add(key, goal, target);
   }
 
@@ -47,10 +48,8 @@ export class GoalRates implements RowTable {
   }
 
   overall(goal: number): number {
-    const row = this.rows.find(OVERALL);
-    if (row < 0) return FIRST_RATE;
-    const at = row * STRIDE + goal * 2;
-    return (this.counts[at + 1]! + FIRST_TARGETS * FIRST_RATE) / (this.counts[at]! + FIRST_TARGETS);
+    const { everything } = this;
+    return (everything[goal * 2 + 1]! + FIRST_TARGETS * FIRST_RATE) / (everything[goal * 2]! + FIRST_TARGETS);
   }
 
   targets(key: number, goal: number): number {
@@ -59,17 +58,20 @@ export class GoalRates implements RowTable {
   }
 
   encode(writer: ByteWriter): void {
+    writer.array(this.everything);
     this.rows.encode(writer);
     writer.array(this.counts.subarray(0, this.rows.size * STRIDE));
   }
 
   decode(reader: ByteReader): void {
+    reader.array(this.everything);
     this.rows.decode(reader);
     this.fit();
     reader.array(this.counts.subarray(0, this.rows.size * STRIDE));
   }
 
   encodeRows(writer: ByteWriter, rows: Uint32Array): void {
+    writer.array(this.everything);
     writer.ascending(rows);
     for (const row of rows) {
       writer.f64(this.rows.keys[row]!);
@@ -78,6 +80,7 @@ export class GoalRates implements RowTable {
   }
 
   decodeRows(reader: ByteReader): void {
+    reader.array(this.everything);
     for (const row of reader.ascending(this.rowsMax)) {
       this.rows.place(row, reader.f64());
       this.fit();

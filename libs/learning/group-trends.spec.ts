@@ -47,6 +47,17 @@ describe('Trends of groups', () => {
     expect(known.at(-1)!.keys).toEqual([GROUPS_MAX + 1]);
   });
 
+  it('are forgotten by a replica, too, when a group loses its place and gets it back between two deltas', () => {
+    const groups = new GroupTrends();
+    for (let item = 1; item <= 100; item++) groups.record(1, item, 1, NOW, HOUR_SECONDS);
+    const replica = follow(new GroupTrends(), changesOf(groups));
+    for (let group = 2; group <= 2 * GROUPS_MAX; group++) groups.record(group, 7, 1, NOW, HOUR_SECONDS);
+    groups.record(1, 5, 1, NOW, HOUR_SECONDS);
+    follow(replica, changesOf(groups));
+    expect(groups.trending(1, 300, NOW, HOUR_SECONDS).keys).toEqual([5]);
+    expect(replica.trending(1, 300, NOW, HOUR_SECONDS).keys).toEqual([5]);
+  });
+
   it('go on bit for bit from their stored form, and a replica by deltas ranks alike', () => {
     const groups = engaged(3_000);
     const copy = restored(groups, new GroupTrends());

@@ -117,6 +117,8 @@ export class GroupTrends implements RowTable {
 
   private clear(first: number): void {
     for (let row = first; row < first + ITEMS_EACH; row++) {
+      // A replica that knows these rows as the same group's, of before, has to forget them, too.
+      if (this.itemBy[row] !== 0) this.dirty.mark(row);
       this.itemBy[row] = 0;
       this.sums.clearRow(row);
     }
