@@ -35,3 +35,12 @@ export const ruleSchema = z
 export const rulesSchema = z.array(ruleSchema).max(RULES_MAX);
 
 export type Rule = z.infer<typeof ruleSchema>;
+
+/** What a rule may say besides of the item. */
+export type RuleVariable = 'context' | 'scenario' | 'user';
+
+/** Whether a filter among the rules may decide otherwise where one of these is another. Judged by the text: a word within a string counts, too. */
+export function filtersDependOn(rules: readonly Rule[], variables: readonly RuleVariable[]): boolean {
+  const named = new RegExp(`\\b(?:${variables.join('|')})\\b`);
+  return rules.some(({ filter, when = '' }) => filter !== undefined && named.test(`${when} ${filter}`));
+}

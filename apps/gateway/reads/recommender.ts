@@ -7,6 +7,7 @@ import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { AppError, type ErrorCode } from '#kernel';
 import { SETTINGS, type Settings } from '#config';
+import { filtersDependOn } from '#rules';
 import { LOGGER, METRICS, type Logger, type Metrics } from '#observability';
 import type { Degraded, ListedItem, RecommendationAnswer } from '../api/answers.js';
 import type { RankRequest, RecommendRequest } from '../api/requests.js';
@@ -94,7 +95,9 @@ export class Recommender {
     // Nothing here knows which items would pass a filter, and a wrong item is worse than none.
     const filtered =
       (request.filter !== undefined && Object.keys(request.filter).length > 0) ||
-      (request.rules ?? []).some((rule) => rule.filter !== undefined);
+      (request.rules ?? []).some((rule) => rule.filter !== undefined) ||
+      // What is trending was made for somebody unknown, without context.
+      filtersDependOn(this.settings.serving.rules, ['context', 'scenario', 'user']);
     const items = filtered ? [] : shortened(await this.trending.items());
     const source = items.length > 0 ? 'trending' : 'empty';
     return madeHere(request.after, source, items, { reason, source });

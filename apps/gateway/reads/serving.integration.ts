@@ -128,6 +128,31 @@ describe('when the user’s host cannot answer', () => {
     expect(body).toMatchObject({ items: [], degraded: { source: 'empty' } });
   });
 
+  it('no substitute breaks a rule that asks for the context', async () => {
+    const strict = await startGateway({
+      natsUrl: servers.natsUrl,
+      serving: {
+        timeoutMs: 300,
+        rules: [{ name: 'children', when: 'context.page == "kids"', filter: '"kids" in item.tags' }],
+      },
+    });
+    try {
+      const ask = async (page?: string) => {
+        const asked = { user: 'kim', ...(page === undefined ? {} : { context: { page } }) };
+        return (await strict.call('POST', '/v1/recommendations', asked)).body.degraded?.source;
+      };
+      expect([await ask('start'), await ask()]).toEqual([undefined, undefined]);
+      host.behaviour = 'refuse';
+      expect([await ask('start'), await ask(), await ask('kids')]).toEqual([
+        'last-list',
+        'last-list',
+        'empty',
+      ]);
+    } finally {
+      await strict.stop();
+    }
+  });
+
   it.each(['silent', 'refuse'] as const)('(%s) the last list is answered, and says so', async (behaviour) => {
     await gateway.call('GET', `/v1/recommendations?user=carol-${behaviour}&n=5`);
     host.behaviour = behaviour;
