@@ -51,12 +51,9 @@ export class AccessGate {
   private meter(request: FastifyRequest): AppError | undefined {
     const key = this.callers.get(request.raw);
     if (!key?.eventsPerSecond) return undefined;
-    const seconds = this.limits.take(
-      key.name,
-      eventsIn(request.body),
-      key.eventsPerSecond,
-      performance.now(),
-    );
+    // More than a request may have is refused as a whole, and must not keep the key out for hours.
+    const events = Math.min(eventsIn(request.body), this.settings.http.eventsMax);
+    const seconds = this.limits.take(key.name, events, key.eventsPerSecond, performance.now());
     if (seconds === 0) return undefined;
     return new AppError(
       'REK_RATE_LIMITED',

@@ -6,7 +6,13 @@ import { startServers, type TestServers } from '#testkit';
 import { startFakeHost, type FakeHost } from '../testing/fake-host.js';
 import { startGateway, type RunningGateway } from '../testing/start-gateway.js';
 
-const KEYS = { read: 'reading-key', write: 'writing-key', admin: 'admin-key', slow: 'slow-key' };
+const KEYS = {
+  read: 'reading-key',
+  write: 'writing-key',
+  admin: 'admin-key',
+  slow: 'slow-key',
+  brisk: 'brisk-key',
+};
 const entry = (name: keyof typeof KEYS, scopes: ('read' | 'write' | 'admin')[], more: object = {}) => ({
   name,
   sha256: createHash('sha256').update(KEYS[name]).digest('hex'),
@@ -36,6 +42,7 @@ beforeAll(async () => {
         entry('write', ['write']),
         entry('admin', ['admin']),
         entry('slow', ['write'], { eventsPerSecond: 10 }),
+        entry('brisk', ['write'], { eventsPerSecond: 1_000 }),
       ],
       corsOrigins: ['https://shop.example'],
     },
@@ -78,6 +85,17 @@ describe('a deployment with keys', () => {
     const second = await gateway.call('POST', '/v1/events', events(10), bearer(KEYS.slow));
     expect([first.status, second.status, second.body.error.code]).toEqual([202, 429, 'REK_RATE_LIMITED']);
     expect(second.headers.get('retry-after')).toBe('1');
+  });
+
+  it('charges a request that is refused for its size no more than the largest that is taken', async () => {
+    const { status } = await fetch(`${gateway.url}/v1/events`, {
+      method: 'POST',
+      headers: { ...bearer(KEYS.brisk), 'content-type': 'application/x-ndjson' },
+      body: '1\n'.repeat(100_000),
+    });
+    expect(status).toBe(413);
+    const next = await gateway.call('POST', '/v1/events', [], bearer(KEYS.brisk));
+    expect(Number(next.headers.get('retry-after') ?? 0)).toBeLessThanOrEqual(1);
   });
 
   it('leaves probes and documents open, and tells browsers what they may not do', async () => {

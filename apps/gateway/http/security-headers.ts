@@ -17,6 +17,8 @@ export async function secureHeaders(server: FastifyInstance, { http }: Settings)
   await server.register(cors, {
     origin: http.corsOrigins.includes('*') ? '*' : [...http.corsOrigins],
     methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    // What a page of another origin may read besides the body: the client waits as long as it is told.
+    exposedHeaders: ['retry-after', 'x-request-id', 'rekappa-degraded'],
     maxAge: PREFLIGHT_SECONDS,
   });
 }
