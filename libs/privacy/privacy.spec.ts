@@ -4,6 +4,7 @@ import { partitionOf } from '#kernel';
 import { LogFold } from '#evaluation';
 import { loadSettings } from '#config';
 import { foldSettingsOf, SettingsHistory } from '#interest';
+import { memoryTopology } from '#log';
 import {
   encodeFrame,
   type Erase,
@@ -17,7 +18,9 @@ import { DataKey } from './data-key.js';
 import { MasterKey } from './master-key.js';
 import { MasterKeys } from './master-keys.js';
 import { MemoryKeyStore } from './memory-key-store.fixture.js';
+import { openUserKeys } from './open-user-keys.js';
 import { rewrapKeys } from './rewrap-keys.js';
+import { sealEvents } from './seal-events.js';
 import { SealedReader } from './sealed-reader.js';
 import { UserKeys } from './user-keys.js';
 
@@ -98,6 +101,16 @@ describe('users’ keys', () => {
       code: 'REK_KEY_LOST',
     });
     expect(() => new MasterKey('c2hvcnQ=', 'default')).toThrow(/32 bytes/);
+  });
+
+  it('are asked for where users are sealed already: nothing new goes in the clear beside them', async () => {
+    const store = new MemoryKeyStore();
+    const log = memoryTopology(4).log;
+    const without = loadSettings({});
+    expect(await openUserKeys(without, store, log)).toBeUndefined();
+    const keys = await open(store);
+    await sealEvents(keys, [click('ann')], 4);
+    await expect(openUserKeys(without, store, log)).rejects.toMatchObject({ code: 'REK_CONFIG_INVALID' });
   });
 
   it('that the store has forgotten are lost, not erased, until somebody gives them up', async () => {
