@@ -7,6 +7,7 @@ import { audit } from '../operator.js';
 import { addSelection, readAll, selectionText, selector, type SelectionOptions } from '../dead/selection.js';
 import { withSession } from '../session.js';
 import { positiveInteger } from '../terminal/arguments.js';
+import { CliError } from '../terminal/exit.js';
 import { interruptible } from '../terminal/interrupt.js';
 import { printJson, printLine } from '../terminal/print.js';
 import { Progress } from '../terminal/progress.js';
@@ -55,11 +56,12 @@ function registerRetry(dead: Command): void {
     .action((options: CommonOptions & SelectionOptions) =>
       interruptible(async (signal) => {
         const outcomes: RetryOutcome[] = [];
-        await eachSelected(options, 'retry', signal, async (letter, { topology }) => {
+        const ended = await eachSelected(options, 'retry', signal, async (letter, { topology }) => {
           outcomes.push(await retryDeadLetter(letter, topology));
         });
         if (options.json) printJson({ outcomes });
         else printOutcomes(outcomes);
+        if (ended) throw ended;
       }),
     );
 }
@@ -76,36 +78,45 @@ function registerDrop(dead: Command): void {
     .action((options: CommonOptions & SelectionOptions) =>
       interruptible(async (signal) => {
         let dropped = 0;
-        await eachSelected(options, 'drop', signal, async ({ sequence }, { topology }) => {
+        const ended = await eachSelected(options, 'drop', signal, async ({ sequence }, { topology }) => {
           if (await new DeadLetters(topology).drop(sequence)) dropped++;
         });
         if (options.json) printJson({ dropped });
         else printLine(`${dropped.toLocaleString('en')} dropped`);
+        if (ended) throw ended;
       }),
     );
 }
 
 type Session = Parameters<Parameters<typeof withSession>[1]>[0];
 
+/** @returns what ended it early, to be thrown once what was done is told. @throws what kept it from beginning */
 async function eachSelected(
   options: CommonOptions & SelectionOptions,
   label: string,
   signal: AbortSignal,
   act: (letter: StoredDeadLetter, session: Session) => Promise<void>,
-): Promise<void> {
+): Promise<Error | undefined> {
   const selected = selector(options);
-  await withSession(options.data, async (session) => {
+  return withSession(options.data, async (session) => {
     const letters = (await readAll(new DeadLetters(session.topology))).filter(selected);
     const progress = new Progress({ label, total: letters.length, unit: 'letters' });
     let done = 0;
     if (letters.length > 0)
       await audit(session.topology, `dead.${label}`, `${letters.length} letters`, selectionText(options));
-    for (const letter of letters) {
-      if (signal.aborted) break;
-      await act(letter, session);
-      progress.update(++done);
+    try {
+      for (const letter of letters) {
+        if (signal.aborted)
+          return new CliError(`interrupted: ${letters.length - done} of ${letters.length} letters are left`);
+        await act(letter, session);
+        progress.update(++done);
+      }
+      return undefined;
+    } catch (error) {
+      return error as Error;
+    } finally {
+      if (letters.length > 0) progress.stop(done);
     }
-    if (letters.length > 0) progress.stop(done);
   });
 }
 

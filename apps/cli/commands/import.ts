@@ -1,7 +1,7 @@
 /** `rekappa import`: existing data through the real ingestion path. */
 import type { LogEvent } from '#events';
 import { openUserKeys, sealEvents } from '#privacy';
-import { openStore } from '#store';
+import { openStore, type Store } from '#store';
 import type { Command } from 'commander';
 import { connectNats, FramePublisher, openTopology } from '#log';
 import { connectedSettings, dataOption, gatewayUrl } from '../connection.js';
@@ -131,20 +131,25 @@ async function publisherSink(
 ): Promise<{ sink: EventSink; close: () => Promise<void> }> {
   const settings = await connectedSettings(options.data);
   const connection = await connectNats({ natsUrl: settings.natsUrl, name: 'rekappa-import' });
-  const topology = await openTopology(connection, settings);
-  const publisher = new FramePublisher(topology, { packMs: 20 });
-  const store =
-    settings.privacy.sealUsers === 'on'
-      ? await openStore(settings.databaseUrl, { namespace: settings.namespace })
-      : undefined;
-  const keys = store && (await openUserKeys(settings, store.keys, topology.log));
-  const seal = keys && ((events: readonly LogEvent[]) => sealEvents(keys, events, topology.partitions));
-  const close = async (): Promise<void> => {
-    await publisher.close();
-    await connection.drain();
-    await store?.close();
-  };
-  return { sink: new PublisherSink(publisher, tally, seal), close };
+  let store: Store | undefined;
+  try {
+    const topology = await openTopology(connection, settings);
+    const publisher = new FramePublisher(topology, { packMs: 20 });
+    if (settings.privacy.sealUsers === 'on')
+      store = await openStore(settings.databaseUrl, { namespace: settings.namespace });
+    const keys = store && (await openUserKeys(settings, store.keys, topology.log));
+    const seal = keys && ((events: readonly LogEvent[]) => sealEvents(keys, events, topology.partitions));
+    const close = async (): Promise<void> => {
+      await publisher.close();
+      await connection.drain();
+      await store?.close();
+    };
+    return { sink: new PublisherSink(publisher, tally, seal), close };
+  } catch (error) {
+    await store?.close(); // an open connection keeps the process
+    await connection.close();
+    throw error;
+  }
 }
 
 function summarise(tally: ImportTally, seconds: number, json: boolean): void {

@@ -1,4 +1,5 @@
 import type { LogEvent } from '#events';
+import { AppError } from '#kernel';
 import { FramePublisher, memoryTopology } from '#log';
 import type { Accepted, GatewayClient } from '../gateway-client.js';
 import { mapMovie, mapRating } from '../sources/movielens.js';
@@ -77,6 +78,23 @@ describe('an import through the gateway', () => {
 });
 
 describe('an import straight into the log', () => {
+  it('fails when the log takes no more, and counts nothing of that as refused', async () => {
+    const topology = memoryTopology(4);
+    let taken = 0;
+    const full = Object.assign(Object.create(topology.log) as typeof topology.log, {
+      append: (...args: Parameters<typeof topology.log.append>) =>
+        ++taken > 3 ? Promise.reject(new AppError('REK_LOG_FULL')) : topology.log.append(...args),
+    });
+    const publisher = new FramePublisher({ ...topology, log: full }, { attempts: 1 });
+    const tally = new ImportTally();
+    const sink = new PublisherSink(publisher, tally);
+    await expect(
+      runImport(source(), sink, tally, progress(), new AbortController().signal),
+    ).rejects.toMatchObject({ code: 'REK_LOG_FULL' });
+    await publisher.close();
+    expect([tally.accepted < 3_003, tally.rejectedBy.size]).toEqual([true, 1]); // what is no JSON
+  });
+
   it('adds up', async () => {
     const tally = new ImportTally();
     const topology = memoryTopology(4);

@@ -1,5 +1,5 @@
 /** Imports straight into the log, packed fully: for throughput. Same checks, same order, no HTTP; sealed where the settings say so. */
-import { errorMessage } from '#kernel';
+import { AppError, errorMessage } from '#kernel';
 import type { LogEvent } from '#events';
 import type { FramePublisher } from '#log';
 import type { SealedEvents } from '#privacy';
@@ -10,6 +10,8 @@ const BATCH_EVENTS = 1_000;
 
 export class PublisherSink implements EventSink {
   private batch: LogEvent[] = [];
+  /** The log is full or away, say: what was not stored is not refused, and the import is not complete. */
+  private failure: AppError | undefined;
 
   /** @param seal undefined: in the clear */
   constructor(
@@ -23,9 +25,11 @@ export class PublisherSink implements EventSink {
     if (this.batch.length === BATCH_EVENTS) await this.send();
   }
 
+  /** @throws AppError when the log did not take an event that is sound */
   async finish(): Promise<void> {
     await this.send();
     await this.publisher.flush();
+    if (this.failure) throw this.failure;
   }
 
   private async send(): Promise<void> {
@@ -35,9 +39,13 @@ export class PublisherSink implements EventSink {
     this.batch = [];
     for (const [at, event] of events.entries()) {
       await this.publisher.room();
+      if (this.failure) throw this.failure;
       this.publisher.publish(event, partitions[at]).then(
         () => this.tally.accepted++,
-        (error: unknown) => this.tally.reject(errorMessage(error)),
+        (error: unknown) => {
+          if (error instanceof AppError && error.retryable) this.failure ??= error;
+          else this.tally.reject(errorMessage(error));
+        },
       );
     }
   }
