@@ -6,6 +6,7 @@ import { damage } from './damage.js';
 import { degraded } from './degraded.js';
 import { diskFull } from './disk-full.js';
 import { duplicates } from './duplicates.js';
+import { erasure } from './erasure.js';
 import { interleavings } from './interleavings.js';
 import { kill9 } from './kill-9.js';
 import { logDamage } from './log-damage.js';
@@ -34,4 +35,5 @@ export const SCENARIOS: readonly Scenario[] = [
   interleavings,
   cluster,
   rebuild,
+  erasure,
 ];
