@@ -28,6 +28,8 @@ export interface Refusal {
 const PATIENCE_MS = 60_000;
 /** Whoever is told to wait for seconds comes back after this, ms: a client without manners. */
 const AGAIN_MS = 50;
+/** Of a refusal that is told. */
+const REFUSAL_CHARS_MAX = 300;
 /** One try, ms: longer than the gateway waits for the log. */
 const TRY_MS = 8_000;
 
@@ -149,7 +151,9 @@ export class Load {
         return (await answer.json()) as { seq: number };
       }
       if (answer && answer.status < 429)
-        throw new Error(`refused with ${answer.status}: ${await answer.text()}`);
+        throw new Error(
+          `refused with ${answer.status}: ${(await answer.text()).slice(0, REFUSAL_CHARS_MAX)}`,
+        );
       if (answer) this.refusals.push(await refusalOf(answer));
       if (waitedMs > PATIENCE_MS) throw new Error(`not acknowledged within ${PATIENCE_MS} ms`);
       this.repeated++;

@@ -15,6 +15,8 @@ const HOUR = 3_600;
 /** s */
 const JUMPS = [HOUR, -HOUR, -24 * HOUR];
 const EVENTS_BETWEEN = 100;
+/** Lists are open, and nobody does anything: then a host dates ticks by its clock, once it has been quiet for long by that clock, ms. */
+const QUIET_MS = 1_500;
 /** How long a clock is wrong: several windows of two seconds, ms. */
 const WRONG_MS = 3_000;
 /** A tick's time may be ahead of the log's by this, ms. */
@@ -25,35 +27,42 @@ export const clockJumps: Scenario = {
   promise: 12,
   about:
     'wall clocks of hosts, learner and gateway that jump by hours move no lease, close no window early, lose no event',
-  rounds: { short: 3, long: 18 },
+  rounds: { short: 3, long: 18, mutant: 9 },
   mutants: { 'wall-clock': 'every process believes its own wall clock' },
   needs: async () =>
     faketimeLibrary() ? undefined : 'libfaketime is not installed (`apt-get install faketime`)',
   run: (trial) =>
     withSystem(trial, { hosts: 0, gateways: 0 }, async (system) => {
       const clocks = await processesWithClocks(system);
+      const before = system.load(trial, { userPrefix: 'before' });
+      await before.start();
+      await before.sent(EVENTS_BETWEEN);
+      await before.stop();
+      await quietJump(trial, clocks['host']!);
       const load = system.load(trial);
       await load.start();
       const owners = leasesOf(await system.shared(2));
       const wrong: Wrong[] = [];
       const names = Object.keys(clocks);
       for (let round = 0; round < trial.rounds; round++) {
-        await load.sent(EVENTS_BETWEEN);
+        await trial.findings.mustCome(load.sent(EVENTS_BETWEEN));
         const name = names[round % names.length]!;
         const seconds =
           JUMPS[(round + Math.floor(round / names.length) + trial.random.below(3)) % JUMPS.length]!;
         wrong.push(await oneJump(trial, name, clocks[name]!, seconds));
       }
-      await load.sent(EVENTS_BETWEEN);
+      await trial.findings.mustCome(load.sent(EVENTS_BETWEEN));
       const after = leasesOf(await system.shared(2));
       trial.findings.must(after === owners, `leases changed hands: ${owners} became ${after}`);
       trial.findings.must(
         load.refusals.length === 0,
         `${load.refusals.length} requests were refused: ${JSON.stringify(load.refusals[0])}`,
       );
-      await load.stop();
+      await trial.findings.mustCome(load.stop());
       await judgeTicks(system, trial, wrong);
       await system.prove(load);
+      const different = await before.differing();
+      trial.findings.must(different.length === 0, different.slice(0, 5).join('; '));
     }),
 };
 
@@ -84,27 +93,33 @@ async function processesWithClocks(system: ChaosSystem): Promise<Record<string, 
   return { host, learner, gateway };
 }
 
-async function oneJump(trial: Trial, name: string, { url, clock }: Clocked, seconds: number): Promise<Wrong> {
-  const { findings } = trial;
+/** No tick comes of it that is ahead of the log: `judgeTicks` looks at all of them. */
+async function quietJump({ findings }: Trial, host: Clocked): Promise<void> {
+  await jumped('host', host, HOUR);
+  findings.fault('quiet host +1 h');
+  await sleep(QUIET_MS);
+  await jumped('host', host, 0);
+}
+
+async function oneJump({ findings }: Trial, name: string, clocked: Clocked, seconds: number): Promise<Wrong> {
   const from = Date.now();
+  await jumped(name, clocked, seconds);
+  findings.fault(`${name} ${seconds > 0 ? '+' : ''}${seconds / HOUR} h`);
+  await sleep(WRONG_MS);
+  const to = Date.now();
+  await jumped(name, clocked, 0);
+  return { name, from, to };
+}
+
+/** @param seconds ahead of the right time; 0: right */
+async function jumped(name: string, { url, clock }: Clocked, seconds: number): Promise<void> {
   clock.jump(seconds);
   await until(
-    `the clock of the ${name} is wrong`,
+    `the clock of the ${name} is ${seconds} s ahead`,
     async () => Math.abs((await clockOffset(url)) - seconds) < 5,
     10_000,
     100,
   );
-  findings.fault(`${name} ${seconds > 0 ? '+' : ''}${seconds / HOUR} h`);
-  await sleep(WRONG_MS);
-  const to = Date.now();
-  clock.jump(0);
-  await until(
-    `the clock of the ${name} is right`,
-    async () => Math.abs(await clockOffset(url)) < 5,
-    10_000,
-    100,
-  );
-  return { name, from, to };
 }
 
 function leasesOf(owned: readonly PartitionStatus[]): string {
