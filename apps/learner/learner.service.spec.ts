@@ -3,7 +3,7 @@ import { sleep, TURN_MS, until as untilWithin } from '#kernel';
 import { modelSettingsOf, newScores, OnlineModel, settingsHash, type ModelReplica } from '#learning';
 import { featuresOf, itemKeyOf } from '#learning';
 import { DeadLetters, memoryTopology, type LogTopology } from '#log';
-import { ModelFollower, shadowName } from '#model-feed';
+import { ModelFollower, shadowName, type PromoteAnswer } from '#model-feed';
 import { createMetrics } from '#observability';
 import {
   appendFeedback,
@@ -330,6 +330,86 @@ describe('Promotion', () => {
       () => replica.replica.version === reconfigured.service.model.version,
     );
     expectEqualScores(reconfigured.service.model, replica.replica);
+  });
+
+  /** The next snapshot is stored when it is told to be. */
+  function holdNextWrite(): { begun: () => boolean; release: () => void } {
+    const write = snapshots.write.bind(snapshots);
+    let begun = false;
+    let release = (): void => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    jest.spyOn(snapshots, 'write').mockImplementationOnce(async (...args) => {
+      begun = true;
+      await held;
+      return write(...args);
+    });
+    return { begun: () => begun, release };
+  }
+
+  /** A learner that has learnt half of FEEDBACK, and promotes a shadow that is behind it. */
+  async function promotingLearner(): Promise<{ live: TestLearner; promote: () => Promise<PromoteAnswer> }> {
+    await appendFeedback(topology, 0, HALF);
+    const live = learner();
+    await live.service.start();
+    const shadow = await storeShadow(HALF - 3);
+    return { live, promote: () => live.service.promote(shadow) };
+  }
+
+  async function versionAfterCrash(): Promise<string> {
+    const next = learner();
+    await next.service.start();
+    return next.service.model.version;
+  }
+
+  it('holds after a crash, however a snapshot is asked for while the shadow is stored', async () => {
+    const { live, promote } = await promotingLearner();
+    const storing = holdNextWrite();
+    const promoting = promote();
+    await until('the shadow is being stored', storing.begun);
+    const asked = live.service.snapshot();
+    storing.release();
+    const [{ version }] = await Promise.all([promoting, asked]);
+    expect(await versionAfterCrash()).toBe(version);
+  });
+
+  it('holds after a crash when snapshots of the old model waited before it', async () => {
+    const { live, promote } = await promotingLearner();
+    const storing = holdNextWrite();
+    const asked = [live.service.snapshot(), live.service.snapshot()];
+    await until('a snapshot is being stored', storing.begun);
+    const promoting = promote();
+    await appendFeedback(topology, HALF);
+    await learntAll(live);
+    storing.release();
+    const [{ version }] = await Promise.all([promoting, ...asked]);
+    expect(await versionAfterCrash()).toBe(version);
+  });
+
+  it('is refused while another one runs', async () => {
+    const { live, promote } = await promotingLearner();
+    const storing = holdNextWrite();
+    const first = promote();
+    await until('the shadow is being stored', storing.begun);
+    const again = { code: 'REK_NOT_READY', retryable: true };
+    await expect(promote()).rejects.toMatchObject(again);
+    storing.release();
+    await first;
+    expect(live.service.model.identity.generation).toBe(1);
+    await promote();
+    expect(live.service.model.identity.generation).toBe(2);
+  });
+
+  it('has not happened when the learner was told to stop before the swap', async () => {
+    const { live, promote } = await promotingLearner();
+    const { version } = live.service.model;
+    const storing = holdNextWrite();
+    const promoting = promote();
+    await until('the shadow is being stored', storing.begun);
+    const stopped = live.service.stop();
+    const refused = expect(promoting).rejects.toMatchObject({ code: 'REK_NOT_READY' });
+    storing.release();
+    await Promise.all([refused, stopped]);
+    expect(await versionAfterCrash()).toBe(version);
   });
 
   it('changes nothing when the snapshot does not exist', async () => {

@@ -28,7 +28,7 @@ import { foldMessage } from './feedback-fold.js';
 import type { LearnerMetrics } from './learner-metrics.js';
 import { newestSnapshot } from './newest-snapshot.js';
 import { catchUp, loadShadow } from './promotion.js';
-import { SnapshotWriter, type SnapshotSink } from './snapshot-writer.js';
+import { SnapshotWriter, type Live, type SnapshotReports, type SnapshotSink } from './snapshot-writer.js';
 import { startingModel } from './starting-model.js';
 import type { WriterLease } from './writer-lease.js';
 
@@ -69,12 +69,14 @@ export class LearnerService {
   private caughtUp = false;
   /** Replicas of the stored model cannot follow this one. */
   private replacesStored = false;
+  private promoting = false;
+  private readonly live = (): Live => ({ model: this.model, deltaSequence: this.deltas.lastSequence });
 
   constructor(private readonly ports: LearnerPorts) {
     const { settings, topology, writerId, metrics } = ports;
     this.name = settings.model.name;
     this.deltas = new DeltaPublisher(topology, this.name, writerId, (bytes) => metrics.published(bytes));
-    this.writer = new SnapshotWriter(ports.snapshots, settings.learner, this.turns);
+    this.writer = new SnapshotWriter(ports.snapshots, settings.learner, this.turns, this.reports());
   }
 
   /** Calls once this learner is the writer and has a model to answer for. */
@@ -98,7 +100,7 @@ export class LearnerService {
     if (!this.renewal) return;
     clearInterval(this.renewal);
     if (this.model && this.caughtUp) await this.publishDeltas();
-    if (this.model && !(await this.writer.finish(this.model, this.deltas.lastSequence, LAST_SNAPSHOT_MS)))
+    if (this.model && !(await this.writer.finish(this.live, LAST_SNAPSHOT_MS)))
       this.ports.logger.info('no last snapshot: the next start learns from the one before it');
     await this.ports.lease.release();
   }
@@ -138,7 +140,7 @@ export class LearnerService {
 
   async snapshot(): Promise<SnapshotAnswer> {
     this.requireModel();
-    const { id, sequence } = await this.writeSnapshot();
+    const { id, sequence } = await this.writer.write(this.live);
     return { snapshotId: id, sequence };
   }
 
@@ -147,19 +149,35 @@ export class LearnerService {
     this.requireModel();
     if (!this.caughtUp)
       throw new AppError('REK_NOT_READY', 'the live model is still catching up with FEEDBACK');
-    const { topology, settings, snapshots } = this.ports;
-    const shadow = await loadShadow(snapshots, snapshotId);
+    if (this.promoting)
+      throw new AppError('REK_NOT_READY', 'another promotion is under way: retry when it has ended');
+    this.promoting = true;
+    try {
+      return await this.replaceBy(await loadShadow(this.ports.snapshots, snapshotId));
+    } finally {
+      this.promoting = false;
+    }
+  }
+
+  private async replaceBy(shadow: OnlineModel): Promise<PromoteAnswer> {
+    const { topology, settings } = this.ports;
     shadow.identity = {
       name: this.name,
       generation: this.model.identity.generation + 1,
       configuredHash: settingsHash(modelSettingsOf(settings)),
     };
-    const liveSequence = () => this.model.sequence;
-    await catchUp(shadow, liveSequence, topology, this.stopping.signal, () => shadow.forgetChanges());
-    const written = await this.writer.write(shadow, this.deltas.lastSequence);
-    await catchUp(shadow, liveSequence, topology, this.stopping.signal, () => {
-      this.model = shadow;
-      this.deltas.discard();
+    const followLive = (atEqualSequence: () => void) =>
+      catchUp(shadow, () => this.model.sequence, topology, this.stopping.signal, atEqualSequence);
+    await followLive(() => undefined);
+    // A snapshot of the old model behind the shadow's would be taken for the newer one by the next start.
+    const written = await this.writer.exclusively(async (store) => {
+      await followLive(() => shadow.forgetChanges());
+      const stored = await store({ model: shadow, deltaSequence: this.deltas.lastSequence });
+      await followLive(() => {
+        this.model = shadow;
+        this.deltas.discard();
+      });
+      return stored;
     });
     const answer = { snapshotId: written.id, version: shadow.version, sequence: written.sequence };
     await topology.model.append(topology.subjects.promoted(this.name), Buffer.from(JSON.stringify(answer)));
@@ -292,13 +310,12 @@ export class LearnerService {
     if (now - this.deltasAt < this.ports.settings.learner.deltaMs) return;
     this.deltasAt = now;
     await this.publishDeltas();
-    if (this.writer.due(this.model)) void this.writeSnapshot().catch(() => undefined);
+    if (this.writer.due(this.model)) this.writeInBackground();
   }
 
   /** Not of a model that replaces the stored one: who starts meanwhile is better served by that. */
   private snapshotOnTheWay(): void {
-    if (!this.replacesStored && this.writer.due(this.model, true))
-      void this.writeSnapshot().catch(() => undefined);
+    if (!this.replacesStored && this.writer.due(this.model, true)) this.writeInBackground();
   }
 
   /** @throws AppError REK_STALE_EPOCH when another learner publishes */
@@ -311,27 +328,34 @@ export class LearnerService {
     }
   }
 
-  private async writeSnapshot(): Promise<{ id: string; sequence: number }> {
+  /** A failure is reported, and tried again when it is due. */
+  private writeInBackground(): void {
+    void this.writer.write(this.live).catch(() => undefined);
+  }
+
+  private reports(): SnapshotReports {
     const { metrics, logger } = this.ports;
-    try {
-      const written = await this.writer.write(this.model, this.deltas.lastSequence);
-      metrics.snapshotWritten(written);
-      logger.debug(written, 'snapshot written');
-      return written;
-    } catch (error) {
-      metrics.snapshotFailed('write');
-      if (!this.stopping.signal.aborted)
-        logger.error({ reason: errorMessage(error) }, 'a snapshot could not be written; learning goes on');
-      throw error;
-    }
+    return {
+      written: (snapshot) => {
+        metrics.snapshotWritten(snapshot);
+        logger.debug(snapshot, 'snapshot written');
+      },
+      failed: (error) => {
+        metrics.snapshotFailed('write');
+        if (!this.stopping.signal.aborted)
+          logger.error({ reason: errorMessage(error) }, 'a snapshot could not be written; learning goes on');
+      },
+      unpruned: (error) =>
+        logger.warn({ reason: errorMessage(error) }, 'older snapshots stay until the next is written'),
+    };
   }
 
   /** A model that the stored one's replicas cannot follow: give them a snapshot to start from. */
   private async announce(): Promise<void> {
     const { topology, logger } = this.ports;
     try {
-      const { id, sequence } = await this.writeSnapshot();
-      const promoted = { snapshotId: id, version: this.model.version, sequence };
+      const { id, version, sequence } = await this.writer.write(this.live);
+      const promoted = { snapshotId: id, version, sequence };
       await topology.model.append(
         topology.subjects.promoted(this.name),
         Buffer.from(JSON.stringify(promoted)),

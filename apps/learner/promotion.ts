@@ -3,11 +3,14 @@
  *
  * 1. load its snapshot;
  * 2. read FEEDBACK until it stands where the live model stands;
- * 3. store it as a snapshot of the live name, its replicas' starting point;
+ * 3. from here on no other snapshot is stored: catch up again, and store it as one of the live name, its replicas' starting point;
  * 4. catch up again, and swap at equal sequence: one assignment between two records;
  * 5. say so on MODEL: replicas load the snapshot and follow the deltas after it.
  *
- * Until step 4 nothing has changed for anybody; a failure before it leaves the live model as it was.
+ * A failure before the swap leaves this process with the live model as it was. What counts for the next start is what the store has:
+ * between 3 and 4 that is the shadow. A process killed there comes back with the shadow as its live model, and nothing was said on MODEL:
+ * replicas find deltas of another version and load the newest snapshot. A promotion that failed there, or was stopped, is superseded in
+ * the store by the next snapshot of the live model, at the latest by the last one of a process that is told to stop.
  */
 import { AppError, inTurns, Turns } from '#kernel';
 import { OnlineModel } from '#learning';
@@ -33,8 +36,10 @@ export async function catchUp(
   atEqualSequence: () => void,
 ): Promise<void> {
   const turns = new Turns();
-  while (shadow.sequence !== liveSequence()) {
+  for (;;) {
+    // Before a swap too: the last snapshot and the last deltas are those of the model that was live when the end began.
     if (signal.aborted) throw new AppError('REK_NOT_READY', 'the learner is shutting down');
+    if (shadow.sequence === liveSequence()) return atEqualSequence();
     if (shadow.sequence > liveSequence()) {
       await new Promise((resolve) => setTimeout(resolve, BEHIND_WAIT_MS));
       continue;
@@ -52,5 +57,4 @@ export async function catchUp(
       }
     }
   }
-  atEqualSequence();
 }

@@ -1,6 +1,6 @@
 import { Turns } from '#kernel';
 import type { OnlineModel } from '#learning';
-import { SnapshotWriter, type SnapshotPolicy } from './snapshot-writer.js';
+import { SnapshotWriter, type Live, type SnapshotPolicy } from './snapshot-writer.js';
 
 const POLICY: SnapshotPolicy = {
   snapshotSeconds: 30,
@@ -13,14 +13,17 @@ describe('SnapshotWriter', () => {
   const monotonic = performance.now.bind(performance);
   let now = 0;
   let available = true;
+  let prunable = true;
+  let unpruned: unknown[] = [];
   const sink = {
     write: () => (available ? Promise.resolve('id') : Promise.reject(new Error('the store is away'))),
-    prune: () => Promise.resolve(0),
+    prune: () => (prunable ? Promise.resolve(0) : Promise.reject(new Error('locked'))),
   };
 
   beforeEach(() => {
     now = 1_000_000;
-    available = true;
+    available = prunable = true;
+    unpruned = [];
     performance.now = () => now;
   });
   afterEach(() => void (performance.now = monotonic));
@@ -41,12 +44,19 @@ describe('SnapshotWriter', () => {
       captureSnapshot,
     } as unknown as OnlineModel;
   }
+  const live = (model: OnlineModel) => (): Live => ({ model, deltaSequence: 0 });
+  const newWriter = (): SnapshotWriter =>
+    new SnapshotWriter(sink, POLICY, new Turns(), {
+      written: () => undefined,
+      failed: () => undefined,
+      unpruned: (error) => void unpruned.push(error),
+    });
   let sequences = 0;
   let samplesOfAll = 0;
 
   async function written(captureMs: number): Promise<SnapshotWriter> {
-    const writer = new SnapshotWriter(sink, POLICY, new Turns());
-    await writer.write(learnt(captureMs), 0);
+    const writer = newWriter();
+    await writer.write(live(learnt(captureMs)));
     return writer;
   }
 
@@ -90,32 +100,56 @@ describe('SnapshotWriter', () => {
   });
 
   it('is as old as what it has not stored, however long ago the last snapshot was', async () => {
-    const writer = new SnapshotWriter(sink, POLICY, new Turns());
+    const writer = newWriter();
     const model = learnt(800);
     now += 3_000;
     expect(writer.ageMs(model)).toBe(3_000);
-    await writer.write(model, 0);
+    await writer.write(live(model));
     now += 1e9;
     expect(writer.ageMs(model)).toBe(0);
     const more = learnt(800);
     now += 20_000;
     expect(writer.ageMs(more)).toBe(20_000);
-    await writer.write(more, 0);
+    await writer.write(live(more));
     const evenMore = learnt(800); // in the meantime
     expect(writer.ageMs(evenMore)).toBe(800);
   });
 
   it('is not due for what is stored, and tries again soon after a failure', async () => {
-    const writer = new SnapshotWriter(sink, POLICY, new Turns());
+    const writer = newWriter();
     const model = learnt(800);
     available = false;
-    await expect(writer.write(model, 0)).rejects.toThrow('the store is away');
+    await expect(writer.write(live(model))).rejects.toThrow('the store is away');
     expect(writer.due(model)).toBe(false);
     now += 5_000;
     expect(writer.due(model)).toBe(true);
     available = true;
-    await writer.write(model, 0);
+    await writer.write(live(model));
     now += 1e9;
     expect(writer.due(model)).toBe(false);
+  });
+
+  it('has stored what it stored, whatever becomes of the older ones', async () => {
+    prunable = false;
+    const writer = newWriter();
+    const model = learnt(1);
+    expect((await writer.write(live(model))).sequence).toBe(model.sequence);
+    expect(unpruned).toHaveLength(1);
+    now += 1e9;
+    expect(writer.due(model)).toBe(false);
+  });
+
+  it('has nothing due while other work keeps the store, and then captures what is live', async () => {
+    const writer = newWriter();
+    let model = learnt(1);
+    let release = (): void => undefined;
+    const kept = writer.exclusively(() => new Promise<void>((resolve) => (release = resolve)));
+    const written = writer.write(() => ({ model, deltaSequence: 0 }));
+    now += 1e9;
+    expect(writer.due(model)).toBe(false);
+    model = learnt(1);
+    release();
+    await kept;
+    expect((await written).sequence).toBe(model.sequence);
   });
 });

@@ -1,7 +1,7 @@
 /**
  * Decides when a snapshot is due and writes it beside the learning: the state is captured at once, between two
  * records, and stored while learning goes on. A store that is away costs nothing but the snapshot: it is
- * reported and tried again (invariant I5).
+ * reported and tried again (invariant I5). One at a time: which of two models is the newer one is told by their order in the store.
  *
  * After a crash the model learns again what no snapshot knows. That is bounded by time: one is due after so many seconds, after so many
  * samples, and after so much time spent learning. A learner that catches up, for which neither time nor samples say what is at
@@ -27,6 +27,19 @@ export interface SnapshotPolicy {
   readonly snapshotsKept: number;
 }
 
+/** What a snapshot is taken of: the model, and the MODEL sequence of its last delta. */
+export interface Live {
+  readonly model: OnlineModel;
+  readonly deltaSequence: number;
+}
+
+export interface SnapshotReports {
+  readonly written: (snapshot: WrittenSnapshot) => void;
+  readonly failed: (error: unknown) => void;
+  /** The snapshot is stored; older ones than the policy keeps are too, until the next one is. */
+  readonly unpruned: (error: unknown) => void;
+}
+
 export interface WrittenSnapshot {
   readonly id: string;
   readonly version: string;
@@ -49,7 +62,7 @@ const PASSES = 100;
 
 export class SnapshotWriter {
   last: WrittenSnapshot | undefined;
-  private writing: Promise<WrittenSnapshot> | undefined;
+  private running: Promise<unknown> | undefined;
   private readonly givingUp = new AbortController();
   private lastAttempt = performance.now();
   /** The last moment at which the model knew nothing that is not stored, as far as was looked. */
@@ -62,6 +75,7 @@ export class SnapshotWriter {
     private readonly sink: SnapshotSink,
     private readonly policy: SnapshotPolicy,
     private readonly turns: Turns,
+    private readonly reports: SnapshotReports,
   ) {}
 
   /** What the model was restored from counts as written. */
@@ -85,7 +99,7 @@ export class SnapshotWriter {
 
   /** @param catchingUp time and samples say nothing then */
   due(model: OnlineModel, catchingUp = false): boolean {
-    if (this.writing || this.isStored(model)) return false;
+    if (this.running || this.isStored(model)) return false;
     const waited = performance.now() - this.lastAttempt;
     if (this.failed) return waited >= RETRY_MS;
     const { relearnSeconds, snapshotSeconds, snapshotSamples } = this.policy;
@@ -102,47 +116,43 @@ export class SnapshotWriter {
     return now - this.storedAt;
   }
 
-  /** Encodes now, stores, prunes. One at a time: a second call waits for the first. */
-  async write(
-    model: OnlineModel,
-    deltaSequence: number,
-    name = model.identity.name,
-  ): Promise<WrittenSnapshot> {
-    while (this.writing) await this.writing.catch(() => undefined);
-    this.lastAttempt = performance.now();
-    this.learntMs = 0;
-    this.writing = this.store(model, deltaSequence, name);
+  /** @param live asked for when its turn has come: another model may have taken over while it waited */
+  async write(live: () => Live): Promise<WrittenSnapshot> {
+    return this.exclusively((store) => store(live()));
+  }
+
+  /**
+   * Work during which nothing else is stored; it waits for what is under way.
+   * @param work gets what captures at once, stores and prunes
+   */
+  async exclusively<T>(work: (store: (live: Live) => Promise<WrittenSnapshot>) => Promise<T>): Promise<T> {
+    while (this.running) await this.running.catch(() => undefined);
+    const running = work((live) => this.attempt(live));
+    this.running = running;
     try {
-      this.last = await this.writing;
-      this.storedAt = this.lastAttempt;
-      this.failed = false;
-      return this.last;
-    } catch (error) {
-      this.failed = true;
-      throw error;
+      return await running;
     } finally {
-      this.writing = undefined;
+      this.running = undefined;
     }
   }
 
   /**
-   * The last one of a process that has to end, and does not learn any more: one under way is stored first. What is not stored within
+   * The last one of a process that has to end, and does not learn any more: what is under way ends first. What is not stored within
    * `ms` is given up, for good.
    * @returns whether all that the model knows is stored
    */
-  async finish(model: OnlineModel, deltaSequence: number, ms: number): Promise<boolean> {
+  async finish(live: () => Live, ms: number): Promise<boolean> {
     const { signal } = this.givingUp;
     const timer = setTimeout(() => this.givingUp.abort(), ms);
     const givenUp = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
-    await Promise.race([this.finishAll(model, deltaSequence), givenUp]);
+    await Promise.race([this.exclusively((store) => this.storeLast(live(), store)), givenUp]);
     clearTimeout(timer);
-    return this.isStored(model);
+    return this.isStored(live().model);
   }
 
-  private async finishAll(model: OnlineModel, deltaSequence: number): Promise<void> {
-    await this.writing?.catch(() => undefined);
-    if (this.givingUp.signal.aborted || this.isStored(model)) return;
-    await this.write(model, deltaSequence).catch(() => undefined);
+  private async storeLast(live: Live, store: (live: Live) => Promise<WrittenSnapshot>): Promise<void> {
+    if (this.givingUp.signal.aborted || this.isStored(live.model)) return;
+    await store(live).catch(() => undefined);
   }
 
   /** A model that has learnt nothing yet counts as stored. */
@@ -151,17 +161,32 @@ export class SnapshotWriter {
     return model.sequence === this.last.sequence && model.version === this.last.version;
   }
 
-  private async store(model: OnlineModel, deltaSequence: number, name: string): Promise<WrittenSnapshot> {
+  private async attempt(live: Live): Promise<WrittenSnapshot> {
+    this.lastAttempt = performance.now();
+    this.learntMs = 0;
+    const { lastAttempt } = this;
+    try {
+      this.last = await this.store(live);
+      this.storedAt = lastAttempt;
+      this.failed = false;
+    } catch (error) {
+      this.failed = true;
+      this.reports.failed(error);
+      throw error;
+    }
+    this.reports.written(this.last);
+    await this.prune(live.model.identity.name);
+    return this.last;
+  }
+
+  private async store({ model, deltaSequence }: Live): Promise<WrittenSnapshot> {
     const startedAt = performance.now();
     const captured = model.captureSnapshot(deltaSequence);
     const capturedAt = performance.now();
     const { header, chunks } = await withChecksum(captured, this.turns);
     const { version, sequence, samples, bodyBytes: bytes } = header;
-    const id = await this.sink.write(
-      { model: name, version, sequence, header, chunks },
-      this.givingUp.signal,
-    );
-    await this.sink.prune(name, this.policy.snapshotsKept);
+    const snapshot = { model: model.identity.name, version, sequence, header, chunks };
+    const id = await this.sink.write(snapshot, this.givingUp.signal);
     return {
       id,
       version,
@@ -172,5 +197,14 @@ export class SnapshotWriter {
       captureMs: capturedAt - startedAt,
       storeMs: performance.now() - capturedAt,
     };
+  }
+
+  /** What is stored is stored, whatever becomes of the older ones. */
+  private async prune(name: string): Promise<void> {
+    try {
+      await this.sink.prune(name, this.policy.snapshotsKept);
+    } catch (error) {
+      this.reports.unpruned(error);
+    }
   }
 }
