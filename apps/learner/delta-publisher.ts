@@ -3,6 +3,9 @@
  * believes it is the writer is refused by the stream itself. A delta that was not acknowledged stays queued and is sent again
  * under the same message id before newer ones. It may have landed nevertheless, and the stream forgets message ids before long: what
  * a refusal means is told by the last delta, which names its writer.
+ *
+ * One delta is drained, and sent, before the next: a long catch-up leaves dozens, and everything else waits while one is drained. What
+ * is not drained yet stays in the model.
  */
 import { AppError } from '#kernel';
 import type { OnlineModel } from '#learning';
@@ -11,7 +14,7 @@ import type { LogTopology } from '#log';
 /** Two learners that know the same publish the same bytes: only the name tells whose they are. */
 const WRITER_HEADER = 'Rekappa-Writer';
 
-interface QueuedDelta {
+interface Delta {
   readonly payload: Uint8Array;
   readonly messageId: string;
 }
@@ -19,7 +22,8 @@ interface QueuedDelta {
 export class DeltaPublisher {
   /** MODEL sequence of the last delta. */
   lastSequence = 0;
-  private queue: QueuedDelta[] = [];
+  /** Drained, and not acknowledged yet. */
+  private waiting: Delta | undefined;
   private serial = 0;
   private readonly subject: string;
 
@@ -37,24 +41,28 @@ export class DeltaPublisher {
   }
 
   /**
+   * Until replicas know everything.
+   * @param model asked for anew before each delta: another one may take over meanwhile
    * @throws AppError REK_STALE_EPOCH another learner publishes: stop; retryable codes when the log is away: the
-   * deltas stay queued
+   * delta stays queued
    */
-  async publish(model: OnlineModel): Promise<void> {
-    // Nothing new is taken while old ones wait: the queue is bounded by what one model can hold.
-    if (this.queue.length === 0) {
-      for (let payload = model.drainDelta(); payload; payload = model.drainDelta())
-        this.queue.push({ payload, messageId: `${this.writerId}/${this.serial++}` });
-    }
-    for (let next = this.queue[0]; next; next = this.queue[0]) {
+  async publish(model: () => OnlineModel): Promise<void> {
+    for (let next = this.next(model()); next; next = this.next(model())) {
       if (!(await this.append(next))) continue;
-      this.queue.shift();
+      this.waiting = undefined;
       this.published(next.payload.byteLength);
     }
   }
 
+  /** Nothing new is drained while an old one waits. */
+  private next(model: OnlineModel): Delta | undefined {
+    if (this.waiting) return this.waiting;
+    const payload = model.drainDelta();
+    return (this.waiting = payload && { payload, messageId: `${this.writerId}/${this.serial++}` });
+  }
+
   /** @returns whether it is stored; if not, it was refused for a delta of ours that had landed, and continues that one now */
-  private async append({ payload, messageId }: QueuedDelta): Promise<boolean> {
+  private async append({ payload, messageId }: Delta): Promise<boolean> {
     try {
       this.lastSequence = await this.topology.model.append(this.subject, payload, {
         messageId,
@@ -74,7 +82,7 @@ export class DeltaPublisher {
 
   /** Drops what waits: another model took over, and its replicas start from a snapshot. */
   discard(): void {
-    this.queue = [];
+    this.waiting = undefined;
   }
 }
 

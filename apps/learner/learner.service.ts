@@ -321,7 +321,7 @@ export class LearnerService {
   /** @throws AppError REK_STALE_EPOCH when another learner publishes */
   private async publishDeltas(): Promise<void> {
     try {
-      await this.deltas.publish(this.model);
+      await this.deltas.publish(() => this.model);
     } catch (error) {
       if (!isTransient(error)) throw error;
       this.ports.logger.warn({ reason: errorMessage(error) }, 'deltas wait: the log is away');

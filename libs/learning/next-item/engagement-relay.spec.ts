@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { ByteReader } from '../byte-reader.js';
 import { ByteWriter } from '../byte-writer.js';
 import { CoVisitation } from '../co-visitation.js';
@@ -41,6 +42,33 @@ describe('Hosts that hear engagements', () => {
     expect(messages.length).toBeGreaterThan(20);
     for (const message of [messages[0]!, ...messages, ...messages]) listener.hear(new ByteReader(message));
     expect(hashes(theirs)).toEqual(hashes(own));
+  });
+
+  it('hear the same bytes from much that waits, and a message copies little more than it holds', () => {
+    const [relay, same] = [new EngagementRelay(), new EngagementRelay()];
+    for (let i = 0; i < 300_000; i++) for (const each of [relay, same]) each.taking(1 + i, takingOf(i));
+    const whole = new ByteWriter();
+    same.drain(whole, Infinity);
+    const [waiting, bytes] = [relay.size, whole.length];
+    expect(bytes).toBeGreaterThan(15_000_000);
+
+    const raw = jest.spyOn(ByteWriter.prototype, 'raw');
+    const copied = (): number => raw.mock.calls.reduce((sum, [{ length }]) => sum + length, 0);
+    try {
+      for (let i = 0; i < 100; i++) relay.drain(new ByteWriter(), 1);
+      expect([relay.size, copied()]).toEqual([waiting, 0]);
+      const messages: Buffer[] = [];
+      while (relay.size > 0) {
+        const message = new ByteWriter();
+        relay.drain(message, 512 * 1024);
+        messages.push(message.bytes());
+      }
+      expect(copied()).toBeLessThanOrEqual(2 * bytes);
+      const steps = Buffer.concat([...messages.map((message) => message.subarray(0, -1)), Buffer.of(0)]);
+      expect(steps.equals(whole.bytes())).toBe(true);
+    } finally {
+      raw.mockRestore();
+    }
   });
 
   it('are told of a gap when more waited than is kept', () => {

@@ -39,13 +39,16 @@ export class EngagementRelay {
   /** Steps up to this FEEDBACK sequence were dropped: replicas that are behind it have missed some. */
   lost = 0;
   private pending = new ByteWriter();
-  /** Where each pending step ends in the bytes. */
+  /** Where each step ends in the bytes. */
   private ends: number[] = [];
+  /** So many steps of `ends`, and so many bytes, were drained and are not cut off yet: each cut copies what stays. */
+  private drainedSteps = 0;
+  private drainedBytes = 0;
   private sequence = 0;
   private number = 0;
 
   get size(): number {
-    return this.ends.length;
+    return this.ends.length - this.drainedSteps;
   }
 
   taking(sequence: number, taking: Taking): void {
@@ -72,24 +75,33 @@ export class EngagementRelay {
     this.end(sequence);
   }
 
-  /** Takes out as many steps as fit. */
+  /** Takes out as many steps as fit. Costs what it takes out, however much waits. */
   drain(writer: ByteWriter, bytesMax: number): void {
-    const { ends } = this;
-    let taken = ends.length;
-    while (taken > 0 && ends[taken - 1]! >= bytesMax) taken--;
-    const bytes = this.pending.bytes();
-    const end = taken > 0 ? ends[taken - 1]! : 0;
-    writer.raw(bytes.subarray(0, end));
+    const { ends, drainedSteps: first, drainedBytes: from } = this;
+    let next = first;
+    while (next < ends.length && ends[next]! - from < bytesMax) next++;
+    if (next > first) {
+      this.drainedSteps = next;
+      this.drainedBytes = ends[next - 1]!;
+      writer.raw(this.pending.bytes().subarray(from, this.drainedBytes));
+      if (this.drainedBytes * 2 >= this.pending.length) this.cutDrained();
+    }
     writer.u8(END);
-    const rest = Uint8Array.prototype.slice.call(bytes, end);
-    this.pending = new ByteWriter();
-    this.pending.raw(rest);
-    this.ends = ends.slice(taken).map((at) => at - end);
   }
 
   clear(): void {
     this.pending = new ByteWriter();
     this.ends = [];
+    this.drainedSteps = this.drainedBytes = 0;
+  }
+
+  /** Copies no more than was drained since the last time. */
+  private cutDrained(): void {
+    const rest = this.pending.bytes().subarray(this.drainedBytes);
+    const ends = this.ends.slice(this.drainedSteps).map((at) => at - this.drainedBytes);
+    this.clear();
+    this.pending.raw(rest);
+    this.ends = ends;
   }
 
   private begin(kind: number, sequence: number): void {
@@ -102,7 +114,7 @@ export class EngagementRelay {
 
   private end(sequence: number): void {
     this.ends.push(this.pending.length);
-    if (this.pending.length <= PENDING_BYTES_MAX) return;
+    if (this.pending.length - this.drainedBytes <= PENDING_BYTES_MAX) return;
     this.clear();
     this.lost = sequence;
   }
