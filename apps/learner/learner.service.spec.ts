@@ -70,6 +70,20 @@ function offline(settings = SETTINGS, to = FEEDBACK.length): OnlineModel {
   return model;
 }
 
+/** The next snapshot is stored when it is told to be. */
+function holdNextWrite(): { begun: () => boolean; release: () => void } {
+  const write = snapshots.write.bind(snapshots);
+  let begun = false;
+  let release = (): void => undefined;
+  const held = new Promise<void>((resolve) => (release = resolve));
+  jest.spyOn(snapshots, 'write').mockImplementationOnce(async (...args) => {
+    begun = true;
+    await held;
+    return write(...args);
+  });
+  return { begun: () => begun, release };
+}
+
 /** Moves a clock on by an hour until it is restored. */
 function hourLater(clock: { now(): number }): { mockRestore(): void } {
   const now = clock.now.bind(clock);
@@ -197,6 +211,24 @@ describe('A learner', () => {
     await appendFeedback(topology, HALF);
     await until('all is learnt', () => service.model.sequence === FEEDBACK.length);
     await service.stop();
+    expect(snapshots.stored.map(({ sequence }) => sequence)).toEqual([HALF, FEEDBACK.length]);
+  });
+
+  it('stores one snapshot for all who ask while another is stored, later than any of them asked', async () => {
+    await appendFeedback(topology, 0, HALF);
+    const { service } = learner();
+    await service.start();
+    const storing = holdNextWrite();
+    const first = service.snapshot();
+    await until('it is being stored', storing.begun);
+    const early = service.snapshot();
+    await appendFeedback(topology, HALF);
+    await learntAll(running[0]!);
+    const hosts = Array.from({ length: 8 }, () => service.snapshot());
+    storing.release();
+    await first;
+    const answers = await Promise.all([early, ...hosts]);
+    expect(answers).toEqual(answers.map(() => ({ snapshotId: 'snapshot-2', sequence: FEEDBACK.length })));
     expect(snapshots.stored.map(({ sequence }) => sequence)).toEqual([HALF, FEEDBACK.length]);
   });
 
@@ -331,20 +363,6 @@ describe('Promotion', () => {
     );
     expectEqualScores(reconfigured.service.model, replica.replica);
   });
-
-  /** The next snapshot is stored when it is told to be. */
-  function holdNextWrite(): { begun: () => boolean; release: () => void } {
-    const write = snapshots.write.bind(snapshots);
-    let begun = false;
-    let release = (): void => undefined;
-    const held = new Promise<void>((resolve) => (release = resolve));
-    jest.spyOn(snapshots, 'write').mockImplementationOnce(async (...args) => {
-      begun = true;
-      await held;
-      return write(...args);
-    });
-    return { begun: () => begun, release };
-  }
 
   /** A learner that has learnt half of FEEDBACK, and promotes a shadow that is behind it. */
   async function promotingLearner(): Promise<{ live: TestLearner; promote: () => Promise<PromoteAnswer> }> {

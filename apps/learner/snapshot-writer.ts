@@ -63,6 +63,8 @@ const PASSES = 100;
 export class SnapshotWriter {
   last: WrittenSnapshot | undefined;
   private running: Promise<unknown> | undefined;
+  /** Waits, and has captured nothing yet. */
+  private next: Promise<WrittenSnapshot> | undefined;
   private readonly givingUp = new AbortController();
   private lastAttempt = performance.now();
   /** The last moment at which the model knew nothing that is not stored, as far as was looked. */
@@ -116,9 +118,20 @@ export class SnapshotWriter {
     return now - this.storedAt;
   }
 
-  /** @param live asked for when its turn has come: another model may have taken over while it waited */
-  async write(live: () => Live): Promise<WrittenSnapshot> {
-    return this.exclusively((store) => store(live()));
+  /**
+   * At once or, when something is under way, after it. Calls that wait share one, captured later than any of them asked: hosts that
+   * find the same gap ask together, and a snapshot for each would push out those that others still read.
+   * @param live asked for when its turn has come: another model may have taken over while it waited
+   */
+  write(live: () => Live): Promise<WrittenSnapshot> {
+    if (this.next) return this.next;
+    const waits = this.running !== undefined;
+    const written = this.exclusively((store) => {
+      this.next = undefined;
+      return store(live());
+    });
+    if (waits) this.next = written;
+    return written;
   }
 
   /**
