@@ -5,8 +5,9 @@
  * with, and know of its own list: a learner would learn to tell labels from the age of the counts. So the item's
  * statistics and the rates of its features enter a sample as they were when it was shown, both times.
  *
- * An exposure is found again by its item and event time. Bounded: beyond `exposuresMax` the oldest go, and
- * their outcomes take the statistics of the day.
+ * An exposure is found again by its item and event time. Two users shown an item in the same millisecond share the item's statistics,
+ * which are the same, and the rates of the one learnt last: a click of the other takes those when they are of the same families, else
+ * those of the day. Bounded: beyond `exposuresMax` the oldest go, and their outcomes take the statistics and rates of the day.
  */
 import { FAMILIES } from '#features';
 import { combine32 } from '#kernel';
@@ -22,19 +23,23 @@ const STRIDE = STATISTICS + FAMILIES.length;
 export class ExposureMemory {
   private readonly rows: KeyedRows;
   private readings = new Float32Array(1024 * STRIDE);
+  /** A bit for each family that the rates are of; 0: none are known. */
+  private families = new Uint32Array(1024);
 
   constructor(exposuresMax: number) {
     this.rows = new KeyedRows(exposuresMax);
   }
 
   remember(itemKey: number, timestamp: number, reading: ItemReading): void {
-    const at = this.rows.claim(exposureKey(itemKey, timestamp)) * STRIDE;
+    const row = this.rows.claim(exposureKey(itemKey, timestamp));
     this.fit();
+    const at = row * STRIDE;
     this.readings[at] = reading.ctrLogit;
     this.readings[at + 1] = reading.overallLogit;
     this.readings[at + 2] = reading.impressions;
     this.readings[at + 3] = reading.popularity;
     this.readings.fill(0, at + STATISTICS, at + STRIDE);
+    this.families[row] = 0;
   }
 
   /** See ReadAhead. */
@@ -43,17 +48,28 @@ export class ExposureMemory {
     return row < 0 ? 0 : this.readings[row * STRIDE]!;
   }
 
-  /** @param count of the rates, which begin at `from` in `values`, at most one a family */
-  rememberRates(itemKey: number, timestamp: number, values: Float32Array, from: number, count: number): void {
+  /**
+   * @param families of the rates, see `familiesOf`
+   * @param count of the rates, which begin at `from` in `values`, one a family
+   */
+  rememberRates(
+    itemKey: number,
+    timestamp: number,
+    families: number,
+    values: Float32Array,
+    from: number,
+    count: number,
+  ): void {
     const row = this.rows.find(exposureKey(itemKey, timestamp));
-    if (row < 0) return;
+    if (row < 0 || count <= 0) return;
+    this.families[row] = families;
     for (let i = 0; i < count; i++) this.readings[row * STRIDE + STATISTICS + i] = values[from + i]!;
   }
 
-  /** Rates as they were remembered, undefined when the exposure is not known (any more). Holds until the next call. */
-  recallRates(itemKey: number, timestamp: number): Float32Array | undefined {
+  /** Rates as they were remembered, undefined when none of these families are known (any more). Holds until the next call. */
+  recallRates(itemKey: number, timestamp: number, families: number): Float32Array | undefined {
     const row = this.rows.find(exposureKey(itemKey, timestamp));
-    if (row < 0) return undefined;
+    if (row < 0 || this.families[row] !== families) return undefined;
     return this.readings.subarray(row * STRIDE + STATISTICS, (row + 1) * STRIDE);
   }
 
@@ -72,19 +88,23 @@ export class ExposureMemory {
   encode(writer: ByteWriter): void {
     this.rows.encode(writer);
     writer.array(this.readings.subarray(0, this.rows.size * STRIDE));
+    writer.array(this.families.subarray(0, this.rows.size));
   }
 
   decode(reader: ByteReader): void {
     this.rows.decode(reader);
     this.fit();
     reader.array(this.readings.subarray(0, this.rows.size * STRIDE));
+    reader.array(this.families.subarray(0, this.rows.size));
   }
 
   private fit(): void {
-    while (this.readings.length < this.rows.size * STRIDE) {
-      const wider = new Float32Array(this.readings.length * 2);
-      wider.set(this.readings);
-      this.readings = wider;
+    while (this.families.length < this.rows.size) {
+      const [readings, families] = [this.readings, this.families];
+      this.readings = new Float32Array(readings.length * 2);
+      this.readings.set(readings);
+      this.families = new Uint32Array(families.length * 2);
+      this.families.set(families);
     }
   }
 }

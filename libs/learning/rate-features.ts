@@ -67,10 +67,19 @@ export function appendRememberedRates(
   rates: Float32Array,
   mask: number,
 ): void {
-  let families = 0;
-  for (let i = 0; i < features.length; i++) families |= 1 << familyOf(features.indices[i]!);
+  const families = familiesOf(features);
   for (let family = 1, next = 0; family < INDICES.length; family++)
     if (families & (1 << family)) appendToSample(sample, INDICES[family]!, rates[next++]!, mask);
+}
+
+/** A bit for each family that has a rate: 1 << its number. */
+export function familiesOf(features: FeatureVector): number {
+  let families = 0;
+  for (let i = 0; i < features.length; i++) {
+    const family = familyOf(features.indices[i]!);
+    if (family > 0 && family < INDICES.length) families |= 1 << family;
+  }
+  return families;
 }
 
 /** Sums of distances by family, over features that come bit by bit. */

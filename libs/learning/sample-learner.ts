@@ -16,6 +16,7 @@ import type { OnlineLearner } from './online-learner.js';
 import { placePredictions, readPredictions } from './predictions.js';
 import type { ProgressiveRanking } from './progressive-ranking.js';
 import type { ProgressiveValidation } from './progressive-validation.js';
+import { familiesOf } from './rate-features.js';
 import { sampleKey } from './sample-key.js';
 import { LEARNERS, newScores, type LearnerName, type Scorer } from './scorer.js';
 import { STATISTICS_FEATURE_NAMES } from './statistics-features.js';
@@ -70,6 +71,7 @@ export class SampleLearner {
     exposures.rememberRates(
       itemKey,
       shown.timestamp,
+      familiesOf(shown.features),
       scorer.sample.values,
       this.rated,
       scorer.sample.length - this.rated - STATISTICS_FEATURE_NAMES.length,
@@ -90,7 +92,7 @@ export class SampleLearner {
     const { itemKey, timestamp, position, depth = 0 } = record;
     const { method, weightMax } = settings.debias;
     scorer.rates.open(record.listKey);
-    this.prepare(record, exposures.recallRates(itemKey, timestamp));
+    this.prepare(record, exposures.recallRates(itemKey, timestamp, familiesOf(record.features)));
     scorer.predict();
     scorer.read(this.scores);
     const examined = tables.examination.examination(position, depth);
