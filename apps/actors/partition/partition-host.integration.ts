@@ -7,6 +7,7 @@ import { SeededRandom, until } from '#kernel';
 import { memoryTopology, type EventLog } from '#log';
 import { testSeed } from '#testkit';
 import { hostWorlds } from './host-worlds.fixture.js';
+import type { HostContext } from '../host-context.js';
 import type { PartitionHost } from './partition-host.js';
 import { emitted, events, P, PARTITIONS, reference, START, USERS } from './host.fixture.js';
 
@@ -120,12 +121,13 @@ describe('PartitionHost', () => {
     ['a request', (host: PartitionHost, userId: string) => host.requests.read(userId, 0, () => undefined)],
     ['a reader of all users', (host: PartitionHost) => hashOf(host)],
   ])(
-    'folds the partition again when %s comes first upon the damaged row of a cold user',
+    'folds the partition again when %s comes first upon the damaged row of a cold user, and shows nobody an empty state meanwhile',
     async (_who, meet) => {
-      const { topology, context, own, publish } = world();
+      const { topology: inner, hold } = holdable();
+      const { topology, context, own, publish } = world({ topology: inner });
       const { host: before } = own(1);
       await publish([...events(37, 300)]);
-      await until('it is folded', () => before.position >= 1);
+      await until('it is folded', () => before.servable && before.position >= 1);
       await before.drain();
       const rows = await storedRows();
       const [damaged, ...whole] = rows['rekappa_actor'] as { user_id: string; state: string }[];
@@ -134,8 +136,17 @@ describe('PartitionHost', () => {
 
       const { host } = own(2);
       await until('it is live', () => host.servable);
+      const other = whole[0]!.user_id;
+      const release = hold();
       await expect(meet(host, damaged!.user_id)).rejects.toMatchObject({ code: 'REK_HOST_UNAVAILABLE' });
+      await until('it reads the log again', () => host.phase === 'catching up' && host.position === 0);
+      await expect(host.requests.read(other, 0, (_, known) => known)).rejects.toMatchObject({
+        code: 'REK_HOST_UNAVAILABLE',
+      });
+      release();
       await expectEqual(topology, host);
+      expect((await host.requests.read(other, 0, (_, known) => known)).result).toBe(true);
+      expect(await takeovers(context)).toBe(2); // both owners', and none for the restore
       expect((await host.requests.read(damaged!.user_id, 0, () => 'served')).result).toBe('served');
       const failures = (await context.metrics.checkpointFailures.get()).values;
       expect(failures.map(({ labels, value }) => [labels.cause, value])).toEqual([
@@ -143,6 +154,29 @@ describe('PartitionHost', () => {
       ]);
     },
   );
+
+  /** A log whose reads of the partition wait, from `hold` until what it returns is called. */
+  function holdable() {
+    const inner = memoryTopology(PARTITIONS);
+    let held: Promise<void> | undefined;
+    const read: EventLog['read'] = async function* (options) {
+      if (options.subject === `log.user.${P}`) await held;
+      yield* inner.log.read(options);
+    };
+    const log = new Proxy(inner.log, {
+      get: (target, name) => (name === 'read' ? read : Reflect.get(target, name)) as unknown,
+    });
+    const hold = (): (() => void) => {
+      let release = (): void => undefined;
+      held = new Promise((resolve) => (release = resolve));
+      return release;
+    };
+    return { topology: { ...inner, log }, hold };
+  }
+
+  const takeovers = async ({ metrics }: HostContext) =>
+    (await metrics.takeoverSeconds.get()).values.find(({ metricName }) => metricName?.endsWith('_count'))
+      ?.value;
 
   it('reads for itself what it could not take in, and joins the reader again', async () => {
     const { topology, own, publish } = world();

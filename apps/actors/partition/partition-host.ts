@@ -72,6 +72,8 @@ export class PartitionHost {
   /** No further write. */
   private stopped = false;
   private everLive = false;
+  /** Whether all that was ever shown is in the state: not before it is live, and not while what Postgres has lost is folded again. */
+  private whole = false;
   /** What Postgres stores of the partition is damaged or lost: the loop restores from what is left. */
   private unusable: AppError | undefined;
 
@@ -118,9 +120,9 @@ export class PartitionHost {
   get checkpointAgeMs(): number {
     return this.owned?.checkpointer.ageMs ?? 0;
   }
-  /** Whether requests can be answered. Falling behind later does not end that: answers say their position. */
+  /** Whether requests can be answered. Falling behind later does not end that, answers say their position; losing what was stored does. */
   get servable(): boolean {
-    return this.everLive && !this.ending && this.owned?.state.sound === true;
+    return this.whole && !this.ending && this.owned?.state.sound === true;
   }
   /** The state, for reading; undefined before it is restored. */
   get state(): PartitionState | undefined {
@@ -236,6 +238,7 @@ export class PartitionHost {
       this.owned.state.sound = false;
       this.owned.state.users.clear();
     }
+    const { checkpointSequence } = this;
     this.unusable = undefined;
     if (damaged) {
       context.metrics.checkpointFailures.inc({ cause: 'REK_SNAPSHOT_INVALID' });
@@ -253,6 +256,7 @@ export class PartitionHost {
       ownerPorts.holds,
     );
     this.owned = { state, checkpointer };
+    if (state.position < checkpointSequence) this.whole = false; // users would be unknown, and purchases undone, until it is live again
   }
 
   /** Until the log reader's position is reached and everything behind it will come through the inbox. */
@@ -296,7 +300,7 @@ export class PartitionHost {
   private async live(): Promise<void> {
     if (this.ending) return;
     this.phase = 'live';
-    this.everLive = true;
+    this.everLive = this.whole = true;
     while (!this.ending) {
       const messages = this.inbox.take(STEP_MESSAGES_MAX, STEP_BYTES_MAX);
       if (messages.length > 0) await this.step(messages);

@@ -14,7 +14,7 @@ const ACTIVATE_TRIES = 3;
 
 export interface UserAnswer<T> {
   readonly result: T;
-  /** Whether `after` was folded in time. */
+  /** Whether `after` was folded in time, and is in what was read. */
   readonly reached: boolean;
   /** Log sequence folded when the state was read. */
   readonly position: number;
@@ -46,20 +46,27 @@ export class PartitionRequests {
     const reached =
       after <= 0 || (await this.waiters.reached(after, this.state().position, settings.actors.afterWaitMs));
     try {
-      return await this.mailboxes.run(userId, () => this.answer(userId, reached, read));
+      return await this.mailboxes.run(userId, () => this.answer(userId, after, reached, read));
     } catch (error) {
       if (error instanceof AppError && error.code === 'REK_OVERLOADED') metrics.mailboxRefusals.inc();
       throw error;
     }
   }
 
-  private async answer<T>(userId: string, reached: boolean, read: UserReader<T>): Promise<UserAnswer<T>> {
+  /** @param waited whether `after` was reached; a restore since then may have gone back behind it */
+  private async answer<T>(
+    userId: string,
+    after: number,
+    waited: boolean,
+    read: UserReader<T>,
+  ): Promise<UserAnswer<T>> {
     for (let attempt = 0; attempt < ACTIVATE_TRIES; attempt++) {
       const state = this.state();
       const { users } = state;
       await this.readingStored(state, () => users.activate([userId], this.context.clock.monotonic()));
       const user = users.peek(userId);
       const { position } = this.state();
+      const reached = waited && position >= after;
       if (user) return { result: read(user, users.known(userId), position), reached, position };
     }
     throw new AppError('REK_OVERLOADED', 'the memory budget leaves no room for this user');
