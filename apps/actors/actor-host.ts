@@ -8,7 +8,7 @@
  * Losing a lease stops that partition at once; a partition that ends by itself gives its lease back.
  */
 import { LeaseKeeper } from '#actor';
-import { AppError, Patience, sleep, until } from '#kernel';
+import { AppError, errorMessage, Patience, sleep, until, within } from '#kernel';
 import type { Lease, LeaseStore } from '#log';
 import type { HealthState } from '#observability';
 import type { HostContext } from './host-context.js';
@@ -16,21 +16,24 @@ import { CheckpointRounds } from './partition/checkpoint-rounds.js';
 import { PartitionHost } from './partition/partition-host.js';
 import { TickScheduler } from './partition/tick-scheduler.js';
 import { recordSettings } from './reading/settings-recorder.js';
+import type { Serving } from './serving/rpc-server.js';
 
 /** A start that has not come any further for this long has failed, ms; one that goes on takes as long as it takes. */
 const STUCK_MS = 600_000;
 const LOOK_MS = 20;
 const COMPACT_EVERY_MS = 30_000;
+/** For the last answers of a partition that has ended, ms; all they wait for is over. */
+const LAST_ANSWERS_MS = 1_000;
 
 interface Running {
   readonly host: PartitionHost;
   readonly ticks: TickScheduler;
-  readonly detach: () => void;
+  readonly serving: Serving;
 }
 
 export interface ActorHostPorts {
-  /** Serves requests for the partition until the returned function is called. */
-  readonly serve: (host: PartitionHost) => () => void;
+  /** Serves requests for the partition. */
+  readonly serve: (host: PartitionHost) => Serving;
   /** The host cannot go on: the log is damaged. */
   readonly broken: (error: unknown) => void;
 }
@@ -137,12 +140,7 @@ export class ActorHost {
         ),
     );
     context.reader.attach(lease.partition, host.inbox);
-    const stopServing = this.ports.serve(host);
-    const detach = (): void => {
-      context.reader.detach(lease.partition, host.inbox);
-      stopServing();
-    };
-    this.running.set(lease.partition, { host, ticks, detach });
+    this.running.set(lease.partition, { host, ticks, serving: this.ports.serve(host) });
     context.metrics.leaseChanges.inc({ change: 'acquired' });
     context.logger.info({ partition: lease.partition, epoch: lease.epoch }, 'partition acquired');
     host.start();
@@ -153,17 +151,27 @@ export class ActorHost {
     const running = this.running.get(lease.partition);
     if (running?.host.lease !== lease) return;
     this.running.delete(lease.partition);
-    running.detach();
+    this.detach(running);
     running.host.stop();
   }
 
   private async releasing(lease: Lease): Promise<void> {
     const running = this.running.get(lease.partition);
     if (running?.host.lease !== lease) return;
-    running.detach();
+    this.detach(running);
     await running.host.drain();
     this.running.delete(lease.partition);
+    await within(
+      running.serving.idle(),
+      LAST_ANSWERS_MS,
+      () => new Error('the last answers took too long'),
+    ).catch((error) => this.context.logger.warn({ partition: lease.partition }, errorMessage(error)));
     this.context.metrics.leaseChanges.inc({ change: 'released' });
+  }
+
+  private detach({ host, serving }: Running): void {
+    this.context.reader.detach(host.partition, host.inbox);
+    serving.stop();
   }
 
   /** The partition ended by itself. Its lease goes back, so that another host, or this one again, can try. */

@@ -8,7 +8,7 @@ import { hostHash, hostStatus } from './serving/host-status.rpc.js';
 import type { GraphKeeper } from './serving/graph-keeper.js';
 import type { Recommender } from './serving/recommender.js';
 import { parseHostRequest } from './serving/requests.js';
-import type { RpcServer } from './serving/rpc-server.js';
+import type { RpcServer, Serving } from './serving/rpc-server.js';
 import type { ServedWriter } from './serving/served-writer.js';
 import type { HostContext } from './host-context.js';
 
@@ -29,7 +29,8 @@ export interface ActorsParts {
 }
 
 export class ActorsService {
-  private readonly stopServing: (() => void)[] = [];
+  /** What is asked of the host as such; partitions serve until they are released. */
+  private readonly serving: Serving[] = [];
 
   constructor(private readonly parts: ActorsParts) {}
 
@@ -44,10 +45,10 @@ export class ActorsService {
     this.serveHost();
   }
 
-  /** Takes no more requests; those in hand are answered. */
+  /** Takes no more requests of the host as such; those in hand are answered. */
   async stopIntake(): Promise<void> {
-    for (const stop of this.stopServing) stop();
-    await this.parts.rpc.idle();
+    for (const { stop } of this.serving) stop();
+    await Promise.all(this.serving.map(({ idle }) => idle()));
   }
 
   /** What was served is logged; every partition is checkpointed and its lease released. */
@@ -63,7 +64,7 @@ export class ActorsService {
 
   private serveHost(): void {
     const { rpc, recommender, host, follower, context } = this.parts;
-    this.stopServing.push(
+    this.serving.push(
       rpc.serve('rpc.host', (body) => recommender.answer(parseHostRequest(body)), HOSTS_QUEUE),
       rpc.serve('rpc.hosts.status', () =>
         hostStatus(host.hostId, recommender.replica, follower.changedAt, host.partitions, context),

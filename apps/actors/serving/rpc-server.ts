@@ -2,7 +2,7 @@
  * Request-reply over core NATS: JSON in, JSON out, errors as `{error: {code, message}}`. Bounded: what exceeds
  * the requests in hand is refused at once, so that callers learn early and memory stays flat (I7).
  */
-import { AppError, errorMessage } from '#kernel';
+import { AppError, errorMessage, sleep } from '#kernel';
 import { subjectPrefix, type NatsConnection } from '#log';
 import type { Logger, Metrics } from '#observability';
 
@@ -10,8 +10,19 @@ import type { Logger, Metrics } from '#observability';
 export const IN_HAND_MAX = 2_048;
 /** A longer body is refused unread, bytes. */
 export const BODY_BYTES_MAX = 256 * 1024;
+const IDLE_LOOK_MS = 5;
+/** For requests on their way when a subject is stopped, ms: a round trip, or never while NATS is away. */
+const DRAIN_MS = 500;
 
 export type RpcHandler = (body: unknown) => Promise<object> | object;
+
+/** One subject being answered. */
+export interface Serving {
+  /** Takes no more requests. Those that are on their way already still arrive, and are answered. */
+  readonly stop: () => void;
+  /** Resolves when nothing of the subject is in hand any more. */
+  readonly idle: () => Promise<void>;
+}
 
 export class RpcServer {
   private inHand = 0;
@@ -23,22 +34,30 @@ export class RpcServer {
     private readonly logger: Logger,
   ) {}
 
-  /** Answers `subject` until the returned function is called. @param queue shares the requests among the hosts that name it */
-  serve(subject: string, handler: RpcHandler, queue?: string): () => void {
+  /** Answers `subject` until it is stopped. @param queue shares the requests among the hosts that name it */
+  serve(subject: string, handler: RpcHandler, queue?: string): Serving {
+    let inHand = 0;
+    let drained: Promise<void> | undefined;
     const subscription = this.connection.subscribe(subjectPrefix(this.namespace) + subject, {
       queue,
       callback: (error, message) => {
         if (error) return this.logger.warn({ err: error, subject }, 'a subscription failed');
         if (!message.reply) return;
-        void this.answer(message.data, handler).then((reply) => message.respond(JSON.stringify(reply)));
+        inHand++;
+        void this.answer(message.data, handler)
+          .then((reply) => message.respond(JSON.stringify(reply)))
+          .catch((failure) => this.logger.warn({ err: failure, subject }, 'an answer could not be sent'))
+          .finally(() => inHand--);
       },
     });
-    return () => subscription.unsubscribe();
-  }
-
-  /** Resolves when nothing is in hand any more. */
-  async idle(): Promise<void> {
-    while (this.inHand > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    return {
+      // Not unsubscribe(): whoever asked just before would wait in vain for as long as it has.
+      stop: () => void (drained ??= subscription.drain().catch(() => undefined)), // without a connection nothing arrives
+      idle: async () => {
+        if (drained) await Promise.race([drained, sleep(DRAIN_MS)]);
+        while (inHand > 0) await sleep(IDLE_LOOK_MS);
+      },
+    };
   }
 
   private async answer(data: Uint8Array, handler: RpcHandler): Promise<object> {

@@ -73,7 +73,10 @@ export class SimulatedHost {
         metrics,
       },
       leasesVia(this.lease, servers.leases),
-      { serve: () => () => undefined, broken: () => this.crash() },
+      {
+        serve: () => ({ stop: () => undefined, idle: () => Promise.resolve() }),
+        broken: () => this.crash(),
+      },
     );
   }
 
