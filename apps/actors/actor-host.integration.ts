@@ -1,9 +1,11 @@
 /** Promises of a host that takes, gives back and loses leases, on a real Postgres, a log and leases in memory. */
+import type { LeaseKeeper } from '#actor';
+import { until } from '#kernel';
 import { MemoryLeaseStore, type Lease, type LeaseStore } from '#log';
 import { HealthState } from '#observability';
 import { ActorHost, type ActorHostPorts } from './actor-host.js';
 import type { HostContext } from './host-context.js';
-import { P } from './partition/host.fixture.js';
+import { events, P, PARTITIONS } from './partition/host.fixture.js';
 import { hostWorlds } from './partition/host-worlds.fixture.js';
 
 /** No lease expires and no round comes by itself within a test. */
@@ -22,8 +24,9 @@ describe('ActorHost', () => {
     const host = new ActorHost('host', context, leases, { serve, broken: () => undefined });
     hosts.push(host);
     await host.start(new HealthState());
+    const { keeper } = host as unknown as { keeper: LeaseKeeper }; // nobody else's business in production
     const owner = () => host.partitions.find(({ partition }) => partition === P);
-    return { host, owner };
+    return { host, keeper, owner };
   }
 
   it('ends waiting readers with a partition and gives its lease back once they are answered', async () => {
@@ -52,5 +55,39 @@ describe('ActorHost', () => {
     answered();
     await stopped;
     expect(released.sort()).toEqual([0, 1, 2, 3]);
+  });
+
+  it('keeps a partition that it has leased anew while it was still draining what it had lost', async () => {
+    const { context, publish } = world();
+    let letSave = (): void => undefined;
+    const saving = new Promise<void>((resolve) => (letSave = resolve));
+    const checkpoints = Object.assign(Object.create(context.checkpoints) as HostContext['checkpoints'], {
+      save: async (write: Parameters<HostContext['checkpoints']['save']>[0]) => {
+        await saving;
+        return context.checkpoints.save(write);
+      },
+    });
+    let others: string[] = [];
+    class Leases extends MemoryLeaseStore {
+      override hosts = async () => others;
+    }
+    const leases = new Leases(LEASE_MS);
+    const { host, keeper, owner } = await started({ ...context, checkpoints }, leases);
+    await publish([...events(1, 10)]);
+    const old = owner()!;
+    await until('it is folded', () => old.position >= 1);
+
+    others = ['a', 'b', 'c', 'd'];
+    await keeper.round();
+    await until('it drains', () => old.phase === 'draining');
+    await leases.release(old.lease); // as if it had expired there
+    others = [];
+    await keeper.round();
+    await until('it is leased anew', () => owner() !== old && owner()?.servable === true);
+    letSave();
+    await until('the drain is over', () => old.phase === 'ended');
+    await keeper.round();
+    expect(host.partitions.map(({ partition }) => partition).sort()).toEqual([...Array(PARTITIONS).keys()]);
+    expect(owner()?.lease.epoch).toBeGreaterThan(old.lease.epoch);
   });
 });

@@ -160,6 +160,8 @@ export class ActorHost {
     if (running?.host.lease !== lease) return;
     this.detach(running);
     await running.host.drain();
+    // Lost meanwhile, and perhaps leased anew: what runs now is not what was drained.
+    if (this.running.get(lease.partition) !== running) return;
     this.running.delete(lease.partition);
     await within(
       running.serving.idle(),
