@@ -39,4 +39,11 @@ describe('ActorsService', () => {
       ...subjects.map((subject) => `${subject} is idle`),
     ]);
   });
+
+  it('logs what is served until the last partition is released', async () => {
+    const { service, said } = parts();
+    await service.stop();
+    expect(said).toContain('served.close');
+    expect(said.indexOf('served.close')).toBeGreaterThan(said.indexOf('host.stop'));
+  });
 });

@@ -51,12 +51,12 @@ export class ActorsService {
     await Promise.all(this.serving.map(({ idle }) => idle()));
   }
 
-  /** What was served is logged; every partition is checkpointed and its lease released. */
+  /** Every partition is checkpointed and its lease released; what was served until then is logged. */
   async stop(): Promise<void> {
     const { host, follower, graphs, served, dead, metrics } = this.parts;
     graphs.stop();
-    await served.close();
     await host.stop();
+    await served.close(); // partitions serve, and say so, until they are released
     await dead.flush();
     await follower.stop();
     metrics.stop();
