@@ -57,6 +57,17 @@ describe('ActorHost', () => {
     expect(released.sort()).toEqual([0, 1, 2, 3]);
   });
 
+  it('takes leases above the epochs of the log when leases have begun anew, once', async () => {
+    const { context, publish } = world();
+    await publish([{ kind: 'tick', eventId: 't', timestamp: 1, version: 1, epoch: 1_000 }]);
+    await until('the reader is past it', () => context.reader.position === 1);
+    const { keeper, owner } = await started(context, new MemoryLeaseStore(LEASE_MS));
+    expect(owner()).toBeUndefined();
+    await keeper.round();
+    await until('it serves', () => owner()?.servable === true);
+    expect(owner()!.lease.epoch).toBe(1_001);
+  });
+
   it('keeps a partition that it has leased anew while it was still draining what it had lost', async () => {
     const { context, publish } = world();
     let letSave = (): void => undefined;

@@ -2,7 +2,7 @@
  * Promises of a partition host, on a real Postgres and a log in memory: whatever happens to its owner, feedback and
  * users are those of an undisturbed fold.
  */
-import { decodeFeedbackHeader } from '#events';
+import { decodeFeedbackHeader, type LogEvent } from '#events';
 import { SeededRandom, until } from '#kernel';
 import { memoryTopology, type EventLog } from '#log';
 import { testSeed } from '#testkit';
@@ -219,6 +219,42 @@ describe('PartitionHost', () => {
       async () => (await emitted(topology)).length > emittedBefore,
     );
     expect((await hashOf(heir)).sha256).toBe((await reference(topology)).sha256);
+  });
+
+  it('asks for a lease above the epochs of the log, should leases have begun anew, and closes windows under that', async () => {
+    const { own, publish, context } = world();
+    const tick = (epoch: number, timestamp: number): LogEvent => ({
+      kind: 'tick',
+      eventId: `tick ${epoch}`,
+      timestamp,
+      version: 1,
+      epoch,
+    });
+    await publish([tick(1_000, START), ...[...events(41, 20)].filter(({ kind }) => kind === 'impression')]);
+    await until('the reader is past it', () => context.reader.position === 1);
+    const early = own(1);
+    await until('it has ended', () => early.ended.length > 0);
+    expect(early.ended).toEqual([
+      expect.objectContaining({ code: 'REK_STALE_EPOCH', details: { floor: 1_000 } }),
+    ]);
+    expect(await checkpoints().sequences()).toEqual(new Map([[P, 1]]));
+
+    const { host, ended } = own(1_001);
+    await until('it serves', () => host.servable);
+    expect(host.state!.fold.nextDeadline()).toBeGreaterThan(START);
+    await publish([tick(1_001, START + 1e9)]);
+    await until('the windows are closed', () => host.state!.fold.nextDeadline() === undefined);
+    expect([ended, host.state!.fold.counters.staleEpochs]).toEqual([[], 0]);
+  });
+
+  it('goes on below an epoch that no lease can exceed', async () => {
+    const { own, publish, context } = world();
+    const epoch = Number.MAX_SAFE_INTEGER;
+    await publish([{ kind: 'tick', eventId: 't', timestamp: START, version: 1, epoch }]);
+    await until('the reader is past it', () => context.reader.position === 1);
+    const { host, ended } = own(1);
+    await until('it serves', () => host.servable);
+    expect([ended, host.position]).toEqual([[], 1]);
   });
 
   it('says which messages the server lacks when it folds the partition again, and folds what is left', async () => {

@@ -43,6 +43,8 @@ import {
 
 /** Between two rounds of packing while there is nothing to fold, ms: with little pressure all partitions of a host together take a quarter of it. */
 const RELIEF_PAUSE_MS = 200;
+/** No lease store gets near it: whoever wrote a higher epoch into the log was no owner, and no lease can go above. */
+const EPOCH_MAX = 2 ** 52;
 
 export type PartitionPhase = 'restoring' | 'catching up' | 'live' | 'draining' | 'ended';
 
@@ -199,6 +201,7 @@ export class PartitionHost {
       while (!this.ending) {
         try {
           await this.catchUp();
+          await this.assertNewest();
           if (!this.everLive && !this.ending) tookOver();
           await this.live();
         } catch (error) {
@@ -287,6 +290,22 @@ export class PartitionHost {
     } while (this.inbox.overflowed);
     this.view.source = catalogue.current;
     if (this.everLive) void this.checkpoint(); // what made us catch up again need not be folded once more
+  }
+
+  /**
+   * The log may know higher epochs than a lease store that was lost and began anew: ticks and lists of ours would be stale until it
+   * has caught up with them. What is folded is saved: the next lease, above them, goes on from there.
+   * @throws AppError REK_STALE_EPOCH with the floor of that lease
+   */
+  private async assertNewest(): Promise<void> {
+    const { epoch } = this.owned!.state.fold;
+    if (this.ending || epoch <= this.lease.epoch || epoch > EPOCH_MAX) return;
+    await this.checkpoint();
+    throw new AppError(
+      'REK_STALE_EPOCH',
+      `the log of partition ${this.partition} knows epoch ${epoch}; this host has ${this.lease.epoch}`,
+      { floor: epoch },
+    );
   }
 
   /** What is left is folded all the same: whose the lost messages were, nobody can say. */
