@@ -80,6 +80,15 @@ describe('PartitionHost', () => {
     expect(context.budget.used).toBeLessThan(2 * context.budget.max);
   }, 60_000);
 
+  it('gives memory back that readers took, though nothing is to be folded', async () => {
+    const { context, own } = world({ residentBytesMax: 100_000 });
+    const { host } = own(1);
+    await until('it is live', () => host.phase === 'live');
+    for (let i = 0; i < 500; i++) await host.requests.read(`stranger ${i}`, 0, () => undefined);
+    expect(host.state!.users.created).toBeGreaterThanOrEqual(500);
+    await until('memory is given back', () => context.budget.used <= context.budget.max, 2_000);
+  });
+
   it.each([
     ['a checkpoint finds it out', 1e9],
     ['an activation finds it out', 60_000],

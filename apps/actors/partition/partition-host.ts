@@ -374,7 +374,9 @@ export class PartitionHost {
    */
   private async readingStored<T>(state: PartitionState, read: () => Promise<T>): Promise<T> {
     try {
-      return await read();
+      const result = await read();
+      if (this.context.budget.used > this.context.budget.max) this.inbox.wake(); // readers make users resident, too
+      return result;
     } catch (error) {
       if (!isLost(error) && !isDamaged(error)) throw error;
       if (state === this.owned?.state && state.sound) this.restoreSoon(error);
