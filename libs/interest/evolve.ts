@@ -38,10 +38,17 @@ export function evolveExpiry(user: UserState, { ended }: ExpiryDecision): void {
   user.pending.remove(ended);
 }
 
-/** A null removes an attribute; the others are set. */
+/** Half of a character, which has no UTF-8. */
+const HALF_CHARACTERS = /\p{Surrogate}/gu;
+
+/**
+ * A null removes an attribute; the others are set. Names are taken as a checkpoint stores them: two that differ in half a character
+ * would be two attributes until the user is stored, and one from then on.
+ */
 function evolveProfile(user: UserState, event: Profile, rules: FoldRules): void {
   const attributes = new Map<string, Scalar>(user.profile);
-  for (const [name, value] of Object.entries(event.attributes)) {
+  for (const [given, value] of Object.entries(event.attributes)) {
+    const name = given.replace(HALF_CHARACTERS, '\ufffd');
     if (value === null) attributes.delete(name);
     else attributes.set(name, value);
   }

@@ -3,6 +3,7 @@ import type { LogEvent } from '#events';
 import { key53 } from '#kernel';
 import { Folding, MINUTE, T0, testSettings } from './folding.fixture.js';
 import { segmentCode } from './segments.js';
+import { decodeUser, encodeUser } from './user-codec.js';
 
 const WINDOW = 30 * MINUTE;
 const merge = (folding: Folding, at: number, into = 'u'): LogEvent => ({
@@ -222,5 +223,23 @@ describe('a profile', () => {
     folding.given({ kind: 'profile', ...folding.base(T0), attributes: { segment: null } });
     expect(folding.user().segment).toBe(0);
     expect([...folding.user().profile]).toEqual([['age', 30]]);
+  });
+
+  it('is the same before and after it is stored, whatever names it was given', () => {
+    const folding = new Folding();
+    const profile = (attributes: Record<string, number | null>): LogEvent => ({
+      kind: 'profile',
+      ...folding.base(T0),
+      attributes,
+    });
+    folding.given(profile({ 'a\ud800': 1, 'a\udc00': 2, '😀': 3 }));
+    const stored = encodeUser(folding.user());
+    expect(encodeUser(decodeUser(stored))).toEqual(stored);
+    expect([...folding.user().profile]).toEqual([
+      ['a\ufffd', 2],
+      ['😀', 3],
+    ]);
+    folding.given(profile({ 'a\ud801': null }));
+    expect([...folding.user().profile]).toEqual([['😀', 3]]);
   });
 });

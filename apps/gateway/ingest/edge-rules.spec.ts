@@ -18,6 +18,7 @@ const click = (extra: object = {}) => ({
   timestamp: NOW,
   ...extra,
 });
+const base = { userId: 'u', eventId: 'e', timestamp: NOW };
 const codeOf = (event: unknown) => {
   const parsed = check(event);
   return parsed.ok ? 'ok' : parsed.rejection.code;
@@ -35,6 +36,12 @@ describe('the edge', () => {
     expect(codeOf(click({ type: 'wishlist' }))).toBe('ok');
     expect(codeOf(click({ type: 'teleport' }))).toBe('REK_UNKNOWN_INTERACTION');
     expect(codeOf(click({ type: 'constructor' }))).toBe('REK_UNKNOWN_INTERACTION');
+  });
+
+  it('takes names of attributes with whole characters only', () => {
+    const profile = (name: string) => codeOf({ ...base, kind: 'profile', attributes: { [name]: 1 } });
+    expect(profile('age 😀')).toBe('ok');
+    expect(profile('age \ud83d')).toBe('REK_INVALID_EVENT');
   });
 
   it('keeps what only hosts may write from coming through the door', () => {

@@ -6,10 +6,12 @@
  * - `timestamp` missing: now. Event times before 2000 or beyond the allowed skew into the future are refused.
  * - Embeddings have the deployment's length, where it says one.
  * - An interaction's type must have a weight in this deployment.
+ * - Names of a profile's attributes are UTF-8.
  */
 import { randomUUID } from 'node:crypto';
 import {
   JSON_DEPTH_MAX,
+  LONE_SURROGATE,
   nestsDeeper,
   parseEvent,
   PUBLIC_KINDS,
@@ -55,7 +57,8 @@ export function checkAtEdge(
   const rejection =
     outOfRange(parsed.event, settings, now) ??
     withoutWeight(parsed.event, settings) ??
-    ofAnotherLength(parsed.event, settings);
+    ofAnotherLength(parsed.event, settings) ??
+    withHalfCharacters(parsed.event);
   return rejection ? { ok: false, rejection } : parsed;
 }
 
@@ -91,6 +94,16 @@ function ofAnotherLength(event: LogEvent, { log }: EdgeSettings): Rejection | un
   return {
     code: 'REK_INVALID_EVENT',
     message: `fields.embedding: must have ${wanted} numbers; got ${length}`,
+  };
+}
+
+/** The log may hold such names; the fold takes them as they would be stored. */
+function withHalfCharacters(event: LogEvent): Rejection | undefined {
+  if (event.kind !== 'profile' || !Object.keys(event.attributes).some((name) => LONE_SURROGATE.test(name)))
+    return undefined;
+  return {
+    code: 'REK_INVALID_EVENT',
+    message: 'attributes: names must be UTF-8, without halves of a character (lone surrogates)',
   };
 }
 
