@@ -173,8 +173,7 @@ describe('CheckpointStore', () => {
 
   it('saves thousands of actors at once, again and again, and finds each', async () => {
     await store.checkpoints.fence(partition, 1);
-    const stateOf = (user: string, round: number) =>
-      createHash('sha512').update(`${user} ${round}`).digest();
+    const stateOf = (user: string, round: number) => createHash('sha512').update(`${user} ${round}`).digest();
     const users = Array.from({ length: 5_000 }, (_, i) => `user-${i}`);
     for (let round = 1; round <= 2; round++)
       await store.checkpoints.save({
