@@ -26,6 +26,12 @@ describe('Trends of groups', () => {
     expect(groups.trending(3, 5, NOW, HOUR_SECONDS).keys).toEqual([]);
   });
 
+  it('are none when nothing is left of them', () => {
+    const groups = new GroupTrends();
+    groups.record(1, 100, 1, NOW, HOUR_SECONDS);
+    expect(groups.trending(1, 5, NOW + 3_000 * MINUTE, 60)).toEqual({ keys: [], scores: [] });
+  });
+
   it('keep the favourites of a group among any number of items', () => {
     const groups = new GroupTrends();
     const random = new SeededRandom(2);

@@ -53,11 +53,15 @@ export class GroupTrends implements RowTable {
     for (let row = found * ITEMS_EACH; row < (found + 1) * ITEMS_EACH; row++)
       if (this.itemBy[row] !== 0) ranked.push({ row, order: this.sums.order(row, window) });
     ranked.sort((a, b) => b.order - a.order || a.row - b.row);
-    const best = ranked.slice(0, n);
-    return {
-      keys: best.map(({ row }) => this.itemBy[row]!),
-      scores: best.map(({ row }) => this.sums.at(row, window, now)),
-    };
+    const keys: number[] = [];
+    const scores: number[] = [];
+    for (const { row } of ranked.slice(0, n)) {
+      const score = this.sums.at(row, window, now);
+      if (!(score > 0)) break; // so long ago that nothing is left of it
+      keys.push(this.itemBy[row]!);
+      scores.push(score);
+    }
+    return { keys, scores };
   }
 
   encode(writer: ByteWriter): void {

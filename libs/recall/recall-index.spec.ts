@@ -80,6 +80,21 @@ describe('the recall index', () => {
     expect(['hidden', 'gone', 'never'].map((id) => shop.index.slotOf(key53(id)))).toEqual([-1, -1, -1]);
   });
 
+  it('names an item once among the newest however often it is updated, and no item that is gone', () => {
+    const shop = new SampleShop();
+    const ids = Array.from({ length: 300 }, (_, i) => `item ${i}`);
+    for (let round = 0; round < 2; round++)
+      ids.forEach((id, i) => shop.put(id, { createdAt: NOW + i, embedding: [1, i] }, NOW + round));
+    const { newest, arrivals } = shop.index;
+    const slotsOf = (list: typeof newest) => Array.from({ length: list.size }, (_, rank) => list.at(rank));
+    for (const list of [newest, arrivals]) expect(new Set(slotsOf(list)).size).toBe(list.size);
+    for (const id of ids) {
+      shop.hide(id);
+      for (const slot of [...slotsOf(newest), ...slotsOf(arrivals)])
+        expect(shop.index.item(slot)).toBeDefined();
+    }
+  });
+
   it('keeps the newest items in order, through removals beyond what it keeps at hand', () => {
     const shop = new SampleShop();
     const ids = Array.from({ length: 700 }, (_, i) => `item ${i}`);

@@ -184,6 +184,7 @@ export class RecallIndex {
       return;
     this.displace(slot, before);
     this.place(slot, item);
+    this.restock();
   }
 
   private remove(slot: number): void {
@@ -195,6 +196,7 @@ export class RecallIndex {
     this.slots.delete(item.key);
     this.items[slot] = undefined;
     this.displace(slot, item);
+    this.restock();
     this.freeSlots.push(slot);
   }
 
@@ -248,6 +250,10 @@ export class RecallIndex {
     if (item.embedding) this.embeddings.remove(slot, item.embedding);
     this.newest.remove(slot);
     this.arrivals.remove(slot);
+  }
+
+  /** Once every visible item stands where it belongs: a refill finds all of them. */
+  private restock(): void {
     if (this.newest.needsRefill) this.refill(this.newest, (other) => other.createdAt);
     if (this.arrivals.needsRefill) this.refill(this.arrivals, (other) => other.firstSeenAt);
   }

@@ -56,6 +56,15 @@ describe('trending items', () => {
     expect(trendingItems(shop().index, statistics, { n: 2, category: 'none', now: NOW })).toEqual([]);
   });
 
+  it('look at a bounded number of items where a rule lets none pass', () => {
+    const large = new SampleShop();
+    for (let i = 0; i < 6_000; i++) large.put(`item ${i}`);
+    let asked = 0;
+    const admits = () => ++asked < 0;
+    expect(trendingItems(large.index, statistics, { n: 5, now: NOW, admits })).toEqual([]);
+    expect(asked).toBeLessThan(5_000);
+  });
+
   it('are as many as asked for, while there are so many', () => {
     expect(new Set(titles(trendingItems(shop().index, statistics, { n: 24, now: NOW }))).size).toBe(24);
   });

@@ -17,10 +17,12 @@ export interface TrendingQuery {
   readonly admits?: (item: Item) => boolean;
 }
 
+/** Of a list's items without evidence, looked at to fill up: a rule may let none of them pass. */
+const WALK_MAX = 4_096;
 /** Leaders of all categories that a query for everybody's, or a group's, looks through. */
 const LOOKED_AT_MAX = 1_024;
 
-/** At least min(n, head) items while any are visible. */
+/** At least min(n, head) items while any are visible and admitted. */
 export function trendingItems(
   index: RecallIndex,
   statistics: LiveStatistics,
@@ -31,18 +33,19 @@ export function trendingItems(
   if (!list) return [];
   const trending: RelatedItem[] = [];
   const taken = new Set<number>();
-  const add = (slot: number, channel: RelatedItem['channel'], score: number): void => {
+  const add = (slot: number, channel: RelatedItem['channel'], score: () => number): void => {
     const item = index.item(slot)!;
     if (trending.length === n || taken.has(slot) || !admits(item)) return;
     taken.add(slot);
-    trending.push({ item, score, channel });
+    trending.push({ item, score: score(), channel });
   };
   const { slots, scores } = popularSlots(index, statistics, query, list);
-  for (let i = 0; i < slots.length; i++) add(slots[i]!, 'trending', scores[i]! / scores[0]!);
+  for (let i = 0; i < slots.length; i++) add(slots[i]!, 'trending', () => scores[i]! / scores[0]!);
   const head = index.headOf(list, statistics);
-  const addProven = (slot: number): void => add(slot, 'catalogue', statistics.ctr(index.keyOf(slot)));
+  const addProven = (slot: number): void => add(slot, 'catalogue', () => statistics.ctr(index.keyOf(slot)));
   for (let rank = 0; rank < head.size; rank++) addProven(head.at(rank));
-  for (let i = 0; i < list.size && trending.length < n; i++) addProven(list.members.at(i));
+  const walked = Math.min(list.size, WALK_MAX);
+  for (let i = 0; i < walked && trending.length < n; i++) addProven(list.members.at(i));
   return trending;
 }
 
