@@ -14,6 +14,8 @@ import { sequentialTest, type SequentialTest } from './sequential-interval.js';
 const GROUPS = 128;
 /** Fewer clicks in an arm say nothing yet. */
 export const ARM_CLICKS_MIN = 20;
+/** Nor do fewer groups with anybody in them: how much users differ cannot be told from a few. */
+export const ARM_GROUPS_MIN = 10;
 const GROUP_SALT = 0x6d0f27bd;
 /** One row of a delta: nothing, replicas need none of this. */
 const ROW_BYTES = 1;
@@ -23,7 +25,7 @@ export interface ArmReport {
   readonly impressions: number;
   readonly clicks: number;
   readonly ctr: number;
-  /** Compared with the first arm; missing for it, and until both have ARM_CLICKS_MIN clicks. */
+  /** Compared with the first arm; missing for it, and until both have ARM_CLICKS_MIN clicks from ARM_GROUPS_MIN groups of users. */
   readonly comparison?: SequentialTest & {
     readonly difference: number;
     readonly standardError: number;
@@ -41,6 +43,8 @@ export interface ExperimentReport {
 interface Rate {
   readonly impressions: number;
   readonly clicks: number;
+  /** With an impression. */
+  readonly groups: number;
   readonly variance: number;
 }
 
@@ -97,7 +101,9 @@ export class ExperimentStatistics implements RowTable {
     const counts = this.counts[experiment]!;
     let impressions = 0;
     let clicks = 0;
+    let groups = 0;
     for (let g = 0; g < GROUPS; g++) {
+      if (counts[(arm * GROUPS + g) * 2]! > 0) groups++;
       impressions += counts[(arm * GROUPS + g) * 2]!;
       clicks += counts[(arm * GROUPS + g) * 2 + 1]!;
     }
@@ -107,15 +113,16 @@ export class ExperimentStatistics implements RowTable {
       const at = (arm * GROUPS + g) * 2;
       squares += (counts[at + 1]! - ctr * counts[at]!) ** 2;
     }
-    const between = ((squares / impressions ** 2) * GROUPS) / (GROUPS - 1);
-    return { impressions, clicks, variance: Math.max(between, (ctr * (1 - ctr)) / impressions) };
+    const between = ((squares / impressions ** 2) * groups) / Math.max(1, groups - 1);
+    return { impressions, clicks, groups, variance: Math.max(between, (ctr * (1 - ctr)) / impressions) };
   }
 }
 
 function armReport(name: string, rate: Rate, control: Rate, arm: number, { effect }: Experiment): ArmReport {
   const { impressions, clicks } = rate;
   const report = { arm: name, impressions, clicks, ctr: impressions > 0 ? clicks / impressions : 0 };
-  if (arm === 0 || clicks < ARM_CLICKS_MIN || control.clicks < ARM_CLICKS_MIN) return report;
+  const early = [rate, control].some((each) => each.clicks < ARM_CLICKS_MIN || each.groups < ARM_GROUPS_MIN);
+  if (arm === 0 || early) return report;
   const base = control.clicks / control.impressions;
   const difference = report.ctr - base;
   const standardError = Math.sqrt(rate.variance + control.variance);

@@ -84,6 +84,15 @@ describe('live results', () => {
     expect(fooledByFixed / runs).toBeGreaterThan(0.15);
   });
 
+  it('say nothing while only a handful of users were seen, however much those did', () => {
+    const of = experiment('few');
+    const statistics = new ExperimentStatistics([of]);
+    for (let user = 0; user < 8; user++)
+      for (let i = 0; i < 500; i++)
+        statistics.recordOutcome(key53(`user ${user}`), of.since + i, i % (2 + user) === 0 ? 1 : 0);
+    expect(statistics.report()[0]!.arms.map(({ comparison }) => comparison)).toEqual([undefined, undefined]);
+  });
+
   it('find a difference that is there', () => {
     const of = experiment('ab');
     const statistics = new ExperimentStatistics([of]);

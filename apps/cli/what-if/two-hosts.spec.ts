@@ -15,6 +15,8 @@ import { replayWhatIf } from './replay-what-if.js';
 const START = 1_700_000_000_000;
 const PARTITIONS = 4;
 const VISITS = 120;
+/** Enough for an answer. */
+const USERS = 24;
 const settings = loadSettings({
   REKAPPA_SERVING_POLICY: 'plackett-luce',
   REKAPPA_SERVING_EXPLORE: '0.5',
@@ -100,7 +102,7 @@ async function serve(hostCount: number, modelEvery?: readonly number[]): Promise
   for (let visit = 1; visit <= VISITS; visit++) {
     const now = START + visit * 30_000;
     if (!modelEvery && visit % 20 === 0) await upsert(30 + visit / 20, visit * 30_000);
-    const userId = asUserId(`user ${random.below(12)}`);
+    const userId = asUserId(`user ${random.below(USERS)}`);
     const partition = partitionOf(userId, PARTITIONS);
     const at = partition % hostCount;
     const host = hosts[at]!;

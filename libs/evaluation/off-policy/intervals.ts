@@ -13,6 +13,9 @@
 import { SeededRandom } from '#kernel';
 import { COLUMN_COUNT, type OffPolicySums } from './off-policy-sums.js';
 
+/** Of the log's own standard error: less is what rounding leaves of none. */
+const SPREAD_MIN = 1e-6;
+
 /** One ratio of a statistic; the statistic is the sum over its ratios. */
 export interface Ratio {
   /** Columns. */
@@ -68,8 +71,8 @@ export function intervalsOf(
     statistics.forEach((ratios, i) => {
       const value = (values[i]![r] = drawn.value(ratios));
       const error = drawn.error(ratios);
-      // A resample without any spread (no click in it) says nothing about how far off it is.
-      if (error > 0) scores[i]!.push((value - own[i]!.value) / error);
+      // A resample without any spread (no click in it, or one cluster over and over) says nothing about how far off it is.
+      if (error > SPREAD_MIN * own[i]!.error) scores[i]!.push((value - own[i]!.value) / error);
     });
   }
   return own.map(({ value, error }, i) => {
@@ -154,7 +157,7 @@ class Moments {
 function quantiles(values: readonly number[], tail: number): { low: number; high: number } {
   const sorted = Float64Array.from(values).sort();
   const n = sorted.length;
-  if (n === 0) return { low: 0, high: 0 };
+  if (n === 0) return { low: NaN, high: NaN };
   return { low: sorted[Math.floor(tail * n)]!, high: sorted[Math.min(n - 1, Math.floor((1 - tail) * n))]! };
 }
 

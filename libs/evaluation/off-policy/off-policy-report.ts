@@ -11,6 +11,7 @@ import {
 import { intervalsOf, valueOf, type Interval } from './intervals.js';
 import { THRESHOLDS, type OffPolicySums } from './off-policy-sums.js';
 import {
+  CLUSTERS_MIN,
   diagnose,
   EFFECTIVE_SAMPLES_MIN,
   refusalOf,
@@ -61,6 +62,7 @@ export function offPolicyReport(sums: OffPolicySums, options: OffPolicyOptions =
   const behaviour = valueOf([BEHAVIOUR], total);
   const refusal = refusalOf(diagnostics, {
     effectiveSamplesMin: options.effectiveSamplesMin ?? EFFECTIVE_SAMPLES_MIN,
+    clustersMin: options.clustersMin ?? CLUSTERS_MIN,
     supportMin: options.supportMin ?? SUPPORT_MIN,
   });
   if (refusal) return { behaviour, diagnostics, estimates: [], refusal };

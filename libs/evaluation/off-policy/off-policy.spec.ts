@@ -58,7 +58,11 @@ describe('off-policy estimators', () => {
       { reward: 1, behaviour: 0.5, target: 0.25, predicted: 0.4, expected: 0.3, cluster: 1 },
       { reward: 0, behaviour: 0.25, target: 0.75, predicted: 0.2, expected: 0.25, cluster: 2 },
     ];
-    const report = offPolicyReport(sumsOf(samples), { effectiveSamplesMin: 1, resamples: 50 });
+    const report = offPolicyReport(sumsOf(samples), {
+      effectiveSamplesMin: 1,
+      clustersMin: 1,
+      resamples: 50,
+    });
     const residual = 0.5 * 0.6 + 3 * -0.2;
     expect(valueOf(report, 'IPS')).toBeCloseTo(0.25, 12);
     expect(valueOf(report, 'SNIPS')).toBeCloseTo(0.5 / 3.5, 12);
@@ -158,6 +162,23 @@ describe('a question that the log cannot answer is refused with the reason', () 
     expect(report.estimates).toEqual(report.refusal ? [] : report.estimates);
     return report.refusal;
   };
+
+  it('few users were shown anything, however many choices were made for them', () => {
+    const samples = [...bandit(2_000, 6)].map((sample, i) => ({ ...sample, cluster: i % 3 }));
+    expect(refusal(samples)?.code).toBe('few-clusters');
+    expect(refusal(samples.map((sample, i) => ({ ...sample, cluster: i % 30 })))).toBeUndefined();
+  });
+
+  it('and if it is wanted all the same, no bound is beyond what is possible by rounding', () => {
+    const samples = [...bandit(600, 8)].map((sample, i) => ({
+      ...sample,
+      target: sample.behaviour!,
+      cluster: i % 2,
+    }));
+    const { estimates } = offPolicyReport(sumsOf(samples), { clustersMin: 1 });
+    for (const { low, high } of estimates.filter(({ name }) => name === 'IPS'))
+      for (const bound of [low, high]) expect(Number.isNaN(bound) || Math.abs(bound) <= 1.5).toBe(true);
+  });
 
   it('nothing was logged', () => expect(refusal([])?.code).toBe('nothing-logged'));
 

@@ -6,6 +6,8 @@ import { COLUMN_COUNT, COLUMNS, type OffPolicySums } from './off-policy-sums.js'
 
 /** Fewer effective samples than this support no interval. */
 export const EFFECTIVE_SAMPLES_MIN = 100;
+/** Of fewer users, say, nothing can be told of those who were not there: resamples of a handful are hardly different from each other. */
+export const CLUSTERS_MIN = 20;
 /** At least this much of the evaluated policy's choices must have been possible in the log. */
 export const SUPPORT_MIN = 0.95;
 
@@ -14,6 +16,7 @@ export type RefusalCode =
   | 'no-propensities'
   | 'no-support'
   | 'few-effective-samples'
+  | 'few-clusters'
   | 'not-reproduced'
   | 'wrong-propensities';
 
@@ -25,6 +28,8 @@ export interface Refusal {
 
 export interface Diagnostics {
   readonly samples: number;
+  /** Whose choices depend on each other: users, say. */
+  readonly clusters: number;
   readonly withoutPropensity: number;
   /** Kish 1965: (Σ w)² / Σ w². */
   readonly effectiveSamples: number;
@@ -43,6 +48,7 @@ export interface Diagnostics {
 
 export interface SupportLimits {
   readonly effectiveSamplesMin: number;
+  readonly clustersMin: number;
   readonly supportMin: number;
 }
 
@@ -52,6 +58,7 @@ export function diagnose(sums: OffPolicySums): Diagnostics {
   const weightMean = sums.samples === 0 ? NaN : weights / sums.samples;
   return {
     samples: sums.samples,
+    clusters: sums.groups,
     withoutPropensity: sums.withoutPropensity,
     effectiveSamples: sums.weightSquares === 0 ? 0 : weights ** 2 / sums.weightSquares,
     ...(sums.spreadKnown &&
@@ -83,6 +90,11 @@ export function refusalOf(diagnostics: Diagnostics, limits: SupportLimits): Refu
       reason:
         `${samples} logged choices weigh as much as ${effective.toFixed(1)} of the evaluated policy (least: ` +
         `${limits.effectiveSamplesMin}): the two policies choose too differently, or the log is too short`,
+    };
+  if (diagnostics.clusters < limits.clustersMin)
+    return {
+      code: 'few-clusters',
+      reason: `the logged choices were made for ${diagnostics.clusters} users (least: ${limits.clustersMin}): what so few do says little of others`,
     };
   return undefined;
 }
