@@ -23,7 +23,20 @@ export function overridesAsEnvironment(pairs: readonly string[]): Record<string,
 }
 
 /** Sections of the settings that decide a model's weights. */
-const MODEL_SECTIONS = ['model', 'ftrl', 'fm', 'olr', 'debias'];
+export const MODEL_SECTIONS: readonly string[] = ['model', 'ftrl', 'fm', 'olr', 'debias'];
+
+/**
+ * What is set elsewhere would change nothing, and look as if it had been tried.
+ * @param settings paths, or `path=value`
+ * @throws UsageError
+ */
+export function onlyOf(sections: readonly string[], settings: readonly string[], why: string): void {
+  for (const setting of settings) {
+    const path = setting.split('=')[0]!;
+    if (!sections.includes(path.split('.')[0]!))
+      throw new UsageError(`${path} cannot be tried here: ${why} (settings of ${sections.join(', ')})`);
+  }
+}
 
 function modelPaths(): string {
   return VARIABLES.filter(({ path }) => MODEL_SECTIONS.includes(path[0]!))

@@ -14,12 +14,13 @@ function byHand(runs: readonly (readonly number[])[]): Record<ListMetric, number
     (sum, each) => sum + each,
     0,
   );
+  const places = Math.min(10, runs.flat().length);
   const hits = (order: number[]) => order.slice(0, 10).reduce((sum, label) => sum + label, 0);
   return {
     ndcg: mean((order) => order.reduce((sum, label, rank) => sum + label * discount(rank), 0)) / ideal,
-    precision: mean(hits) / 10,
+    precision: mean(hits) / places,
     recall: mean(hits) / clicks,
-    f1: (2 * mean(hits)) / (10 + clicks),
+    f1: (2 * mean(hits)) / (places + clicks),
     hit: mean((order) => Math.min(1, hits(order))),
     mrr: mean((order) => 1 / (order.indexOf(1) + 1)),
   };

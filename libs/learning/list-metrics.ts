@@ -1,6 +1,6 @@
 /**
- * How good the order of one list is, at ten places: what libs/evaluation measures of whole lists, here of runs of equal predictions, from the
- * best on. A run shares its places: each value is the mean over all orders of its items (McSherry & Najork, ECIR 2008).
+ * How good the order of one list is, at ten places (of a shorter list at all of its own): what libs/evaluation measures of whole lists, here of
+ * runs of equal predictions, from the best on. A run shares its places: each value is the mean over all orders of its items (McSherry & Najork, ECIR 2008).
  */
 export const LIST_METRICS = ['ndcg', 'precision', 'recall', 'f1', 'hit', 'mrr'] as const;
 export type ListMetric = (typeof LIST_METRICS)[number];
@@ -42,13 +42,14 @@ export class ListMetrics {
   /** The list is over; it has a click. */
   end(): void {
     const { clicks, hits } = this;
+    const places = Math.min(CUTOFF, this.rank);
     let ideal = 0;
     for (let rank = 0; rank < clicks; rank++) ideal += discount(rank);
     const values = [
       this.gain / ideal,
-      hits / CUTOFF,
+      hits / places,
       hits / clicks,
-      (2 * hits) / (CUTOFF + clicks),
+      (2 * hits) / (places + clicks),
       1 - this.none,
       this.reciprocal,
     ];

@@ -4,7 +4,7 @@ import { Option, type Command } from 'commander';
 import { VARIABLES } from '#config';
 import { dataOption } from '../connection.js';
 import { evaluationContext } from '../evaluate/context.js';
-import { collect } from '../setting-overrides.js';
+import { collect, MODEL_SECTIONS, onlyOf } from '../setting-overrides.js';
 import { positiveInteger, share } from '../terminal/arguments.js';
 import { CliError, UsageError } from '../terminal/exit.js';
 import { interruptible } from '../terminal/interrupt.js';
@@ -118,11 +118,17 @@ async function spaceOf({ space, param }: Options): Promise<Parameter[]> {
     if (!VARIABLES.some(({ path }) => path.join('.') === name))
       throw new UsageError(`there is no setting "${name}" to search`);
   }
+  onlyOf(
+    MODEL_SECTIONS,
+    chosen.map(({ name }) => name),
+    'every trial learns the same samples',
+  );
   return chosen;
 }
 
 async function tapeOf(log: string, options: Options, signal: AbortSignal): Promise<Taped> {
   const context = evaluationContext({ ...options, compare: [] }, signal);
+  if (log === 'live') onlyOf(MODEL_SECTIONS, options.set, 'samples are those of the log');
   return log === 'live'
     ? tapeLive(options.data, options.set, context, options.samplesMax)
     : tapeDataset(log, context, options.samplesMax);

@@ -74,6 +74,8 @@ async function whatIf(options: WhatIfCommandOptions, signal: AbortSignal): Promi
     throw new UsageError(
       '--propensities shown are chances given the items above, which say nothing of a slot by itself: they need --assume cascade',
     );
+  if (options.last !== undefined && options.from !== undefined)
+    throw new UsageError('--last and --from both say where the lists begin: give one');
   const policy = parsePolicy(options.policy);
   const report = await withSession(options.data, async ({ topology, settings, keys }) =>
     replayWhatIf(topology, {

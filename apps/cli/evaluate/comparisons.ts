@@ -64,6 +64,14 @@ export function comparison(
   return { metric, a, b, of, difference, standardError, low, high, pValue, test };
 }
 
+/** Before a long run, not behind it. @throws UsageError for a model that is not there */
+export function checkCompared(
+  { compare }: Pick<SharedOptions, 'compare'>,
+  ...reports: readonly { readonly columns: readonly { readonly name: string }[] }[]
+): void {
+  for (const { columns } of reports) pairsOf(columns, '', undefined, compare);
+}
+
 /** Those of --compare, or one. @throws UsageError for a model that is not there */
 export function pairsOf(
   columns: readonly { readonly name: string }[],

@@ -1,7 +1,7 @@
 /** The settings of a shadow: those of the live model, which may have been promoted with its own, and what `--set` changes. */
 import type { Settings } from '#config';
 import { modelSettingsOf, type AlsSettings, type ModelSettings } from '#learning';
-import { withOverrides } from '../setting-overrides.js';
+import { MODEL_SECTIONS, onlyOf, withOverrides } from '../setting-overrides.js';
 
 /** Undefined when nothing is to change. @throws UsageError, AppError REK_CONFIG_INVALID */
 export function changedModel(
@@ -11,6 +11,7 @@ export function changedModel(
   als: AlsSettings | undefined,
 ): ModelSettings | undefined {
   if (pairs.length === 0 && !als) return undefined;
+  onlyOf([...MODEL_SECTIONS, 'learner'], pairs, 'the model is made again, from the samples that there are');
   const { bits, noClickWeight, seed, ftrl, fm, olr, debias, statistics, metricsWindow } = present;
   const live: Settings = {
     ...settings,

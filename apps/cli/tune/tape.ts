@@ -29,6 +29,9 @@ export class Tape {
   outcomes = 0;
   /** Records beyond `outcomesMax` outcomes were left out. */
   full = false;
+  /** By the impression that an exposure and its outcomes come of. */
+  private readonly shownBy = new Map<string, TapedList>();
+  /** By list and item, as a click names them that takes back a no-click. */
   private readonly listOf = new Map<string, TapedList>();
   private readonly slots = slotIndices();
 
@@ -50,19 +53,22 @@ export class Tape {
 
   private open(exposure: Exposure): void {
     const list: TapedList = { timestamp: exposure.timestamp, outcomes: [] };
-    for (const key of exposure.itemKeys) this.listOf.set(nameOf(key, exposure.timestamp), list);
+    this.shownBy.set(causeOf(exposure), list);
     this.steps.push({ list });
   }
 
   /** An outcome, or a click that revises one: only the last word on an item counts. */
   private judge(outcome: Outcome): void {
-    const list = this.listOf.get(nameOf(outcome.itemKey, outcome.timestamp));
+    const name = `${outcome.listKey}:${outcome.itemKey}`;
     if (outcome.revises) {
+      const list = this.listOf.get(name);
       const at = list?.outcomes.findIndex(({ itemKey }) => itemKey === outcome.itemKey) ?? -1;
       if (at >= 0) list!.outcomes[at] = { ...list!.outcomes[at]!, label: 1 };
       return;
     }
     this.outcomes++;
+    const list = this.shownBy.get(causeOf(outcome));
+    if (list) this.listOf.set(name, list);
     list?.outcomes.push({ ...outcome, features: this.asServed(outcome.features) });
   }
 
@@ -77,7 +83,7 @@ export class Tape {
   }
 }
 
-const nameOf = (itemKey: number, timestamp: number): string => `${itemKey}:${timestamp}`;
+const causeOf = ({ cause }: FeedbackRecord): string => `${cause.sequence}:${cause.index}`;
 
 /** Every feature that a slot can have. */
 function slotIndices(): Set<number> {

@@ -1,5 +1,6 @@
 import { auc } from '#evaluation';
 import { loadSettings } from '#config';
+import type { FeedbackRecord, Outcome } from '#events';
 import { SeededRandom } from '#kernel';
 import { DEFAULT_STATISTICS, modelSettingsOf, syntheticFeedback, type ModelSettings } from '#learning';
 import { overridesAsEnvironment } from '../setting-overrides.js';
@@ -40,7 +41,39 @@ const OPTIONS: TuneOptions = {
   progress: () => undefined,
 };
 
+function outcomeOf(records: Iterable<FeedbackRecord>): Outcome {
+  for (const record of records) if (record.kind === 'outcome') return record;
+  throw new Error('no outcome');
+}
+
 const TRIALS = { ...OPTIONS, progress: () => undefined };
+
+describe('A tape', () => {
+  it('gives a click to the list it belongs to, whoever else was shown the item in the same moment', () => {
+    const tape = new Tape(1_000);
+    const shown = (sequence: number, listKey: number, revises = false) => ({
+      ...outcomeOf(syntheticFeedback({ seed: 1, lists: 1 })),
+      cause: { sequence, index: 0 },
+      listKey,
+      itemKey: 7,
+      timestamp: 1_000,
+      ...(revises ? { label: 1 as const, revises } : { label: 0 as const, revises: false }),
+    });
+    for (const sequence of [1, 2]) {
+      tape.add({
+        kind: 'exposure',
+        cause: { sequence, index: 0 },
+        timestamp: 1_000,
+        segment: 0,
+        itemKeys: [7],
+        positions: [1],
+      });
+      tape.add(shown(sequence, sequence));
+    }
+    tape.add(shown(9, 1, true));
+    expect(tape.lists().map(({ outcomes }) => outcomes.map(({ label }) => label))).toEqual([[1], [0]]);
+  });
+});
 
 describe('Tuning', () => {
   it('finds settings that are better on later lists when the present ones are bad', async () => {

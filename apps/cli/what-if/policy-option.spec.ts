@@ -17,6 +17,13 @@ describe('--policy', () => {
     });
   });
 
+  it('refuses what the log has settled: it would change nothing, and look as if it had been tried', () => {
+    expect(() => parsePolicy('interest.halfLifeSeconds=3600')).toThrow(
+      /interest.halfLifeSeconds cannot be tried/,
+    );
+    expect(() => parsePolicy('{"policy":"greedy","log.packMs":3}')).toThrow(/log.packMs cannot be tried/);
+  });
+
   it('takes settings, of serving or of the model, as pairs or as JSON', () => {
     expect(settingsOfPolicy(settings, parsePolicy('diversity=0.5')).serving.diversity).toBe(0.5);
     const option = parsePolicy('{"policy":"greedy","ftrl.alpha":0.2}');

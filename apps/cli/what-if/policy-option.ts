@@ -4,7 +4,7 @@
  */
 import type { Settings } from '#config';
 import { PLAIN_SCORES, POLICY_NAMES, type PlainScore, type PolicyName } from '#ranking';
-import { withOverrides } from '../setting-overrides.js';
+import { MODEL_SECTIONS, onlyOf, withOverrides } from '../setting-overrides.js';
 import { UsageError } from '../terminal/exit.js';
 
 export interface PolicyOption {
@@ -20,6 +20,12 @@ const CERTAIN = 'serving.policy=greedy';
 
 /** @throws UsageError */
 export function parsePolicy(text: string): PolicyOption {
+  const policy = parsed(text);
+  onlyOf(['serving', ...MODEL_SECTIONS], policy.changes, 'users are those that the log made');
+  return policy;
+}
+
+function parsed(text: string): PolicyOption {
   const trimmed = text.trim();
   if (trimmed.startsWith('{')) return { text: trimmed, ...fromJson(trimmed) };
   const [name, ...parameters] = trimmed.split(',').map((part) => part.trim());
@@ -56,13 +62,13 @@ export function changesModel({ changes }: PolicyOption): boolean {
 }
 
 function fromJson(text: string): Omit<PolicyOption, 'text'> {
-  let parsed: unknown;
+  let given: unknown;
   try {
-    parsed = JSON.parse(text);
+    given = JSON.parse(text);
   } catch {
     throw new UsageError('--policy is not valid JSON');
   }
-  const { scoreBy, ...settings } = parsed as Record<string, unknown>;
+  const { scoreBy, ...settings } = given as Record<string, unknown>;
   if (scoreBy !== undefined && !PLAIN_SCORES.includes(scoreBy as PlainScore))
     throw new UsageError(`scoreBy takes ${PLAIN_SCORES.join(' or ')}`);
   const changes = Object.entries(settings).map(([path, value]) =>

@@ -5,7 +5,7 @@
 import { openKuaiRand } from '../../sources/kuairand-source.js';
 import { CliError } from '../../terminal/exit.js';
 import { ClickPrediction } from '../click-prediction.js';
-import { pointComparisons } from '../comparisons.js';
+import { checkCompared, pointComparisons } from '../comparisons.js';
 import { rehearsalOf } from '../context.js';
 import { calibrationCurves, lossCurve } from '../curves.js';
 import type { Dataset } from '../dataset.js';
@@ -40,6 +40,7 @@ export const kuairand: Dataset = {
       users: await context.file('kuairand-pure/user_features_pure.csv.gz'),
     });
     const prediction = new ClickPrediction(rehearsalOf(context.settingsWith(KUAIRAND_SETTINGS)));
+    checkCompared(context.options, prediction.points);
     const played = await playSource(context, source, (event) => prediction.play(event));
     prediction.end();
     const { points, rehearsal, timings } = prediction;

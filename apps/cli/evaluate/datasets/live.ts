@@ -9,6 +9,7 @@ import { withOverrides } from '../../setting-overrides.js';
 import { positiveNumber } from '../../terminal/arguments.js';
 import { CliError } from '../../terminal/exit.js';
 import { reportOf } from '../click-log.js';
+import { checkCompared } from '../comparisons.js';
 import { rehearsalOf } from '../context.js';
 import type { Dataset, EvaluationContext, EvaluationReport } from '../dataset.js';
 import { Prequential } from '../prequential.js';
@@ -45,6 +46,7 @@ async function evaluateLog(session: Session, context: EvaluationContext): Promis
     partitions,
     recentSeconds: Number(context.options.recentSeconds),
   });
+  checkCompared(context.options, prequential.lists, prequential.points);
   const until = context.options.until as Until | undefined;
   const last = await lastSequence(log, until);
   const progress = context.progress('evaluate', last, 'events');

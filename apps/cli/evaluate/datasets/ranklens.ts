@@ -2,6 +2,7 @@
 import { openMetarank } from '../../sources/metarank-source.js';
 import { positiveNumber } from '../../terminal/arguments.js';
 import { reportOf } from '../click-log.js';
+import { checkCompared } from '../comparisons.js';
 import { rehearsalOf } from '../context.js';
 import type { Dataset } from '../dataset.js';
 import { playSource } from '../play.js';
@@ -35,6 +36,7 @@ export const ranklens: Dataset = {
       popularityAttribute: { attribute: 'popularity', name: 'TMDB popularity' },
       recentSeconds: RECENT_SECONDS,
     });
+    checkCompared(context.options, prequential.lists, prequential.points);
     const played = await playSource(context, source, (event) => prequential.play(event));
     return reportOf('ranklens', prequential, context.options, {
       input: { ...played, attributionSeconds: seconds },

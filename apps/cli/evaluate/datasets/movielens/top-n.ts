@@ -14,7 +14,7 @@ import {
 } from '#evaluation';
 import type { Upsert } from '#events';
 import { CliError } from '../../../terminal/exit.js';
-import { rankComparisons } from '../../comparisons.js';
+import { checkCompared, rankComparisons } from '../../comparisons.js';
 import { rehearsalOf } from '../../context.js';
 import { stretchCurve } from '../../curves.js';
 import type { EvaluationContext, EvaluationReport } from '../../dataset.js';
@@ -46,6 +46,7 @@ export async function evaluateTopN(
   const items = new Numbers();
   const popularity = new ItemPopularity(() => items.size);
   const columns = [{ name: SERVED }, ...baselines.map(({ name }) => ({ name, baseline: true }))];
+  checkCompared(context.options, { columns });
   const measures = { share: popularity.share, distance: itemDistance(live.catalogue) };
   const report = new TopNReport(columns, measures);
   const returning = new TopNReport(columns, measures);
