@@ -19,7 +19,8 @@ export interface Peer {
 export function compilePeer(): Peer | undefined {
   const folder = mkdtempSync(join(tmpdir(), 'rekappa-peer-'));
   const binary = join(folder, 'learner-peer');
-  const options = ['-O3', '-march=native'];
+  // Without errno for square roots the compiler may take several at once, as we do.
+  const options = ['-O3', '-march=native', '-fno-math-errno'];
   const compiler = COMPILERS.find(
     (name) => spawnSync(name, [...options, '-o', binary, SOURCE, '-lm']).status === 0,
   );
