@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { key53 } from '#kernel';
-import { ItemStatistics, POPULARITY_SECONDS, syntheticNews, type Reading } from '#learning';
+import { ItemStatistics, POPULARITY_SECONDS, syntheticNews, windowOf, type Reading } from '#learning';
 import { printReport, type Figure } from './report/bench-report.js';
 import { SlidingCounts } from './report/sliding-counts.js';
 
@@ -47,7 +47,7 @@ function figuresOf(name: string, readings: readonly Reading[]): Figure[] {
       if (inBest(w)) hits.decayed[w]!++;
       if (windows[w]!.isAmongBest(item, TOP, at)) hits.windowed[w]!++;
     });
-    if (inBest(POPULARITY_SECONDS.indexOf(statistics.bestWindowSeconds as 60))) hits.chosen++;
+    if (inBest(windowOf(statistics.bestWindowSeconds))) hits.chosen++;
     if (allTime.isAmongBest(item, TOP, at)) hits.allTime++;
     statistics.recordEngagement(item, 1, at);
     for (const counts of [...windows, allTime]) counts.add(item, at);

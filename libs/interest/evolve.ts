@@ -2,7 +2,7 @@
  * The only code that changes a user's state: applies a decision made against it. In place, since a state has one
  * writer; pure otherwise: no clock, no chance, no I/O (invariant I4).
  */
-import type { Profile } from '#events';
+import { LONE_SURROGATE, type Profile } from '#events';
 import type { Scalar } from '#features';
 import type { ExpiryDecision, UserDecision } from './decide.js';
 import type { FoldMoment } from './fold-moment.js';
@@ -39,7 +39,7 @@ export function evolveExpiry(user: UserState, { ended }: ExpiryDecision): void {
 }
 
 /** Half of a character, which has no UTF-8. */
-const HALF_CHARACTERS = /\p{Surrogate}/gu;
+const HALF_CHARACTERS = new RegExp(LONE_SURROGATE, 'gu');
 
 /**
  * A null removes an attribute; the others are set. Names are taken as a checkpoint stores them: two that differ in half a character

@@ -7,22 +7,12 @@ import { newReading } from './item-reading.js';
 import { DEFAULT_STATISTICS, type ModelSettings } from './model-settings.js';
 import { OnlineModel } from './online-model.js';
 import { familiesOf } from './rate-features.js';
+import { SCORED } from './scorers.fixture.js';
 
 const ITEM = 5;
 const AT = 1_700_000_000_000;
 const [OURS, THEIRS] = [0b110, 0b1010];
-const SETTINGS: ModelSettings = {
-  bits: 12,
-  noClickWeight: 0.1,
-  seed: 7,
-  ftrl: { alpha: 0.1, beta: 1, l1: 0.1, l2: 1 },
-  fm: { factors: 4, alpha: 0.05, l2: 1e-5, initScale: 0.01 },
-  olr: { alpha: 0.05 },
-  debias: { method: 'feature', weightMax: 10, ctr: 'shown' },
-  holdSeconds: 60,
-  statistics: DEFAULT_STATISTICS,
-  metricsWindow: 300,
-};
+const SETTINGS: ModelSettings = { ...SCORED, holdSeconds: 60, statistics: DEFAULT_STATISTICS };
 
 /** One feature of each family. */
 const vector = (...families: number[]): FeatureVector => ({

@@ -37,14 +37,13 @@ import {
   patiently,
   resetCheckpoint,
   restoreState,
+  staleLease,
   takeFeedback,
   type OwnerPorts,
 } from './restore.js';
 
 /** Between two rounds of packing while there is nothing to fold, ms: with little pressure all partitions of a host together take a quarter of it. */
 const RELIEF_PAUSE_MS = 200;
-/** No lease store gets near it: whoever wrote a higher epoch into the log was no owner, and no lease can go above. */
-const EPOCH_MAX = 2 ** 52;
 
 export type PartitionPhase = 'restoring' | 'catching up' | 'live' | 'draining' | 'ended';
 
@@ -96,11 +95,7 @@ export class PartitionHost {
     this.ownerPorts = { holds: ports.holds, stopped: () => this.stopped, ending: () => this.ending, failed };
     this.view = new SwitchableView(context.catalogue.current);
     this.errands = new Errands(() => this.servableState());
-    this.requests = new PartitionRequests(
-      context,
-      () => this.servableState(),
-      (state, read) => this.readingStored(state, read),
-    );
+    this.requests = new PartitionRequests(context, () => this.servableState(), this.readingStored);
     this.relief = new MemoryRelief(
       context,
       () => this.checkpoint(),
@@ -292,20 +287,12 @@ export class PartitionHost {
     if (this.everLive) void this.checkpoint(); // what made us catch up again need not be folded once more
   }
 
-  /**
-   * The log may know higher epochs than a lease store that was lost and began anew: ticks and lists of ours would be stale until it
-   * has caught up with them. What is folded is saved: the next lease, above them, goes on from there.
-   * @throws AppError REK_STALE_EPOCH with the floor of that lease
-   */
+  /** What is folded is saved: the next lease goes on from there. @throws AppError REK_STALE_EPOCH, see `staleLease` */
   private async assertNewest(): Promise<void> {
-    const { epoch } = this.owned!.state.fold;
-    if (this.ending || epoch <= this.lease.epoch || epoch > EPOCH_MAX) return;
+    const stale = staleLease(this.lease, this.owned!.state.fold.epoch);
+    if (!stale || this.ending) return;
     await this.checkpoint();
-    throw new AppError(
-      'REK_STALE_EPOCH',
-      `the log of partition ${this.partition} knows epoch ${epoch}; this host has ${this.lease.epoch}`,
-      { floor: epoch },
-    );
+    throw stale;
   }
 
   /** What is left is folded all the same: whose the lost messages were, nobody can say. */
@@ -372,7 +359,7 @@ export class PartitionHost {
    * Whoever comes first upon something damaged or lost among what is stored has it mended, be it the fold, a request or an errand.
    * @throws AppError REK_HOST_UNAVAILABLE then; what `read` throws
    */
-  private async readingStored<T>(state: PartitionState, read: () => Promise<T>): Promise<T> {
+  private readonly readingStored = async <T>(state: PartitionState, read: () => Promise<T>): Promise<T> => {
     try {
       const result = await read();
       if (this.context.budget.used > this.context.budget.max) this.inbox.wake(); // readers make users resident, too
@@ -383,7 +370,7 @@ export class PartitionHost {
       const message = `partition ${this.partition} is about to be restored: ${error.message}`;
       throw new AppError('REK_HOST_UNAVAILABLE', message, undefined, { cause: error });
     }
-  }
+  };
 
   private restoreSoon(error: AppError): void {
     this.unusable = error;

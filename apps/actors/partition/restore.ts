@@ -19,6 +19,8 @@ import { partitionState, type FoldOutput, type PartitionState } from './partitio
 import { untilStoreAnswers } from './patient-store.js';
 
 const FENCE_RETRY_MS = 200;
+/** No lease store gets near it: whoever wrote a higher epoch into the log was no owner, and no lease can go above. */
+const EPOCH_MAX = 2 ** 52;
 
 export interface OwnerPorts {
   /** Whether the lease is still ours; asked before every write. */
@@ -86,6 +88,17 @@ export async function restoreState(
       await resetCheckpoint(lease, context, ports);
     }
   }
+}
+
+/**
+ * The log may know higher epochs than a lease store that was lost and began anew: ticks and lists under this lease would be stale until
+ * the store has caught up with them.
+ * @param known highest epoch folded. @returns REK_STALE_EPOCH with the floor of the lease to take instead; undefined when this one is the newest
+ */
+export function staleLease({ partition, epoch }: Lease, known: number): AppError | undefined {
+  if (known <= epoch || known > EPOCH_MAX) return undefined;
+  const message = `the log of partition ${partition} knows epoch ${known}; this host has ${epoch}`;
+  return new AppError('REK_STALE_EPOCH', message, { floor: known });
 }
 
 export function resetCheckpoint(
