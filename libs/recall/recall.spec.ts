@@ -6,6 +6,7 @@ import { newest } from './channels/newest.js';
 import { trendingInCategories } from './channels/trending-category.js';
 import { recall } from './recall.js';
 import { SampleShop, statisticsOf, tasteFor, type KnownItem } from './sample-shop.js';
+import type { Taste } from './taste.js';
 
 const nothingKnown = statisticsOf({});
 
@@ -149,6 +150,29 @@ describe('recall', () => {
     expect(by({ 'trending-category': 0.1 }, 'trending-category')).toBeGreaterThan(0);
     expect(by({}, 'trending')).toBeGreaterThan(0);
     expect(by({ trending: 0 }, 'trending')).toBe(0);
+  });
+
+  it('keeps room for the channels that are asked last, and lets them have what those before left', () => {
+    const shop = bigShop();
+    const statistics = statisticsOf(
+      Object.fromEntries(Array.from({ length: 400 }, (_, i) => [`item ${i}`, { popularity: 400 - i }])),
+    );
+    const interests = Array.from({ length: 6 }, (_, i) => ({
+      dimension: 'category' as const,
+      label: `c${i}`,
+      weight: 1,
+    }));
+    const added = (taste: Taste): Record<string, number> => {
+      const by: Record<string, number> = {};
+      const looked = (channel: string, count: number): void => void (by[channel] = count);
+      found(shop, shop.request(statistics, { taste, wanted: 40, shares: { content: 3 }, looked }), 200);
+      return by;
+    };
+    const greedy = added(tasteFor(interests));
+    expect(greedy['content']).toBeGreaterThan(100);
+    expect(greedy['trending']).toBeGreaterThan(0);
+    expect(greedy['new']).toBeGreaterThan(0);
+    expect(added(tasteFor([]))['trending']).toBe(20);
   });
 
   it('finds what people like the user engage with now, the small groups beside the large', () => {

@@ -58,17 +58,24 @@ const BUDGET_EACH = 20;
 const FLOOR = 100;
 const FLOOR_EACH = 4;
 
-/** Fills `out` (emptied first). It is empty afterwards only if nothing visible is admitted. */
+/**
+ * Fills `out` (emptied first). It is empty afterwards only if nothing visible is admitted. Where the set holds less than
+ * all budgets together, each channel has its part of the room kept for it, and what those before it left.
+ */
 export function recall(request: RecallRequest, out: CandidateSet): void {
   out.reset(request.index.slotCount);
   const streams = streamsOf(request.random);
   const budget = Math.min(out.capacity, Math.max(BUDGET_MIN, request.wanted * BUDGET_EACH));
-  for (const { name, share: usual, find } of SHARES) {
-    const share = request.shares?.[name] ?? usual;
-    if (share <= 0) continue;
+  const shareOf = ({ name, share }: (typeof SHARES)[number]): number => request.shares?.[name] ?? share;
+  const asked = SHARES.filter((channel) => shareOf(channel) > 0);
+  const sharesFrom = (first: number): number =>
+    asked.slice(first).reduce((sum, channel) => sum + shareOf(channel), 0);
+  for (const [i, channel] of asked.entries()) {
     const before = out.size;
-    find({ ...request, random: streams(name) }, Math.ceil(budget * share), out);
-    request.looked?.(name, out.size - before);
+    const keptForLater = Math.ceil((out.capacity * sharesFrom(i + 1)) / sharesFrom(0));
+    const room = Math.min(Math.ceil(budget * shareOf(channel)), out.capacity - out.size - keptForLater);
+    if (room > 0) channel.find({ ...request, random: streams(channel.name) }, room, out);
+    request.looked?.(channel.name, out.size - before);
   }
   const floor = Math.min(out.capacity, Math.max(FLOOR, request.wanted * FLOOR_EACH));
   if (out.size >= floor) return;
