@@ -9,6 +9,7 @@ import { testSeed } from '#testkit';
 import { hostWorlds } from './host-worlds.fixture.js';
 import type { HostContext } from '../host-context.js';
 import type { PartitionHost } from './partition-host.js';
+import { TickScheduler } from './tick-scheduler.js';
 import { emitted, events, P, PARTITIONS, reference, START, USERS } from './host.fixture.js';
 
 describe('PartitionHost', () => {
@@ -254,6 +255,33 @@ describe('PartitionHost', () => {
     await publish([tick(1_001, START + 1e9)]);
     await until('the windows are closed', () => host.state!.fold.nextDeadline() === undefined);
     expect([ended, host.state!.fold.counters.staleEpochs]).toEqual([[], 0]);
+  });
+
+  it('keeps the time of the events that are being imported when a host takes over amid them', async () => {
+    const { own, publish, context } = world();
+    const scheduler = new TickScheduler(
+      context.topology,
+      { now: Date.now, monotonic: () => performance.now() },
+      () => undefined,
+      (error) => {
+        throw error;
+      },
+    );
+    const former = own(1);
+    await publish([...events(41, 20)].filter(({ kind }) => kind === 'impression'));
+    await until('it is folded', () => former.host.servable && former.host.position === 1);
+    await former.host.checkpoint();
+    await former.host.drain();
+
+    const { host } = own(2);
+    await until('it serves', () => host.servable);
+    expect(host.state!.fold.nextDeadline()).toBeLessThan(Date.now());
+    await scheduler.look(host);
+    expect(await context.topology.log.head()).toBe(1);
+
+    host.foldedAt -= 60_000; // nothing has come for a minute: the import is over
+    await scheduler.look(host);
+    expect(await context.topology.log.head()).toBe(2);
   });
 
   it('goes on below an epoch that no lease can exceed', async () => {

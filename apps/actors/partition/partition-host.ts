@@ -57,7 +57,7 @@ export class PartitionHost {
   readonly inbox = new PartitionInbox();
   readonly requests: PartitionRequests;
   phase: PartitionPhase = 'restoring';
-  /** Wall clock of the last step, ms. */
+  /** When the partition last moved: wall clock of the last step, before the first when the newest event was stored, ms. */
   foldedAt = 0;
   private emitter!: FeedbackEmitter;
   private folder!: FrameFolder;
@@ -243,6 +243,8 @@ export class PartitionHost {
       await resetCheckpoint(lease, context, ownerPorts);
     }
     const state = await restoreState(lease, context, ownerPorts, this.view, emitter);
+    const newest = await context.topology.log.last(context.topology.subjects.user(this.partition));
+    this.foldedAt = Math.max(this.foldedAt, newest?.appendedAt ?? 0);
     const checkpointer = new PartitionCheckpointer(
       this.partition,
       lease.epoch,
