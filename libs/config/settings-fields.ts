@@ -1,7 +1,7 @@
 /** What single settings may be: numbers, names, lists and rules as texts of the environment or as values. */
 import { z } from 'zod';
 import { FOLD_COUNT_MAX, FOLD_SECONDS_MAX, INTERACTION_WEIGHT_MAX } from '#events';
-import { FEATURE_GROUPS } from '#features';
+import { EXTRA_FEATURES, FEATURE_GROUPS } from '#features';
 
 export const NAMESPACE = /^[a-z][a-z0-9-]{0,31}$/;
 export const port = z.coerce.number().int().min(0).max(65_535);
@@ -43,6 +43,7 @@ export const NEXT_ITEM_VOICES = [
 ] as const;
 export const nextItemVoices = z.array(z.enum(NEXT_ITEM_VOICES));
 export const featureGroups = z.array(z.enum(FEATURE_GROUPS));
+export const extraFeatures = z.array(z.enum(EXTRA_FEATURES));
 export const typeNames = z.union([z.array(typeName), commaSeparated.pipe(z.array(typeName))]);
 
 /** Unlike `jsonText`, it leaves it to the list's schema to say what is wrong with which entry. */

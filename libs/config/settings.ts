@@ -6,7 +6,7 @@
  */
 import { z } from 'zod';
 import { DEFAULT_INTERACTION_WEIGHTS } from '#events';
-import { FEATURE_GROUPS } from '#features';
+import { EXTRA_FEATURES, FEATURE_GROUPS } from '#features';
 import { rulesSchema } from '#rules';
 import { experimentsSchema } from './experiments-schema.js';
 import { privacySchema } from './privacy-schema.js';
@@ -19,6 +19,7 @@ import {
   count,
   foldCount,
   foldSeconds,
+  extraFeatures,
   featureGroups,
   fraction,
   jsonText,
@@ -203,6 +204,12 @@ export const settingsSchema = z.strictObject({
         .describe(
           `Features left out, in learning and in ranking: ${FEATURE_GROUPS.join(', ')}. ` +
             '`rekappa evaluate --ablate` says what each adds.',
+        ),
+      extraFeatures: z
+        .union([extraFeatures, commaSeparated.pipe(extraFeatures)])
+        .default([])
+        .describe(
+          `Features that are off unless asked for, in learning and in ranking: ${EXTRA_FEATURES.join(', ')}.`,
         ),
     })
     .prefault({}),

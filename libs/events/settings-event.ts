@@ -50,6 +50,7 @@ const foldSettingsSchema = z
       .max(NAMES_MAX),
     audienceAttributes: names,
     withoutFeatures: names,
+    extraFeatures: names,
     futureSkewSeconds: z.number().min(0).max(FOLD_SECONDS_MAX),
     tasteSketch: z.boolean(),
   })

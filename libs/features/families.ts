@@ -20,6 +20,7 @@ export const FAMILIES = [
   'user x context',
   'item x context',
   'category x context',
+  'segment x item',
 ] as const;
 export type FamilyName = (typeof FAMILIES)[number];
 

@@ -12,7 +12,7 @@ import { HashSieve } from './hash-sieve.js';
 import { InterestIndex } from './interest-index.js';
 import { InterestLifts } from './interest-lifts.js';
 import { addMatch } from './interest-match.js';
-import { addAge, addCrosses, addHistory, addOwn } from './item-features.js';
+import { addAge, addCrosses, addHistory, addOwn, addSegmentItem } from './item-features.js';
 import { CATEGORIES_USED_MAX, itemHash, TAGS_USED_MAX, type ItemSignals } from './item-signals.js';
 import { addUserFeatures, CONTEXT_CROSSES_MAX, type UserReading } from './user-features.js';
 import type { UserSignals } from './user-signals.js';
@@ -97,6 +97,7 @@ export class FeatureExtractor {
       if (groups & GROUP.age) addAge(writer, item, this.now);
       if (groups & GROUP.crosses) addCrosses(writer, user, item, this.reading);
     }
+    if (groups & GROUP['segment-items']) addSegmentItem(writer, user, hash);
     if (groups & GROUP.history) addHistory(writer, user, hash, this.now, this.past);
     if (groups & GROUP.embedding && item?.embedding && user.embedding?.length === item.embedding.length) {
       writer.add(SEEDS.embedding, cosine(user.embedding, item.embedding));

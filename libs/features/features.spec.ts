@@ -5,9 +5,12 @@ import {
   appendPosition,
   extractFeatures,
   familyOf,
+  ALL_GROUPS,
+  EXTRA_FEATURES,
   FEATURE_GROUPS,
   FeatureExtractor,
-  groupsWithout,
+  usedGroups,
+  type UsedGroups,
   itemHashes,
   labelHash,
   type ItemSignals,
@@ -56,6 +59,7 @@ const nobody: UserSignals = {
   recents: { ids: [], hashes: [], lastCategory: 0, times: [] },
   shownItems: { hashes: [], counts: [], times: [] },
   actionsWithin: () => 0,
+  actionsByType: () => ({}),
   embedding: undefined,
 };
 
@@ -286,10 +290,10 @@ describe('the position', () => {
 });
 
 describe('A group of features left out', () => {
-  const all = indicesWithout();
+  const all = indicesOf(ALL_GROUPS);
 
   it.each(FEATURE_GROUPS)('is gone, and every other feature stays: %s', (group) => {
-    const rest = indicesWithout(group);
+    const rest = indicesOf(usedGroups([group]));
     if (group === 'rates') {
       expect(rest.map(familyOf).every((family) => family === 0)).toBe(true);
       expect(rest).toHaveLength(all.length);
@@ -299,11 +303,22 @@ describe('A group of features left out', () => {
     expect(all).toEqual(expect.arrayContaining(rest));
   });
 
-  function indicesWithout(...groups: (typeof FEATURE_GROUPS)[number][]): number[] {
-    const user: UserSignals = { ...somebody, profile: new Map([['country', 'NO']]), profileHashes: [77] };
+  it.each(EXTRA_FEATURES)('and an extra one is there only when it is asked for: %s', (extra) => {
+    const more = indicesOf(usedGroups([], [extra]));
+    expect(more.length).toBeGreaterThan(all.length);
+    expect(more).toEqual(expect.arrayContaining(all));
+  });
+
+  function indicesOf(groups: UsedGroups): number[] {
+    const user: UserSignals = {
+      ...somebody,
+      actionsByType: () => ({ click: 3, like: 1 }),
+      profile: new Map([['country', 'NO']]),
+      profileHashes: [77],
+    };
     const out = newFeatureVector();
     const extractor = new FeatureExtractor();
-    extractor.begin(user, { device: 'phone' }, NOW, groupsWithout(groups));
+    extractor.begin(user, { device: 'phone' }, NOW, groups);
     extractor.extract({ ...item('seen'), embedding: Float32Array.of(1, 0) }, 'seen', out);
     return [...out.indices.subarray(0, out.length)];
   }

@@ -14,9 +14,11 @@ export { FeatureExtractor, extractFeatures, type RequestContext } from './featur
 export { audienceOf, audiencesOf, clusterGroup, segmentGroup, type Audience } from './user-groups.js';
 export {
   ALL_GROUPS,
+  EXTRA_FEATURES,
   FEATURE_GROUPS,
   GROUP,
-  groupsWithout,
+  usedGroups,
+  type ExtraFeature,
   type FeatureGroup,
   type UsedGroups,
 } from './feature-groups.js';

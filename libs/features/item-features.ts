@@ -73,6 +73,12 @@ export function addCrosses(
   out.name('after your last one');
 }
 
+/** The item for people like the user. */
+export function addSegmentItem(out: FeatureWriter, user: UserSignals, hash: number): void {
+  out.addRated(FAMILY['segment x item'], combine32(combine32(SEEDS.segmentItem, user.segment), hash), 1);
+  out.name('in your segment');
+}
+
 /** What already happened between this user and this item, and the user's newest items beside it. */
 export function addHistory(
   out: FeatureWriter,

@@ -24,6 +24,9 @@ export const CONTEXT_CROSSES_MAX = 2;
 /** Lists whose clicks are remembered one by one. */
 const LAST_LISTS_MAX = 4;
 const ACTIVITY_WINDOWS_MS = [300_000, 3_600_000, 86_400_000] as const;
+const TYPED_WINDOWS_MS = [3_600_000, 86_400_000] as const;
+/** Types of one window, those done most. */
+const TYPED_MAX = 6;
 /** A click rate starts from 1 click in 8 items shown. */
 export const CTR_PRIOR_CLICKS = 1;
 export const CTR_PRIOR_SHOWN = 8;
@@ -56,6 +59,7 @@ export function addUserFeatures(
   readClickRate(user, reading);
   if (groups & GROUP['click-rate']) addClickRate(out, user, reading);
   if (groups & GROUP.activity) addActivity(out, user, now);
+  if (groups & GROUP['typed-activity']) addTypedActivity(out, user, now);
   if (groups & GROUP['last-lists']) addLastLists(out, user, now);
   readHour(context, now, reading);
   if (groups & GROUP.context) addContext(out, user.userHash, context, reading);
@@ -91,6 +95,19 @@ function addActivity(out: FeatureWriter, user: UserSignals, now: number): void {
     out.add(combine32(SEEDS.activity + i, logBucket(user.actionsWithin(windowMs, now))), 1);
     if (out.named) out.name(`activity within ${windowMs / 1000} s`);
   }
+}
+
+function addTypedActivity(out: FeatureWriter, user: UserSignals, now: number): void {
+  TYPED_WINDOWS_MS.forEach((windowMs, i) => {
+    const counts = Object.entries(user.actionsByType(windowMs, now)).sort(
+      ([a, m], [b, n]) => n - m || (a < b ? -1 : 1),
+    );
+    for (const [type, count] of counts.slice(0, TYPED_MAX)) {
+      const seed = combine32(SEEDS.typedActivity + i, fnv1a32(type));
+      out.add(combine32(seed, logBucket(count)), 1);
+      if (out.named) out.name(`${type} within ${windowMs / 1000} s`);
+    }
+  });
 }
 
 /** Which of the last lists were clicked, the newest first, and how long ago the newest was shown. */

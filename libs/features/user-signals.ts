@@ -66,6 +66,8 @@ export interface UserSignals {
   readonly shownItems: ShownSignals;
   /** Interactions with event time in (now − windowMs, now]. */
   actionsWithin(windowMs: number, now: number): number;
+  /** The same by type of interaction, those that occur. */
+  actionsByType(windowMs: number, now: number): Readonly<Record<string, number>>;
   /** Decayed mean of the embeddings of items acted on; any positive scale. */
   readonly embedding: Float32Array | undefined;
 }

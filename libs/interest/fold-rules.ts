@@ -1,6 +1,6 @@
 /** The settings of a fold, ready for use: times in ms, look-ups instead of lists. */
 import type { InterestSettings, Settings } from '#config';
-import { groupsWithout, type UsedGroups } from '#features';
+import { usedGroups, type UsedGroups } from '#features';
 import type { SegmentRule } from './segments.js';
 
 export type FoldSettings = InterestSettings & {
@@ -57,6 +57,6 @@ export function foldRules(settings: FoldSettings): FoldRules {
     likeTypes: new Set(settings.likeTypes),
     conversionTypes: new Set(settings.conversionTypes),
     tasteSketch: settings.tasteSketch,
-    featureGroups: groupsWithout(settings.withoutFeatures),
+    featureGroups: usedGroups(settings.withoutFeatures, settings.extraFeatures),
   };
 }

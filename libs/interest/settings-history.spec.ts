@@ -44,6 +44,7 @@ describe('SettingsHistory', () => {
       positiveTypes: ['click'],
       segments: [{ name: 'known', atLeast: { click: 3 }, profile: {} }],
       withoutFeatures: ['age'],
+      extraFeatures: ['segment-items'],
       futureSkewSeconds: 7,
       tasteSketch: false,
     });
@@ -61,6 +62,13 @@ describe('SettingsHistory', () => {
     const parsed = parseEvent({ ...entry(lasting(2)), settings: later });
     history.record(1, (parsed as { event: SettingsEvent }).event);
     expect(history.newest).toEqual({ ...lasting(2), recentMax: 7, withoutFeatures: ['age'] });
+  });
+
+  it('has no extra features in what was folded before there were any, whatever is configured', () => {
+    const history = new SettingsHistory(testSettings({ extraFeatures: ['segment-items'] }));
+    const { extraFeatures: _, ...earlier } = recordedSettings(lasting(2));
+    history.record(1, { ...entry(lasting(2)), settings: earlier });
+    expect(history.newest!.extraFeatures).toEqual([]);
   });
 
   it.each([

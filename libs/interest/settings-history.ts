@@ -10,7 +10,7 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { SettingsEvent } from '#events';
-import { FEATURE_GROUPS, type FeatureGroup } from '#features';
+import { EXTRA_FEATURES, FEATURE_GROUPS } from '#features';
 import { foldRules, type FoldRules, type FoldSettings } from './fold-rules.js';
 
 interface Entry {
@@ -77,13 +77,17 @@ export function changedSettings(before: FoldSettings, after: FoldSettings): (key
   return [...names].filter((name) => !isDeepStrictEqual(before[name], after[name]));
 }
 
-/** What an earlier version did not have is as configured; groups of features that only a later one has are none. */
+/** What an earlier version did not have is as configured, but for extra features; groups of features that only a later one has are none. */
 function foldSettingsFrom(recorded: SettingsEvent['settings'], configured: FoldSettings): FoldSettings {
-  const { withoutFeatures = configured.withoutFeatures } = recorded;
-  const known = new Set<string>(FEATURE_GROUPS);
+  const { withoutFeatures = configured.withoutFeatures, extraFeatures = [] } = recorded;
   return {
     ...configured,
     ...recorded,
-    withoutFeatures: withoutFeatures.filter((group): group is FeatureGroup => known.has(group)),
+    withoutFeatures: known(withoutFeatures, FEATURE_GROUPS),
+    extraFeatures: known(extraFeatures, EXTRA_FEATURES),
   };
+}
+
+function known<T extends string>(names: readonly string[], all: readonly T[]): T[] {
+  return names.filter((name): name is T => (all as readonly string[]).includes(name));
 }

@@ -54,6 +54,10 @@ export class UserState implements UserSignals {
     return this.actions.within(windowMs, now);
   }
 
+  actionsByType(windowMs: number, now: number): Readonly<Record<string, number>> {
+    return this.actions.counts(windowMs, now, this.counters.types).byType;
+  }
+
   /** Replaces the profile: ascending names, at most PROFILE_MAX. */
   setProfile(attributes: ReadonlyMap<string, Scalar>): void {
     const sorted = [...attributes].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).slice(0, PROFILE_MAX);

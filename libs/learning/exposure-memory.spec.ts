@@ -45,6 +45,17 @@ describe('What is remembered of an exposure', () => {
     expect([ratesOf(memory, OURS), ratesOf(memory, THEIRS)]).toEqual([undefined, [3, 4]]);
   });
 
+  it('takes bytes for the rates that are known only', () => {
+    const sizeOf = (memory: ExposureMemory): number => {
+      const writer = new ByteWriter();
+      memory.encode(writer);
+      return writer.bytes().length;
+    };
+    const bare = new ExposureMemory(10);
+    bare.remember(ITEM, AT, newReading());
+    expect(sizeOf(remembering(OURS, [1, 2])) - sizeOf(bare)).toBe(8);
+  });
+
   it('is the same after a snapshot', () => {
     const memory = new ExposureMemory(5_000);
     for (let item = 1; item <= 3_000; item++) {

@@ -86,16 +86,31 @@ export class ExposureMemory {
   }
 
   encode(writer: ByteWriter): void {
+    const families = this.families.subarray(0, this.rows.size);
+    const known = new Float32Array(numbersOf(families));
+    let at = 0;
+    families.forEach((bits, row) => {
+      const numbers = STATISTICS + countBits(bits);
+      known.set(this.readings.subarray(row * STRIDE, row * STRIDE + numbers), at);
+      at += numbers;
+    });
     this.rows.encode(writer);
-    writer.array(this.readings.subarray(0, this.rows.size * STRIDE));
-    writer.array(this.families.subarray(0, this.rows.size));
+    writer.array(families);
+    writer.array(known);
   }
 
   decode(reader: ByteReader): void {
     this.rows.decode(reader);
     this.fit();
-    reader.array(this.readings.subarray(0, this.rows.size * STRIDE));
-    reader.array(this.families.subarray(0, this.rows.size));
+    const families = this.families.subarray(0, this.rows.size);
+    reader.array(families);
+    const known = new Float32Array(numbersOf(families));
+    reader.array(known);
+    let at = 0;
+    families.forEach((bits, row) => {
+      const numbers = STATISTICS + countBits(bits);
+      this.readings.set(known.subarray(at, (at += numbers)), row * STRIDE);
+    });
   }
 
   private fit(): void {
@@ -107,6 +122,17 @@ export class ExposureMemory {
       this.families.set(families);
     }
   }
+}
+
+/** Of all rows: their statistics, and a rate for each family that is known. */
+function numbersOf(families: Uint32Array): number {
+  return families.reduce((sum, bits) => sum + countBits(bits), STATISTICS * families.length);
+}
+
+function countBits(bits: number): number {
+  let count = 0;
+  for (; bits !== 0; bits &= bits - 1) count++;
+  return count;
 }
 
 /** 53 bits of both; a collision would lend one sample the statistics of another item. */

@@ -1,5 +1,5 @@
 /** The part of a deployment's configuration that ranking reads: hosts and replays take it from here, so that both rank alike. */
-import { groupsWithout, type FeatureGroup, type UsedGroups } from '#features';
+import { usedGroups, type ExtraFeature, type FeatureGroup, type UsedGroups } from '#features';
 import type { RankingSettings } from './request.js';
 
 /** libs/config's `Settings` has this shape. */
@@ -8,6 +8,7 @@ export interface RankingConfiguration {
   readonly interest: {
     readonly audienceAttributes: readonly string[];
     readonly withoutFeatures: readonly FeatureGroup[];
+    readonly extraFeatures: readonly ExtraFeature[];
   };
 }
 
@@ -18,6 +19,6 @@ export function rankingSettingsOf<C extends RankingConfiguration>({
   return {
     ...serving,
     audienceAttributes: interest.audienceAttributes,
-    featureGroups: groupsWithout(interest.withoutFeatures),
+    featureGroups: usedGroups(interest.withoutFeatures, interest.extraFeatures),
   };
 }

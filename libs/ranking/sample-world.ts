@@ -65,6 +65,7 @@ const FOLD: FoldSettings = {
   segments: [],
   audienceAttributes: ['country'],
   withoutFeatures: [],
+  extraFeatures: [],
 };
 
 interface Asked {

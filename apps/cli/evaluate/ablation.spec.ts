@@ -1,4 +1,4 @@
-import { FEATURE_GROUPS } from '#features';
+import { EXTRA_FEATURES, FEATURE_GROUPS } from '#features';
 import { loadSettings } from '#config';
 import { SHARED_CHANNELS } from '#recall';
 import { overridesAsEnvironment } from '../setting-overrides.js';
@@ -19,7 +19,7 @@ const REPORT: EvaluationReport = {
 
 describe('Parts that can be left out', () => {
   it('are all, or those named by their beginning or by what they leave out', () => {
-    expect(partsOf(['features'], [])).toHaveLength(FEATURE_GROUPS.length);
+    expect(partsOf(['features'], [])).toHaveLength(FEATURE_GROUPS.length + EXTRA_FEATURES.length);
     expect(partsOf(['features', 'debiasing'], ['debiasing', 'age']).map(({ name }) => name)).toEqual([
       ...PARTS.debiasing.map(({ name }) => name),
       'features: age',
@@ -51,6 +51,12 @@ describe('The table of what each part adds', () => {
     expect(ablationTable(REPORT, [{ part, headlines: worse }]).rows).toEqual([
       ['the whole', '0.7500', '0.5000'],
       [part.name, '+0.0100', '+0.0200'],
+    ]);
+    const [off] = partsOf(['features'], ['segment-items']);
+    expect(ablationTable(REPORT, [{ part: off!, headlines: worse }]).rows[1]).toEqual([
+      'features: segment-items, off',
+      '−0.0100',
+      '−0.0200',
     ]);
     expect(() => ablationTable({ ...REPORT, headlines: [] }, [])).toThrow('no figure');
   });

@@ -1,8 +1,8 @@
 /**
  * `rekappa evaluate <dataset> --ablate`: the same run again and again, one part left out each time, everywhere at once: what is
- * learnt, what is recalled and what ranks. A part is a change of settings, so the code that runs is the code that serves.
+ * learnt, what is recalled and what ranks; parts that are off are put in instead. A part is a change of settings, so the code that runs is the code that serves.
  */
-import { FEATURE_GROUPS } from '#features';
+import { EXTRA_FEATURES, FEATURE_GROUPS } from '#features';
 import { VOICES, type Voice } from '#learning';
 import { SHARED_CHANNELS } from '#recall';
 import { UsageError } from '../terminal/exit.js';
@@ -12,13 +12,22 @@ export interface Part {
   readonly name: string;
   /** As --set has them. */
   readonly set: readonly string[];
+  /** No part of the whole: the run has it. */
+  readonly extra?: boolean;
 }
 
 export const PARTS: Readonly<Record<PartKind, readonly Part[]>> = {
-  features: FEATURE_GROUPS.map((group) => ({
-    name: `features: ${group}`,
-    set: [`interest.withoutFeatures=${group}`],
-  })),
+  features: [
+    ...FEATURE_GROUPS.map((group) => ({
+      name: `features: ${group}`,
+      set: [`interest.withoutFeatures=${group}`],
+    })),
+    ...EXTRA_FEATURES.map((extra) => ({
+      name: `features: ${extra}`,
+      set: [`interest.extraFeatures=${extra}`],
+      extra: true,
+    })),
+  ],
   debiasing: [
     { name: 'debiasing: position as a feature', set: ['debias.method=none'] },
     { name: 'debiasing: CTR by examination', set: ['debias.ctr=shown'] },
@@ -63,13 +72,16 @@ export function ablationTable(whole: EvaluationReport, runs: readonly Ablated[])
   if (headlines.length === 0)
     throw new UsageError('this report has no figure of the served model to compare');
   return {
-    title: 'what each part adds (the whole minus a run without it; of losses, the run minus the whole)',
+    title:
+      'what each part adds (the whole minus a run without it, or a run with what is off minus the whole; of losses, the other way round)',
     columns: ['part', ...headlines.map(({ metric }) => metric)],
     rows: [
       ['the whole', ...headlines.map(({ value }) => digits(value))],
       ...runs.map(({ part, headlines: without }) => [
-        part.name,
-        ...headlines.map(({ value, less }, i) => signed((less ? -1 : 1) * (value - without[i]!.value))),
+        part.extra ? `${part.name}, off` : part.name,
+        ...headlines.map(({ value, less }, i) =>
+          signed((less ? -1 : 1) * (part.extra ? -1 : 1) * (value - without[i]!.value)),
+        ),
       ]),
     ],
     note: 'Differences within the noise of a report say nothing: see its paired tests for how large that is.',

@@ -1,7 +1,7 @@
 /** What `POST /v1/rank` would predict at this moment: the rehearsal's user, catalogue and model, by the code that serves. */
 import type { LiveRehearsal } from '#evaluation';
 import { newFeatureVector, type Impression } from '#events';
-import { FeatureExtractor, groupsWithout, type UsedGroups } from '#features';
+import { FeatureExtractor, usedGroups, type UsedGroups } from '#features';
 import { createUser } from '#interest';
 import { asUserId, key53 } from '#kernel';
 import { LEARNERS, newScores, type Scores } from '#learning';
@@ -17,7 +17,8 @@ export class LiveScorer {
   private readonly groups: UsedGroups;
 
   constructor(private readonly rehearsal: LiveRehearsal) {
-    this.groups = groupsWithout(rehearsal.settings.fold.withoutFeatures);
+    const { fold } = rehearsal.settings;
+    this.groups = usedGroups(fold.withoutFeatures, fold.extraFeatures);
   }
 
   /** @returns for each of MODELS the scores of the items */

@@ -58,6 +58,7 @@ const EDGES: Readonly<Record<string, readonly Json[]>> = {
   segments: SEGMENTS,
   audienceAttributes: NAMES,
   withoutFeatures: NAMES,
+  extraFeatures: NAMES,
   tasteSketch: [true, false],
 };
 
