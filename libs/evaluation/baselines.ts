@@ -7,8 +7,9 @@ import { RecentCounts } from './recent-counts.js';
 
 export interface ShownList {
   readonly listId: string;
-  /** In the order shown: index + 1 is the slot. */
   readonly itemIds: readonly string[];
+  /** Slots of the items, 1-based. */
+  readonly positions: readonly number[];
   /** Event time, ms. */
   readonly at: number;
 }
@@ -36,7 +37,7 @@ export const randomOrder = (seed: number): Baseline => ({
 export const asShown = (): Baseline => ({
   name: 'as shown',
   probabilistic: false,
-  score: (list) => list.itemIds.map((_, i) => -i),
+  score: (list) => list.positions.map((position) => -position),
 });
 
 /** A number that the catalogue holds for each item, such as a public popularity; unknown items go last. */

@@ -17,10 +17,10 @@ describe('ties', () => {
 });
 
 describe('baselines', () => {
-  const list = { listId: 'l', itemIds: ['a', 'b', 'c'], at: 20 };
+  const list = { listId: 'l', itemIds: ['a', 'b', 'c'], positions: [1, 2, 3], at: 20 };
 
   it('rank as their names say', () => {
-    expect(asShown().score(list)).toEqual([-0, -1, -2]);
+    expect(asShown().score(list)).toEqual([-1, -2, -3]);
     expect(byAttribute('x', (id) => (id === 'b' ? 3 : undefined)).score(list)).toEqual([
       -Infinity,
       3,

@@ -11,6 +11,8 @@ import type { SharedOptions } from './dataset.js';
 import { Prequential } from './prequential.js';
 import { renderReport } from './report.js';
 
+type Event = Exclude<LogEvent, Tick>;
+
 const OPTIONS: SharedOptions & Record<string, unknown> = { json: false, set: [], last: 0.5, compare: [] };
 const contextWith = (options: Partial<SharedOptions>) =>
   evaluationContext({ ...OPTIONS, ...options }, new AbortController().signal);
@@ -56,8 +58,8 @@ describe('a log of lists and clicks', () => {
   const settings = loadSettings({ REKAPPA_INTEREST_ATTRIBUTION_SECONDS: '10', REKAPPA_MODEL_BITS: '10' });
 
   /** 40 lists of three; item b is clicked five seconds later, in three lists of four. */
-  function events(): Exclude<LogEvent, Tick>[] {
-    return Array.from({ length: 40 }, (_, i): Exclude<LogEvent, Tick>[] => {
+  function events(): Event[] {
+    return Array.from({ length: 40 }, (_, i): Event[] => {
       const base = { userId: asUserId(`user-${i % 4}`), version: 1 as const };
       const listId = asEventId(`list-${i}`);
       const at = START + i * 20_000;
@@ -80,7 +82,7 @@ describe('a log of lists and clicks', () => {
     }).flat();
   }
 
-  const played = (log: Exclude<LogEvent, Tick>[]): Prequential => {
+  const played = (log: Event[]): Prequential => {
     const prequential = new Prequential(rehearsalOf(settings));
     for (const event of log) prequential.play(event);
     prequential.end();
@@ -104,6 +106,40 @@ describe('a log of lists and clicks', () => {
     const [once, again] = [played(log), played(twice)];
     expect(again.points.rows()).toEqual(once.points.rows());
     expect(again.lists.lists).toBe(40);
+  });
+
+  it('judges a list once that is shown again, or in parts', () => {
+    const again = events().flatMap((event): Event[] =>
+      event.kind === 'impression'
+        ? [event, { ...event, eventId: asEventId(`${event.eventId} again`) }]
+        : [event],
+    );
+    const parts = events().flatMap((event): Event[] =>
+      event.kind === 'impression'
+        ? [0, 1, 2].map((i) => ({
+            ...event,
+            eventId: asEventId(`${event.eventId} part ${i}`),
+            items: [{ ...event.items[i]!, position: i + 1 }],
+          }))
+        : [event],
+    );
+    for (const log of [again, parts]) {
+      const { lists, points } = played(log);
+      expect([lists.lists, lists.ranks.lists(), points.samples()]).toEqual([40, 30, 120]);
+      const asShown = lists.columns.findIndex(({ name }) => name === 'as shown');
+      expect(lists.ranks.mean(asShown, 'MRR')).toBe(1 / 2);
+    }
+  });
+
+  it('gives a click to its list that was written down before it', () => {
+    const log = events();
+    const early = log.map((event, i): Event => {
+      const next = log[i + 1];
+      if (event.kind === 'interaction') return log[i - 1]!;
+      return next?.kind === 'interaction' ? next : event;
+    });
+    const { lists, points } = played(early);
+    expect([lists.ranks.lists(), points.rate()]).toEqual([30, 30 / 120]);
   });
 
   it('becomes a report with tables, comparisons and curves, and a text that a person can read', () => {

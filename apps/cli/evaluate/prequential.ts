@@ -32,6 +32,8 @@ const RANDOM_SEED = 1;
 const AS_SHOWN = asShown().name;
 const RECENT_SECONDS = 3_600;
 
+type RankedList = ScoredList & ShownList;
+
 export interface PrequentialOptions extends RehearsalSettings {
   /** A numeric attribute of the items that is a baseline by itself, if the data has one. */
   readonly popularityAttribute?: { readonly attribute: string; readonly name: string };
@@ -89,6 +91,7 @@ export class Prequential {
     const ranked = event.kind === 'impression' ? this.rank(event) : undefined;
     const before = this.rehearsal.records;
     this.timings.update.measure(fold);
+    if (event.kind === 'absorb') this.open.handOver(event.fromUserId, event.userId);
     if (this.rehearsal.records === before) return;
     if (ranked) this.shown(ranked);
     else if (event.kind === 'interaction' && this.positive.has(event.type)) this.click(event);
@@ -104,24 +107,29 @@ export class Prequential {
     return this.rehearsal.log.catalogue.size;
   }
 
-  private rank(event: Impression): ScoredList {
-    const itemIds = [...new Set(event.items.map((item) => item.itemId as string))];
-    const listId: string = event.recommendationId ?? event.eventId;
-    const list: ShownList = { listId, itemIds, at: event.timestamp };
+  private rank(event: Impression): RankedList {
+    const { recommendationId, eventId, userId, timestamp: at } = event;
+    const slots = slotsOf(event);
+    const itemIds = [...slots.keys()];
+    const list = { listId: recommendationId ?? eventId, itemIds, positions: [...slots.values()], at };
     const predicted = this.timings.rank.measure(() => this.scorer.score(event, itemIds));
     const scores = [...this.baselines.map((baseline) => baseline.score(list)), ...predicted];
-    return { ...list, userId: event.userId, scores };
+    return { ...list, unnamed: recommendationId === undefined, userId, scores };
   }
 
-  private shown(list: ScoredList): void {
-    this.open.add(list);
+  private shown(list: RankedList): void {
+    const early = this.open.add(list);
     for (const baseline of this.baselines) baseline.shown?.(list);
+    for (const { itemId, at } of early) this.clicked(itemId, at);
   }
 
   private click({ userId, itemId, recommendationId, timestamp }: Interaction): void {
-    if (!this.open.click(userId, itemId, recommendationId, timestamp)) return;
+    if (this.open.click(userId, itemId, recommendationId, timestamp)) this.clicked(itemId, timestamp);
+  }
+
+  private clicked(itemId: string, at: number): void {
     this.popularity.add(itemId);
-    for (const baseline of this.baselines) baseline.clicked?.(itemId, timestamp);
+    for (const baseline of this.baselines) baseline.clicked?.(itemId, at);
   }
 
   private judge(list: JudgedList): void {
@@ -132,6 +140,15 @@ export class Prequential {
       this.points.add(list.userId, list.clicked.has(id) ? 1 : 0, scores);
     });
   }
+}
+
+/** By item; one named twice counts where it stands first. */
+function slotsOf({ items }: Impression): Map<string, number> {
+  const slots = new Map<string, number>();
+  items.forEach(({ itemId, position }, i) => {
+    if (!slots.has(itemId)) slots.set(itemId, position ?? i + 1);
+  });
+  return slots;
 }
 
 function baselines(rehearsal: LiveRehearsal, options: PrequentialOptions): Baseline[] {

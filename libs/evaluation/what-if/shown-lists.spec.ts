@@ -32,7 +32,12 @@ function impression(list: number, propensities: readonly (number | undefined)[])
   };
 }
 
-function ask(source: PropensitySource, lists: readonly Impression[]) {
+/** @param parts the impressions that show a list */
+function ask(
+  source: PropensitySource,
+  lists: readonly Impression[],
+  parts = (list: Impression): Impression[] => [list],
+) {
   const catalogue = new Catalogue();
   for (let item = 0; item < ITEMS; item++)
     catalogue.apply(
@@ -63,9 +68,10 @@ function ask(source: PropensitySource, lists: readonly Impression[]) {
     },
   );
   for (const shown of lists) {
-    const event = whatIf.takesShown(shown);
-    if (event) whatIf.rank({ event, user: undefined, moment: 'unnamed', appendedAt: NOW });
-    whatIf.heard(shown);
+    // The log is read ahead: a list is ranked once all of it is known.
+    const taken = parts(shown).flatMap((part) => whatIf.takesShown(part) ?? []);
+    for (const event of taken) whatIf.rank({ event, user: undefined, moment: 'unnamed', appendedAt: NOW });
+    for (const part of parts(shown)) whatIf.heard(part);
     const clicked = shown.items[1]!;
     if (clicked.itemId === 'item 3')
       whatIf.heard({
@@ -101,6 +107,21 @@ describe('a log of impressions', () => {
       code: 'nothing-logged',
       reason: expect.stringContaining('--propensities shown'),
     });
+  });
+
+  it('in parts, or again, are weighed as if they were shown at once', () => {
+    const named = lists([1 / 6, 1 / 5]).map((event) => ({ ...event, recommendationId: event.eventId }));
+    const again = (event: Impression, name: string): Impression => ({
+      ...event,
+      eventId: asEventId(`${event.eventId} ${name}`),
+    });
+    const halves = (event: Impression): Impression[] =>
+      event.items.map((item, i) => ({ ...again(event, `${i}`), items: [{ ...item, position: i + 1 }] }));
+    const whole = ask('shown', named);
+    expect(whole.estimates.length).toBeGreaterThan(0);
+    expect(ask('shown', named, halves)).toEqual(whole);
+    expect(ask('shown', named, (event) => halves(event).reverse())).toEqual(whole);
+    expect(ask('shown', named, (event) => [event, event, again(event, 'again')])).toEqual(whole);
   });
 
   it('with chances that cannot be those of the lists is refused', () => {

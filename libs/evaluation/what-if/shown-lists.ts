@@ -1,5 +1,5 @@
 /** Lists that stand in the log only as what was shown: made by somebody else, or by this system where `served` was not kept. */
-import type { Impression, Served } from '#events';
+import { IMPRESSION_ITEMS_MAX, type Impression, type Served } from '#events';
 
 /** The list that an impression showed, in the order of its slots; its own id where it names no list. */
 export function listShown(event: Impression, modelVersion: string): Served {
@@ -23,6 +23,16 @@ export function listShown(event: Impression, modelVersion: string): Served {
       }))
       .sort((a, b) => a.position - b.position),
   };
+}
+
+/** The list with what another impression of it shows besides: other items, in other slots. */
+export function withMore(list: Served, more: Served): Served {
+  const others = more.items.filter(
+    ({ itemId, position }) =>
+      !list.items.some((item) => item.itemId === itemId || item.position === position),
+  );
+  const items = [...list.items, ...others].slice(0, IMPRESSION_ITEMS_MAX);
+  return { ...list, items: items.sort((a, b) => a.position - b.position) };
 }
 
 export function shownListId({ recommendationId, eventId }: Impression): Served['recommendationId'] {

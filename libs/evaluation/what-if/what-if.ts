@@ -24,7 +24,7 @@ import { OpenLists, type JudgedList } from '../open-lists.js';
 import { offPolicyReport, OffPolicySums, type OffPolicyOptions } from '../off-policy/index.js';
 import type { DueList, Moment } from './ranking-moments.js';
 import { FittedPropensities } from './fitted-propensities.js';
-import { listShown, saysChances, shownListId } from './shown-lists.js';
+import { listShown, saysChances, shownListId, withMore } from './shown-lists.js';
 import { SlotRates } from './slot-rates.js';
 import { withRefusal, type LeftOut, type PropensitySource, type WhatIfReport } from './what-if-report.js';
 import {
@@ -72,7 +72,9 @@ export interface WhatIfOptions {
 }
 
 interface Pending {
-  readonly logged: LoggedList;
+  logged: LoggedList;
+  /** The list as far as impressions have shown it; undefined where `served` says all. */
+  shown?: Served;
   /** Once ranked again; undefined for a list that is not weighed. */
   slots?: readonly SlotWeight[];
   ranked?: true;
@@ -89,6 +91,7 @@ interface Outcome {
 /** Served lists whose impression may still come; the oldest are given up. */
 const PENDING_MAX = 65_536;
 const SHARE_BUCKETS = 1_000_000;
+
 export class WhatIf {
   private readonly sums = new OffPolicySums();
   private readonly rates = new SlotRates();
@@ -132,10 +135,13 @@ export class WhatIf {
    * asked for; its policy is not known.
    */
   takesShown(event: Impression): Served | undefined {
-    if (this.pending.has(shownListId(event)) || !this.within(event.timestamp)) return undefined;
+    const known = this.pending.get(shownListId(event));
+    if (known) return void this.showMore(known, event);
+    if (!this.looksAt(shownListId(event), event.timestamp)) return undefined;
     if (this.source === 'logged') return void this.countForeign(event);
     const list = listShown(event, this.system.model.version);
     if (!this.takesList(list)) return undefined;
+    this.pending.get(list.recommendationId)!.shown = list;
     this.countForeign(event);
     return list;
   }
@@ -150,8 +156,8 @@ export class WhatIf {
     if (pending.judged) this.finish(recommendationId, pending, pending.judged);
   }
 
-  private rankAgain({ event, user, moment }: DueList, pending: Pending): void {
-    const { logged } = pending;
+  private rankAgain({ event: announced, user, moment }: DueList, pending: Pending): void {
+    const { logged, shown: event = announced } = pending;
     const { settings, rules, changes, assumption } = this.options;
     const arm = changes?.(event.arms ?? []);
     const ranWith = { settings, asked: policyNamed(event.policy) ?? {}, rules, model: this.system.model };
@@ -173,20 +179,11 @@ export class WhatIf {
     pending.slots = slotWeights(logged, ran, other, assumption);
   }
 
-  /** In the order of the log. */
+  /** In the order of the log. Lists that are not looked at are heard of too: a click may be theirs. */
   heard(event: UserEvent): void {
-    if (event.kind === 'impression') {
-      const listId = shownListId(event);
-      if (!this.pending.has(listId)) return;
-      this.shown++;
-      this.open.add({
-        listId,
-        userId: event.userId,
-        at: event.timestamp,
-        itemIds: event.items.map(({ itemId }) => itemId),
-        scores: [],
-      });
-    } else if (event.kind === 'interaction') this.interaction(event);
+    if (event.kind === 'impression') this.impression(event);
+    else if (event.kind === 'interaction') this.interaction(event);
+    else if (event.kind === 'absorb') this.open.handOver(event.fromUserId, event.userId);
   }
 
   report(options?: OffPolicyOptions): WhatIfReport {
@@ -222,17 +219,24 @@ export class WhatIf {
     });
   }
 
-  private within(timestamp: number): boolean {
-    const { from = -Infinity, to = Infinity } = this.options;
-    return timestamp >= from && timestamp < to;
+  /** A further impression of a list that is known by impressions only, and not ranked yet. */
+  private showMore(pending: Pending, event: Impression): void {
+    const { shown, ranked } = pending;
+    if (!shown || ranked || shown.userId !== event.userId) return;
+    pending.shown = withMore(shown, listShown(event, shown.modelVersion));
+    pending.logged = loggedOf(pending.shown);
+  }
+
+  private looksAt(listId: string, timestamp: number): boolean {
+    const { from = -Infinity, to = Infinity, share = 1 } = this.options;
+    if (timestamp < from || timestamp >= to) return false;
+    return share >= 1 || fnv1a32(listId) % SHARE_BUCKETS < share * SHARE_BUCKETS;
   }
 
   private takesList(event: Served): boolean {
-    const { share = 1 } = this.options;
-    if (!this.within(event.timestamp)) return false;
+    if (!this.looksAt(event.recommendationId, event.timestamp)) return false;
     // A ranking of the caller's own candidates has no recall to repeat.
     if (event.items.length === 0 || event.items[0]!.channel === 'given') return false;
-    if (share < 1 && fnv1a32(event.recommendationId) % SHARE_BUCKETS >= share * SHARE_BUCKETS) return false;
     // Shown already, before the log says that it was served.
     if (this.pending.has(event.recommendationId)) return false;
     this.lists++;
@@ -252,13 +256,8 @@ export class WhatIf {
     this.leftOut[reason] = (this.leftOut[reason] ?? 0) + 1;
   }
 
-  private await({ recommendationId, items }: Served): void {
-    const logged = {
-      recommendationId,
-      itemIds: items.map(({ itemId }) => itemId),
-      propensities: items.map(({ propensity }) => propensity),
-    };
-    this.pending.set(recommendationId, { logged });
+  private await(event: Served): void {
+    this.pending.set(event.recommendationId, { logged: loggedOf(event) });
     if (this.pending.size > PENDING_MAX) this.pending.delete(this.pending.keys().next().value!);
   }
 
@@ -293,6 +292,14 @@ export class WhatIf {
     });
   }
 
+  private impression(event: Impression): void {
+    const { userId, timestamp: at, items, recommendationId } = event;
+    const listId = shownListId(event);
+    const itemIds = items.map(({ itemId }) => itemId);
+    const list = { listId, unnamed: recommendationId === undefined, userId, at, itemIds, scores: [] };
+    this.open.add(list, this.pending.has(listId));
+  }
+
   private interaction({ type, userId, itemId, recommendationId, timestamp }: Interaction): void {
     this.open.passTime(timestamp);
     if (this.options.positiveTypes.includes(type))
@@ -301,7 +308,8 @@ export class WhatIf {
 
   private judge({ listId, userId, itemIds, clicked }: JudgedList): void {
     const list = this.pending.get(listId);
-    if (!list || list.judged) return;
+    if (!list || list.judged || (list.shown && list.shown.userId !== userId)) return;
+    this.shown++;
     const outcome = { userId, seen: new Set(itemIds), clicked };
     const shown = list.logged.itemIds.filter((itemId) => outcome.seen.has(itemId));
     this.all.items += shown.length;
@@ -340,6 +348,14 @@ export class WhatIf {
       if (seen.has(itemId)) this.rates.learn(slot, rate, clicked.has(itemId));
     });
   }
+}
+
+function loggedOf({ recommendationId, items }: Served): LoggedList {
+  return {
+    recommendationId,
+    itemIds: items.map(({ itemId }) => itemId),
+    propensities: items.map(({ propensity }) => propensity),
+  };
 }
 
 /** Whether the other policy ranks this list as the one that ran: then it need not be done twice. */
