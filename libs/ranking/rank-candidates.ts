@@ -15,7 +15,7 @@ import { tieOf } from './recommend.js';
 import type { Ranked, RankedItem, RankingInput, RankRequest } from './request.js';
 import { sortByScore } from './scored.js';
 import { scratch } from './scratch.js';
-import { ruleRunOf } from './scene.js';
+import { limitOf, ruleRunOf } from './scene.js';
 import { greedySlate, softmaxWeights } from './slate.js';
 import { FREE } from './slot-rule.js';
 
@@ -57,6 +57,7 @@ export function rankCandidates(input: RankingInput<RankRequest>): Ranked {
     modelVersion: replica.version,
     explored: slate.explored,
     items,
+    ...limitOf(rules),
   };
 }
 

@@ -27,7 +27,7 @@ import { policyOf } from './policies.js';
 import { drawSlate, type Arrangement, type Policy } from './policy.js';
 import type { Ranked, RankedItem, RankingInput, RankingSettings, RecommendRequest } from './request.js';
 import { listsWithin, requestFilter } from './request-filter.js';
-import { ruleRunOf } from './scene.js';
+import { limitOf, ruleRunOf } from './scene.js';
 import { freshnessOf } from './freshness.js';
 import { scratch } from './scratch.js';
 import { greedySlate, softmaxWeights } from './slate.js';
@@ -64,6 +64,7 @@ export function recommend(input: RankingInput<RecommendRequest>): Ranked {
     modelVersion: replica.version,
     explored: slate.explored,
     items,
+    ...limitOf(rules),
   };
 }
 
@@ -108,7 +109,7 @@ function recallAdmitted(
   rules: RuleRun,
 ): CandidateSet {
   const { user, request, index, replica, settings, random, now } = input;
-  const { refused, acted } = scratch.exclusions;
+  const { refused, acted, passed } = scratch.exclusions;
   scratch.exclusions.begin(index, user, request.exclude ?? []);
   const allowed = requestFilter(request.filter);
   const candidates = scratch.candidates(settings.candidatesMax);
@@ -134,9 +135,11 @@ function recallAdmitted(
   const free = request.filter === undefined && !rules.filtersItems;
   const admissible = (slot: number): boolean => {
     if (refused.has(slot)) return false;
-    if (free) return true;
+    if (free || passed.has(slot)) return true;
     const item = index.item(slot)!;
-    return allowed(item) && rules.admits(item);
+    const passes = allowed(item) && rules.admits(item);
+    (passes ? passed : refused).mark(slot);
+    return passes;
   };
   input.prepared?.('shared');
   search((slot) => !acted.has(slot) && admissible(slot));

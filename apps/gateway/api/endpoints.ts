@@ -15,6 +15,7 @@ import {
   ingestedSchema,
   listedItemSchema,
   recommendationSchema,
+  ruleLimitReachedSchema,
 } from './answers.js';
 import type { Endpoint } from './documented.js';
 import { statusSchema } from './status-answer.js';
@@ -167,7 +168,10 @@ export const SIMILAR_ENDPOINT: Endpoint = {
   answer: {
     status: 200,
     description: 'The most similar first.',
-    schema: z.looseObject({ items: z.array(listedItemSchema.partial()) }),
+    schema: z.looseObject({
+      items: z.array(listedItemSchema.partial()),
+      ruleLimitReached: ruleLimitReachedSchema,
+    }),
   },
   errors: { 404: 'No such item (REK_UNKNOWN_ITEM).', ...TRY_AGAIN },
 };
@@ -184,6 +188,7 @@ export const TRENDING_ENDPOINT: Endpoint = {
     schema: z.looseObject({
       windowSeconds: z.number().optional().describe('Half-life of the popularity that ranked them, s.'),
       items: z.array(listedItemSchema.partial()),
+      ruleLimitReached: ruleLimitReachedSchema,
     }),
   },
   errors: TRY_AGAIN,
