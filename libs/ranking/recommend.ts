@@ -53,8 +53,10 @@ export function recommend(input: RankingInput<RecommendRequest>): Ranked {
   const phase = input.random.next();
   const { taste, rules, candidates, ranked } = rankAll(input);
   const policy = policyOf(settings);
-  const slate = drawSlate(policy, arrange(input, ranked, policy, phase), input.random);
+  const given = new Set<number>();
+  const slate = drawSlate(policy, arrange(input, ranked, policy, phase, given), input.random);
   ended?.('rerank', slate.order.length);
+  for (const chosen of given) ranked[chosen]!.given = true;
   const items = slate.order.map((chosen, i) =>
     present(input, taste, candidates, rules, ranked[chosen]!, slate.propensities[i]!, i + 1),
   );
@@ -166,6 +168,7 @@ function gather(
     scored.impressions = replica.impressions(item.key);
     scored.unproven = scored.impressions < evidence;
     scored.lift = rules.lift(item) + freshnessOf(item, settings, now);
+    scored.given = false;
     scored.tie = tieOf(user, item.hashes.id);
     all.push(scored);
   }
@@ -207,12 +210,16 @@ function fineRank({ replica, scoreBy, now }: RankingInput<RecommendRequest>, sur
   return sortByScore(survivors);
 }
 
-/** @param phase drawn before recall, which draws as often as its caches make it: a replay finds the same places for newcomers */
+/**
+ * @param phase drawn before recall, which draws as often as its caches make it: a replay finds the same places for newcomers
+ * @param given takes the candidates whose place in the greedy list is theirs for being new
+ */
 function arrange(
   { request, settings }: RankingInput<RecommendRequest>,
   ranked: readonly Scored[],
   policy: Policy,
   phase: number,
+  given?: Set<number>,
 ): Arrangement {
   const items = ranked.map(({ item }) => item);
   const scores = ranked.map(({ score }) => score);
@@ -225,6 +232,7 @@ function arrange(
     settings.newItemShare,
     phase,
     newcomersOf(ranked),
+    given,
   );
   const deviations = policy.samplesScores
     ? ranked.map(({ place, key }) => scratch.scorer.deviation(place, key))
@@ -255,7 +263,7 @@ function present(
     position,
     reasons: [
       found,
-      ...newReason(candidates, place),
+      ...newReason(candidates, candidate),
       ...ruleReasons(rules, candidate.item),
       ...scorer.goalReasons(place, candidate.key),
       ...freshnessReason(candidate.item, settings, now),
