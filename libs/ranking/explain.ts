@@ -144,6 +144,6 @@ export function likedIn(prior: Prior): Liked | undefined {
   return { list: prior.liked, contribution: prior.affinity };
 }
 
-export function likedReason({ list, contribution }: Liked, index: RecallIndex): Reason {
-  return { feature: `you like ${index.list(list).label}`, contribution };
+export function likedReason({ list, contribution }: Liked, index: RecallIndex, taste: Taste): Reason {
+  return { feature: interestReason(index.list(list), taste), contribution };
 }

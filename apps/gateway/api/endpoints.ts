@@ -251,7 +251,8 @@ export const RANK_ENDPOINT: Endpoint = {
   tag: 'recommendations',
   scope: 'read',
   summary: 'Rank candidates of your own',
-  description: 'Without a host the candidates come back in the order given, and `degraded` says so.',
+  description:
+    'Same score and policy as a recommendation, freshness and cold-start rules included; no filters, caps, variety or share for new items. Without a host the candidates come back in the order given, and `degraded` says so.',
   body: { schema: rankRequestSchema, example: { user: 'ada', items: ['book-1', 'book-2', 'book-3'] } },
   answer: LIST,
   errors: { 400: 'A field is missing or out of range (REK_INVALID_REQUEST).', 429: TRY_AGAIN[429] },
