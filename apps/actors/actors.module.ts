@@ -124,6 +124,7 @@ function assemble(settings: Settings) {
       },
       watch: stageTimes(metrics),
       ruleFailed: (rule) => metrics.ruleFailures.inc({ rule }),
+      ruleLimitReached: () => metrics.ruleLimits.inc(),
     });
     const rpc = new RpcServer(nats, settings.namespace, metrics, logger);
     const users = new UserRpc(recommender, context);

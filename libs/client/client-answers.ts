@@ -81,11 +81,14 @@ export interface Recommendation {
   /** Log sequence that the answer reflects. */
   readonly position: number;
   readonly items: readonly ListedItem[];
+  /** Present when the business rules had more to evaluate than is allowed: items were left out unseen, or not lifted. */
+  readonly ruleLimitReached?: true;
   /** Present when the answer is a substitute: the last list, trending... */
   readonly degraded?: { readonly reason: string; readonly source: string };
 }
 
 export interface ItemList {
   readonly items: readonly { readonly itemId: string; readonly title?: string; readonly score?: number }[];
+  readonly ruleLimitReached?: true;
   readonly degraded?: { readonly reason: string; readonly source: string };
 }

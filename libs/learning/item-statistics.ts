@@ -136,12 +136,13 @@ export class ItemStatistics implements RowTable {
     return POPULARITY_SECONDS[this.windows.best]!;
   }
 
-  /** Of the smoothed CTR: clicks and unclicked impressions, those of the prior included. */
+  /** Of the smoothed CTR: clicks and examined impressions without one, those of the prior included. */
   evidence(itemKey: number): { clicks: number; others: number } {
     const row = this.rows.find(itemKey);
     const strength = this.settings.priorImpressions;
-    const clicks = (row < 0 ? 0 : this.clicksBy[row]!) + strength * this.overallCtr();
-    const impressions = Math.max(row < 0 ? 0 : this.impressionsBy[row]!, row < 0 ? 0 : this.clicksBy[row]!);
+    const own = row < 0 ? 0 : this.clicksBy[row]!;
+    const clicks = own + strength * this.overallCtr();
+    const impressions = row < 0 ? 0 : Math.max(this.examinedBy[row]!, own);
     return { clicks, others: Math.max(impressions + strength - clicks, strength * 1e-3) };
   }
 

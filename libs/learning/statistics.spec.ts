@@ -23,6 +23,16 @@ describe('Item statistics', () => {
     expect(statistics.ctr(2, 1)).toBeCloseTo(0.3, 2);
   });
 
+  it('are as sure of a CTR as its examined impressions allow, however often the item was shown', () => {
+    const statistics = newStatistics();
+    for (let i = 0; i < 400; i++) statistics.recordImpression(1, 0.05); // far below
+    for (let i = 0; i < 20; i++) statistics.recordImpression(2);
+    for (const item of [1, 2]) statistics.recordClick(item);
+    const { clicks, others } = statistics.evidence(1);
+    expect(clicks / (clicks + others)).toBeCloseTo(statistics.ctr(1), 12);
+    expect(others).toBeCloseTo(statistics.evidence(2).others, 9);
+  });
+
   it('halve popularity with each half-life of event time', () => {
     const statistics = newStatistics();
     statistics.recordEngagement(1, 4, NOW);

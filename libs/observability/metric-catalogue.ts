@@ -102,6 +102,11 @@ export const METRIC_CATALOGUE = {
     'Business rules that could not be applied to an item; rule is its name, or request for a request’s own.',
     ['rule'],
   ),
+  ruleLimits: counter(
+    ['actors'],
+    'rekappa_rule_limits_total',
+    'Answers whose business rules had more to evaluate than is allowed (docs/rules.md).',
+  ),
   cacheRequests: counter(
     ['gateway'],
     'rekappa_cache_requests_total',

@@ -1,5 +1,5 @@
 /**
- * What a user's own past keeps out of a list. Bought and disliked items never come back, and what the request
+ * What keeps items out of a list: a user's own past, and what the request's filter and rules have been found to say. Bought and disliked items never come back, and what the request
  * excludes does not appear; what else the user took to, and the host still remembers, stays out as long as
  * there is anything else to show.
  */
@@ -17,17 +17,18 @@ export interface RankableUser extends TastingUser {
   readonly segmentName: string;
 }
 
-/** Slots of what a user does not get; reused from request to request. */
+/** Slots of what a user does not get, as far as it is known; reused from request to request. */
 export class Exclusions {
   /** Never. */
   readonly refused = new SlotMarks();
   /** Not while there is anything else. */
   readonly acted = new SlotMarks();
+  /** Let through by filter and rules: what these refuse is marked as refused, so that nothing is judged twice. */
+  readonly passed = new SlotMarks();
 
   begin(index: RecallIndex, user: RankableUser, excludedIds: readonly string[]): void {
-    const { refused, acted } = this;
-    refused.clear(index.slotCount);
-    acted.clear(index.slotCount);
+    const { refused, acted, passed } = this;
+    for (const marks of [refused, acted, passed]) marks.clear(index.slotCount);
     for (const key of user.purchased.values()) refused.mark(index.slotOf(key));
     for (const key of user.disliked.values()) refused.mark(index.slotOf(key));
     for (const id of excludedIds) refused.mark(index.slotOf(key53(id)));

@@ -12,6 +12,7 @@ import type { Prior } from './prior.js';
 import type { RankingModel } from './ranking-model.js';
 import { freshnessOf } from './freshness.js';
 import type { RankingSettings, Reason } from './request.js';
+import type { Scored } from './scored.js';
 
 const FEATURES_NAMED = 3;
 /** A smaller contribution, in log-odds, is not worth a person's time. */
@@ -125,10 +126,10 @@ function interestReason({ dimension, label }: LabelList, { interests }: Taste): 
   return interest?.given ? `to start with: ${label}` : `you like ${label}`;
 }
 
-/** That the item is new, when something else found it more strongly. */
-export function newReason(candidates: CandidateSet, place: number): Reason[] {
-  const isNew = candidates.labelOf(place) !== 'new' && candidates.channelsOf(place).includes('new');
-  return isNew ? [{ feature: 'new', contribution: 0 }] : [];
+/** That the item was found, or has its place, for being new: unless that is what the recall reason says. */
+export function newReason(candidates: CandidateSet, { place, given }: Scored): Reason[] {
+  if (candidates.labelOf(place) === 'new') return [];
+  return given || candidates.channelsOf(place).includes('new') ? [{ feature: 'new', contribution: 0 }] : [];
 }
 
 /** A label that the user likes: its list, and what it adds to the score. */
@@ -143,6 +144,6 @@ export function likedIn(prior: Prior): Liked | undefined {
   return { list: prior.liked, contribution: prior.affinity };
 }
 
-export function likedReason({ list, contribution }: Liked, index: RecallIndex): Reason {
-  return { feature: `you like ${index.list(list).label}`, contribution };
+export function likedReason({ list, contribution }: Liked, index: RecallIndex, taste: Taste): Reason {
+  return { feature: interestReason(index.list(list), taste), contribution };
 }

@@ -1,6 +1,6 @@
 export { TEMPERATURE } from './slate.js';
 export { listWatch, type ListWatch, type TimesHeard } from './list-watch.js';
-export { anonymousRules } from './scene.js';
+export { anonymousRules, limitOf } from './scene.js';
 export { contest, recommend, type Contest } from './recommend.js';
 export {
   drawSlate,

@@ -84,6 +84,20 @@ describe('new items', () => {
     expect(features).toContain('new');
   });
 
+  it('say so wherever a place is given to them, whatever found them', () => {
+    const fresh = shopWithNewcomers();
+    for (let seed = 0; seed < 10; seed++) {
+      const asked = { ...settings, recallShares: { new: 0 } };
+      const { items } = fresh.recommend('somebody', { n: N }, { seed, settings: asked });
+      const given = items.filter(({ itemId }) => isNew(itemId));
+      expect(given.length).toBeGreaterThan(0);
+      for (const { channels, reasons } of given) {
+        expect(channels).not.toContain('new');
+        expect(reasons.filter(({ feature }) => feature === 'new')).toHaveLength(1);
+      }
+    }
+  });
+
   it('can need more evidence, or get no share at all', () => {
     const fresh = shopWithNewcomers();
     expect(newIn(fresh.recommend('a', { n: N }, { settings: { ...settings, newItemShare: 0 } }))).toEqual([]);

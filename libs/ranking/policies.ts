@@ -134,7 +134,8 @@ function thompson({ scores, deviations }: Arrangement, spread: number): Componen
     weight: 1,
     certain: false,
     chances: (standing) => choice.chances(standing),
-    chance: (candidate, standing) => choice.chances(standing)[standing.indexOf(candidate)]!,
+    chance: (candidate, standing) => choice.chance(candidate, standing),
+    draw: (standing, point) => choice.draw(standing, point),
   };
 }
 

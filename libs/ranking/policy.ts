@@ -40,6 +40,8 @@ export interface Component {
     slate: readonly number[],
     open: OpenCandidates,
   ): number;
+  /** Draws one of `standing` by `chances`, where that is possible without all of them. @param point uniform in [0, 1) */
+  draw?(standing: readonly number[], point: number): number;
 }
 
 export interface Policy {
@@ -140,13 +142,18 @@ export function drawFrom(
   const open = new OpenCandidates(candidates);
   while (slate.length < greedy.length) {
     const standing = open.standing();
-    const chances = component.chances(standing, slate, open);
-    heard?.(slate.length, standing, chances);
-    const chosen = standing[drawIndex(chances, random.next())]!;
+    const chosen = drawNext(standing);
     open.take(chosen);
     slate.push(chosen);
   }
   return slate;
+
+  function drawNext(standing: readonly number[]): number {
+    if (component.draw && !heard) return component.draw(standing, random.next());
+    const chances = component.chances(standing, slate, open);
+    heard?.(slate.length, standing, chances);
+    return standing[drawIndex(chances, random.next())]!;
+  }
 }
 
 /** @param point uniform in [0, sum of the chances) */

@@ -1,4 +1,5 @@
 import { EXPLAINED_MAX } from './rank-candidates.js';
+import type { Ranked } from './request.js';
 import { stocked } from './sample-world.js';
 
 describe('ranking a caller’s own candidates', () => {
@@ -16,6 +17,26 @@ describe('ranking a caller’s own candidates', () => {
       title: 'never heard of',
       channel: 'given',
     });
+  });
+
+  it('scores as a recommendation does, freshness and what is assumed of newcomers included, and says so', () => {
+    const world = stocked(['crime', 'drama'], 8, false);
+    world.pass(86_400);
+    world.put('crime new', { categories: ['crime'] });
+    const settings = {
+      freshness: 1,
+      coldStart: [{ when: { country: 'NO' }, categories: { crime: 3 } }],
+      perCategoryMax: 100,
+    };
+    const context = { country: 'NO' };
+    const listed = world.recommend('nobody', { n: 17, context }, { settings });
+    const given = listed.items.map(({ itemId }) => itemId).sort();
+    const ranked = world.rank('nobody', { items: given, context }, { settings });
+    expect(ranked.items[0]!.itemId).toBe('crime new');
+    const scoreOf = ({ items }: Ranked) => items.map(({ itemId, score }) => ({ itemId, score }));
+    expect(scoreOf(ranked)).toEqual(scoreOf(listed));
+    const features = ranked.items[0]!.reasons.map(({ feature }) => feature);
+    expect(features).toEqual(expect.arrayContaining(['to start with: crime', 'fresh']));
   });
 
   it('keeps what the user acted on: the caller knows what it asks', () => {

@@ -1,21 +1,24 @@
 /**
- * Ranks a caller's own candidates: same features, same score, same policy as a recommendation, but no recall and no
- * re-rank; rules may boost, but not exclude. Hidden items are left out; everything else the caller named comes back, also what the catalogue does
- * not know, scored with what is known of the user, the moment and the id's own clicks.
+ * Ranks a caller's own candidates: same features, same score (freshness and cold-start rules included), same policy as a
+ * recommendation, but no recall and no re-rank: no caps, no variety, no share for new items. Rules may boost, but not exclude.
+ * Hidden items are left out; everything else the caller named comes back, also what the catalogue does not know, scored with
+ * what is known of the user, the moment and the id's own clicks.
  */
-import { ratingLabels, type UserSignals } from '#features';
+import { ratingLabels } from '#features';
 import { key53 } from '#kernel';
-import { nextItemsQuestion, tasteOf } from '#recall';
+import { nextItemsQuestion, tasteOf, type Taste } from '#recall';
 import type { RuleRun } from '#rules';
 import type { Candidate } from './candidate-scorer.js';
-import { featureReasons, likedIn, likedReason, ruleReasons, type Liked } from './explain.js';
+import { withColdStart } from './cold-start.js';
+import { featureReasons, freshnessReason, likedIn, likedReason, ruleReasons, type Liked } from './explain.js';
+import { freshnessOf } from './freshness.js';
 import { policyOf } from './policies.js';
 import { drawSlate, type Policy } from './policy.js';
 import { tieOf } from './recommend.js';
 import type { Ranked, RankedItem, RankingInput, RankRequest } from './request.js';
 import { sortByScore } from './scored.js';
 import { scratch } from './scratch.js';
-import { ruleRunOf } from './scene.js';
+import { limitOf, ruleRunOf } from './scene.js';
 import { greedySlate, softmaxWeights } from './slate.js';
 import { FREE } from './slot-rule.js';
 
@@ -35,7 +38,7 @@ interface Scored {
 
 export function rankCandidates(input: RankingInput<RankRequest>): Ranked {
   const { user, request, index, replica, settings, random, now } = input;
-  const taste = tasteOf(user, now);
+  const taste = withColdStart(tasteOf(user, now), user, settings.coldStart ?? [], request.context);
   scratch.covisitation.compute(index, replica, taste);
   const given = candidatesOf(input);
   const keys = given.map(({ key }) => key);
@@ -43,20 +46,21 @@ export function rankCandidates(input: RankingInput<RankRequest>): Ranked {
   scratch.scorer.begin(index, replica, user, settings, request.context, now);
   const rules = ruleRunOf(input);
   const policy = policyOf(settings);
-  const ranked = scoreAll(given, user, rules, policy);
+  const ranked = scoreAll(input, given, rules, policy);
   const scores = ranked.map(({ score }) => score);
   const candidates = { size: ranked.length, weights: softmaxWeights(scores, ranked.length), rule: FREE };
   const greedy = greedySlate(candidates, ranked.length, () => false, 0, 0);
   const deviations = policy.samplesScores ? ranked.map(({ deviation }) => deviation) : undefined;
   const slate = drawSlate(policy, { candidates, greedy, scores, deviations }, random);
   const items = slate.order.map((chosen, i) =>
-    present(input, rules, ranked[chosen]!, slate.propensities[i]!, i + 1),
+    present(input, taste, rules, ranked[chosen]!, slate.propensities[i]!, i + 1),
   );
   return {
     policy: policy.name,
     modelVersion: replica.version,
     explored: slate.explored,
     items,
+    ...limitOf(rules),
   };
 }
 
@@ -71,14 +75,20 @@ function candidatesOf({ request, catalogue, index }: RankingInput<RankRequest>):
   return given;
 }
 
-function scoreAll(given: readonly Candidate[], user: UserSignals, rules: RuleRun, policy: Policy): Scored[] {
+function scoreAll(
+  { user, settings, now }: RankingInput<RankRequest>,
+  given: readonly Candidate[],
+  rules: RuleRun,
+  policy: Policy,
+): Scored[] {
   const { prior, scorer } = scratch;
   const scored = given.map((candidate, place) => {
     const { key, item } = candidate;
     scorer.place(place, candidate);
     const liked = likedIn(prior);
     scorer.extract(place);
-    const score = scorer.fine(place, key) + (item ? rules.lift(item) : 0);
+    const lift = item ? rules.lift(item) + freshnessOf(item, settings, now) : 0;
+    const score = scorer.fine(place, key) + lift;
     const deviation = policy.samplesScores ? scorer.deviation(place, key) : 0;
     return { candidate, place, liked, tie: tieOf(user, key), score, deviation };
   });
@@ -86,7 +96,8 @@ function scoreAll(given: readonly Candidate[], user: UserSignals, rules: RuleRun
 }
 
 function present(
-  { user, index, replica }: RankingInput<RankRequest>,
+  { user, index, replica, settings, now }: RankingInput<RankRequest>,
+  taste: Taste,
   rules: RuleRun,
   { candidate, place, liked, score }: Scored,
   propensity: number,
@@ -108,9 +119,10 @@ function present(
 
   function reasonsFor() {
     return [
-      ...(liked ? [likedReason(liked, index)] : []),
+      ...(liked ? [likedReason(liked, index, taste)] : []),
       ...ruleReasons(rules, candidate.item),
       ...scratch.scorer.goalReasons(place, candidate.key),
+      ...(item ? freshnessReason(item, settings, now) : []),
       ...featureReasons(scratch.scorer, replica, candidate),
     ];
   }

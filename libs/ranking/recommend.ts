@@ -27,7 +27,7 @@ import { policyOf } from './policies.js';
 import { drawSlate, type Arrangement, type Policy } from './policy.js';
 import type { Ranked, RankedItem, RankingInput, RankingSettings, RecommendRequest } from './request.js';
 import { listsWithin, requestFilter } from './request-filter.js';
-import { ruleRunOf } from './scene.js';
+import { limitOf, ruleRunOf } from './scene.js';
 import { freshnessOf } from './freshness.js';
 import { scratch } from './scratch.js';
 import { greedySlate, softmaxWeights } from './slate.js';
@@ -53,8 +53,10 @@ export function recommend(input: RankingInput<RecommendRequest>): Ranked {
   const phase = input.random.next();
   const { taste, rules, candidates, ranked } = rankAll(input);
   const policy = policyOf(settings);
-  const slate = drawSlate(policy, arrange(input, ranked, policy, phase), input.random);
+  const given = new Set<number>();
+  const slate = drawSlate(policy, arrange(input, ranked, policy, phase, given), input.random);
   ended?.('rerank', slate.order.length);
+  for (const chosen of given) ranked[chosen]!.given = true;
   const items = slate.order.map((chosen, i) =>
     present(input, taste, candidates, rules, ranked[chosen]!, slate.propensities[i]!, i + 1),
   );
@@ -64,6 +66,7 @@ export function recommend(input: RankingInput<RecommendRequest>): Ranked {
     modelVersion: replica.version,
     explored: slate.explored,
     items,
+    ...limitOf(rules),
   };
 }
 
@@ -108,7 +111,7 @@ function recallAdmitted(
   rules: RuleRun,
 ): CandidateSet {
   const { user, request, index, replica, settings, random, now } = input;
-  const { refused, acted } = scratch.exclusions;
+  const { refused, acted, passed } = scratch.exclusions;
   scratch.exclusions.begin(index, user, request.exclude ?? []);
   const allowed = requestFilter(request.filter);
   const candidates = scratch.candidates(settings.candidatesMax);
@@ -134,9 +137,11 @@ function recallAdmitted(
   const free = request.filter === undefined && !rules.filtersItems;
   const admissible = (slot: number): boolean => {
     if (refused.has(slot)) return false;
-    if (free) return true;
+    if (free || passed.has(slot)) return true;
     const item = index.item(slot)!;
-    return allowed(item) && rules.admits(item);
+    const passes = allowed(item) && rules.admits(item);
+    (passes ? passed : refused).mark(slot);
+    return passes;
   };
   input.prepared?.('shared');
   search((slot) => !acted.has(slot) && admissible(slot));
@@ -163,6 +168,7 @@ function gather(
     scored.impressions = replica.impressions(item.key);
     scored.unproven = scored.impressions < evidence;
     scored.lift = rules.lift(item) + freshnessOf(item, settings, now);
+    scored.given = false;
     scored.tie = tieOf(user, item.hashes.id);
     all.push(scored);
   }
@@ -204,12 +210,16 @@ function fineRank({ replica, scoreBy, now }: RankingInput<RecommendRequest>, sur
   return sortByScore(survivors);
 }
 
-/** @param phase drawn before recall, which draws as often as its caches make it: a replay finds the same places for newcomers */
+/**
+ * @param phase drawn before recall, which draws as often as its caches make it: a replay finds the same places for newcomers
+ * @param given takes the candidates whose place in the greedy list is theirs for being new
+ */
 function arrange(
   { request, settings }: RankingInput<RecommendRequest>,
   ranked: readonly Scored[],
   policy: Policy,
   phase: number,
+  given?: Set<number>,
 ): Arrangement {
   const items = ranked.map(({ item }) => item);
   const scores = ranked.map(({ score }) => score);
@@ -222,6 +232,7 @@ function arrange(
     settings.newItemShare,
     phase,
     newcomersOf(ranked),
+    given,
   );
   const deviations = policy.samplesScores
     ? ranked.map(({ place, key }) => scratch.scorer.deviation(place, key))
@@ -252,7 +263,7 @@ function present(
     position,
     reasons: [
       found,
-      ...newReason(candidates, place),
+      ...newReason(candidates, candidate),
       ...ruleReasons(rules, candidate.item),
       ...scorer.goalReasons(place, candidate.key),
       ...freshnessReason(candidate.item, settings, now),

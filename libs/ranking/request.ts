@@ -141,7 +141,12 @@ export interface PredictedRating {
   readonly median: number;
 }
 
-export interface Ranked {
+export interface RankedByRules {
+  /** The rules would have had more to evaluate than is allowed: items were left out unseen, or not lifted. */
+  readonly ruleLimitReached?: true;
+}
+
+export interface Ranked extends RankedByRules {
   /** Names the policy whose propensities are given, with its parameters: `plackett-luce-0.05`. */
   readonly policy: string;
   readonly modelVersion: string;

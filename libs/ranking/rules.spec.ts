@@ -27,6 +27,29 @@ describe('business rules', () => {
     expect(new Set(failures)).toEqual(new Set(['red']));
   });
 
+  it('judge each item once a list, however many channels find it', () => {
+    const judged: string[] = [];
+    const rules = [{ name: 'red', filter: 'item.attributes.colour == "red"' }];
+    shop().recommend('ann', {}, { rules, ruleFailed: (name) => judged.push(name) });
+    expect(judged).toHaveLength(60);
+  });
+
+  it('say when there was more to evaluate than is allowed, and lift what was let through all the same', () => {
+    const world = stocked(['crime'], 900, false);
+    for (let i = 0; i < 5; i++) world.put(`rare ${i}`, { categories: ['drama'], tags: ['rare'] });
+    const filters = Array.from({ length: 60 }, (_, i) => ({ name: `filter ${i}`, filter: 'item.id != "x"' }));
+    const rules: Rule[] = [
+      ...filters,
+      { name: 'rare', filter: '"rare" in item.tags' },
+      { name: 'drama', boost: '"drama" in item.categories ? 2.0 : 1.0' },
+    ];
+    const list = world.recommend('ann', {}, { rules });
+    expect(list.ruleLimitReached).toBe(true);
+    expect(list.items.length).toBeGreaterThan(0);
+    for (const { itemId } of list.items) expect(reasonsOf(list, itemId)).toContain('rule: drama');
+    expect(world.recommend('ann', {}, { rules: rules.slice(50) })).not.toHaveProperty('ruleLimitReached');
+  });
+
   it('lift what a boost names, by its logarithm, and say so', () => {
     const plain = shop().recommend('ann', { n: 62 });
     const rules = [{ name: 'house brand', when: 'item.brand == "acme"', boost: 3 }];

@@ -1,7 +1,7 @@
 /** The rules of a request at work: the deployment's, then the request's own. */
 import { SEGMENTS } from '#interest';
 import { RuleRun, type RuleFailed, type RuleSet } from '#rules';
-import type { RankingInput, RankRequest, RecommendRequest } from './request.js';
+import type { RankedByRules, RankingInput, RankRequest, RecommendRequest } from './request.js';
 
 export function ruleRunOf(input: RankingInput<RecommendRequest | RankRequest>): RuleRun {
   const { user, request, rules = [], ruleFailed, now } = input;
@@ -13,6 +13,11 @@ export function ruleRunOf(input: RankingInput<RecommendRequest | RankRequest>): 
     now,
   };
   return new RuleRun(rules, scene, ruleFailed);
+}
+
+/** What an answer says of its rules, once they have run. */
+export function limitOf({ limitReached }: RuleRun): RankedByRules {
+  return limitReached ? { ruleLimitReached: true } : {};
 }
 
 /** Rules for a list that is nobody's: no attributes, no context. */

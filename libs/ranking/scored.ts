@@ -12,6 +12,8 @@ export interface Scored extends Candidate {
   slot: number;
   impressions: number;
   unproven: boolean;
+  /** Whether it has a place in the list because it is new. */
+  given: boolean;
   /** What rules and freshness add, log-odds. */
   lift: number;
   /** Breaks ties the same way for one user, differently between users. */
@@ -31,6 +33,7 @@ export function newScored(place: number): Scored {
     slot: -1,
     impressions: 0,
     unproven: false,
+    given: false,
     lift: 0,
     tie: 0,
     logOdds: 0,

@@ -33,6 +33,7 @@ export function softmaxWeights(scores: ArrayLike<number>, size: number): Float64
  * @param share of the slots that items without evidence are sure of, if there are any
  * @param newcomers those without evidence in the order in which reserved slots take them; default: the best first
  * @param phase in [0, 1): by slot k at least ⌊k·share + phase⌋ items without evidence stand, if there are so many
+ * @param given takes the candidates that stand in reserved slots
  */
 export function greedySlate(
   candidates: SlateCandidates,
@@ -41,13 +42,16 @@ export function greedySlate(
   share: number,
   phase: number,
   newcomers?: readonly number[],
+  given?: Set<number>,
 ): number[] {
   const slate: number[] = [];
-  let given = 0;
+  let standing = 0;
   for (const open = new OpenCandidates(candidates); slate.length < n && open.nextSlot();) {
     const due = Math.floor((slate.length + 1) * share + phase);
-    const chosen = (given < due ? open.firstNew(unproven, newcomers) : undefined) ?? open.first()!;
-    if (unproven(chosen)) given++;
+    const newcomer = standing < due ? open.firstNew(unproven, newcomers) : undefined;
+    if (newcomer !== undefined) given?.add(newcomer);
+    const chosen = newcomer ?? open.first()!;
+    if (unproven(chosen)) standing++;
     open.take(chosen);
     slate.push(chosen);
   }

@@ -3,12 +3,14 @@
  * said (an attribute that is missing, a text where a number should be): a wrong item is worse than one item less. A boost or
  * a condition that cannot be said does nothing. Both are counted.
  *
- * At most EVALUATIONS_MAX expressions are evaluated for one request; beyond it filters exclude what they have not looked at.
+ * At most EVALUATIONS_MAX expressions are evaluated for one request by its filters, and as many by its boosts. Beyond it filters
+ * exclude what they have not looked at and boosts do nothing, and `limitReached` says so.
  */
 import { RuleItem, RuleUser, type Expression, type RuleVariables } from './expression.js';
 import type { CompiledRule, RuleSet } from './rule-set.js';
 import { BOOST_MAX } from './rule.js';
 
+/** Of one request's filters, and of its boosts. */
 export const EVALUATIONS_MAX = 50_000;
 
 /** libs/catalogue's Item has this shape. */
@@ -42,7 +44,9 @@ export interface RuleMove {
 export type RuleFailed = (name: string) => void;
 
 export class RuleRun {
-  evaluations = 0;
+  /** Whether an item was left out, or not lifted, for want of evaluations. */
+  limitReached = false;
+  private readonly evaluations = { filter: 0, boost: 0 };
   private readonly filters: CompiledRule[] = [];
   private readonly boosts: CompiledRule[] = [];
   private readonly item = new RuleItem();
@@ -75,7 +79,7 @@ export class RuleRun {
     if (this.filters.length === 0) return true;
     this.see(item);
     return this.filters.every((rule) => {
-      if (this.evaluations >= EVALUATIONS_MAX) return false;
+      if (this.isSpent(rule)) return false;
       if (rule.when?.readsItem && !this.holds(rule)) return true;
       return this.evaluate(rule, rule.filter!, isBoolean) ?? false;
     });
@@ -107,8 +111,8 @@ export class RuleRun {
     expression: Expression,
     expected: (value: unknown) => value is T,
   ): T | undefined {
-    if (this.evaluations >= EVALUATIONS_MAX) return undefined;
-    this.evaluations++;
+    if (this.isSpent(rule)) return undefined;
+    this.evaluations[kindOf(rule)]++;
     try {
       const value = expression(this.variables);
       if (expected(value)) return value;
@@ -117,6 +121,12 @@ export class RuleRun {
     }
     this.failed(rule.name);
     return undefined;
+  }
+
+  private isSpent(rule: CompiledRule): boolean {
+    if (this.evaluations[kindOf(rule)] < EVALUATIONS_MAX) return false;
+    this.limitReached = true;
+    return true;
   }
 
   private see(item: RuledItem): void {
@@ -132,6 +142,8 @@ export class RuleRun {
     seen.attributes = item.attributes;
   }
 }
+
+const kindOf = (rule: CompiledRule): 'filter' | 'boost' => (rule.filter ? 'filter' : 'boost');
 
 const isBoolean = (value: unknown): value is boolean => typeof value === 'boolean';
 

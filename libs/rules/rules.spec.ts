@@ -80,11 +80,26 @@ describe('a filter', () => {
     let admitted = 0;
     for (let i = 0; i < EVALUATIONS_MAX; i++) if (rules.admits(BOOK)) admitted++;
     expect(admitted).toBe(EVALUATIONS_MAX);
+    expect(rules.limitReached).toBe(false);
     expect(rules.admits(BOOK)).toBe(false);
+    expect(rules.limitReached).toBe(true);
   });
 });
 
 describe('a boost', () => {
+  it('has evaluations of its own: filters do not use them up', () => {
+    const rules = run([
+      { name: 'all', filter: 'true' },
+      { name: 'fantasy', boost: '"fantasy" in item.categories ? 2.0 : 1.0' },
+    ]);
+    for (let i = 0; i < EVALUATIONS_MAX; i++) rules.admits(BOOK);
+    expect(rules.lift(BOOK)).toBeCloseTo(Math.log(2), 12);
+    for (let i = 1; i < EVALUATIONS_MAX; i++) rules.lift(BOOK);
+    expect(rules.limitReached).toBe(false);
+    expect(rules.lift(BOOK)).toBe(0);
+    expect(rules.limitReached).toBe(true);
+  });
+
   it('adds the logarithm of its factor, and names itself', () => {
     const rules = run([
       { name: 'sale', boost: 2 },

@@ -12,20 +12,22 @@ import type { Catalogue, Item } from '#catalogue';
 import type { ConfiguredExperiment, Settings } from '#config';
 import {
   anonymousRules,
+  limitOf,
   type ListWatch,
   rankCandidates,
+  type RankedByRules,
   type rankingSettingsOf,
   recommend,
   type Ranked,
   type RankedItem,
 } from '#ranking';
 import { SHARED_CHANNELS, similarItems, trendingItems, type RecallIndex, type RelatedItem } from '#recall';
-import { RuleSet } from '#rules';
+import { RuleSet, type RuleRun } from '#rules';
 import { groupNamed } from './segment-group.js';
 import { RunningExperiments } from './running-experiments.js';
 import type { HostRequest, RankRequest, RecommendRequest } from './requests.js';
 
-export interface ListAnswer {
+export interface ListAnswer extends RankedByRules {
   readonly recommendationId: string;
   readonly modelVersion: string;
   readonly policy: string;
@@ -47,6 +49,8 @@ export interface RecommenderPorts {
   readonly watch: () => ListWatch;
   /** A rule could not be applied to an item: the rule's name, or `request` for a request's own. */
   readonly ruleFailed: (rule: string) => void;
+  /** The rules of an answer had more to evaluate than is allowed. */
+  readonly ruleLimitReached: () => void;
 }
 
 /** Of the user's partition when a list is ranked. */
@@ -75,7 +79,7 @@ export class Recommender {
 
   recommend(user: UserState, request: RecommendRequest, moment: PartitionMoment): ListAnswer {
     const { recommendationId, arms, input } = this.prepare(user, request);
-    const answer = asAnswer(recommendationId, recommend({ ...input, ...this.ports.watch() }));
+    const answer = this.asAnswer(recommendationId, recommend({ ...input, ...this.ports.watch() }));
     this.log(answer, request, moment, input.now, arms);
     return answer;
   }
@@ -85,7 +89,7 @@ export class Recommender {
       ...request,
       items: [...new Set(request.items)],
     });
-    const answer = asAnswer(recommendationId, rankCandidates(input));
+    const answer = this.asAnswer(recommendationId, rankCandidates(input));
     this.log(answer, request, moment, input.now, arms);
     return answer;
   }
@@ -99,7 +103,10 @@ export class Recommender {
       case 'similar':
         if (!catalogue.get(request.itemId))
           throw new AppError('REK_UNKNOWN_ITEM', `the catalogue has no item ${request.itemId}`);
-        return this.related(similarItems(index, follower.replica, key53(request.itemId), request.n, admits));
+        return this.related(
+          similarItems(index, follower.replica, key53(request.itemId), request.n, admits),
+          rules,
+        );
       case 'trending':
         return {
           windowSeconds:
@@ -111,6 +118,7 @@ export class Recommender {
               now: clock.now(),
               admits,
             }),
+            rules,
           ),
         };
       case 'item':
@@ -163,7 +171,19 @@ export class Recommender {
     };
   }
 
-  private related(items: readonly RelatedItem[]): object {
+  private asAnswer(
+    recommendationId: string,
+    { policy, modelVersion, explored, items, ...rules }: Ranked,
+  ): ListAnswer {
+    return { recommendationId, modelVersion, policy, explored, items, ...this.counted(rules) };
+  }
+
+  private counted(rules: RankedByRules): RankedByRules {
+    if (rules.ruleLimitReached) this.ports.ruleLimitReached();
+    return rules;
+  }
+
+  private related(items: readonly RelatedItem[], rules: RuleRun): object {
     return {
       modelVersion: this.replica.version,
       items: items.map(({ item, score, channel }, i) => ({
@@ -173,6 +193,7 @@ export class Recommender {
         channel,
         position: i + 1,
       })),
+      ...this.counted(limitOf(rules)),
     };
   }
 
@@ -215,10 +236,6 @@ export class Recommender {
 
 /** Most items of one `served` event; a longer ranking is logged down to here. */
 const SERVED_ITEMS_MAX = 200;
-
-function asAnswer(recommendationId: string, { policy, modelVersion, explored, items }: Ranked): ListAnswer {
-  return { recommendationId, modelVersion, policy, explored, items };
-}
 
 /** What a replay needs to ask the same again. */
 function asLogged({ n, filter, exclude, rules }: RecommendRequest): ServedRequest {

@@ -10,6 +10,13 @@ export const degradedSchema = z
   })
   .describe('Only present when the answer is a substitute; the header Rekappa-Degraded says the same.');
 
+export const ruleLimitReachedSchema = z
+  .literal(true)
+  .optional()
+  .describe(
+    'Only present when the business rules had more to evaluate than is allowed: items were left out unseen, or not lifted.',
+  );
+
 export const listedItemSchema = z.object({
   itemId: z.string(),
   title: z.string().optional(),
@@ -38,6 +45,7 @@ export const recommendationSchema = z.object({
   after: z.object({ requested: z.number(), reached: z.boolean() }),
   position: z.number().describe('Log sequence that the answer reflects.'),
   items: z.array(listedItemSchema),
+  ruleLimitReached: ruleLimitReachedSchema,
   degraded: degradedSchema.optional(),
 });
 

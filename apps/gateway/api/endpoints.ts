@@ -15,6 +15,7 @@ import {
   ingestedSchema,
   listedItemSchema,
   recommendationSchema,
+  ruleLimitReachedSchema,
 } from './answers.js';
 import type { Endpoint } from './documented.js';
 import { statusSchema } from './status-answer.js';
@@ -167,7 +168,10 @@ export const SIMILAR_ENDPOINT: Endpoint = {
   answer: {
     status: 200,
     description: 'The most similar first.',
-    schema: z.looseObject({ items: z.array(listedItemSchema.partial()) }),
+    schema: z.looseObject({
+      items: z.array(listedItemSchema.partial()),
+      ruleLimitReached: ruleLimitReachedSchema,
+    }),
   },
   errors: { 404: 'No such item (REK_UNKNOWN_ITEM).', ...TRY_AGAIN },
 };
@@ -184,6 +188,7 @@ export const TRENDING_ENDPOINT: Endpoint = {
     schema: z.looseObject({
       windowSeconds: z.number().optional().describe('Half-life of the popularity that ranked them, s.'),
       items: z.array(listedItemSchema.partial()),
+      ruleLimitReached: ruleLimitReachedSchema,
     }),
   },
   errors: TRY_AGAIN,
@@ -246,7 +251,8 @@ export const RANK_ENDPOINT: Endpoint = {
   tag: 'recommendations',
   scope: 'read',
   summary: 'Rank candidates of your own',
-  description: 'Without a host the candidates come back in the order given, and `degraded` says so.',
+  description:
+    'Same score and policy as a recommendation, freshness and cold-start rules included; no filters, caps, variety or share for new items. Without a host the candidates come back in the order given, and `degraded` says so.',
   body: { schema: rankRequestSchema, example: { user: 'ada', items: ['book-1', 'book-2', 'book-3'] } },
   answer: LIST,
   errors: { 400: 'A field is missing or out of range (REK_INVALID_REQUEST).', 429: TRY_AGAIN[429] },
