@@ -3,14 +3,23 @@
  *
  *     REKAPPA_DATA=~/data npm run bench -- multitask [--json]
  *
- * One pass in order of time; each answer is predicted, then learnt: clicks of all exposures, likes and long views (the
- * conversion) of the clicked ones. The mixtures see the features that the heads see, in two sizes and at three rates, by
+ * One pass in order of time; each answer is predicted, then learnt: clicks of all exposures, likes of the clicked ones. The mixtures see the features that the heads see, in two sizes and at three rates, by
  * themselves and on top of what serves (its logit as their offset); the best of each, chosen in hindsight, is shown.
  */
 import { parseArgs } from 'node:util';
 import { join } from 'node:path';
 import { auc, LiveRehearsal, logLoss } from '#evaluation';
-import type { FeatureVector, FeedbackRecord } from '#events';
+import {
+  newFeatureVector,
+  type FeatureVector,
+  type FeedbackRecord,
+  type Impression,
+  type LogEvent,
+  type Tick,
+} from '#events';
+import { FeatureExtractor } from '#features';
+import { createUser } from '#interest';
+import { key53 } from '#kernel';
 import { GOALS, logit, newScores } from '#learning';
 import { loadSettings } from '#config';
 import { rehearsalOf } from '../apps/cli/evaluate/context.js';
@@ -21,10 +30,8 @@ import { Progress } from '../apps/cli/terminal/progress.js';
 import { MixtureOfExperts } from './report/mixture-of-experts.js';
 import { printReport, type Figure } from './report/bench-report.js';
 
-const TASKS = ['click', 'like, given a click', 'long view, given a click'] as const;
-const CLICK = 0;
-/** Of TASKS, where a sequel's goals begin; they stand there in the order of GOALS. */
-const AFTER_CLICK = 1;
+const TASKS = ['click', 'like, given a click'] as const;
+const [CLICK, LIKE] = [0, 1];
 const RATES = [0.01, 0.03, 0.1];
 const SIZES = [
   { bits: 18, embedding: 8, experts: 4, width: 8 },
@@ -53,11 +60,15 @@ const mixtures = settings.map((own) => ({
 const targets = nothingSaid();
 const served = nothingSaid();
 const scores = newScores();
+const extractor = new FeatureExtractor();
+/** The newest exposure; without features when there is none. */
+const shown = { features: newFeatureVector(), predicted: 0, clicked: false };
 const goals = new Float64Array(GOALS.length);
 
 await play(data);
 printReport('multitask', TASKS.flatMap(figuresOf), {
-  clicks: targets[AFTER_CLICK]!.length,
+  exposures: targets[CLICK]!.length,
+  clicks: targets[LIKE]!.length,
   mixtures: mixtures.length,
 });
 
@@ -74,13 +85,39 @@ async function play(folder: string): Promise<void> {
   const progress = new Progress({ label: 'multitask', total: source.bytesTotal, unit: 'events' });
   let events = 0;
   for await (const entry of source.entries()) {
-    if ('event' in entry && entry.event.kind !== 'tick') rehearsal.append(entry.event);
+    if ('event' in entry && entry.event.kind !== 'tick') happen(rehearsal, entry.event);
     progress.update(source.bytesRead(), ++events);
   }
+  judge();
   progress.stop(source.bytesRead(), events);
 }
 
-/** Predicts what the record tells, by every predictor; then all of them learn it. */
+/** A click comes before the next exposure: then what was shown is known to be clicked or not. */
+function happen(rehearsal: LiveRehearsal, event: Exclude<LogEvent, Tick>): void {
+  rehearsal.passTime(event.timestamp);
+  if (event.kind === 'impression') {
+    judge();
+    show(rehearsal, event);
+  }
+  if (event.kind === 'interaction' && event.type === 'click') shown.clicked = true;
+  rehearsal.append(event);
+}
+
+function show(rehearsal: LiveRehearsal, { userId, context, timestamp, items }: Impression): void {
+  const { itemId } = items[0]!;
+  extractor.begin(rehearsal.user(userId) ?? createUser(userId), context, timestamp);
+  extractor.extract(rehearsal.log.catalogue.get(itemId), itemId, shown.features);
+  rehearsal.model.score(shown.features, key53(itemId), timestamp, scores);
+  shown.predicted = scores.blend;
+  shown.clicked = false;
+}
+
+function judge(): void {
+  if (shown.features.length > 0) told(shown.features, CLICK, shown.clicked ? 1 : 0, shown.predicted);
+  shown.features.length = 0;
+}
+
+/** The model learns; what a click led to is predicted first. */
 function hear({ model, sequence }: LiveRehearsal, record: FeedbackRecord): void {
   model.sequence = sequence;
   switch (record.kind) {
@@ -89,14 +126,10 @@ function hear({ model, sequence }: LiveRehearsal, record: FeedbackRecord): void 
     case 'engagement':
       return model.engagement(record);
     case 'outcome':
-      model.score(record.features, record.itemKey, record.timestamp, scores);
-      told(record.features, CLICK, record.label, scores.blend);
       return model.outcome(record);
     case 'sequel':
       model.goals.predict(record.features, record.itemKey, record.userKey, goals);
-      [record.liked, record.converted].forEach((reached, goal) =>
-        told(record.features, AFTER_CLICK + goal, reached ? 1 : 0, goals[goal]!),
-      );
+      told(record.features, LIKE, record.liked ? 1 : 0, goals[GOALS.indexOf('like')]!);
       return model.sequel(record);
   }
 }
