@@ -15,7 +15,7 @@ export const armSettingsSchema = z
     perCategoryMax: count,
     perBrandMax: count,
     perSellerMax: count,
-    diversity: z.number().min(0).max(20),
+    diversity: z.number().min(0).max(100),
     diversityBy: z.enum(['mmr', 'dpp']),
     freshness: z.number().min(0).max(10),
     freshnessHalfLifeSeconds: z.number().positive(),

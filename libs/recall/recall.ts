@@ -15,7 +15,7 @@
  * | embedding    | 10 %  | 0 .. 0.8    | items near the user's embedding               |
  * | trending     | 10 %  | 0 .. 0.6    | what everybody engages with now               |
  * | segment      | 10 %  | 0 .. 0.62   | the same among people like the user           |
- * | trending-category | off | | 0 .. 0.65 | the same in the user's favourite categories |
+ * | trending-category | off | 0 .. 0.65 | the same in the user's favourite categories |
  * | new          | 10 %  | 0 .. 0.5    | items without evidence                        |
  * | catalogue    | rest  | 0.1         | the best by CTR, then anything, up to a floor |
  */

@@ -111,7 +111,10 @@ function withSharedOptions(command: Command): Command {
 
 /** Help offers what is of use, whatever options of its own the data set is asked with. */
 function hideWithoutUse(dataset: Dataset, command: Command): void {
-  const useless: readonly string[] = dataset.without?.({}) ?? [];
+  const useless: readonly string[] = [
+    ...(dataset.without?.({}) ?? []),
+    ...(dataset.ablates ? [] : ['ablate']),
+  ];
   for (const option of command.options) if (useless.includes(option.attributeName())) option.hideHelp();
 }
 

@@ -1,4 +1,4 @@
-/** Imports straight into the log, packed fully: for throughput. Same checks, same order, no HTTP; sealed where the settings say so. */
+/** Imports straight into the log, packed fully: for throughput. Schemas are checked, the edge's own rules are not; same order, no HTTP; sealed where the settings say so. */
 import { AppError, errorMessage } from '#kernel';
 import type { LogEvent } from '#events';
 import type { FramePublisher } from '#log';
