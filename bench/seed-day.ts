@@ -8,7 +8,6 @@
  * NATS client's own ordered consumer reading the same stream in the same run, looking at nothing. Everything runs on this machine: NATS, Postgres, the hosts. Progress goes to stderr. The whole
  * day is gigabytes of log and of feedback under the temporary folder, and takes as long as it takes.
  */
-import { execFileSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { jetstream } from '@nats-io/jetstream';
 import { until } from '#kernel';
@@ -18,6 +17,7 @@ import { Progress } from '../apps/cli/terminal/progress.js';
 import { printReport } from './report/bench-report.js';
 import { openDayLog, PARTITIONS, storeEvents, storeItems, type DayLog } from './seed-day/day-log.js';
 import { ARRIVALS, dayOf, type Arrival } from './seed-day/day.js';
+import { megabytesOf } from './system/memory.js';
 import { hostStatus } from './system/status.js';
 
 /** Most that the bare consumer asks for ahead. The server cuts a client off for which more than 64 MB wait. */
@@ -133,7 +133,7 @@ async function replayed(connection: NatsConnection, topology: LogTopology): Prom
   return {
     seconds: (ended - began) / 1_000,
     eventsPerSecond: ((day.events - first!.events) / (ended - first!.at)) * 1_000,
-    megabytes: started.reduce((sum, { child }) => sum + residentBytes(child.pid), 0) / 2 ** 20,
+    megabytes: megabytesOf(started.map(({ child }) => child.pid)),
   };
 }
 
@@ -141,10 +141,6 @@ async function replayed(connection: NatsConnection, topology: LogTopology): Prom
 async function look(connection: NatsConnection, reached: Map<number, number>): Promise<void> {
   for (const { partitions } of await hostStatus(connection, hosts, STATUS_MS))
     for (const { partition, position } of partitions) reached.set(partition, position);
-}
-
-function residentBytes(pid: number): number {
-  return Number(execFileSync('ps', ['-o', 'rss=', '-p', String(pid)], { encoding: 'utf8' })) * 1_024;
 }
 
 /** @returns the bytes of all user frames */

@@ -6,7 +6,8 @@
  * The whole system takes in a seed platform's day (bench/seed-day/day.ts; 1: 7.5 million events), folds and learns all of it, and
  * ends: once by SIGTERM, once by kill -9 of everything. Then NATS, Postgres and Redis are started, with them the learner, a host
  * and a gateway. An answer is right when its list is no substitute and `after` the log's last event, and the user's counters are
- * those of before; the time ends when one user of each partition has had it. Beside it: the servers alone.
+ * those of before; the time ends when one user of each partition has had it. Beside it: the servers alone. And what the whole
+ * system takes in memory then, servers included.
  */
 import { isDeepStrictEqual, parseArgs } from 'node:util';
 import { partitionOf, until } from '#kernel';
@@ -14,12 +15,15 @@ import { startSystem, type AppProcess, type RunningSystem } from '#testkit';
 import { printReport, type Figure } from './report/bench-report.js';
 import { openDayLog, PARTITIONS, storeEvents, storeItems } from './seed-day/day-log.js';
 import { dayOf } from './seed-day/day.js';
+import { megabytesOf } from './system/memory.js';
 import { folded, learnt } from './system/status.js';
 
 const FRAME = 100;
 const PREPARE_MS = 3_600_000;
 const ANSWER_MS = 300_000;
 const AIM_S = 15;
+/** For the whole day and all its users. */
+const MEMORY_AIM_MB = 1_536;
 
 const { values } = parseArgs({
   options: { scale: { type: 'string', default: '0.1' }, json: { type: 'boolean', default: false } },
@@ -40,7 +44,7 @@ let apps: AppProcess[] = [system.gateway, ...system.hosts, system.learner!];
 try {
   const head = await takeIn(system);
   const known = await remember(system.gateway.url);
-  const figures: Figure[] = [];
+  const figures = [memoryFigure('memory of the whole system, the day just learnt')];
   for (const [name, end] of [
     ['after SIGTERM', (app: AppProcess) => app.child.stop()],
     ['after kill -9', (app: AppProcess) => app.child.kill9()],
@@ -55,11 +59,30 @@ try {
       limit: { name: 'the servers alone', value: servers },
       note: `aim ${AIM_S} s`,
     });
+    figures.push(memoryFigure(`memory of the whole system ${name}`));
   }
   printReport('start', figures, { ...day, logMessages: head, usersAsked: known.length });
 } finally {
   await Promise.all(apps.map(({ child }) => child.stop()));
   await system.stop();
+}
+
+function memoryFigure(name: string): Figure {
+  const { nats, postgres, redis } = system.servers;
+  const parts = [
+    ['NATS', nats],
+    ['Postgres', postgres],
+    ['Redis', redis],
+    ...['gateway', 'host', 'learner'].map((app, i) => [app, apps[i]!.child] as const),
+  ] as const;
+  const sizes = parts.map(([part, process]) => [part, process ? megabytesOf([process.pid]) : 0] as const);
+  return {
+    name,
+    value: sizes.reduce((sum, [, megabytes]) => sum + megabytes, 0),
+    unit: 'MB',
+    limit: { name: 'aim with the whole day', value: MEMORY_AIM_MB },
+    note: sizes.map(([part, megabytes]) => `${part} ${Math.round(megabytes)}`).join(', '),
+  };
 }
 
 /** Stores the day, and waits until all of it is folded and learnt. @returns the log's head */

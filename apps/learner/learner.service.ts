@@ -11,7 +11,14 @@
  * Postgres stops no learning; losing the writer's role, or a damaged FEEDBACK, ends the process.
  */
 import { AppError, errorMessage, inTurns, Turns, type Clock } from '#kernel';
-import { hashing, settingsHash, modelSettingsOf, type ModelHash, type OnlineModel } from '#learning';
+import {
+  hashing,
+  modelSettingsOf,
+  positionBias,
+  settingsHash,
+  type ModelHash,
+  type OnlineModel,
+} from '#learning';
 import type { DeadLetters, LogMessage, LogTopology } from '#log';
 import type {
   ExperimentsAnswer,
@@ -118,6 +125,7 @@ export class LearnerService {
       ranking: model.ranking.report(),
       shown: model.ranking.shown.report(model.scorer.tables.statistics),
       trendingWindows: model.scorer.tables.statistics.windows.report(),
+      positions: positionBias(model.scorer.tables),
     };
   }
 

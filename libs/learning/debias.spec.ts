@@ -4,6 +4,7 @@ import { newFeatureVector, type FeatureVector, type Outcome } from '#events';
 import { DEBIAS_METHODS, massesOf, type DebiasMethod, type Masses } from './debias.js';
 import { DEFAULT_STATISTICS, type ModelSettings } from './model-settings.js';
 import { OnlineModel } from './online-model.js';
+import { positionBias } from './position-bias.js';
 import { newScores } from './scorer.js';
 
 const EXAMINATION = [1, 0.6, 0.35, 0.2, 0.12, 0.08];
@@ -111,6 +112,17 @@ describe('Learning from lists whose order was biased and whose lower slots were 
     ['posterior', 'examined'],
   ] as const)('ranks nearer to the truth with %s and CTRs %s than without', (method, ctr) => {
     expect(ndcg(learnt(method, ctr))).toBeGreaterThan(naive + 0.03);
+  });
+
+  it('tells how each slot is looked at, beside how it is clicked', () => {
+    const slots = positionBias(learnt('weight', 'examined').scorer.tables);
+    expect(slots.map(({ position, impressions }) => [position, impressions])).toEqual(
+      EXAMINATION.map((_, i) => [i + 1, 3_000]),
+    );
+    slots.forEach(({ examination, clicks }, i) => {
+      expect(Math.abs(examination - EXAMINATION[i]!)).toBeLessThan(0.1);
+      expect(Math.abs(clicks / slots[0]!.clicks - EXAMINATION[i]!)).toBeLessThan(0.1);
+    });
   });
 
   it('predicts clicks better, slot by slot, when it knows the slot', () => {

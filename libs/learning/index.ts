@@ -1,6 +1,7 @@
 export { GOALS, DWELL_FULL_SECONDS, type Goal } from './goals.js';
 export { GoalModel } from './goal-model.js';
 export type { GoalReport } from './goal-validation.js';
+export { positionBias, type SlotBias } from './position-bias.js';
 export * from './model-settings.js';
 export * from './online-model.js';
 export * from './model-replica.js';

@@ -24,7 +24,6 @@ import type { FinderObserver } from './next-item/finder-observer.js';
 import type { NextItems } from './next-item/next-items.js';
 import type { Situation } from './next-item/signals.js';
 import type { OnlineModel } from './online-model.js';
-import type { PositionStatistics } from './position-statistics.js';
 import { restoringScorer } from './replica-snapshot.js';
 import type { RatingLabelLists } from './ratings/label-set.js';
 import type { RatingPrediction } from './ratings/rating-model.js';
@@ -84,10 +83,6 @@ export class ModelReplica {
 
   get statistics(): ItemStatistics {
     return this.scorer.tables.statistics;
-  }
-
-  get positions(): PositionStatistics {
-    return this.scorer.tables.positions;
   }
 
   /**

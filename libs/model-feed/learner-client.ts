@@ -7,6 +7,7 @@ import type {
   ProgressiveReport,
   RankingReport,
   ShownReport,
+  SlotBias,
 } from '#learning';
 import { subjectPrefix, type NatsConnection } from '#log';
 
@@ -40,6 +41,8 @@ export interface LearnerStatus {
     readonly hitRate: number;
     readonly chosen: boolean;
   }[];
+  /** How often each slot is clicked, and how likely it is looked at. */
+  readonly positions: readonly SlotBias[];
   readonly snapshot: { readonly id: string; readonly sequence: number; readonly at: number } | null;
 }
 

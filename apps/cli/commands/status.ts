@@ -7,7 +7,7 @@ import type { HostStatus } from '../hosts-client.js';
 import { withSession, type Session } from '../session.js';
 import { CliError } from '../terminal/exit.js';
 import { printJson, printLine } from '../terminal/print.js';
-import { lossTable, rankingTable } from '../terminal/losses.js';
+import { lossTable, positionTable, rankingTable } from '../terminal/losses.js';
 import { renderTable } from '../terminal/table.js';
 
 interface Status {
@@ -73,4 +73,5 @@ function print({ log, hosts, learner }: Status): void {
   );
   printLine(lossTable(learner.metrics));
   printLine(`\n${rankingTable(learner.ranking, learner.shown)}`);
+  if (learner.positions.length > 1) printLine(`\n${positionTable(learner.positions)}`);
 }

@@ -1,5 +1,6 @@
 /** The report of a log of lists and clicks, whichever data set it comes from. */
 import { MAIN_METRIC } from '#evaluation';
+import { positionBias } from '#learning';
 import { CliError } from '../terminal/exit.js';
 import { pointComparisons, rankComparisons } from './comparisons.js';
 import { calibrationCurves, lossCurve, rankCurve } from './curves.js';
@@ -7,7 +8,7 @@ import type { EvaluationReport, SharedOptions } from './dataset.js';
 import { pointHeadlines, rankHeadlines } from './headlines.js';
 import { SERVED } from './live-scorer.js';
 import type { Prequential } from './prequential.js';
-import { exposureTable, listTables, pointTables, timingTable } from './tables.js';
+import { exposureTable, goalTables, listTables, pointTables, positionTables, timingTable } from './tables.js';
 
 export interface ClickLogReport {
   /** What the data set says of its input. */
@@ -26,6 +27,8 @@ export function reportOf(
   prequential.end();
   const { lists, points, rehearsal, timings } = prequential;
   if (lists.ranks.lists() === 0) throw new CliError('the log has no list with a click: nothing to evaluate');
+  const goals = rehearsal.model.goalValidation.report();
+  const slots = positionBias(rehearsal.model.scorer.tables);
   return {
     dataset,
     input: {
@@ -39,6 +42,8 @@ export function reportOf(
     tables: [
       ...listTables(lists, options.last, note),
       ...pointTables(points, options.last),
+      ...goalTables(goals),
+      ...positionTables(slots),
       exposureTable(lists.exposureRows(prequential.catalogueSize)),
       timingTable(Object.values(timings)),
     ],
@@ -55,6 +60,6 @@ export function reportOf(
       lossCurve(points, SERVED),
       calibrationCurves(points, [SERVED, 'item CTR']),
     ],
-    details: { progressive: rehearsal.model.report(), calibration: points.calibration(SERVED) },
+    details: { progressive: rehearsal.model.report(), goals, slots, calibration: points.calibration(SERVED) },
   };
 }

@@ -142,6 +142,26 @@ describe('a log of lists and clicks', () => {
     expect([lists.ranks.lists(), points.rate()]).toEqual([30, 30 / 120]);
   });
 
+  it('tells how well is foretold what comes of a click, where anything does', () => {
+    const titles = (log: Event[]): string[] =>
+      reportOf('demo', played(log), { last: 0.5, compare: [] }, { input: {} }).tables.map(
+        ({ title }) => title,
+      );
+    const liked = events().flatMap((event, i): Event[] =>
+      event.kind === 'interaction' && i % 3 === 0
+        ? [
+            event,
+            { ...event, eventId: asEventId(`like-${i}`), timestamp: event.timestamp + 1_000, type: 'like' },
+          ]
+        : [event],
+    );
+    expect(titles(events())).not.toContain('what comes of a click, the newest of each goal');
+    const report = reportOf('demo', played(liked), { last: 0.5, compare: [] }, { input: {} });
+    const { rows } = report.tables.find(({ title }) => title.startsWith('what comes of a click'))!;
+    expect(rows.map(([goal, clicks]) => [goal, clicks])).toEqual([['like', 30]]);
+    expect(rows[0]!.slice(2).every((value) => typeof value === 'number')).toBe(true);
+  });
+
   it('becomes a report with tables, comparisons and curves, and a text that a person can read', () => {
     const report = reportOf(
       'demo',
@@ -152,6 +172,15 @@ describe('a log of lists and clicks', () => {
       },
     );
     const text = renderReport(report);
+    expect(
+      report.tables
+        .find(({ title }) => title === 'slots')!
+        .rows.map(([slot, shown, clicks]) => [slot, shown, clicks]),
+    ).toEqual([
+      ['1', 40, 0],
+      ['2', 40, 30],
+      ['3', 40, 0],
+    ]);
     for (const part of [
       'demo: events 70, ',
       'NDCG@10',

@@ -1,5 +1,6 @@
 /** The tables that data sets share: lists, single samples, what is shown, and durations. */
 import type { ExposureRow, ListReport, PointReport, RankScores, Timing } from '#evaluation';
+import { GOALS, type Goal, type GoalReport, type SlotBias } from '#learning';
 import type { ReportTable } from './dataset.js';
 
 const SIDE_METRICS = [
@@ -80,6 +81,44 @@ export function exposureTable(rows: readonly ExposureRow[]): ReportTable {
     columns: ['model', 'coverage', 'Gini', 'novelty, bits', 'diversity'],
     rows: rows.map((r) => [r.name, r.coverage, r.gini, r.novelty, r.diversity]),
   };
+}
+
+/** How well is foretold what comes of a click: the newest of each goal that was ever reached, each predicted before it was learnt. */
+export function goalTables(goals: Readonly<Record<Goal, GoalReport>>): ReportTable[] {
+  const reached = GOALS.filter((goal) => goals[goal].rate);
+  if (reached.length === 0) return [];
+  return [
+    {
+      title: 'what comes of a click, the newest of each goal',
+      columns: ['goal', 'clicks', 'rate', 'log loss', 'of the rate alone', 'AUC', 'calibration'],
+      rows: reached.map((goal) => {
+        const { targets, rate, logLoss, baseLogLoss, auc, calibration } = goals[goal];
+        return [
+          goal,
+          targets,
+          ...[rate, logLoss, baseLogLoss, auc, calibration].map((value) => value ?? undefined),
+        ];
+      }),
+    },
+  ];
+}
+
+/** How each slot is clicked, and how likely the learner takes it to be looked at; empty where lists have one slot. */
+export function positionTables(slots: readonly SlotBias[]): ReportTable[] {
+  if (slots.length < 2) return [];
+  return [
+    {
+      title: 'slots',
+      columns: ['slot', 'shown', 'clicks', 'clicked', 'looked at, of slot 1'],
+      rows: slots.map(({ position, impressions, clicks, examination }) => [
+        String(position),
+        impressions,
+        clicks,
+        impressions > 0 ? clicks / impressions : undefined,
+        examination,
+      ]),
+    },
+  ];
 }
 
 export function timingTable(timings: readonly Timing[]): ReportTable {

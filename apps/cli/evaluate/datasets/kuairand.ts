@@ -12,7 +12,7 @@ import type { Dataset } from '../dataset.js';
 import { pointHeadlines } from '../headlines.js';
 import { SERVED } from '../live-scorer.js';
 import { playSource } from '../play.js';
-import { pointTables, timingTable } from '../tables.js';
+import { goalTables, pointTables, timingTable } from '../tables.js';
 
 /**
  * - 44 % of the exposures are clicked: a negative weighs what a positive does.
@@ -46,6 +46,7 @@ export const kuairand: Dataset = {
     const { points, rehearsal, timings } = prediction;
     if (points.samples() === 0) throw new CliError('the log has no exposure: nothing to evaluate');
     const [all, last] = pointTables(points, context.options.last);
+    const goals = rehearsal.model.goalValidation.report();
     return {
       dataset: 'kuairand',
       input: {
@@ -54,11 +55,11 @@ export const kuairand: Dataset = {
         users: points.userCount,
         settings: KUAIRAND_SETTINGS.join(' '),
       },
-      tables: [{ ...all!, note: KNOWN }, last!, timingTable(Object.values(timings))],
+      tables: [{ ...all!, note: KNOWN }, last!, ...goalTables(goals), timingTable(Object.values(timings))],
       comparisons: pointComparisons(points, SERVED, context.options),
       headlines: pointHeadlines(points, SERVED, context.options.last),
       curves: [lossCurve(points, SERVED), calibrationCurves(points, [SERVED])],
-      details: { progressive: rehearsal.model.report(), calibration: points.calibration(SERVED) },
+      details: { progressive: rehearsal.model.report(), goals, calibration: points.calibration(SERVED) },
     };
   },
 };
