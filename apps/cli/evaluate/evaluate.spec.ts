@@ -158,7 +158,7 @@ describe('a log of lists and clicks', () => {
     expect(titles(events())).not.toContain('what comes of a click, the newest of each goal');
     const report = reportOf('demo', played(liked), { last: 0.5, compare: [] }, { input: {} });
     const { rows } = report.tables.find(({ title }) => title.startsWith('what comes of a click'))!;
-    expect(rows.map(([goal, clicks]) => [goal, clicks])).toEqual([['like', 30]]);
+    expect(rows.map(([goal, clicks]) => [goal, clicks])).toEqual([['like', 29]]); // the last list's window is open still
     expect(rows[0]!.slice(2).every((value) => typeof value === 'number')).toBe(true);
   });
 
