@@ -87,13 +87,10 @@ export class ExposureMemory {
 
   encode(writer: ByteWriter): void {
     const families = this.families.subarray(0, this.rows.size);
-    const known = new Float32Array(numbersOf(families));
-    let at = 0;
-    families.forEach((bits, row) => {
-      const numbers = STATISTICS + countBits(bits);
-      known.set(this.readings.subarray(row * STRIDE, row * STRIDE + numbers), at);
-      at += numbers;
-    });
+    const known = new Float32Array(eachKnown(families));
+    eachKnown(families, (row, at, numbers) =>
+      known.set(this.readings.subarray(row * STRIDE, row * STRIDE + numbers), at),
+    );
     this.rows.encode(writer);
     writer.array(families);
     writer.array(known);
@@ -104,13 +101,11 @@ export class ExposureMemory {
     this.fit();
     const families = this.families.subarray(0, this.rows.size);
     reader.array(families);
-    const known = new Float32Array(numbersOf(families));
+    const known = new Float32Array(eachKnown(families));
     reader.array(known);
-    let at = 0;
-    families.forEach((bits, row) => {
-      const numbers = STATISTICS + countBits(bits);
-      this.readings.set(known.subarray(at, (at += numbers)), row * STRIDE);
-    });
+    eachKnown(families, (row, at, numbers) =>
+      this.readings.set(known.subarray(at, at + numbers), row * STRIDE),
+    );
   }
 
   private fit(): void {
@@ -124,9 +119,22 @@ export class ExposureMemory {
   }
 }
 
-/** Of all rows: their statistics, and a rate for each family that is known. */
-function numbersOf(families: Uint32Array): number {
-  return families.reduce((sum, bits) => sum + countBits(bits), STATISTICS * families.length);
+/**
+ * Goes through the rows of a snapshot: each has its statistics, and a rate for each family that is known.
+ * @param visit told where a row's numbers begin among all, and how many it has
+ * @returns how many all have
+ */
+function eachKnown(
+  families: Uint32Array,
+  visit?: (row: number, at: number, numbers: number) => void,
+): number {
+  let at = 0;
+  families.forEach((bits, row) => {
+    const numbers = STATISTICS + countBits(bits);
+    visit?.(row, at, numbers);
+    at += numbers;
+  });
+  return at;
 }
 
 function countBits(bits: number): number {

@@ -1,7 +1,7 @@
 /**
- * What keeps items out of a list: a user's own past, and what the request's filter and rules have been found to say. Bought and disliked items never come back, and what the request
- * excludes does not appear; what else the user took to, and the host still remembers, stays out as long as
- * there is anything else to show.
+ * What keeps items out of a list: a user's own past, and what the request's filter and rules have been found to say. Bought and
+ * disliked items never come back, and what the request excludes does not appear; what else the user took to, and the host still
+ * remembers, stays out as long as there is anything else to show.
  */
 import { key53 } from '#kernel';
 import { SlotMarks, type RecallIndex, type TastingUser } from '#recall';

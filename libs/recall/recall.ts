@@ -67,13 +67,15 @@ export function recall(request: RecallRequest, out: CandidateSet): void {
   const streams = streamsOf(request.random);
   const budget = Math.min(out.capacity, Math.max(BUDGET_MIN, request.wanted * BUDGET_EACH));
   const shareOf = ({ name, share }: (typeof SHARES)[number]): number => request.shares?.[name] ?? share;
-  const asked = SHARES.filter((channel) => shareOf(channel) > 0);
-  const sharesFrom = (first: number): number =>
-    asked.slice(first).reduce((sum, channel) => sum + shareOf(channel), 0);
-  for (const [i, channel] of asked.entries()) {
+  const total = SHARES.reduce((sum, channel) => sum + shareOf(channel), 0);
+  let asked = 0; // sums to `total` exactly: nothing is kept behind the last one
+  for (const channel of SHARES) {
+    const share = shareOf(channel);
+    if (share <= 0) continue;
+    asked += share;
     const before = out.size;
-    const keptForLater = Math.ceil((out.capacity * sharesFrom(i + 1)) / sharesFrom(0));
-    const room = Math.min(Math.ceil(budget * shareOf(channel)), out.capacity - out.size - keptForLater);
+    const keptForLater = Math.ceil((out.capacity * (total - asked)) / total);
+    const room = Math.min(Math.ceil(budget * share), out.capacity - out.size - keptForLater);
     if (room > 0) channel.find({ ...request, random: streams(channel.name) }, room, out);
     request.looked?.(channel.name, out.size - before);
   }

@@ -29,7 +29,7 @@ import { PartitionCheckpointer } from './partition-checkpointer.js';
 import { PartitionInbox } from './partition-inbox.js';
 import { PartitionRequests } from './partition-requests.js';
 import { SwitchableView, type PartitionState } from './partition-state.js';
-import { STEP_BYTES_MAX, STEP_MESSAGES_MAX, stepsOf } from './steps.js';
+import { missedSteps, STEP_BYTES_MAX, STEP_MESSAGES_MAX } from './steps.js';
 import {
   isDamaged,
   isLost,
@@ -262,25 +262,18 @@ export class PartitionHost {
   /** Until the log reader's position is reached and everything behind it will come through the inbox. */
   private async catchUp(): Promise<void> {
     this.phase = 'catching up';
-    const { topology, reader, catalogue } = this.context;
+    const { reader, catalogue } = this.context;
     const { state } = this.owned!;
-    const subject = topology.subjects.user(this.partition);
     do {
       const until = reader.position;
       this.inbox.reopen(until);
       if (state.position >= until) continue;
       this.view.source = await catalogue.viewFrom(state.position + 1, until);
-      for await (const batch of topology.log.read({
-        from: state.position + 1,
-        until,
-        subject,
-        signal: this.reading.signal,
-        onGap: (from, to) => this.reportLoss(from, to),
-      })) {
-        for (const messages of stepsOf(batch)) {
-          if (this.ending) return;
-          await this.step(messages);
-        }
+      const from = state.position + 1;
+      const missed = missedSteps(this.context, this.partition, from, until, this.reading.signal);
+      for await (const messages of missed) {
+        if (this.ending) return;
+        await this.step(messages);
       }
       if (this.ending) return;
       this.advanced(until);
@@ -295,14 +288,6 @@ export class PartitionHost {
     if (!stale || this.ending) return;
     await this.checkpoint();
     throw stale;
-  }
-
-  /** What is left is folded all the same: whose the lost messages were, nobody can say. */
-  private reportLoss(from: number, to: number): void {
-    this.context.logger.fatal(
-      { partition: this.partition, from, to },
-      'REK_LOG_DAMAGED: the log has lost messages within what this partition folds: run `rekappa verify`',
-    );
   }
 
   private async live(): Promise<void> {

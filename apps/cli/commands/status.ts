@@ -3,12 +3,17 @@ import type { Command } from 'commander';
 import { errorMessage } from '#kernel';
 import { dataOption } from '../connection.js';
 import type { LearnerStatus } from '#model-feed';
+import { renderReportTable } from '../evaluate/report.js';
+import { positionTables } from '../evaluate/tables.js';
 import type { HostStatus } from '../hosts-client.js';
 import { withSession, type Session } from '../session.js';
 import { CliError } from '../terminal/exit.js';
 import { printJson, printLine } from '../terminal/print.js';
-import { lossTable, positionTable, rankingTable } from '../terminal/losses.js';
+import { lossTable, rankingTable } from '../terminal/losses.js';
 import { renderTable } from '../terminal/table.js';
+
+/** Slots of a list in the table for a person; `--json` has all. */
+const SLOTS_SHOWN = 10;
 
 interface Status {
   readonly log: { head: number; feedbackHead: number; partitions: number; dead: number };
@@ -73,5 +78,6 @@ function print({ log, hosts, learner }: Status): void {
   );
   printLine(lossTable(learner.metrics));
   printLine(`\n${rankingTable(learner.ranking, learner.shown)}`);
-  if (learner.positions.length > 1) printLine(`\n${positionTable(learner.positions)}`);
+  for (const table of positionTables(learner.positions.slice(0, SLOTS_SHOWN)))
+    printLine(`\n${renderReportTable(table)}`);
 }

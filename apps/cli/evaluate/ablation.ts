@@ -1,6 +1,7 @@
 /**
  * `rekappa evaluate <dataset> --ablate`: the same run again and again, one part left out each time, everywhere at once: what is
- * learnt, what is recalled and what ranks; parts that are off are put in instead. A part is a change of settings, so the code that runs is the code that serves.
+ * learnt, what is recalled and what ranks; parts that are off are put in instead. A part is a change of settings, so the code that
+ * runs is the code that serves.
  */
 import { EXTRA_FEATURES, FEATURE_GROUPS } from '#features';
 import { VOICES, type Voice } from '#learning';
@@ -79,9 +80,10 @@ export function ablationTable(whole: EvaluationReport, runs: readonly Ablated[])
       ['the whole', ...headlines.map(({ value }) => digits(value))],
       ...runs.map(({ part, headlines: without }) => [
         part.extra ? `${part.name}, off` : part.name,
-        ...headlines.map(({ value, less }, i) =>
-          signed((less ? -1 : 1) * (part.extra ? -1 : 1) * (value - without[i]!.value)),
-        ),
+        ...headlines.map(({ value, less }, i) => {
+          const more = value - without[i]!.value;
+          return signed(Boolean(less) === Boolean(part.extra) ? more : -more);
+        }),
       ]),
     ],
     note: 'Differences within the noise of a report say nothing: see its paired tests for how large that is.',

@@ -106,16 +106,18 @@ export function goalTables(goals: Readonly<Record<Goal, GoalReport>>): ReportTab
 /** How each slot is clicked, and how likely the learner takes it to be looked at; empty where lists have one slot. */
 export function positionTables(slots: readonly SlotBias[]): ReportTable[] {
   if (slots.length < 2) return [];
+  const ctrOf = ({ impressions, clicks }: SlotBias): number => clicks / impressions;
+  const first = ctrOf(slots[0]!);
   return [
     {
       title: 'slots',
-      columns: ['slot', 'shown', 'clicks', 'clicked', 'looked at, of slot 1'],
-      rows: slots.map(({ position, impressions, clicks, examination }) => [
-        String(position),
-        impressions,
-        clicks,
-        impressions > 0 ? clicks / impressions : undefined,
-        examination,
+      columns: ['slot', 'shown', 'clicks', 'clicked', 'clicked, of slot 1', 'looked at, of slot 1'],
+      rows: slots.map((slot) => [
+        String(slot.position),
+        slot.impressions,
+        slot.clicks,
+        ...[ctrOf(slot), ctrOf(slot) / first].map((rate) => (Number.isFinite(rate) ? rate : undefined)),
+        slot.examination,
       ]),
     },
   ];

@@ -5,15 +5,11 @@ import {
   type ProgressiveReport,
   type RankingReport,
   type ShownReport,
-  type SlotBias,
 } from '#learning';
 import { decimals, renderTable } from './table.js';
 
 const METRICS = ['logLoss', 'normalisedEntropy', 'auc', 'calibration', 'calibrationError'] as const;
 const HEADINGS = ['log loss', 'entropy', 'AUC', 'calibration', 'ECE'];
-
-/** Slots in the table of positions. */
-const SLOTS_SHOWN = 10;
 
 const LIST_HEADINGS = ['NDCG@10', 'precision@10', 'recall@10', 'F1@10', 'hit@10', 'MRR'];
 
@@ -52,22 +48,6 @@ export function rankingTable({ lists, users, predictors }: RankingReport, shown:
   const { coverage, gini, novelty } = shown;
   if (coverage === null || gini === null || novelty === null) return table;
   return `${table}\nshown lately: coverage ${decimals(coverage)}, Gini ${decimals(gini)}, novelty ${novelty.toFixed(1)} bits`;
-}
-
-/** How the first slots are clicked and looked at, relative to the first one. */
-export function positionTable(slots: readonly SlotBias[]): string {
-  const ctrOf = ({ impressions, clicks }: SlotBias): number => (impressions > 0 ? clicks / impressions : 0);
-  const first = ctrOf(slots[0]!);
-  const rows = slots
-    .slice(0, SLOTS_SHOWN)
-    .map((slot) => [
-      String(slot.position),
-      Math.round(slot.impressions).toLocaleString('en'),
-      decimals(ctrOf(slot)),
-      decimals(first > 0 ? ctrOf(slot) / first : undefined),
-      decimals(slot.examination),
-    ]);
-  return renderTable(['slot', 'shown', 'clicked', '… of slot 1', 'looked at, of slot 1'], rows);
 }
 
 /** Two models, side by side, over all samples. */
