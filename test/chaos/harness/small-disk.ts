@@ -1,11 +1,13 @@
 /** A disk of a few megabytes in memory, to be filled: tmpfs, so root and the right to mount are needed. */
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, mkdirSync, rmSync, statfsSync } from 'node:fs';
+import { appendFileSync, mkdirSync, rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { sleep } from '#kernel';
 
 const PIECE = Buffer.alloc(64 * 1024);
+const REFILL_MS = 20;
 
 export class SmallDisk {
   private constructor(
@@ -48,9 +50,15 @@ export class SmallDisk {
     return filled;
   }
 
-  get freeBytes(): number {
-    const { bavail, bsize } = statfsSync(this.folder);
-    return bavail * bsize;
+  /** Fills again what is given back meanwhile: a server that starts anew removes temporary files. @returns bytes given back */
+  async keepFull(ms: number): Promise<number> {
+    const until = performance.now() + ms;
+    let givenBack = 0;
+    while (performance.now() < until) {
+      await sleep(REFILL_MS);
+      givenBack += this.fill();
+    }
+    return givenBack;
   }
 
   free(): void {
