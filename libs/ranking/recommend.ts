@@ -127,6 +127,7 @@ function recallAdmitted(
         within: listsWithin(index, request.filter),
         evidence: evidenceOf(settings),
         ...(settings.recallShares && { shares: settings.recallShares }),
+        ...(settings.candidates !== undefined && { candidates: settings.candidates }),
         wanted: request.n,
         now,
         random,

@@ -44,6 +44,8 @@ export interface RankRequest {
 
 /** The part of the configuration that ranking reads (libs/config's `Settings.serving` has this shape). */
 export interface RankingSettings extends PolicySettings {
+  /** Candidates that recall looks for, at least; default: libs/recall's CANDIDATES. */
+  readonly candidates?: number;
   readonly candidatesMax: number;
   readonly coarseMax: number;
   /** Share of a list that items without evidence are sure of. */

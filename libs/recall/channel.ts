@@ -24,6 +24,8 @@ export interface RecallRequest {
   readonly evidence: number;
   /** Of the budget, by channel, where they differ from the usual ones; 0: the channel is off. */
   readonly shares?: Readonly<Record<string, number>>;
+  /** Candidates looked for, at least; default: CANDIDATES. */
+  readonly candidates?: number;
   /** How many items the caller wants in the end. */
   readonly wanted: number;
   readonly now: number;

@@ -152,6 +152,15 @@ describe('recall', () => {
     expect(by({ trending: 0 }, 'trending')).toBe(0);
   });
 
+  it('looks for as many candidates as it is asked to, within what the set holds', () => {
+    const shop = bigShop();
+    const taste = tasteFor([{ dimension: 'category', label: 'c1', weight: 1 }]);
+    const inAll = (candidates: number, capacity: number): number =>
+      found(shop, shop.request(nothingKnown, { taste, candidates }), capacity).length;
+    expect(inAll(600, 600)).toBeGreaterThan(1.2 * inAll(200, 600));
+    expect(inAll(10_000, 150)).toBeLessThanOrEqual(150);
+  });
+
   it('keeps room for the channels that are asked last, and lets them have what those before left', () => {
     const shop = bigShop();
     const statistics = statisticsOf(

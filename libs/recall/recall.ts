@@ -51,9 +51,10 @@ const SHARES: readonly {
 ];
 /** Those whose share can be set: the catalogue takes the rest. */
 export const SHARED_CHANNELS: readonly ChannelName[] = SHARES.map(({ name }) => name);
-/** Candidates looked for: so many for each item wanted, within what the set holds. More cost time and hardly ever win. */
-const BUDGET_MIN = 200;
-const BUDGET_EACH = 20;
+/** Candidates looked for where nothing else is asked, within what the set holds. More cost time and hardly ever win. */
+export const CANDIDATES = 200;
+/** So many for each item wanted, at least. */
+const CANDIDATES_EACH = 20;
 /** The catalogue channel fills up to this many candidates, or FLOOR_EACH for each item wanted. */
 const FLOOR = 100;
 const FLOOR_EACH = 4;
@@ -65,7 +66,10 @@ const FLOOR_EACH = 4;
 export function recall(request: RecallRequest, out: CandidateSet): void {
   out.reset(request.index.slotCount);
   const streams = streamsOf(request.random);
-  const budget = Math.min(out.capacity, Math.max(BUDGET_MIN, request.wanted * BUDGET_EACH));
+  const budget = Math.min(
+    out.capacity,
+    Math.max(request.candidates ?? CANDIDATES, request.wanted * CANDIDATES_EACH),
+  );
   const shareOf = ({ name, share }: (typeof SHARES)[number]): number => request.shares?.[name] ?? share;
   const total = SHARES.reduce((sum, channel) => sum + shareOf(channel), 0);
   let asked = 0; // sums to `total` exactly: nothing is kept behind the last one
