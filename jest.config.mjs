@@ -1,6 +1,6 @@
 // Three suites: `unit` (pure, beside the code), `integration` (real servers, beside the code) and `e2e` (the whole system).
 const base = {
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/scripts/jest-environment.mjs',
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '^.+\\.ts$': [

@@ -153,6 +153,18 @@ describe('a click', () => {
     expect(folding.fold.counters).toMatchObject({ earlyClicks: 1, positives: 1, negatives: 3 });
   });
 
+  it('weighs by its type whichever of the two came first', () => {
+    const settings = testSettings({ positiveTypes: ['rating'] });
+    const weightOf = (inOrder: boolean): number => {
+      const folding = new Folding(settings);
+      const shown = folding.impression(T0, ['a']);
+      const rated = folding.interaction(T0 + MINUTE, 'rating', 'a', { value: 3 });
+      folding.given(...(inOrder ? [shown] : [rated])).given(...(inOrder ? [rated] : [shown]));
+      return clicks(folding)[0]!.weight;
+    };
+    expect(weightOf(false)).toBe(weightOf(true));
+  });
+
   it('of an earlier visit is not claimed by a later impression', () => {
     const folding = new Folding();
     folding.given(folding.click(T0, 'a'), folding.impression(T0 + 1, ['a']), folding.tick(T0 + 2 * WINDOW));

@@ -11,6 +11,7 @@ export interface EarlyClick {
   /** key53 of the recommendation id, 0 if the click named none. */
   readonly listKey: number;
   readonly at: number;
+  /** Of the interaction's type: as that of a click that finds its impression open. */
   readonly weight: number;
 }
 

@@ -39,6 +39,8 @@ export interface InteractionDecision {
   readonly itemHash: number;
   /** Effective weight: the type's, scaled by the value. */
   readonly weight: number;
+  /** Of the type alone: what a click weighs as an outcome; 0 for an unknown type. */
+  readonly typeWeight: number;
   readonly knownType: boolean;
   /**
    * What the interaction means for attribution: `none` when its type is not a positive one; `closed` an open item;
@@ -78,7 +80,6 @@ export function decideInteraction(
   const closes = isPositive && match?.kind === 'open';
   const records: FeedbackRecord[] = [engagement(user, event, item, itemKey, weight, moment)];
   if (closes) records.push(clickedOutcome(user, match.impression, match.item, typeWeight ?? 0, cause));
-  const knownType = typeWeight !== undefined;
   const attribution = isPositive ? attributionOf(user, match, hash, at) : 'none';
   return {
     kind: 'interaction',
@@ -88,7 +89,8 @@ export function decideInteraction(
     itemKey,
     itemHash: hash,
     weight,
-    knownType,
+    typeWeight: typeWeight ?? 0,
+    knownType: typeWeight !== undefined,
     attribution,
     match,
     deed,
@@ -118,7 +120,11 @@ export function evolveInteraction(user: UserState, decision: InteractionDecision
     user.interests.addTotals(0, 1);
     if (item) addClickedLabels(user, item);
   } else if (attribution === 'late' || attribution === 'orphan') {
-    user.earlyClicks.add({ itemKey, listKey, at, weight }, user.counters.lastSeenAt, rules.attributionMs);
+    user.earlyClicks.add(
+      { itemKey, listKey, at, weight: decision.typeWeight },
+      user.counters.lastSeenAt,
+      rules.attributionMs,
+    );
   }
   rememberItem(user, decision, typeRow, at, rules.recentMax);
   user.setSegment(segmentOf(user.profile, user.counters, rules.segments));
