@@ -26,10 +26,11 @@ export class CatalogueReadsController {
       sendJsonBytes(reply, await this.rpc.host({ op: 'trending', ...request }));
     } catch (error) {
       if (!(error instanceof AppError) || !error.retryable || !isPlain(request)) throw error;
-      const items = (await this.keeper.items()).slice(0, request.n);
+      const kept = await this.keeper.latest();
+      const items = kept.items.slice(0, request.n);
       const degraded = { reason: error.code, source: items.length > 0 ? 'trending' : 'empty' } as const;
       this.metrics.degraded.inc(degraded);
-      sendSubstitute(reply, { items, degraded } as { items: unknown; degraded: typeof degraded });
+      sendSubstitute(reply, { ...kept, items, degraded });
     }
   }
 
@@ -51,7 +52,7 @@ export class CatalogueReadsController {
   }
 }
 
-/** The substitute is what is trending overall: no answer to a narrower question. */
+/** The substitute is what is trending overall, by the window it names: no answer to a narrower question. */
 function isPlain(request: { category?: string | undefined; segment?: string | undefined }): boolean {
   return request.category === undefined && request.segment === undefined;
 }

@@ -98,7 +98,7 @@ export class Recommender {
       (request.rules ?? []).some((rule) => rule.filter !== undefined) ||
       // What is trending was made for somebody unknown, without context.
       filtersDependOn(this.settings.serving.rules, ['context', 'scenario', 'user']);
-    const items = filtered ? [] : shortened(await this.trending.items());
+    const items = filtered ? [] : shortened((await this.trending.latest()).items);
     const source = items.length > 0 ? 'trending' : 'empty';
     return madeHere(request.after, source, items, { reason, source });
   }

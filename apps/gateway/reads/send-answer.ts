@@ -8,7 +8,10 @@ export function sendJsonBytes(reply: FastifyReply, bytes: Uint8Array): void {
   void reply.header('content-type', 'application/json; charset=utf-8').send(bytes);
 }
 
-export function sendSubstitute(reply: FastifyReply, body: { degraded: Degraded }): void {
+export function sendSubstitute<Body extends { readonly degraded: Degraded }>(
+  reply: FastifyReply,
+  body: Body,
+): void {
   const { reason, source } = body.degraded;
   void reply.header(DEGRADED_HEADER, `reason=${reason}; source=${source}`).send(body);
 }

@@ -256,7 +256,8 @@ describe('with nobody there at all', () => {
     expect(performance.now() - startedAt).toBeLessThan(DEADLINE_MS);
     await own.nats!.kill9();
     expect((await lonely.call('GET', '/v1/recommendations?user=eve')).body.degraded.source).toBe('last-list');
-    expect((await lonely.call('GET', '/v1/items/trending?n=2')).body).toMatchObject({
+    expect((await lonely.call('GET', '/v1/items/trending?n=2&windowSeconds=60')).body).toMatchObject({
+      windowSeconds: 3600,
       items: [{ itemId: 'hot-1' }, { itemId: 'hot-2' }],
       degraded: { source: 'trending' },
     });

@@ -17,9 +17,16 @@ const REFRESH_MS = 10_000;
 const FIRST_REFRESH_MS = 1_000;
 const CACHE_KEY = 'trending';
 
+export interface KeptTrending {
+  /** Half-life of the popularity that ranked them; undefined when nothing is kept. */
+  readonly windowSeconds?: number;
+  /** The strongest first. */
+  readonly items: readonly ListedItem[];
+}
+
 @Injectable()
 export class TrendingKeeper implements OnApplicationBootstrap, OnModuleDestroy {
-  private kept: readonly ListedItem[] = [];
+  private kept: KeptTrending = { items: [] };
   private timer: NodeJS.Timeout | undefined;
   private stopped = false;
 
@@ -39,11 +46,11 @@ export class TrendingKeeper implements OnApplicationBootstrap, OnModuleDestroy {
     clearTimeout(this.timer);
   }
 
-  /** The best known trending items; empty when none was ever known. */
-  async items(): Promise<readonly ListedItem[]> {
-    if (this.kept.length === 0) {
+  /** Without items when none were ever known. */
+  async latest(): Promise<KeptTrending> {
+    if (this.kept.items.length === 0) {
       const bytes = await this.cache.get(CACHE_KEY);
-      if (bytes) this.kept = itemsOf(bytes);
+      if (bytes) this.kept = keptOf(bytes);
     }
     return this.kept;
   }
@@ -51,7 +58,7 @@ export class TrendingKeeper implements OnApplicationBootstrap, OnModuleDestroy {
   private async refresh(): Promise<void> {
     try {
       const answer = await this.rpc.host({ op: 'trending', n: N_MAX });
-      this.kept = itemsOf(answer);
+      this.kept = keptOf(answer);
       void this.cache.set(CACHE_KEY, answer, this.settings.serving.cacheSeconds);
     } catch (error) {
       this.logger.debug({ reason: errorMessage(error) }, 'trending was not refreshed');
@@ -59,14 +66,17 @@ export class TrendingKeeper implements OnApplicationBootstrap, OnModuleDestroy {
     if (!this.stopped)
       this.timer = setTimeout(
         () => void this.refresh(),
-        this.kept.length > 0 ? REFRESH_MS : FIRST_REFRESH_MS,
+        this.kept.items.length > 0 ? REFRESH_MS : FIRST_REFRESH_MS,
       ).unref();
   }
 }
 
-function itemsOf(bytes: Uint8Array): readonly ListedItem[] {
-  const { items = [] } = JSON.parse(Buffer.from(bytes).toString('utf8')) as { items?: Partial<ListedItem>[] };
-  return items.map(({ itemId = '', title, score = 0 }, at) => ({
+function keptOf(bytes: Uint8Array): KeptTrending {
+  const { items = [], windowSeconds } = JSON.parse(Buffer.from(bytes).toString('utf8')) as {
+    items?: Partial<ListedItem>[];
+    windowSeconds?: number;
+  };
+  const listed = items.map(({ itemId = '', title, score = 0 }, at) => ({
     itemId,
     title,
     score,
@@ -75,4 +85,5 @@ function itemsOf(bytes: Uint8Array): readonly ListedItem[] {
     reasons: [],
     position: at + 1,
   }));
+  return { ...(windowSeconds !== undefined && { windowSeconds }), items: listed };
 }

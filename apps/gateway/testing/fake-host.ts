@@ -67,7 +67,7 @@ function answerTo(question: Record<string, unknown>): unknown {
         items: [],
       };
     case 'trending':
-      return { items: listed('hot', question['n'] as number) };
+      return { windowSeconds: 3600, items: listed('hot', question['n'] as number) };
     case 'similar':
       return { itemId: question['itemId'], items: listed('near', question['n'] as number) };
     case 'state':
