@@ -17,7 +17,7 @@ import {
   type Metrics,
 } from '#observability';
 import type { UserKeys } from '#privacy';
-import { rankingSettingsOf } from '#ranking';
+import { itemDistance, rankingSettingsOf } from '#ranking';
 import { RecallIndex } from '#recall';
 import { graphsAvailable } from '#vectors';
 import { ActorHost } from './actor-host.js';
@@ -31,7 +31,7 @@ import { LogReader } from './reading/log-reader.js';
 import { GraphKeeper } from './serving/graph-keeper.js';
 import { Recommender } from './serving/recommender.js';
 import { RpcServer } from './serving/rpc-server.js';
-import { countListed, stageTimes } from './serving/stage-times.js';
+import { countListed, diversityWatch, stageTimes } from './serving/list-metrics.js';
 import { ServedWriter } from './serving/served-writer.js';
 import { UserRpc } from './serving/user.rpc.js';
 
@@ -110,6 +110,7 @@ function assemble(settings: Settings) {
       logger.warn({ code, message }, 'a served list was not logged'),
     );
     const index = new RecallIndex(catalogue.current);
+    const measureDiversity = diversityWatch(metrics, itemDistance(catalogue.current));
     const recommender = new Recommender({
       catalogue: catalogue.current,
       catalogueSequence: () => reader.position,
@@ -120,6 +121,7 @@ function assemble(settings: Settings) {
       clock: context.clock,
       served: (event) => {
         countListed(metrics, event);
+        measureDiversity(event);
         served.write(event);
       },
       watch: stageTimes(metrics),

@@ -3,7 +3,8 @@
  * the others have none; so are AUC, log loss and calibration here, over the pooled (list, item) pairs of those lists.
  */
 import { pairedBootstrap, type BootstrapResult } from './bootstrap.js';
-import { ExposureTally, type ExposureRow, type ItemDistance, type ItemShare } from './exposure-metrics.js';
+import type { ItemDistance } from '#ranking';
+import { ExposureTally, type ExposureRow, type ItemShare } from './exposure-metrics.js';
 import { MetricBlocks } from './metric-blocks.js';
 import { bestBaseline, columnIndex, type ModelColumn } from './model-column.js';
 import type { JudgedList } from './open-lists.js';

@@ -18,6 +18,7 @@ const LATENCY_SECONDS = [
   0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.035, 0.05, 0.075, 0.1, 0.2, 0.5, 1, 2, 5, 10,
 ];
 const SIZE_EVENTS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
+const TENTHS = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1];
 const SIZE_BYTES = [256, 1024, 4096, 16_384, 65_536, 262_144, 786_432];
 
 const counter = <L extends string = never>(
@@ -229,6 +230,13 @@ export const METRIC_CATALOGUE = {
     'rekappa_listed_items_total',
     'Items put into lists, by the recall channel that found them; given where the caller did.',
     ['channel'],
+  ),
+  listDiversity: histogram(
+    ['actors'],
+    'rekappa_list_diversity',
+    'Mean distance of the pairs of a list of recommendations, as `rekappa evaluate` measures it; of one list in ten.',
+    [],
+    TENTHS,
   ),
   candidates: histogram(['actors'], 'rekappa_candidates', 'Candidates after recall.', [], SIZE_EVENTS),
   modelAgeSeconds: gauge(

@@ -11,6 +11,7 @@ export {
   type Slate,
 } from './policy.js';
 export * from './policies.js';
+export * from './list-diversity.js';
 export * from './slot-chances.js';
 export * from './plain-score.js';
 export { EXPLAINED_MAX, rankCandidates } from './rank-candidates.js';

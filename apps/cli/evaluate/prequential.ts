@@ -25,7 +25,7 @@ import {
   type ShownList,
 } from '#evaluation';
 import type { Impression, Interaction, LogEvent, Tick } from '#events';
-import { itemDistance } from './item-distance.js';
+import { itemDistance } from '#ranking';
 import { LiveScorer, MODELS } from './live-scorer.js';
 
 const RANDOM_SEED = 1;

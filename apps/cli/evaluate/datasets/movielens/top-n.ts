@@ -13,13 +13,13 @@ import {
   type NextItemModel,
 } from '#evaluation';
 import type { Upsert } from '#events';
+import { itemDistance } from '#ranking';
 import { CliError } from '../../../terminal/exit.js';
 import { checkCompared, rankComparisons } from '../../comparisons.js';
 import { rehearsalOf } from '../../context.js';
 import { stretchCurve } from '../../curves.js';
 import type { EvaluationContext, EvaluationReport } from '../../dataset.js';
 import { rankHeadlines } from '../../headlines.js';
-import { itemDistance } from '../../item-distance.js';
 import { exposureTable, rankTable } from '../../tables.js';
 import { LiveRecommendations } from './live-recommendations.js';
 import type { Ratings } from './ratings.js';

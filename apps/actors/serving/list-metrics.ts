@@ -1,7 +1,7 @@
-/** Times the stages of a list and the channels of its recall: ranking is pure and knows no clock, so the shell holds the watch. */
+/** What the metrics say of lists. Times: ranking is pure and knows no clock, so the shell holds the watch. */
 import type { Served } from '#events';
 import type { Metrics } from '#observability';
-import { listWatch, type ListWatch } from '#ranking';
+import { intraListDiversity, listWatch, type ItemDistance, type ListWatch } from '#ranking';
 
 /** A watch for each list. */
 export function stageTimes({
@@ -33,6 +33,21 @@ function series<T>(of: (label: string) => T): (label: string) => T {
     let one = made.get(label);
     if (one === undefined) made.set(label, (one = of(label)));
     return one;
+  };
+}
+
+/** Its first MEASURED_ITEMS are what is seen; the pairs of one list in MEASURED_EACH are enough for a mean. */
+const MEASURED_ITEMS = 10;
+const MEASURED_EACH = 10;
+
+/** Measures how varied lists are, the first of all among them. */
+export function diversityWatch({ listDiversity }: Metrics, distance: ItemDistance): (list: Served) => void {
+  let lists = 0;
+  return ({ request, items }) => {
+    if (request === undefined || lists++ % MEASURED_EACH > 0) return;
+    const ids = items.slice(0, MEASURED_ITEMS).map(({ itemId }) => itemId);
+    const diversity = intraListDiversity(ids, distance);
+    if (!Number.isNaN(diversity)) listDiversity.observe(diversity);
   };
 }
 
