@@ -87,6 +87,9 @@ export const servingSettings = z
     conversionValue: worthInClicks.describe(
       'What a conversion (cart, purchase) after a click is worth, in clicks; 0: they do not move the order.',
     ),
+    priceValue: worthInClicks.describe(
+      'What a unit of its price is worth, in clicks, where an item converts after a click; 0: a conversion counts the same at any price.',
+    ),
     secondValue: worthInClicks.describe(
       'What a second of dwell after a click is worth, in clicks; of at most 30.',
     ),

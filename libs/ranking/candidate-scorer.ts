@@ -156,14 +156,18 @@ export class CandidateScorer {
 
   /** What the goals beside the click did for the candidate. */
   goalReasons(place: number, itemKey: number): Reason[] {
-    return this.goalLift(place, itemKey) === 0 ? [] : this.goals.reasons();
+    return this.goalLift(place, itemKey) === 0 ? [] : this.goals.reasons(this.priceOf(place));
   }
 
   private goalLift(place: number, itemKey: number): number {
     if (!this.goals.any || !this.learnt) return 0;
     const { userKey, segment } = this.user;
     this.model.goals(this.whole(place), itemKey, userKey, segment, this.goals.probabilities);
-    return this.goals.lift();
+    return this.goals.lift(this.priceOf(place));
+  }
+
+  private priceOf(place: number): number {
+    return this.candidates[place]!.item?.price ?? 0;
   }
 }
 

@@ -30,6 +30,18 @@ describe('the goals’ values', () => {
     expect(brown(asked(0, 50))).toBe(0);
   });
 
+  it('let what converts count by its price', () => {
+    const world = shop();
+    const dear = 'item 27';
+    world.put(dear, { categories: ['brown'], tags: ['t6'], price: 200 });
+    const score = (priceValue: number): number =>
+      world.rank('ann', { items: [dear] }, { settings: { priceValue } }).items[0]!.score;
+    expect(score(0.1)).toBeGreaterThan(score(0));
+    const priceless = (priceValue: number): number =>
+      world.rank('ann', { items: ['item 3'] }, { settings: { priceValue } }).items[0]!.score;
+    expect(priceless(0.1)).toBe(priceless(0));
+  });
+
   it('are named among the reasons, in log-odds, and only when they are worth something', () => {
     const [first] = asked(20).items;
     const reason = first!.reasons.find(({ feature }) => feature === 'likely to convert');

@@ -3,8 +3,8 @@
  *
  *     P(click) · (1 + Σ_g value_g · trust_g(segment) · P(g | click))
  *
- * so the goals add ln(1 + Σ ...) to the log-odds of a click. The deployment says what a like, a conversion and a second
- * are worth; trust is learnt online for each segment (libs/learning's GoalTrust) and is in the model's answer already.
+ * so the goals add ln(1 + Σ ...) to the log-odds of a click. The deployment says what a like, a conversion, a unit of a
+ * converted item's price and a second are worth; trust is learnt online for each segment (libs/learning's GoalTrust) and is in the model's answer already.
  */
 import { DWELL_FULL_SECONDS, GOALS, type Goal } from '#learning';
 import type { RankingSettings, Reason } from './request.js';
@@ -15,28 +15,40 @@ const NAMES: Readonly<Record<Goal, string>> = {
   dwell: 'likely to hold the user',
 };
 
+const CONVERSION = GOALS.indexOf('conversion');
+
 export class GoalValues {
   /** P(goal | click) of the item at hand. */
   readonly probabilities = new Float64Array(GOALS.length);
-  private values: readonly number[] = [];
+  /** Of each goal, whatever the item's price. */
+  private plain: readonly number[] = [];
+  private priceValue = 0;
+  /** Of each goal with the item at hand. */
+  private readonly values = new Float64Array(GOALS.length);
   /** Whether any goal beside the click is worth anything. */
   any = false;
 
-  begin({ likeValue, conversionValue, secondValue }: RankingSettings): void {
+  begin({ likeValue, conversionValue, secondValue, priceValue = 0 }: RankingSettings): void {
     const byGoal = { like: likeValue, conversion: conversionValue, dwell: secondValue * DWELL_FULL_SECONDS };
-    this.values = GOALS.map((goal) => byGoal[goal]);
-    this.any = this.values.some((value) => value > 0);
+    this.plain = GOALS.map((goal) => byGoal[goal]);
+    this.priceValue = priceValue;
+    this.any = priceValue > 0 || this.plain.some((value) => value > 0);
   }
 
-  /** What `probabilities` add to the log-odds. */
-  lift(): number {
-    return Math.log1p(this.values.reduce((sum, value, goal) => sum + value * this.probabilities[goal]!, 0));
+  /** What `probabilities` add to the log-odds. @param price of the item at hand; 0 where it has none */
+  lift(price: number): number {
+    this.values.set(this.plain);
+    this.values[CONVERSION]! += this.priceValue * price;
+    let sum = 0;
+    for (let goal = 0; goal < this.values.length; goal++)
+      sum += this.values[goal]! * this.probabilities[goal]!;
+    return Math.log1p(sum);
   }
 
-  /** Each goal's part of the lift, by its part of the value. */
-  reasons(): Reason[] {
-    const lift = this.lift();
-    const parts = this.values.map((value, goal) => value * this.probabilities[goal]!);
+  /** Each goal's part of the lift, by its part of the value. @param price as for `lift` */
+  reasons(price: number): Reason[] {
+    const lift = this.lift(price);
+    const parts = Array.from(this.values, (value, goal) => value * this.probabilities[goal]!);
     const total = parts.reduce((sum, part) => sum + part, 0);
     return GOALS.flatMap((goal, i) =>
       parts[i]! > 0 ? [{ feature: NAMES[goal], contribution: (lift * parts[i]!) / total }] : [],

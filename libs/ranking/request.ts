@@ -71,6 +71,8 @@ export interface RankingSettings extends PolicySettings {
   /** Log-odds added to an item of age 0; halves with every half-life. */
   readonly freshness: number;
   readonly freshnessHalfLifeSeconds: number;
+  /** What a unit of a converted item's price is worth, in clicks; default: 0. */
+  readonly priceValue?: number;
   /** What a like, a conversion and a second of dwell are worth, in clicks. */
   readonly likeValue: number;
   readonly conversionValue: number;
