@@ -66,7 +66,7 @@ export interface ListedItem {
   readonly propensity: number;
   readonly position: number;
   readonly reasons: readonly { readonly feature: string; readonly contribution: number }[];
-  /** Of `rank` only, where users rate items: what the user would rate it, in their units. */
+  /** Where users rate items: what the user would rate it, in their units. */
   readonly predictedRating?: { readonly mean: number; readonly median: number };
 }
 

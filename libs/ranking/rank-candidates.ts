@@ -4,13 +4,13 @@
  * Hidden items are left out; everything else the caller named comes back, also what the catalogue does not know, scored with
  * what is known of the user, the moment and the id's own clicks.
  */
-import { ratingLabels } from '#features';
 import { key53 } from '#kernel';
 import { nextItemsQuestion, tasteOf, type Taste } from '#recall';
 import type { RuleRun } from '#rules';
 import type { Candidate } from './candidate-scorer.js';
 import { withColdStart } from './cold-start.js';
 import { featureReasons, freshnessReason, likedIn, likedReason, ruleReasons, type Liked } from './explain.js';
+import { predictedRating } from './predicted-rating.js';
 import { freshnessOf } from './freshness.js';
 import { policyOf } from './policies.js';
 import { drawSlate, type Policy } from './policy.js';
@@ -104,7 +104,6 @@ function present(
   position: number,
 ): RankedItem {
   const { item, key } = candidate;
-  const predictedRating = replica.rating?.(user.userKey, key, ratingLabels(user, item));
   return {
     itemId: candidate.itemId,
     title: candidate.item?.title ?? candidate.itemId,
@@ -114,7 +113,7 @@ function present(
     propensity,
     position,
     reasons: position > EXPLAINED_MAX ? [] : reasonsFor(),
-    ...(predictedRating && { predictedRating }),
+    ...predictedRating(replica, user, key, item),
   };
 
   function reasonsFor() {

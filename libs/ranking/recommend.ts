@@ -24,6 +24,7 @@ import { byTurn, newcomersOf } from './newcomers.js';
 import { plainScore } from './plain-score.js';
 import { sortByScore, type Scored } from './scored.js';
 import { policyOf } from './policies.js';
+import { predictedRating } from './predicted-rating.js';
 import { drawSlate, type Arrangement, type Policy } from './policy.js';
 import type { Ranked, RankedItem, RankingInput, RankingSettings, RecommendRequest } from './request.js';
 import { listsWithin, requestFilter } from './request-filter.js';
@@ -242,7 +243,7 @@ function arrange(
 }
 
 function present(
-  { index, replica, catalogue, settings, now }: RankingInput<RecommendRequest>,
+  { user, index, replica, catalogue, settings, now }: RankingInput<RecommendRequest>,
   taste: Taste,
   candidates: CandidateSet,
   rules: RuleRun,
@@ -270,6 +271,7 @@ function present(
       ...freshnessReason(candidate.item, settings, now),
       ...featureReasons(scorer, replica, candidate),
     ],
+    ...predictedRating(replica, user, candidate.key, candidate.item),
   };
 }
 

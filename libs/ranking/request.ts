@@ -134,7 +134,7 @@ export interface RankedItem {
   /** 1-based. */
   readonly position: number;
   readonly reasons: readonly Reason[];
-  /** Of a caller's own candidate, where users rate items: the rating it would most fairly get, in their units. */
+  /** Where users rate items: the rating it would most fairly get, in their units. */
   readonly predictedRating?: PredictedRating;
 }
 

@@ -129,8 +129,9 @@ export class SampleWorld {
     return this;
   }
 
-  act(userId: string, type: string, itemId: string): this {
+  act(userId: string, type: string, itemId: string, value?: number): this {
     return this.event({
+      ...(value !== undefined && { value }),
       kind: 'interaction',
       ...this.base(),
       userId: asUserId(userId),

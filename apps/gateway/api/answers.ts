@@ -34,7 +34,7 @@ export const listedItemSchema = z.object({
   predictedRating: z
     .object({ mean: z.number(), median: z.number() })
     .optional()
-    .describe('/v1/rank only, where users rate items: what the user would rate it, in their units.'),
+    .describe('Where users rate items: what the user would rate it, in their units.'),
 });
 
 export const recommendationSchema = z.object({
