@@ -5,6 +5,9 @@ import { createLogger, createMetrics } from '#observability';
 import { startServers, type TestServers } from '#testkit';
 import { RpcServer } from './rpc-server.js';
 
+/** Whoever is forgotten waits for as long; a busy machine answers sooner. */
+const PATIENCE_MS = 20_000;
+
 describe('RpcServer', () => {
   let servers: TestServers;
   let connection: NatsConnection;
@@ -22,7 +25,7 @@ describe('RpcServer', () => {
   });
 
   const ask = async (subject: string): Promise<unknown> =>
-    (await client.request(subject, '{}', { timeout: 2_000 })).json();
+    (await client.request(subject, '{}', { timeout: PATIENCE_MS })).json();
 
   it('waits for the requests of a subject that ends, and not for those of another', async () => {
     let release = (): void => undefined;
