@@ -24,6 +24,7 @@ import {
 import { AccessGate } from './access/access-gate.js';
 import { ScopeGuard } from './access/scope.guard.js';
 import { drainConnection } from './drain-connection.js';
+import { ClearAppends } from './erasure/clear-appends.js';
 import { Eraser } from './erasure/eraser.js';
 import { ErasureBroadcast } from './erasure/erasure-broadcast.js';
 import { openGatewayKeys, type GatewayKeys } from './erasure/gateway-keys.js';
@@ -82,12 +83,13 @@ export class GatewayModule {
         },
         {
           provide: PUBLISHER,
-          inject: [TOPOLOGY, METRICS],
-          useFactory: (topology: LogTopology, metrics: Metrics) =>
+          inject: [TOPOLOGY, METRICS, ClearAppends],
+          useFactory: (topology: LogTopology, metrics: Metrics, clear: ClearAppends) =>
             new FramePublisher(topology, {
               packMs: settings.log.packMs,
               inFlightMax: settings.log.inFlightMax,
               attempts: PUBLISH_ATTEMPTS,
+              refuse: clear.refusalOf,
               onFrame: (events, bytes) => {
                 metrics.frameEvents.observe(events);
                 metrics.frameBytes.observe(bytes);
@@ -104,6 +106,7 @@ export class GatewayModule {
           inject: [METRICS, LOGGER],
           useFactory: (metrics: Metrics, logger: Logger) => openCache(settings, metrics, logger),
         },
+        ClearAppends,
         IntakeGate,
         AccessGate,
         { provide: APP_GUARD, useClass: ScopeGuard },

@@ -92,7 +92,7 @@ export const ERROR_CATALOGUE = {
   REK_NOT_READY: {
     status: 503,
     retryable: true,
-    meaning: 'The process is still replaying or is shutting down.',
+    meaning: 'The process is still replaying, is shutting down, or lacks the key that it needs by now.',
   },
   REK_TIMEOUT: { status: 504, retryable: true, meaning: 'The answer did not arrive within the deadline.' },
   REK_CONFIG_INVALID: {

@@ -46,6 +46,8 @@ export interface FramePublisherOptions {
   readonly frameEventsMax?: number;
   /** How often a frame is sent before it is given up with REK_LOG_UNAVAILABLE. Default 30: about 15 s without a server. */
   readonly attempts?: number;
+  /** Why an event may not be stored, now. Default: each may. */
+  readonly refuse?: (event: LogEvent) => AppError | undefined;
   /** Told about each acknowledged frame: for metrics. */
   readonly onFrame?: (events: number, bytes: number) => void;
 }
@@ -65,6 +67,7 @@ export class FramePublisher {
   private readonly frameEventsMax: number;
   private readonly frameBytesMax: number;
   private readonly attempts: number;
+  private readonly refuse: FramePublisherOptions['refuse'];
   private readonly onFrame: FramePublisherOptions['onFrame'];
   private readonly roomWanted: (() => void)[] = [];
   private readonly idleWanted: (() => void)[] = [];
@@ -84,6 +87,7 @@ export class FramePublisher {
     this.frameEventsMax = Math.min(FRAME_EVENTS_MAX, options.frameEventsMax ?? FRAME_EVENTS_MAX);
     this.frameBytesMax = Math.min(FRAME_BYTES_MAX, topology.payloadBytesMax - FRAME_MARGIN_BYTES);
     this.attempts = options.attempts ?? 30;
+    this.refuse = options.refuse;
     this.onFrame = options.onFrame;
   }
 
@@ -158,7 +162,7 @@ export class FramePublisher {
   private accept(event: LogEvent, partition: number | undefined, place: number, listener: Listener): void {
     const json = JSON.stringify(event);
     const bytes = Buffer.byteLength(json);
-    const refusal = this.refusalOf(bytes);
+    const refusal = this.refusalOf(bytes) ?? this.refuse?.(event);
     if (refusal) return listener.failed(place, refusal);
     this.enqueue(this.laneOf(event, partition), { json, bytes, id: identityOf(event), listener, place });
   }

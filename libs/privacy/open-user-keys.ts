@@ -1,31 +1,42 @@
 /** Users' keys as the settings of a deployment want them. */
 import type { Settings } from '#config';
-import { AppError } from '#kernel';
+import { sleep } from '#kernel';
 import type { EventLog } from '#log';
 import type { KeyStore } from './key-store.js';
 import { MasterKeys } from './master-keys.js';
+import { isMarkedSealed, markSealed, sealedWithoutKey, userMessages } from './sealed-mark.js';
 import { UserKeys } from './user-keys.js';
 
+/** How often a process that writes in the clear looks whether users are sealed by now (`isMarkedSealed`), ms. */
+export const SEALED_LOOK_MS = 1_000;
+/** Who seals first beside such a process waits until it has noticed and what it had under way is stored, ms. */
+const NOTICED_MS = 5_000;
+
 /**
- * For who writes to LOG: notes up to where it stands in the clear.
+ * For who writes to LOG: says there that users are sealed, and notes up to where it stands in the clear.
  * @returns undefined without a master key: nothing is sealed, and nothing that is sealed can be read
  * @throws AppError REK_KEY_LOST when it is another master key than before; REK_CONFIG_INVALID, also without one where users are sealed already;
- *   REK_STORE_UNAVAILABLE
+ *   REK_STORE_UNAVAILABLE, REK_LOG_UNAVAILABLE
  */
 export async function openUserKeys(
   settings: PrivacySettings,
   store: KeyStore,
-  log: Pick<EventLog, 'count' | 'head'>,
+  log: Pick<EventLog, 'append' | 'count' | 'head'>,
 ): Promise<UserKeys | undefined> {
   if (settings.privacy.masterKey === '') {
-    if ((await store.page('', 1)).length > 0)
-      throw new AppError(
-        'REK_CONFIG_INVALID',
-        `users of namespace ${settings.namespace} are sealed, and there is no key to read them: set REKAPPA_PRIVACY_MASTER_KEY to the one they were sealed under`,
-      );
+    await assertMayWriteClear(settings, log);
+    if ((await store.page('', 1)).length > 0) throw sealedWithoutKey(settings.namespace);
     return undefined;
   }
-  return opened(settings, store, await clearThrough(settings, log));
+  return opened(settings, store, await clearThrough(settings, store, log));
+}
+
+/** For who writes without a master key, and has no Postgres to ask. @throws AppError REK_CONFIG_INVALID, REK_LOG_UNAVAILABLE */
+export async function assertMayWriteClear(
+  { namespace }: Pick<Settings, 'namespace'>,
+  log: Pick<EventLog, 'count'>,
+): Promise<void> {
+  if (await isMarkedSealed(log)) throw sealedWithoutKey(namespace);
 }
 
 /** For who only reads. @returns undefined and @throws as above */
@@ -40,10 +51,18 @@ type PrivacySettings = Pick<Settings, 'namespace' | 'privacy'>;
 
 async function clearThrough(
   { privacy }: PrivacySettings,
-  log: Pick<EventLog, 'count' | 'head'>,
+  store: KeyStore,
+  log: Pick<EventLog, 'append' | 'count' | 'head'>,
 ): Promise<number> {
-  if (privacy.sealUsers === 'off') return Infinity;
-  return (await log.count('log.user.*')) > 0 ? log.head() : 0;
+  if (privacy.sealUsers === 'off') {
+    // Sealed by a version that left no mark, or before sealing was switched off.
+    if (await store.beginning()) await markSealed(log);
+    return Infinity;
+  }
+  const first = await markSealed(log);
+  if ((await userMessages(log)) === 0) return 0;
+  if (first && !(await store.beginning())) await sleep(NOTICED_MS);
+  return log.head();
 }
 
 function opened(

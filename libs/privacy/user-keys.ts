@@ -51,8 +51,6 @@ export class UserKeys implements KeySource {
     private readonly store: KeyStore,
     private readonly master: MasterKeys,
     options: UserKeysOptions,
-    /** LOG sequence up to which events of users may stand in the clear. */
-    readonly clearThrough: number,
   ) {
     const bounds = { max: options.cachedMax, ttl: options.cacheSeconds * 1000 };
     this.bySealed = new LRUCache(bounds);
@@ -76,7 +74,12 @@ export class UserKeys implements KeySource {
     if (clearThrough !== undefined) await store.begin(checkOf(master.first), clearThrough);
     const beginning = await store.beginning();
     if (beginning) master.unwrap(CHECK_ID, beginning.check);
-    return new UserKeys(store, master, options, beginning?.clearThrough ?? Infinity);
+    return new UserKeys(store, master, options);
+  }
+
+  /** Whether LOG holds nothing of users in the clear. Asked anew: another process may have begun to write so. @throws AppError REK_STORE_UNAVAILABLE */
+  async allSealed(): Promise<boolean> {
+    return (await this.store.beginning())?.clearThrough === 0;
   }
 
   /** What stands for a user where the id must not. */

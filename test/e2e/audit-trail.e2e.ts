@@ -3,14 +3,13 @@
  * Altered and removed entries are named by `rekappa audit`; a rewritten or cut-off end by a hash noted earlier.
  */
 import { createHash } from 'node:crypto';
-import { jetstream, jetstreamManager } from '@nats-io/jetstream';
+import { jetstreamManager } from '@nats-io/jetstream';
 import { systemClock } from '#kernel';
 import { loadSettings } from '#config';
 import { AuditTrail, connectNats, openTopology, type AuditEntry, type NatsConnection } from '#log';
 import { startServers, type RunningSystem, type TestServers } from '#testkit';
+import { AUDIT_STREAM, rewriteTrail } from './audit/rewrite-trail.js';
 import { CommandLine } from './command-line.js';
-
-const STREAM = 'REKAPPA_AUDIT';
 
 let servers: TestServers;
 let nats: NatsConnection;
@@ -34,23 +33,15 @@ afterAll(async () => {
 });
 afterEach(() => refill(written));
 
-/** As an administrator of NATS could: the stream is gone, and comes back with these entries. */
-async function refill(entries: readonly object[]): Promise<void> {
-  const manager = await jetstreamManager(nats);
-  const { config } = await manager.streams.info(STREAM);
-  await manager.streams.delete(STREAM);
-  await manager.streams.add(config);
-  for (const entry of entries) await jetstream(nats).publish('audit', JSON.stringify(entry));
-}
-
+const refill = (entries: readonly object[]): Promise<void> => rewriteTrail(nats, entries);
 const audit = (...options: string[]) => cli.run('audit', ...options);
 const head = (): string => written.at(-1)!.hash;
 
 it('A sound trail is found sound, and denies deletion', async () => {
   expect(await audit('--expect', head())).toMatchObject({ code: 0 });
   const manager = await jetstreamManager(nats);
-  await expect(manager.streams.deleteMessage(STREAM, 3)).rejects.toThrow();
-  await expect(manager.streams.purge(STREAM)).rejects.toThrow();
+  await expect(manager.streams.deleteMessage(AUDIT_STREAM, 3)).rejects.toThrow();
+  await expect(manager.streams.purge(AUDIT_STREAM)).rejects.toThrow();
 });
 
 it('An entry that was altered is named, exit code 1', async () => {

@@ -7,8 +7,9 @@ import type { Input, NatsInput } from './doors/input.js';
 import { inputOf } from './doors/input-of.js';
 import { operationsOf, type OpenApiDocument, type Operation } from './doors/http-inputs.js';
 import type { NatsWorld } from './doors/nats-inputs.js';
+import { withKey } from './doors/http-bytes.js';
 import { exchange } from './doors/raw-http.js';
-import { PARTITIONS, type Target } from './target.js';
+import type { Target } from './target.js';
 import { httpDefect, natsDefect } from './verdict.js';
 import { headers as natsHeaders } from '@nats-io/transport-node';
 
@@ -63,7 +64,7 @@ export class Campaign {
     const questions = operations.flatMap(({ template, body }) =>
       body && /recommendations|rank/.test(template) ? [body.schema] : [],
     );
-    return new Campaign(target, operations, { partitions: PARTITIONS, questions }, options).rounds();
+    return new Campaign(target, operations, { partitions: target.partitions, questions }, options).rounds();
   }
 
   private async rounds(): Promise<CampaignResult> {
@@ -106,7 +107,9 @@ export class Campaign {
   private async send(input: Input): Promise<{ outcome: string; defect: string | undefined }> {
     if (input.door === 'nats') return this.overNats(input);
     const { hostname: host, port } = this.target.url;
-    const { bytes, framed, bodiless } = input;
+    const { framed, bodiless } = input;
+    const { key } = this.target;
+    const bytes = key === undefined ? input.bytes : withKey(input.bytes, key);
     const answered = await exchange({
       ...{ host, port: Number(port), bytes, bodiless },
       deadlineMs: DEADLINE_MS,

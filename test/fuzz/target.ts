@@ -4,9 +4,9 @@
  */
 import { connectNats, type NatsConnection } from '#log';
 import { partitionOf, sleep } from '#kernel';
-import { startSystem, type AppProcess, type RunningSystem } from '#testkit';
+import { startSystem, type AppProcess } from '#testkit';
 
-export const PARTITIONS = 4;
+const PARTITIONS = 4;
 const ENVIRONMENT = {
   REKAPPA_LOG_PARTITIONS: String(PARTITIONS),
   REKAPPA_INTEREST_ATTRIBUTION_SECONDS: '2',
@@ -22,28 +22,55 @@ const ENVIRONMENT = {
 const WELL_MS = 30_000;
 const CANARY_ITEM = 'canary-item';
 
+/** A system that somebody else has started, as it is now. */
+export interface FuzzedSystem {
+  readonly natsUrl: string;
+  readonly partitions: number;
+  /** All its processes, the gateway that is called first. */
+  readonly apps: readonly [AppProcess, ...AppProcess[]];
+  /** Presented with each request; it needs the scope `admin`. Undefined where no key is asked for. */
+  readonly key?: string;
+}
+
 export class Target {
+  readonly url: URL;
+  readonly key: string | undefined;
+  readonly partitions: number;
   private readonly apps: readonly AppProcess[];
   private readonly linesSeen = new Map<AppProcess, number>();
-  private readonly canaries = canaryUsers();
+  private readonly canaries: readonly string[];
   private rounds = 0;
 
   private constructor(
-    private readonly system: RunningSystem,
+    { apps, key, partitions }: FuzzedSystem,
     readonly nats: NatsConnection,
+    private readonly stopSystem: () => Promise<void>,
   ) {
-    this.apps = [...system.gateways, ...system.hosts, system.learner!];
+    this.apps = apps;
+    this.url = new URL(apps[0].url);
+    this.key = key;
+    this.partitions = partitions;
+    this.canaries = canaryUsers(partitions);
+    // What was written before is not the fuzzer's doing.
+    for (const app of apps) this.linesSeen.set(app, app.lines.length);
   }
 
+  /** A system of its own. */
   static async start(): Promise<Target> {
     const system = await startSystem({ environment: ENVIRONMENT });
-    const target = new Target(system, await connectNats({ natsUrl: system.servers.natsUrl, name: 'fuzz' }));
-    await target.stock();
-    return target;
+    const { gateway, hosts, learner, servers } = system;
+    const apps = [gateway, ...hosts, learner!] as const;
+    return Target.attach({ natsUrl: servers.natsUrl, partitions: PARTITIONS, apps }, () => system.stop());
   }
 
-  get url(): URL {
-    return new URL(this.system.gateway.url);
+  static async attach(system: FuzzedSystem, stopSystem = () => Promise.resolve()): Promise<Target> {
+    const target = new Target(
+      system,
+      await connectNats({ natsUrl: system.natsUrl, name: 'fuzz' }),
+      stopSystem,
+    );
+    await target.stock();
+    return target;
   }
 
   async openApi(): Promise<unknown> {
@@ -69,7 +96,7 @@ export class Target {
 
   async stop(): Promise<void> {
     await this.nats.close();
-    await this.system.stop();
+    await this.stopSystem();
   }
 
   /** Errors that an app has written since the last look. */
@@ -108,7 +135,8 @@ export class Target {
     const deadline = performance.now() + WELL_MS;
     let last = '';
     while (performance.now() < deadline) {
-      const answer = await fetch(new URL(`/v1/recommendations?user=${userId}&n=3&after=${seq}`, this.url));
+      const list = new URL(`/v1/recommendations?user=${userId}&n=3&after=${seq}`, this.url);
+      const answer = await fetch(list, { headers: this.access() });
       last = await answer.text();
       const { after, degraded, items } = JSON.parse(last) as {
         after?: { reached: boolean };
@@ -138,16 +166,20 @@ export class Target {
   private post(path: string, body: unknown): Promise<Response> {
     return fetch(new URL(path, this.url), {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', ...this.access() },
       body: JSON.stringify(body),
     });
+  }
+
+  private access(): Record<string, string> {
+    return this.key === undefined ? {} : { 'x-api-key': this.key };
   }
 }
 
 /** One user of each partition, whom no other input names. */
-function canaryUsers(): string[] {
+function canaryUsers(partitions: number): string[] {
   const users: string[] = [];
-  for (let i = 0; users.filter(Boolean).length < PARTITIONS; i++)
-    users[partitionOf(`canary-${i}`, PARTITIONS)] ??= `canary-${i}`;
+  for (let i = 0; users.filter(Boolean).length < partitions; i++)
+    users[partitionOf(`canary-${i}`, partitions)] ??= `canary-${i}`;
   return users;
 }

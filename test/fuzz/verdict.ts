@@ -3,8 +3,8 @@ import { isErrorCode } from '#kernel';
 import type { HttpInput } from './doors/input.js';
 import type { Exchange } from './doors/raw-http.js';
 
-/** What gives away more than it should. */
-const LEAKS = /node_modules|\n\s+at |file:\/\/|dist\/(apps|libs)\//;
+/** What gives away more than it should: stack traces and paths. */
+export const LEAKS = /node_modules|\n\s+at |file:\/\/|dist\/(apps|libs)\//;
 /** Of Node's parser. */
 const HEAD_BYTES_MAX = 16_384;
 /** Refused by the HTTP parser before anything of ours. */

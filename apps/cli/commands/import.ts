@@ -1,6 +1,6 @@
 /** `rekappa import`: existing data through the real ingestion path. */
 import type { LogEvent } from '#events';
-import { openUserKeys, sealEvents } from '#privacy';
+import { assertMayWriteClear, openUserKeys, sealEvents } from '#privacy';
 import { openStore, type Store } from '#store';
 import type { Command } from 'commander';
 import { connectNats, FramePublisher, openTopology } from '#log';
@@ -135,10 +135,13 @@ async function publisherSink(
   try {
     const topology = await openTopology(connection, settings);
     const publisher = new FramePublisher(topology, { packMs: 20 });
-    if (settings.privacy.sealUsers === 'on')
-      store = await openStore(settings.databaseUrl, { namespace: settings.namespace });
+    if (settings.privacy.masterKey === '') await assertMayWriteClear(settings, topology.log);
+    else store = await openStore(settings.databaseUrl, { namespace: settings.namespace });
     const keys = store && (await openUserKeys(settings, store.keys, topology.log));
-    const seal = keys && ((events: readonly LogEvent[]) => sealEvents(keys, events, topology.partitions));
+    const seal =
+      settings.privacy.sealUsers === 'on' && keys
+        ? (events: readonly LogEvent[]) => sealEvents(keys, events, topology.partitions)
+        : undefined;
     const close = async (): Promise<void> => {
       await publisher.close();
       await connection.drain();

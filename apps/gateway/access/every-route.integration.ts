@@ -8,7 +8,7 @@ import { request } from 'node:http';
 import { loadSettings } from '#config';
 import { connectNats, openTopology, type LogTopology, type NatsConnection } from '#log';
 import { startServers, type TestServers } from '#testkit';
-import { apiRoutes, type ApiRoute } from '../testing/api-routes.js';
+import { apiRoutes, straysOf, type ApiRoute } from '../testing/api-routes.js';
 import { startFakeHost, type FakeHost } from '../testing/fake-host.js';
 import { startGateway, type RunningGateway } from '../testing/start-gateway.js';
 
@@ -85,19 +85,11 @@ afterAll(async () => {
   await servers?.stop();
 });
 
-/** Calls every guarded route. @returns `METHOD path: status` of those whose status is not among the wanted. */
-async function strays(
+const strays = (
   headers: Record<string, string>,
   wanted: readonly number[],
   { at = gateway, routes = guarded } = {},
-): Promise<string[]> {
-  const found: string[] = [];
-  for (const { method, path, body } of routes) {
-    const { status } = await at.call(method, path, body, headers);
-    if (!wanted.includes(status)) found.push(`${method} ${path}: ${status}`);
-  }
-  return found;
-}
+): Promise<string[]> => straysOf(at.call, routes, headers, wanted);
 
 describe('Every route of the gateway', () => {
   it('is open on purpose, or stands in the document with a scope', () => {

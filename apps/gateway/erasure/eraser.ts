@@ -45,7 +45,7 @@ export class Eraser {
    *   erased yet: then the user is not either
    */
   async erase(userId: string): Promise<ErasedAnswer> {
-    const sealed = this.keys?.clearThrough === 0;
+    const sealed = (await this.keys?.allSealed()) ?? false;
     const persons = new Map<string, DataKey[]>();
     for (const { key, userId: person } of (await this.keys?.beginErasure(userId)) ?? [])
       persons.set(person, [...(persons.get(person) ?? []), key]);

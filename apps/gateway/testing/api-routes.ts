@@ -32,6 +32,28 @@ export function apiRoutes(document: OpenApiDocument): ApiRoute[] {
   );
 }
 
+export type Call = (
+  method: string,
+  path: string,
+  body: unknown,
+  headers: Record<string, string>,
+) => Promise<{ readonly status: number }>;
+
+/** Calls all of the routes. @returns `METHOD path: status` of those whose status is not among the wanted */
+export async function straysOf(
+  call: Call,
+  routes: readonly ApiRoute[],
+  headers: Record<string, string>,
+  wanted: readonly number[],
+): Promise<string[]> {
+  const found: string[] = [];
+  for (const { method, path, body } of routes) {
+    const { status } = await call(method, path, body, headers);
+    if (!wanted.includes(status)) found.push(`${method} ${path}: ${status}`);
+  }
+  return found;
+}
+
 function filledIn(template: string, { parameters = [] }: Operation): string {
   const exampleOf = (name: string): string =>
     encodeURIComponent(String(parameters.find((one) => one.name === name)?.example ?? 'x'));

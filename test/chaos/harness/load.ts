@@ -15,6 +15,8 @@ export interface LoadOptions {
   readonly pauseMs?: number;
   /** Who send at once. Default 1. */
   readonly clients?: number;
+  /** The API key to present now. Default: none. */
+  readonly key?: () => string;
 }
 
 export interface Refusal {
@@ -103,7 +105,7 @@ export class Load {
   async differing(): Promise<string[]> {
     const different: string[] = [];
     for (const [user, clicks] of Object.entries(this.clicks)) {
-      const answer = await fetch(`${this.url()}/v1/users/${user}/state`);
+      const answer = await fetch(`${this.url()}/v1/users/${user}/state`, { headers: this.access() });
       const state = (await answer.json()) as { counters?: { byType: { click?: number } } };
       const folded = state.counters?.byType.click ?? 0;
       if (folded !== clicks) different.push(`${user} has ${folded} clicks of ${clicks} acknowledged`);
@@ -164,10 +166,15 @@ export class Load {
   private once(path: string, body: string): Promise<Response> {
     return fetch(`${this.url()}${path}`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', ...this.access() },
       body,
       signal: AbortSignal.timeout(TRY_MS),
     });
+  }
+
+  private access(): Record<string, string> {
+    const { key } = this.options;
+    return key ? { 'x-api-key': key() } : {};
   }
 }
 

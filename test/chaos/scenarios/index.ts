@@ -14,6 +14,7 @@ import { overload } from './overload.js';
 import { poison } from './poison.js';
 import { powerCut } from './power-cut.js';
 import { rebuild } from './rebuild.js';
+import { security } from './security.js';
 import { sigterm } from './sigterm.js';
 import { takeover } from './takeover.js';
 import { zombie } from './zombie.js';
@@ -36,4 +37,5 @@ export const SCENARIOS: readonly Scenario[] = [
   cluster,
   rebuild,
   erasure,
+  security,
 ];

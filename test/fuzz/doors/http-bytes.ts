@@ -63,6 +63,20 @@ export function headersFor(contentType: string, random: SeededRandom, did: strin
   return headers;
 }
 
+const HOST_LINE = 'Host: fuzz\r\n';
+
+/** The same request with an API key, where it has a head to put it in. */
+export function withKey(bytes: Buffer, key: string): Buffer {
+  const at = bytes.indexOf(HOST_LINE);
+  if (at < 0) return bytes;
+  const behind = at + HOST_LINE.length;
+  return Buffer.concat([
+    bytes.subarray(0, behind),
+    Buffer.from(`X-Api-Key: ${key}\r\n`),
+    bytes.subarray(behind),
+  ]);
+}
+
 export function requestBytes({ method, target, headers, body }: Parts): Buffer {
   const lines = [`${method} ${target} HTTP/1.1`, 'Host: fuzz', ...headers];
   // Without a body a content type alone would announce one.

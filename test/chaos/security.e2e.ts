@@ -1,0 +1,4 @@
+import { describeScenario } from './harness/describe-scenario.js';
+import { security } from './scenarios/security.js';
+
+await describeScenario(security);
