@@ -32,6 +32,14 @@ export const experimentsSchema = z
       salt: z.string().max(64).default(''),
       since: z.iso.datetime({ offset: true }),
       effect: z.number().positive().max(1).default(0.01),
+      effects: z
+        .strictObject({
+          like: z.number().positive().max(1),
+          conversion: z.number().positive().max(1),
+          dwellSeconds: z.number().positive().max(30),
+        })
+        .partial()
+        .optional(),
       arms: z
         .array(
           z.strictObject({
