@@ -1,9 +1,12 @@
 /** `experiments`: who gets which arm, and what an arm changes. */
 import { z } from 'zod';
+import { channelShares } from './settings-fields.js';
 
 const name = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,31}$/);
 const fraction = z.number().min(0).max(1);
 const count = z.number().int().positive();
+/** Without a default: an arm changes what it names. */
+const inClicks = z.number().min(0).max(10_000);
 
 /** Settings of `serving` that an arm may change: those that only this list feels. */
 export const armSettingsSchema = z
@@ -21,6 +24,10 @@ export const armSettingsSchema = z
     freshnessHalfLifeSeconds: z.number().positive(),
     candidatesMax: count,
     coarseMax: count,
+    recallShares: channelShares,
+    likeValue: inClicks,
+    conversionValue: inClicks,
+    secondValue: inClicks,
   })
   .partial();
 
@@ -32,6 +39,14 @@ export const experimentsSchema = z
       salt: z.string().max(64).default(''),
       since: z.iso.datetime({ offset: true }),
       effect: z.number().positive().max(1).default(0.01),
+      effects: z
+        .strictObject({
+          like: z.number().positive().max(1),
+          conversion: z.number().positive().max(1),
+          dwellSeconds: z.number().positive().max(30),
+        })
+        .partial()
+        .optional(),
       arms: z
         .array(
           z.strictObject({

@@ -304,7 +304,9 @@ export const settingsSchema = z.strictObject({
   experiments: z
     .preprocess(listFromText, experimentsSchema)
     .default([])
-    .describe('JSON list of experiments, {name, salt?, since, effect?, arms}: docs/experiments.md.'),
+    .describe(
+      'JSON list of experiments, {name, salt?, since, effect?, effects?, arms}: docs/experiments.md.',
+    ),
   serving: servingSettings,
 });
 

@@ -6,6 +6,7 @@
  * the click, within the window, and is of the same list where both name one. Unlike there, all impressions of a list within a window of the
  * first are one list, judged once: it has the items of all of them, and its clicks are theirs.
  */
+import { withDeed } from '#interest';
 import { UNMATCHED_USERS_MAX, UnmatchedClicks, type Click } from './unmatched-clicks.js';
 
 export const OPEN_LISTS_MAX = 65_536;
@@ -28,6 +29,8 @@ export interface ScoredList {
 
 export interface JudgedList extends ScoredList {
   readonly clicked: ReadonlySet<string>;
+  /** What else users did with items, clicked or not, as the fold packs it (libs/interest, deeds.ts). */
+  readonly deeds: ReadonlyMap<string, number>;
 }
 
 interface Impression {
@@ -40,6 +43,7 @@ interface OpenList extends ScoredList {
   itemIds: readonly string[];
   scores: readonly (readonly number[])[];
   readonly clicked: Set<string>;
+  readonly deeds: Map<string, number>;
   readonly impressions: Impression[];
   /** Whose impressions they are now. */
   owner: string;
@@ -111,20 +115,22 @@ export class OpenLists {
    * @returns whether it was counted
    */
   click(userId: string, itemId: string, listId: string | undefined, at: number): boolean {
-    const impression = this.byUser
-      .get(userId)
-      ?.findLast(
-        ({ at: shownAt, itemIds, list }) =>
-          shownAt <= at &&
-          (listId === undefined || list.unnamed || list.listId === listId) &&
-          itemIds.includes(itemId),
-      );
-    if (impression && at - impression.at <= this.windowMs) {
-      impression.list.clicked.add(itemId);
-      return true;
-    }
-    this.unmatched.add(userId, itemId, listId, at);
-    return false;
+    const list = this.listOf(userId, itemId, listId, at);
+    if (list) list.clicked.add(itemId);
+    else this.unmatched.add(userId, itemId, listId, at);
+    return list !== undefined;
+  }
+
+  /** What else a user did: of the list that a click of this moment would be of. One that meets none is not kept, as in the fold. */
+  did(
+    userId: string,
+    itemId: string,
+    listId: string | undefined,
+    at: number,
+    { deed, dwellSeconds }: { readonly deed: number; readonly dwellSeconds: number | undefined },
+  ): void {
+    const deeds = this.listOf(userId, itemId, listId, at)?.deeds;
+    deeds?.set(itemId, withDeed(deeds.get(itemId) ?? 0, deed, dwellSeconds));
   }
 
   /** What a visitor was shown and did is the user's from now on. */
@@ -158,6 +164,23 @@ export class OpenLists {
     for (const lists of [this.counting, this.others]) for (const list of lists) this.close(list);
   }
 
+  private listOf(
+    userId: string,
+    itemId: string,
+    listId: string | undefined,
+    at: number,
+  ): OpenList | undefined {
+    const impression = this.byUser
+      .get(userId)
+      ?.findLast(
+        ({ at: shownAt, itemIds, list }) =>
+          shownAt <= at &&
+          (listId === undefined || list.unnamed || list.listId === listId) &&
+          itemIds.includes(itemId),
+      );
+    return impression && at - impression.at <= this.windowMs ? impression.list : undefined;
+  }
+
   /** Whether an impression is of the list first shown then, and not of the same list shown anew. */
   private continues(from: number | undefined, at: number): boolean {
     return from !== undefined && Math.abs(at - from) <= this.windowMs;
@@ -165,7 +188,8 @@ export class OpenLists {
 
   private open(name: string, shown: ScoredList): OpenList {
     const { userId: owner, at: latest } = shown;
-    const list = { ...shown, owner, latest, counts: false, clicked: new Set<string>(), impressions: [] };
+    const [clicked, deeds] = [new Set<string>(), new Map<string, number>()];
+    const list = { ...shown, owner, latest, counts: false, clicked, deeds, impressions: [] };
     this.byName.set(name, list);
     return list;
   }

@@ -1,6 +1,7 @@
 export { createUser, excludedItemKeys, UserState } from './user-state.js';
 export { decodeUser, encodeUser, userBytes, USER_STATE_VERSION } from './user-codec.js';
 export { packUser, squeezeUser, unpackUser } from './packed-user.js';
+export { CONVERTED, dwellOf, LIKED, withDeed } from './deeds.js';
 export { EarlyClicks } from './early-clicks.js';
 export { describeUser } from './describe-user.js';
 export {

@@ -10,6 +10,12 @@ export interface Arm {
   readonly weight: number;
 }
 
+export interface GoalEffects {
+  readonly like?: number | undefined;
+  readonly conversion?: number | undefined;
+  readonly dwellSeconds?: number | undefined;
+}
+
 /** As configured: libs/config's experiments have this shape. */
 export interface ExperimentConfiguration extends Omit<Experiment, 'since'> {
   /** ISO 8601. */
@@ -23,17 +29,21 @@ export interface Experiment {
   readonly since: number;
   /** The difference of click rates that matters: for it the intervals are tightest. */
   readonly effect: number;
+  /** The same of the other goals, per item shown; absent: as of clicks (dwell: of DWELL_FULL_SECONDS). */
+  readonly effects?: GoalEffects | undefined;
   /** The first is what the others are compared with. */
   readonly arms: readonly Arm[];
 }
 
 /** What decides arms and counts, without what the arms change. */
 export function experimentsOf(configured: readonly ExperimentConfiguration[]): Experiment[] {
-  return configured.map(({ name, salt, since, effect, arms }) => ({
+  return configured.map(({ name, salt, since, effect, effects, arms }) => ({
     name,
     salt,
     since: Date.parse(since),
     effect,
+    // Only when given: others keep their version.
+    ...(effects && { effects }),
     arms: arms.map((arm) => ({ name: arm.name, weight: arm.weight })),
   }));
 }

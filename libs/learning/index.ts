@@ -39,7 +39,13 @@ export * from './synthetic-feedback.js';
 export * from './synthetic-news.js';
 export type { OnlineLearner, Predictor } from './online-learner.js';
 export * from './experiments.js';
-export { ARM_CLICKS_MIN, type ArmReport, type ExperimentReport } from './experiment-statistics.js';
+export {
+  ARM_CLICKS_MIN,
+  type ArmComparison,
+  type ArmReport,
+  type ExperimentReport,
+  type GoalResult,
+} from './experiment-report.js';
 export * from './sequential-interval.js';
 export { NextItems } from './next-item/next-items.js';
 export {

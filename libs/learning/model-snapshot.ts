@@ -23,7 +23,7 @@ import {
 } from './model-state.js';
 import type { ProgressiveReport } from './progressive-validation.js';
 
-export const SNAPSHOT_FORMAT = 8;
+export const SNAPSHOT_FORMAT = 9;
 export const SNAPSHOT_CHUNK_BYTES_MAX = 1_048_576;
 /** About a millisecond. */
 const ROWS_IN_STEP = 4_096;

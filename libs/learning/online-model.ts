@@ -137,6 +137,7 @@ export class OnlineModel implements FeedbackSink, ModelState {
     this.scorer.revision++;
     this.advance(record.timestamp);
     this.goals.learn(record, this.goalValidation);
+    this.scorer.tables.experiments.recordSequel(record);
   }
 
   engagement(record: Engagement): void {

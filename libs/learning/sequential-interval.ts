@@ -8,13 +8,30 @@
  * & Walsh 2017), used with the estimated variance (asymptotic confidence sequences: Waudby-Smith, Arbour, Sinha,
  * Kennedy & Ramdas 2021). The p value is the smallest α whose interval leaves out 0.
  */
-export interface SequentialTest {
+export interface SequentialInterval {
   readonly low: number;
   readonly high: number;
+}
+
+export interface SequentialTest extends SequentialInterval {
   readonly pValue: number;
 }
 
-/** @param effect √(1/τ): the size of effect for which the interval is tightest */
+/** Around an estimate. @param effect √(1/τ): the size of effect for which the interval is tightest */
+export function sequentialInterval(
+  estimate: number,
+  standardError: number,
+  effect: number,
+  alpha = 0.05,
+): SequentialInterval {
+  const information = 1 / standardError ** 2;
+  const tau = 1 / effect ** 2;
+  const sum = information + tau;
+  const width = Math.sqrt(sum * Math.log(sum / (tau * alpha * alpha))) / information;
+  return { low: estimate - width, high: estimate + width };
+}
+
+/** The interval of a difference, and how surprising it is if there is none. */
 export function sequentialTest(
   difference: number,
   standardError: number,
@@ -24,7 +41,9 @@ export function sequentialTest(
   const information = 1 / standardError ** 2;
   const tau = 1 / effect ** 2;
   const sum = information + tau;
-  const width = Math.sqrt(sum * Math.log(sum / (tau * alpha * alpha))) / information;
   const evidence = 0.5 * Math.log(tau / sum) + (information * difference) ** 2 / (2 * sum);
-  return { low: difference - width, high: difference + width, pValue: Math.min(1, Math.exp(-evidence)) };
+  return {
+    ...sequentialInterval(difference, standardError, effect, alpha),
+    pValue: Math.min(1, Math.exp(-evidence)),
+  };
 }

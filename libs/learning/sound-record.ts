@@ -37,10 +37,11 @@ export function isSoundOutcome(record: Outcome): boolean {
   return isFinite(features);
 }
 
-export function isSoundSequel({ timestamp, itemKey, dwellSeconds, features }: Sequel): boolean {
+export function isSoundSequel({ timestamp, itemKey, userKey, dwellSeconds, features }: Sequel): boolean {
   return (
     isTime(timestamp) &&
     isItemKey(itemKey) &&
+    isKey(userKey) &&
     dwellSeconds >= -1 &&
     dwellSeconds <= AGE_SECONDS_MAX &&
     isFinite(features)

@@ -114,6 +114,20 @@ export class CandidateScorer {
     return logOdds(this.fineRates[place]!) + this.goalLift(place, itemKey) + this.priors[place]!;
   }
 
+  /** Log-odds of a click: `fine` without what comes after it. */
+  click(place: number, itemKey: number): number {
+    if (!this.learnt) return this.unlearnt(place, itemKey);
+    return logOdds(this.fineRates[place]!) + this.priors[place]!;
+  }
+
+  /** What comes of a click, by GOALS (libs/learning). Holds until the next call. */
+  afterClick(place: number, itemKey: number): Float64Array {
+    if (!this.learnt) this.readOwn(place);
+    const { userKey, segment } = this.user;
+    this.model.goals(this.whole(place), itemKey, userKey, segment, this.goals.probabilities);
+    return this.goals.probabilities;
+  }
+
   /** Standard deviation of `fine`, as far as the model knows its own uncertainty. */
   deviation(place: number, itemKey: number): number {
     if (!this.learnt) this.readOwn(place);
@@ -161,8 +175,7 @@ export class CandidateScorer {
 
   private goalLift(place: number, itemKey: number): number {
     if (!this.goals.any || !this.learnt) return 0;
-    const { userKey, segment } = this.user;
-    this.model.goals(this.whole(place), itemKey, userKey, segment, this.goals.probabilities);
+    this.afterClick(place, itemKey);
     return this.goals.lift(this.priceOf(place));
   }
 

@@ -42,6 +42,20 @@ describe('the goals’ values', () => {
     expect(priceless(0.1)).toBe(priceless(0));
   });
 
+  it('make no click likelier, and what a goal earns is predicted after the click', () => {
+    const predicted = (conversionValue: number, goal?: 'conversion' | 'dwell'): Map<string, number> => {
+      const settings = { conversionValue, freshness: conversionValue, perCategoryMax: 10 };
+      const { itemIds, rates } = world.contest('ann', { settings }, goal);
+      return new Map(itemIds.map((id, i) => [id, rates[i]!]));
+    };
+    const clicks = predicted(0);
+    for (const [id, rate] of predicted(5)) expect(rate).toBe(clicks.get(id));
+    const shares = [...predicted(5, 'conversion')].map(([id, rate]) => [id, rate / clicks.get(id)!] as const);
+    const of = (isBrown: boolean): number[] =>
+      shares.filter(([id]) => (Number(id.split(' ')[1]) % 3 === 0) === isBrown).map(([, share]) => share);
+    expect(Math.min(...of(true))).toBeGreaterThan(3 * Math.max(...of(false)));
+  });
+
   it('are named among the reasons, in log-odds, and only when they are worth something', () => {
     const [first] = asked(20).items;
     const reason = first!.reasons.find(({ feature }) => feature === 'likely to convert');

@@ -5,6 +5,7 @@
  * disliked, excluded or outside the filter ever appears.
  */
 import { combine32 } from '#kernel';
+import { DWELL_FULL_SECONDS, GOALS, type Goal } from '#learning';
 import type { UserSignals } from '#features';
 import {
   EVIDENCE_IMPRESSIONS,
@@ -45,7 +46,7 @@ export interface Contest {
   readonly arrangement: Arrangement;
   /** By candidate. */
   readonly itemIds: readonly string[];
-  /** Predicted click-through rate, by candidate, as if in slot 1. */
+  /** Predicted reward, by candidate, as if in slot 1: its click-through rate, times what the goal asked about earns after a click. */
   readonly rates: Float64Array;
 }
 
@@ -71,8 +72,11 @@ export function recommend(input: RankingInput<RecommendRequest>): Ranked {
   };
 }
 
-/** The same recommendation before chance has spoken: what could be drawn, for questions about other policies. */
-export function contest(input: RankingInput<RecommendRequest>): Contest {
+/**
+ * The same recommendation before chance has spoken: what could be drawn, for questions about other policies.
+ * @param goal what clicks lead to is predicted, not clicks; dwell in seconds
+ */
+export function contest(input: RankingInput<RecommendRequest>, goal?: Goal): Contest {
   const phase = input.random.next();
   const { ranked } = rankAll(input);
   const policy = policyOf(input.settings);
@@ -80,8 +84,16 @@ export function contest(input: RankingInput<RecommendRequest>): Contest {
     policy,
     arrangement: arrange(input, ranked, policy, phase),
     itemIds: ranked.map(({ itemId }) => itemId),
-    rates: Float64Array.from(ranked, ({ logOdds }) => 1 / (1 + Math.exp(-logOdds))),
+    rates: Float64Array.from(ranked, (scored) => rewardOf(scored, goal)),
   };
+}
+
+/** As the model predicts it: what the deployment values, in goals, rules and freshness, makes no click likelier. */
+function rewardOf({ place, key }: Scored, goal: Goal | undefined): number {
+  const clicks = 1 / (1 + Math.exp(-scratch.scorer.click(place, key)));
+  if (!goal) return clicks;
+  const earned = scratch.scorer.afterClick(place, key)[GOALS.indexOf(goal)]!;
+  return clicks * earned * (goal === 'dwell' ? DWELL_FULL_SECONDS : 1);
 }
 
 function rankAll(input: RankingInput<RecommendRequest>) {

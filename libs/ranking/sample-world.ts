@@ -3,12 +3,12 @@ import { asEventId, asItemId, asUserId, SeededRandom } from '#kernel';
 import type { ItemFields, LogEvent } from '#events';
 import { Catalogue } from '#catalogue';
 import { createUser, PartitionFold, SettingsHistory, type FoldSettings, type UserState } from '#interest';
-import { DEFAULT_STATISTICS, ModelReplica, OnlineModel, type ModelSettings } from '#learning';
+import { DEFAULT_STATISTICS, ModelReplica, OnlineModel, type Goal, type ModelSettings } from '#learning';
 import { RecallIndex } from '#recall';
 import { RuleSet, type Rule } from '#rules';
 import { rankCandidates } from './rank-candidates.js';
 import type { ListWatch } from './list-watch.js';
-import { recommend } from './recommend.js';
+import { contest, recommend, type Contest } from './recommend.js';
 import type { Ranked, RankingInput, RankingSettings, RankRequest, RecommendRequest } from './request.js';
 
 export const START = 1_700_000_000_000;
@@ -153,6 +153,11 @@ export class SampleWorld {
   pass(seconds: number): this {
     this.now += seconds * 1_000;
     return this.event({ kind: 'tick', ...this.base(), epoch: 1 });
+  }
+
+  /** @param goal see `contest` */
+  contest(userId: string, asked: Asked = {}, goal?: Goal): Contest {
+    return contest(this.input(userId, { n: 10 }, asked), goal);
   }
 
   recommend(userId: string, request: Partial<RecommendRequest> = {}, asked: Asked = {}): Ranked {

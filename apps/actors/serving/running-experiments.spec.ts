@@ -37,11 +37,31 @@ describe('running experiments', () => {
     expect(running.assign('u1', Date.parse('2025-12-31T00:00:00Z'))).toEqual({ arms: [], changes: {} });
   });
 
+  it('can value other goals and recall by other shares, and leave alone what an arm does not name', () => {
+    const settings = { conversionValue: 20, recallShares: { trending: 0 } };
+    const shop = new RunningExperiments(
+      configured([{ ...EXPERIMENTS[0], arms: [{ name: 'as-is' }, { name: 'purchases', settings }] }]),
+    );
+    const seen = new Map(
+      Array.from({ length: 40 }, (_, i) => shop.assign(`u${i}`, after)).map(({ arms, changes }) => [
+        arms[0],
+        changes,
+      ]),
+    );
+    expect(seen.get('exploration:as-is')).toEqual({});
+    expect(seen.get('exploration:purchases')).toEqual(settings);
+  });
+
   it.each([
+    [[{ ...EXPERIMENTS[0], arms: [{ name: 'a' }, { name: 'b', settings: { likeValue: -1 } }] }]],
+    [[{ ...EXPERIMENTS[0], effects: { dwellSeconds: 31 } }]],
     [[{ ...EXPERIMENTS[0], arms: [{ name: 'alone' }] }]],
     [[EXPERIMENTS[0], EXPERIMENTS[0]]],
     [[{ ...EXPERIMENTS[0], arms: [{ name: 'a' }, { name: 'b', settings: { timeoutMs: 1 } }] }]],
-  ])('are refused when an arm is alone, a name comes twice, or an arm changes more than serving', (wrong) => {
-    expect(() => configured(wrong)).toThrow('REKAPPA_EXPERIMENTS');
-  });
+  ])(
+    'are refused when a value is out of range, an arm is alone, a name comes twice, or an arm changes more than serving',
+    (wrong) => {
+      expect(() => configured(wrong)).toThrow('REKAPPA_EXPERIMENTS');
+    },
+  );
 });

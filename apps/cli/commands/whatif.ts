@@ -3,8 +3,10 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import {
   CLICK_ASSUMPTIONS,
   PROPENSITY_SOURCES,
+  REWARDS,
   type ClickAssumption,
   type PropensitySource,
+  type Reward,
   type WhatIfReport,
 } from '#evaluation';
 import { dataOption } from '../connection.js';
@@ -27,6 +29,7 @@ interface WhatIfCommandOptions {
   share: number;
   assume: ClickAssumption;
   propensities: PropensitySource;
+  reward: Reward;
   json: boolean;
 }
 
@@ -57,11 +60,20 @@ export function registerWhatIf(program: Command): void {
         .choices(PROPENSITY_SOURCES)
         .default('logged'),
     )
+    .addOption(
+      new Option(
+        '--reward <reward>',
+        'what an item shown earns: a click, or what came of it (docs/off-policy.md)',
+      )
+        .choices(REWARDS)
+        .default('click'),
+    )
     .option('--json', 'print as JSON', false)
     .addOption(dataOption())
     .addHelpText(
       'after',
       '\nExamples:\n  rekappa whatif --policy greedy --last 7d\n  rekappa whatif --policy epsilon-greedy,explore=0.1 --json\n' +
+        '  rekappa whatif --policy conversionValue=20 --reward conversion\n' +
         '  rekappa whatif --policy \'{"diversity":0.5,"ftrl.alpha":0.05}\' --share 0.2',
     )
     .action((options: WhatIfCommandOptions) => interruptible((signal) => whatIf(options, signal)));
@@ -94,6 +106,7 @@ async function whatIf(options: WhatIfCommandOptions, signal: AbortSignal): Promi
         share: options.share,
         assumption: options.assume,
         propensities: options.propensities,
+        reward: options.reward,
       },
       progress: new Progress({ label: 'whatif', total: await topology.log.head(), unit: 'events' }),
       signal,
@@ -110,7 +123,7 @@ function print(policy: string, report: WhatIfReport, assumption: ClickAssumption
   );
   const kind = report.propensities === 'logged' ? 'served' : 'looked at';
   printLine(
-    `${report.lists.toLocaleString('en')} lists ${kind}, ${report.shown.toLocaleString('en')} shown; policy that ran: ${ran.join(', ') || 'none'}`,
+    `${report.lists.toLocaleString('en')} lists ${kind}, ${report.shown.toLocaleString('en')} shown; ${earned(report)}; policy that ran: ${ran.join(', ') || 'none'}`,
   );
   if (report.propensities !== 'logged') printLine(SOURCES[report.propensities]);
   if (refusal) return printLine(`\nno estimate for ${policy}: ${refusal.reason} (${refusal.code})`);
@@ -123,7 +136,7 @@ function print(policy: string, report: WhatIfReport, assumption: ClickAssumption
       `${signed(e.advantage.value)} (${signed(e.advantage.low)} to ${signed(e.advantage.high)})`,
     ]),
   ];
-  printLine(`\n${renderTable(['clicks per item shown', 'estimate', '95 %', 'more than what ran'], rows)}`);
+  printLine(`\n${renderTable([report.unit, 'estimate', '95 %', 'more than what ran'], rows)}`);
   printLine(
     `\n${Math.round(diagnostics.effectiveSamples).toLocaleString('en')} effective of ${diagnostics.samples.toLocaleString('en')} slots, ` +
       `largest weight ${diagnostics.weightMax.toFixed(1)}, mean weight ${diagnostics.weightMean.toFixed(3)}` +
@@ -131,6 +144,12 @@ function print(policy: string, report: WhatIfReport, assumption: ClickAssumption
       `${foundAgain(report)}; assumed: ${assumption}` +
       `${diagnostics.withoutPropensity > 0 ? `; ${diagnostics.withoutPropensity.toLocaleString('en')} slots left out, which the policy that ran could not be seen to choose` : ''}`,
   );
+}
+
+/** How much there is to tell it from. */
+function earned({ reward, outcomes }: WhatIfReport): string {
+  const name = reward === 'dwell' ? 'stay' : reward;
+  return `${outcomes.toLocaleString('en')} ${name}${outcomes === 1 ? '' : 's'}`;
 }
 
 /** What an estimate rests on when our own lists say nothing. */

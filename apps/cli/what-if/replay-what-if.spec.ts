@@ -1,7 +1,7 @@
 /** Promises of the replay: each list is ranked again from its own moment, and an event whose fold throws stops nothing. */
 import { loadSettings } from '#config';
-import { encodeFrame, type LogEvent, type Served } from '#events';
-import { LogFold } from '#evaluation';
+import { encodeFrame, type Interaction, type LogEvent, type Served } from '#events';
+import { LogFold, type Reward } from '#evaluation';
 import { createUser, foldSettingsOf, PartitionFold, SettingsHistory } from '#interest';
 import { asEventId, asItemId, asUserId, fnv1a32, SeededRandom } from '#kernel';
 import { modelSettingsOf, OnlineModel, ModelReplica } from '#learning';
@@ -89,7 +89,7 @@ function ranked(known: readonly LogEvent[], id: string, minute: number): Served 
   };
 }
 
-async function whatIf(events: readonly LogEvent[]) {
+async function whatIf(events: readonly LogEvent[], reward?: Reward) {
   const topology = memoryTopology(1);
   await topology.log.append('log.item', encodeFrame(upserts));
   for (const event of events) await topology.log.append('log.user.0', encodeFrame([event]));
@@ -97,7 +97,7 @@ async function whatIf(events: readonly LogEvent[]) {
     partitions: 1,
     settings,
     other: { settings, asked: [], ownModel: false },
-    window: { assumption: 'item-position' },
+    window: { assumption: 'item-position', ...(reward && { reward }) },
     progress: new Progress({ label: 'whatif', total: 0, unit: 'events' }),
     signal: new AbortController().signal,
   });
@@ -118,6 +118,24 @@ describe('a replay for another policy', () => {
     const { reproduced, leftOut } = await whatIf([...early, ...later, ...unnamed]);
     expect(reproduced).toBeLessThan(1);
     expect(leftOut).toEqual({ 'unknown-moment': Math.round(8 * (1 - reproduced!)) });
+  });
+
+  it('counts as likes and conversions what the deployment calls so', async () => {
+    const list = lists[0]!;
+    const place = (i: number): number => items.indexOf(list.items[i]!.itemId);
+    const did = (type: string, minute: number, i: number): LogEvent => ({
+      ...(click(minute, place(i), list.recommendationId) as Interaction),
+      type,
+    });
+    const events = [...early, list, shown(list), did('share', 9, 0), did('cart', 10, 1), did('click', 11, 2)];
+    const counted = async (reward?: Reward) => {
+      const { reward: by, outcomes, behaviourOfAll } = await whatIf(events, reward);
+      return [by, outcomes, behaviourOfAll];
+    };
+    expect(await counted()).toEqual(['click', 3, 3 / 5]);
+    expect(await counted('like')).toEqual(['like', 1, 1 / 5]);
+    expect(await counted('conversion')).toEqual(['conversion', 1, 1 / 5]);
+    expect(await counted('dwell')).toEqual(['dwell', 0, 0]);
   });
 
   describe('with a fold that throws', () => {

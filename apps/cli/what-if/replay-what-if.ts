@@ -34,7 +34,7 @@ export interface WhatIfReplay {
     readonly scoreBy?: PlainScore;
     readonly ownModel: boolean;
   };
-  readonly window: Pick<WhatIfOptions, 'from' | 'to' | 'share' | 'assumption' | 'propensities'>;
+  readonly window: Pick<WhatIfOptions, 'from' | 'to' | 'share' | 'assumption' | 'propensities' | 'reward'>;
   readonly progress: Progress;
   readonly signal: AbortSignal;
 }
@@ -80,6 +80,8 @@ async function attempt(
       changes: (arms) => armChanges(settings, arms),
       rules,
       positiveTypes: settings.interest.positiveTypes,
+      likeTypes: settings.interest.likeTypes,
+      conversionTypes: settings.interest.conversionTypes,
       attributionSeconds: settings.interest.attributionSeconds,
     },
   );

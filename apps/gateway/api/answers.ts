@@ -49,6 +49,31 @@ export const recommendationSchema = z.object({
   degraded: degradedSchema.optional(),
 });
 
+const armResultShape = {
+  interval: z
+    .object({ low: z.number(), high: z.number() })
+    .optional()
+    .describe('Of the arm’s rate, 95 %; valid at any time. Missing while it is too early.'),
+  comparison: z
+    .object({
+      difference: z.number(),
+      standardError: z.number(),
+      lift: z.number().describe('Relative.'),
+      low: z.number(),
+      high: z.number(),
+      pValue: z.number(),
+    })
+    .optional()
+    .describe('With the first arm; valid at any time, however often one looks.'),
+};
+
+const goalResult = (rate: string) =>
+  z.object({
+    count: z.number().describe('How many are known; of dwell: of how many clicks somebody told the stay.'),
+    rate: z.number().describe(rate),
+    ...armResultShape,
+  });
+
 export const experimentsSchema = z.object({
   sequence: z.number().describe('FEEDBACK sequence counted.'),
   experiments: z.array(
@@ -60,18 +85,18 @@ export const experimentsSchema = z.object({
           arm: z.string(),
           impressions: z.number(),
           clicks: z.number(),
-          ctr: z.number(),
-          comparison: z
+          ctr: z.number().describe('Clicks per item shown; `interval` and `comparison` are of it.'),
+          ...armResultShape,
+          ended: z
+            .number()
+            .describe('Clicks in lists that have ended: those of which it is known what came.'),
+          goals: z
             .object({
-              difference: z.number(),
-              standardError: z.number(),
-              lift: z.number().describe('Relative.'),
-              low: z.number(),
-              high: z.number(),
-              pValue: z.number(),
+              like: goalResult('Likes per item shown.'),
+              conversion: goalResult('Conversions per item shown.'),
+              dwell: goalResult('Seconds of dwell per item shown, each stay cut at 30.'),
             })
-            .optional()
-            .describe('With the first arm; valid at any time, however often one looks.'),
+            .describe('What came of clicks.'),
         }),
       ),
     }),

@@ -13,6 +13,7 @@ export const SUPPORT_MIN = 0.95;
 
 export type RefusalCode =
   | 'nothing-logged'
+  | 'no-outcomes'
   | 'no-propensities'
   | 'no-support'
   | 'few-effective-samples'

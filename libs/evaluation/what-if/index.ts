@@ -1,3 +1,4 @@
+export * from './reward.js';
 export * from './slot-weights.js';
 export * from './what-if.js';
 export * from './what-if-report.js';

@@ -1,5 +1,6 @@
 /** Lists that stand in the log only as what was shown: made by somebody else, or by this system where `served` was not kept. */
 import { IMPRESSION_ITEMS_MAX, type Impression, type Served } from '#events';
+import type { LeftOut } from './what-if-report.js';
 
 /** The list that an impression showed, in the order of its slots; its own id where it names no list. */
 export function listShown(event: Impression, modelVersion: string): Served {
@@ -41,4 +42,11 @@ export function shownListId({ recommendationId, eventId }: Impression): Served['
 
 export function saysChances({ items }: Impression): boolean {
   return items.every(({ propensity }) => propensity !== undefined);
+}
+
+/** Products down the list need the chances of all its items, and a chance that another had. */
+export function unweighableShown({ items }: Served): LeftOut | undefined {
+  if (items.some(({ position, propensity }, i) => position !== i + 1 || Number.isNaN(propensity)))
+    return 'no-propensities';
+  return items.every(({ propensity }) => propensity === 1) ? 'certain' : undefined;
 }

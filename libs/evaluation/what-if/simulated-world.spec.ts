@@ -80,4 +80,39 @@ describe('policies asked of a simulated world', () => {
     for (const name of ['SNIPS', 'DR'])
       expect(estimators.find((of) => of.name === name)!.holdsAsLogged).toBeGreaterThanOrEqual(0.5);
   });
+
+  describe.each(['like', 'conversion', 'dwell'] as const)('by %s', (reward) => {
+    it('the one that ran earned what it earned', () => {
+      const [same] = new SimulatedWorld({ ...WORLD, reward }, 1).ask(LOGGED, 0, [LOGGED]);
+      const { estimates, behaviour, behaviourOfAll, diagnostics, outcomes, refusal } = same!.report;
+      expect([refusal, diagnostics.weightMean, behaviourOfAll]).toEqual([undefined, 1, behaviour]);
+      expect(outcomes).toBeGreaterThan(10);
+      expect(estimates.map(({ name }) => name)).toEqual(['IPS', 'SNIPS', 'DM', 'DR', 'SNDR', 'switch-DR']);
+      expect(estimates[0]!.value).toBe(behaviour);
+      expect(behaviour).toBeLessThan(reward === 'dwell' ? 30 : 0.3);
+    });
+  });
+
+  it.each(['like', 'dwell'] as const)('by %s, too, intervals hold in most worlds', (reward) => {
+    const coverage = new Coverage();
+    for (let seed = 1; seed <= 3; seed++) {
+      const [random] = new SimulatedWorld({ ...WORLD, reward }, seed).ask(LOGGED, 0, [RANDOM]);
+      coverage.add(random!, random!.asLogged);
+    }
+    const { estimators, refused } = coverage.report();
+    expect(refused).toEqual({});
+    for (const name of ['SNIPS', 'DR'])
+      expect(estimators.find((of) => of.name === name)!.holdsAsLogged).toBeGreaterThan(0.5);
+  });
+
+  it('by what nobody ever did, are refused, with the reason', () => {
+    const fold = { ...WORLD.rehearsal.fold, likeTypes: [] };
+    const world = new SimulatedWorld(
+      { ...WORLD, reward: 'like', rehearsal: { ...WORLD.rehearsal, fold } },
+      1,
+    );
+    const { report } = world.ask(LOGGED, 0, [RANDOM])[0]!;
+    expect(report).toMatchObject({ outcomes: 0, estimates: [], refusal: { code: 'no-outcomes' } });
+    expect(report.refusal!.reason).toMatch(/no like \(interest.likeTypes\)/);
+  });
 });

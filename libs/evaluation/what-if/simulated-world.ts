@@ -3,6 +3,7 @@
  *
  *     P(click | user, item, slot) = slot^−0.5 · σ(BIAS + quality(item) + taste(user, category of the item)),
  *
+ * and, where something else than clicks is asked about, then like, buy or stay with what they clicked as the item has it (`afterClick`);
  * served by the live system's own fold, learner, recall and ranking. One policy can run in it and be logged, others can be asked about from
  * that log (what-if.ts), and then really run: so estimates can be held against the truth, of two kinds:
  *
@@ -13,7 +14,7 @@
  *
  * Both are expectations over clicks, computed from the probabilities above and not counted. Pure, and the same for the same seeds.
  */
-import type { Impression, Served } from '#events';
+import type { Impression, Interaction, Served } from '#events';
 import { createUser, type UserState } from '#interest';
 import { asEventId, asItemId, asUserId, combine32, fnv1a32, SeededRandom } from '#kernel';
 import { ModelReplica } from '#learning';
@@ -29,6 +30,7 @@ import {
 import { RecallIndex } from '#recall';
 import { RuleSet } from '#rules';
 import { LiveRehearsal, type RehearsalSettings } from '../live-rehearsal.js';
+import type { Reward } from './reward.js';
 import { WhatIf, type WhatIfOptions } from './what-if.js';
 import type { PropensitySource, WhatIfReport } from './what-if-report.js';
 
@@ -37,6 +39,8 @@ export interface WorldSettings {
   readonly ranking: RankingSettings;
   readonly positiveTypes: readonly string[];
   readonly attributionSeconds: number;
+  /** What policies are judged by, and the world has beside clicks; default: click. */
+  readonly reward?: Reward;
   readonly users: number;
   readonly items: number;
   /** That the logged policy has served before the question begins: users, statistics and model are no longer new then. */
@@ -54,7 +58,7 @@ export interface WorldPolicy {
 
 export interface Asked {
   readonly report: WhatIfReport;
-  /** Click rate of the policy's lists at the logged moments. */
+  /** What the policy's lists earn per item shown at the logged moments. */
   readonly asLogged: number;
 }
 
@@ -85,7 +89,7 @@ export class SimulatedWorld {
     this.tastes = Array.from({ length: settings.users }, () => normals(CATEGORIES, TASTE_SPREAD));
   }
 
-  /** Runs a policy after the warm-up by another. @returns the click rate per item shown that its lists had in expectation */
+  /** Runs a policy after the warm-up by another. @returns what its lists earned per item shown, in expectation */
   run(policy: WorldPolicy, runSeed: number, before: WorldPolicy, warmUpSeed: number): number {
     const run = new WorldRun(this, this.settings, before, combine32(this.seed, warmUpSeed));
     run.warmUp();
@@ -112,6 +116,18 @@ export class SimulatedWorld {
     const logit = BIAS + this.quality[item]! + this.tastes[user]![item % CATEGORIES]!;
     return (slot + 1) ** -0.5 / (1 + Math.exp(-logit));
   }
+}
+
+/** Types of interaction after a click. */
+const DEEDS = { like: 'like', conversion: 'purchase', dwell: 'dwell' } as const;
+/** P(like) or P(purchase) after a click on an item, in turn of items; seconds stayed. */
+const CHANCES = [0.8, 0.1, 0.4, 0.2];
+const STAYS = [2, 25, 8, 14];
+
+/** What a click on the item earns, in expectation. */
+function afterClick(item: number, reward: Reward): number {
+  if (reward === 'click') return 1;
+  return reward === 'dwell' ? STAYS[item % STAYS.length]! : CHANCES[item % CHANCES.length]!;
 }
 
 const itemId = (item: number): string => `item-${item}`;
@@ -171,17 +187,17 @@ class WorldRun {
     this.random = new SeededRandom(seed);
   }
 
-  /** @returns the click rate per item shown, in expectation */
+  /** @returns what was earned per item shown, in expectation */
   play(): number {
     return this.serve(this.settings.lists) / (this.settings.lists * this.settings.slots);
   }
 
-  /** @returns the clicks, in expectation */
+  /** @returns what was earned, in expectation */
   private serve(lists: number): number {
-    let clicks = 0;
+    let earned = 0;
     for (let list = 0; list < lists; list++)
-      clicks += this.visit(this.random.below(this.settings.users), this.visits, visitAt(this.visits++));
-    return clicks;
+      earned += this.visit(this.random.below(this.settings.users), this.visits, visitAt(this.visits++));
+    return earned;
   }
 
   /** To be called before the run. @returns gives the answer after it */
@@ -196,6 +212,9 @@ class WorldRun {
       from: visitAt(settings.warmUp),
       assumption: propensities === 'shown' ? 'cascade' : 'item-position',
       propensities,
+      reward: settings.reward ?? 'click',
+      likeTypes: settings.rehearsal.fold.likeTypes,
+      conversionTypes: settings.rehearsal.fold.conversionTypes,
     };
     const whatIf = new WhatIf(
       { catalogue: live.log.catalogue, model: live.model },
@@ -261,19 +280,35 @@ class WorldRun {
     let expected = 0;
     items.forEach(({ itemId: id }, slot) => {
       const rate = world.clickRate(user, itemOf(id), slot);
-      expected += rate;
-      if (this.random.next() < rate)
-        this.append({
-          ...base,
-          kind: 'interaction',
-          eventId: asEventId(`${recommendationId}-click-${slot}`),
-          timestamp: now + 1 + slot,
-          type: 'click',
-          itemId: id,
-          recommendationId,
-        });
+      expected += rate * this.earns(itemOf(id));
+      if (this.random.next() >= rate) return;
+      const click: Interaction = {
+        ...base,
+        kind: 'interaction',
+        eventId: asEventId(`${recommendationId}-click-${slot}`),
+        timestamp: now + 1 + slot,
+        type: 'click',
+        itemId: id,
+        recommendationId,
+      };
+      this.append(click);
+      this.goOn(click);
     });
     return expected;
+  }
+
+  /** What follows a click, where there is more than clicks. */
+  private goOn(click: Interaction): void {
+    const { reward = 'click' } = this.settings;
+    if (reward === 'click') return;
+    const earned = this.earns(itemOf(click.itemId));
+    if (reward !== 'dwell' && this.random.next() >= earned) return;
+    const eventId = asEventId(`${click.eventId}-${reward}`);
+    this.append({ ...click, eventId, type: DEEDS[reward], ...(reward === 'dwell' && { value: earned }) });
+  }
+
+  private earns(item: number): number {
+    return afterClick(item, this.settings.reward ?? 'click');
   }
 
   private append(event: Parameters<LiveRehearsal['append']>[0]): void {
@@ -301,17 +336,19 @@ class WorldRun {
     };
   }
 
-  /** Clicks that a list drawn from the policy gets, in expectation. */
+  /** What a list drawn from the policy earns, in expectation. */
   private expected(user: number, input: RankingInput<RecommendRequest>): number {
     const { policy, arrangement, itemIds } = contest(input);
     const draws = new SeededRandom(combine32(this.seed, fnv1a32(`${user} ${input.now}`)));
     const { chances: marginals } = slotMarginals(policy, arrangement, draws, TRUTH_LISTS);
-    let clicks = 0;
+    let earned = 0;
     marginals.forEach((chances, slot) =>
       chances.forEach((chance, candidate) => {
-        if (chance > 0) clicks += chance * this.world.clickRate(user, itemOf(itemIds[candidate]!), slot);
+        if (chance === 0) return;
+        const item = itemOf(itemIds[candidate]!);
+        earned += chance * this.world.clickRate(user, item, slot) * this.earns(item);
       }),
     );
-    return clicks;
+    return earned;
   }
 }

@@ -32,7 +32,7 @@ export interface SlotWeight {
   readonly supported: number | undefined;
   /** What the square of the weight is in expectation, whichever item μ has put here. */
   readonly weightSquare: number | undefined;
-  /** Predicted click-through rate of the logged item, as if in slot 1. */
+  /** Predicted reward of the logged item (a click: its click-through rate), as if in slot 1. */
   readonly rate: number;
   /** The same of what π puts here, in expectation. */
   readonly expectedRate: number;

@@ -1,5 +1,6 @@
 /** What is answered to "what if", and when nothing is. */
 import type { OffPolicyReport, Refusal } from '../off-policy/index.js';
+import type { Reward } from './reward.js';
 
 /** Where the chances of the policy that ran come from. */
 export const PROPENSITY_SOURCES = [
@@ -31,6 +32,11 @@ export type LeftOut =
 
 export interface WhatIfReport extends OffPolicyReport {
   readonly propensities: PropensitySource;
+  /** What the policies are judged by, and in what. */
+  readonly reward: Reward;
+  readonly unit: string;
+  /** Items of all lists shown that earned it; of dwell: clicks of which somebody told the stay. */
+  readonly outcomes: number;
   /** Lists looked at, served or (of chances that are not logged) shown; shown: those whose impression came. */
   readonly lists: number;
   readonly shown: number;
@@ -57,7 +63,7 @@ export const WEIGHT_MEAN_TOLERANCE = 0.33;
 
 /** @param found again: by the cascade assumption nothing needs to be */
 export function withRefusal(report: WhatIfReport, needsReproduction: boolean): WhatIfReport {
-  const reason = report.refusal ? hint(report) : distrust(report, needsReproduction);
+  const reason = report.refusal ? hint(report) : (unearned(report) ?? distrust(report, needsReproduction));
   return reason ? { ...report, estimates: [], refusal: reason } : report;
 }
 
@@ -87,6 +93,22 @@ function hint({ refusal, foreign, lists, leftOut, propensities }: WhatIfReport):
     };
   return refusal;
 }
+
+/** Of what nobody ever did, no policy can be said to bring more or less. */
+function unearned({ outcomes, reward, shown }: WhatIfReport): Refusal | undefined {
+  if (outcomes > 0) return undefined;
+  return {
+    code: 'no-outcomes',
+    reason: `the log has no ${NOBODY[reward]} of the ${shown} lists shown: nothing can be told about it`,
+  };
+}
+
+const NOBODY: Readonly<Record<Reward, string>> = {
+  click: 'click on an item',
+  like: 'like (interest.likeTypes) of a clicked item',
+  conversion: 'conversion (interest.conversionTypes) of a clicked item',
+  dwell: 'stay (interactions of type dwell, with seconds as their value) at a clicked item',
+};
 
 function distrust(
   { propensities, reproduced = 1, diagnostics: { weightMean } }: WhatIfReport,

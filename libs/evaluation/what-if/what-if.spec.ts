@@ -6,6 +6,7 @@ import { asEventId, asItemId, asUserId } from '#kernel';
 import { modelSettingsOf, OnlineModel } from '#learning';
 import { rankingSettingsOf } from '#ranking';
 import { RuleSet } from '#rules';
+import type { Reward } from './reward.js';
 import { WhatIf } from './what-if.js';
 
 const NOW = 1_700_000_000_000;
@@ -45,7 +46,15 @@ const click = (second: number, itemId: string, recommendationId?: string): Inter
   ...(recommendationId !== undefined && { recommendationId: asEventId(recommendationId) }),
 });
 
-function asked(share = 1): WhatIf {
+/** Anything but a click. @param value seconds, of a dwell */
+const did = (second: number, type: string, itemId: string, value?: number, listId = '1'): Interaction => ({
+  ...click(second, itemId, listId),
+  eventId: asEventId(`${type} at ${second}`),
+  type,
+  ...(value !== undefined && { value }),
+});
+
+function asked(share = 1, reward?: Reward): WhatIf {
   const model = new OnlineModel(modelSettingsOf(settings));
   const rules = RuleSet.compile([]);
   const ranking = rankingSettingsOf(settings);
@@ -55,7 +64,10 @@ function asked(share = 1): WhatIf {
     {
       settings: ranking,
       rules,
-      positiveTypes: ['click'],
+      positiveTypes: ['click', 'like'],
+      likeTypes: ['like'],
+      conversionTypes: ['cart', 'purchase'],
+      ...(reward && { reward }),
       attributionSeconds: 60,
       assumption: 'item-position',
       share,
@@ -106,5 +118,41 @@ describe('A share of the lists', () => {
     for (const event of [shown(older, 1), shown(newer, 2), click(3, 'a'), click(4, 'b', older)])
       whatIf.heard(event);
     expect(countsOf(whatIf)).toEqual({ lists: 1, shown: 1, foreign: 0, behaviourOfAll: 1 / 5 });
+  });
+});
+
+describe('What an item shown earns', () => {
+  const EVENTS = [
+    shown('1', 1),
+    click(2, 'a', '1'),
+    did(3, 'dwell', 'a', 12),
+    did(4, 'dwell', 'a', 40),
+    did(5, 'like', 'b'),
+    did(6, 'purchase', 'c'),
+    click(7, 'c', '1'),
+    did(8, 'cart', 'd'),
+    did(9, 'dwell', 'e', 20),
+    did(70, 'like', 'a'),
+  ];
+  const reportOf = (reward: Reward | undefined, events: readonly (Impression | Interaction)[]) => {
+    const whatIf = asked(1, reward);
+    whatIf.takes(served('1'));
+    for (const event of events) whatIf.heard(event);
+    return whatIf.report({ resamples: 10 });
+  };
+
+  it.each([
+    [undefined, 'clicks per item shown', 3, 3 / 5],
+    ['click', 'clicks per item shown', 3, 3 / 5],
+    // The like of `a` comes after the window.
+    ['like', 'likes per item shown', 1, 1 / 5],
+    // A deed may come before its click; `d` never was clicked.
+    ['conversion', 'conversions per item shown', 1, 1 / 5],
+    // Both stays at `a`, cut at 30 s; `e` never was clicked.
+    ['dwell', 'seconds of dwell per item shown', 1, 30 / 5],
+  ] as const)('by %s is counted in %s, as the fold counts it', (reward, unit, outcomes, behaviourOfAll) => {
+    expect(reportOf(reward, EVENTS)).toMatchObject({
+      ...{ reward: reward ?? 'click', unit, outcomes, behaviourOfAll },
+    });
   });
 });

@@ -1,6 +1,6 @@
 /**
  * "What if another policy had run": ranks each served list again from the state of that moment (ranking-moments.ts), by the
- * policy that ran and by the other, and estimates the other's click rate per impression once the list's clicks are in.
+ * policy that ran and by the other, and estimates what the other earns per impression (clicks, or what comes of them) once the list's outcomes are in.
  *
  * The other policy is judged in the situations that the log has: the same users in the same states. What its own lists would
  * have changed later (other clicks, other interests, another model) is not in the estimate.
@@ -24,8 +24,9 @@ import { OpenLists, type JudgedList } from '../open-lists.js';
 import { offPolicyReport, OffPolicySums, type OffPolicyOptions } from '../off-policy/index.js';
 import type { DueList, Moment } from './ranking-moments.js';
 import { FittedPropensities } from './fitted-propensities.js';
-import { listShown, saysChances, shownListId, withMore } from './shown-lists.js';
+import { listShown, saysChances, shownListId, unweighableShown, withMore } from './shown-lists.js';
 import { SlotRates } from './slot-rates.js';
+import { deedOf, earnedOf, goalOf, REWARD_MAX, REWARD_UNITS, type DeedTypes, type Reward } from './reward.js';
 import { withRefusal, type LeftOut, type PropensitySource, type WhatIfReport } from './what-if-report.js';
 import {
   holdsAll,
@@ -53,12 +54,14 @@ export interface ReplayedSystem {
   readonly model: OnlineModel;
 }
 
-export interface WhatIfOptions {
+export interface WhatIfOptions extends DeedTypes {
   /** Of the deployment; the policy is the one that each list names. */
   readonly settings: RankingSettings;
   readonly rules: RuleSet;
   /** What the arms of a list's experiments changed for it. */
   readonly changes?: (arms: readonly string[]) => Partial<RankingSettings>;
+  /** What a policy is judged by; default: click. */
+  readonly reward?: Reward;
   readonly positiveTypes: readonly string[];
   readonly attributionSeconds: number;
   /** Event time of the lists, ms. */
@@ -85,7 +88,8 @@ interface Pending {
 interface Outcome {
   readonly userId: string;
   readonly seen: ReadonlySet<string>;
-  readonly clicked: ReadonlySet<string>;
+  /** By item; those missing earned nothing. */
+  readonly earned: ReadonlyMap<string, number>;
 }
 
 /** Served lists whose impression may still come; the oldest are given up. */
@@ -94,7 +98,8 @@ const SHARE_BUCKETS = 1_000_000;
 
 export class WhatIf {
   private readonly sums = new OffPolicySums();
-  private readonly rates = new SlotRates();
+  private readonly reward: Reward;
+  private readonly rates: SlotRates;
   private readonly pending = new Map<string, Pending>();
   private readonly open: OpenLists;
   private readonly policies: Record<string, number> = {};
@@ -105,7 +110,7 @@ export class WhatIf {
   private shown = 0;
   private unknownPolicy = 0;
   private reproduced = 0;
-  private readonly all = { items: 0, clicks: 0 };
+  private readonly all = { items: 0, outcomes: 0, earned: 0 };
   private readonly foreign = { lists: 0, withPropensities: 0 };
   private readonly source: PropensitySource;
   private readonly fitted: FittedPropensities | undefined;
@@ -118,6 +123,8 @@ export class WhatIf {
   ) {
     this.open = new OpenLists(options.attributionSeconds * 1000, (list) => this.judge(list));
     this.source = options.propensities ?? 'logged';
+    this.reward = options.reward ?? 'click';
+    this.rates = new SlotRates(REWARD_MAX[this.reward]);
     if (this.source === 'shown' && options.assumption !== 'cascade')
       throw new RangeError('chances given the items above need the cascade assumption');
     this.fitted = this.source === 'fitted' ? new FittedPropensities() : undefined;
@@ -188,13 +195,14 @@ export class WhatIf {
 
   report(options?: OffPolicyOptions): WhatIfReport {
     this.open.closeAll();
-    const { lists, shown, unknownPolicy, policies, leftOut, foreign, all, source, fit } = this;
+    const { lists, shown, unknownPolicy, policies, leftOut, foreign, all, source, fit, reward } = this;
     const asked = lists - unknownPolicy;
     const report: WhatIfReport = {
       ...offPolicyReport(this.sums, options),
       propensities: source,
+      ...{ reward, unit: REWARD_UNITS[reward], outcomes: all.outcomes },
       ...{ lists, shown, foreign, unknownPolicy, policies, leftOut },
-      behaviourOfAll: all.clicks / all.items,
+      behaviourOfAll: all.earned / all.items,
       ...(source === 'logged' && { reproduced: asked === 0 ? NaN : this.reproduced / asked }),
       ...(source === 'fitted' && { fitError: fit.error / fit.slots }),
     };
@@ -278,7 +286,7 @@ export class WhatIf {
   ): Contest {
     const { n = event.items.length, filter, exclude } = event.request ?? {};
     const { scenario, context } = event;
-    return contest({
+    const input = {
       user: user ?? createUser(asUserId(event.userId)),
       request: { n, scenario, context, ...(filter && { filter }), ...(exclude && { exclude }) },
       catalogue: this.system.catalogue,
@@ -289,7 +297,8 @@ export class WhatIf {
       now: event.timestamp,
       rules: [rules],
       ...(scoreBy && { scoreBy }),
-    });
+    };
+    return contest(input, goalOf(this.reward));
   }
 
   private impression(event: Impression): void {
@@ -300,43 +309,50 @@ export class WhatIf {
     this.open.add(list, this.pending.has(listId));
   }
 
-  private interaction({ type, userId, itemId, recommendationId, timestamp }: Interaction): void {
+  private interaction(event: Interaction): void {
+    const { type, userId, itemId, recommendationId, timestamp } = event;
     this.open.passTime(timestamp);
+    const deed = deedOf(event, this.options);
+    if (deed) this.open.did(userId, itemId, recommendationId, timestamp, deed);
     if (this.options.positiveTypes.includes(type))
       this.open.click(userId, itemId, recommendationId, timestamp);
   }
 
-  private judge({ listId, userId, itemIds, clicked }: JudgedList): void {
+  private judge(judged: JudgedList): void {
+    const { listId, userId, itemIds } = judged;
     const list = this.pending.get(listId);
     if (!list || list.judged || (list.shown && list.shown.userId !== userId)) return;
     this.shown++;
-    const outcome = { userId, seen: new Set(itemIds), clicked };
-    const shown = list.logged.itemIds.filter((itemId) => outcome.seen.has(itemId));
-    this.all.items += shown.length;
-    this.all.clicks += shown.filter((itemId) => clicked.has(itemId)).length;
+    const outcome = { userId, seen: new Set(itemIds), earned: new Map<string, number>() };
+    for (const itemId of list.logged.itemIds.filter((id) => outcome.seen.has(id))) {
+      this.all.items++;
+      const earned = earnedOf(this.reward, judged, itemId);
+      if (earned === undefined) continue;
+      this.all.outcomes++;
+      this.all.earned += earned;
+      outcome.earned.set(itemId, earned);
+    }
     if (list.ranked) this.finish(listId, list, outcome);
     else list.judged = outcome;
   }
 
-  private finish(listId: string, { logged, slots }: Pending, { userId, seen, clicked }: Outcome): void {
+  private finish(listId: string, { logged, slots }: Pending, outcome: Outcome): void {
     this.pending.delete(listId);
-    if (slots) this.weigh(logged, slots, seen, clicked, key53(userId));
+    if (slots) this.weigh(logged, slots, outcome);
   }
 
   private weigh(
     { itemIds }: LoggedList,
     slots: readonly SlotWeight[],
-    seen: ReadonlySet<string>,
-    clicked: ReadonlySet<string>,
-    cluster: number,
+    { userId, seen, earned }: Outcome,
   ): void {
+    const cluster = key53(userId);
     slots.forEach(({ rate, expectedRate, ...chances }, slot) => {
       const itemId = itemIds[slot]!;
       if (!seen.has(itemId)) return;
       const factor = this.rates.factor(slot);
-      const reward = clicked.has(itemId) ? 1 : 0;
       this.sums.add({
-        reward,
+        reward: earned.get(itemId) ?? 0,
         ...chances,
         predicted: rate * factor,
         expected: expectedRate * factor,
@@ -345,7 +361,7 @@ export class WhatIf {
     });
     slots.forEach(({ rate }, slot) => {
       const itemId = itemIds[slot]!;
-      if (seen.has(itemId)) this.rates.learn(slot, rate, clicked.has(itemId));
+      if (seen.has(itemId)) this.rates.learn(slot, rate, earned.get(itemId) ?? 0);
     });
   }
 }
@@ -370,11 +386,4 @@ function sameChoice(
     return JSON.stringify([policyOf({ policy, explore, thompsonSpread }).name, rest]);
   });
   return a === b;
-}
-
-/** Products down the list need the chances of all its items, and a chance that another had. */
-function unweighableShown({ items }: Served): LeftOut | undefined {
-  if (items.some(({ position, propensity }, i) => position !== i + 1 || Number.isNaN(propensity)))
-    return 'no-propensities';
-  return items.every(({ propensity }) => propensity === 1) ? 'certain' : undefined;
 }

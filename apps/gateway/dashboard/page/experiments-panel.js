@@ -1,6 +1,6 @@
-/** Running experiments: arms, and what they differ from the first by, with an interval that holds however often one looks. */
+/** Running experiments: arms goal by goal, and what they differ from the first by, with an interval that holds however often one looks. */
 import { element, find, svg } from './elements.js';
-import { percent, plural, signed, whole } from './format.js';
+import { percent, signed, whole } from './format.js';
 import { gateway } from './gateway.js';
 
 const REFRESH_MS = 10_000;
@@ -42,14 +42,31 @@ export class ExperimentsPanel {
   }
 }
 
+/** How a goal's rate is called and shown, and the points in which its differences are read out. */
+const GOALS = [
+  {
+    title: 'clicks',
+    of: ({ clicks, ctr, interval, comparison }) => ({ count: clicks, rate: ctr, interval, comparison }),
+    show: (rate) => percent(rate, 2),
+    points: (value) => `${(value * 100).toFixed(2)} percentage points`,
+  },
+  ...['like', 'conversion'].map((goal) => ({
+    title: `${goal}s`,
+    of: ({ goals }) => goals[goal],
+    show: (rate) => percent(rate, 2),
+    points: (value) => `${(value * 100).toFixed(2)} percentage points`,
+  })),
+  {
+    title: 'dwell',
+    of: ({ goals }) => goals.dwell,
+    show: (rate) => `${rate.toFixed(2)} s`,
+    points: (value) => `${value.toFixed(2)} seconds`,
+  },
+];
+
 function reportOf({ experiment, since, arms }) {
-  const reach = Math.max(
-    1e-9,
-    ...arms.flatMap(({ comparison }) =>
-      comparison ? [Math.abs(comparison.low), Math.abs(comparison.high)] : [],
-    ),
-  );
   const started = new Date(since).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'short' });
+  const reached = GOALS.filter(({ of }, i) => i === 0 || arms.some((arm) => of(arm).count > 0));
   return element(
     'div',
     { class: 'report' },
@@ -66,36 +83,53 @@ function reportOf({ experiment, since, arms }) {
           element(
             'tr',
             {},
-            ...['arm', 'shown', 'click rate', 'difference, 95 % at any time'].map((name) =>
+            ...['arm', 'shown', 'per item shown', 'difference, 95 % at any time'].map((name) =>
               element('th', { scope: 'col' }, name),
             ),
           ),
         ),
-        element('tbody', {}, ...arms.map((arm, i) => rowOf(arm, i, reach))),
+        ...reached.map((goal) => bodyOf(goal, arms)),
       ),
     ),
   );
 }
 
-function rowOf({ arm, impressions, clicks, ctr, comparison }, place, reach) {
+/** The arms by one goal. */
+function bodyOf(goal, arms) {
+  const results = arms.map((arm) => goal.of(arm));
+  const reach = Math.max(
+    1e-9,
+    ...results.flatMap(({ comparison }) =>
+      comparison ? [Math.abs(comparison.low), Math.abs(comparison.high)] : [],
+    ),
+  );
+  return element(
+    'tbody',
+    {},
+    element('tr', { class: 'goal' }, element('th', { scope: 'rowgroup', colspan: 4 }, goal.title)),
+    ...arms.map((arm, i) => rowOf(goal, arm, results[i], i, reach)),
+  );
+}
+
+function rowOf({ show, points }, { arm, impressions }, { count, rate, interval, comparison }, place, reach) {
+  const range = interval ? `${show(interval.low)} to ${show(interval.high)}, 95 % at any time` : 'too early';
   return element(
     'tr',
     {},
     element('th', { scope: 'row' }, arm),
-    element('td', { title: plural(clicks, 'click') }, whole(impressions)),
-    element('td', {}, percent(ctr, 2)),
+    element('td', { title: `${whole(count)} known` }, whole(impressions)),
+    element('td', { title: range }, show(rate)),
     element(
       'td',
       { class: 'interval' },
-      ...(comparison ? intervalOf(comparison, reach) : [place === 0 ? 'compared with' : 'too early']),
+      ...(comparison ? intervalOf(comparison, reach, points) : [place === 0 ? 'compared with' : 'too early']),
     ),
   );
 }
 
-function intervalOf({ low, high, difference, lift, pValue }, reach) {
+function intervalOf({ low, high, difference, lift, pValue }, reach, points) {
   const x = (value) => ((value / reach + 1) / 2) * WIDTH;
   const clear = low > 0 ? 'better' : high < 0 ? 'worse' : 'open';
-  const points = (value) => `${(value * 100).toFixed(2)}`;
   return [
     svg(
       'svg',
@@ -103,7 +137,7 @@ function intervalOf({ low, high, difference, lift, pValue }, reach) {
         viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
         class: clear,
         role: 'img',
-        'aria-label': `from ${signed(low, points)} to ${signed(high, points)} percentage points`,
+        'aria-label': `from ${signed(low, points)} to ${signed(high, points)}`,
       },
       svg('line', { class: 'zero', x1: WIDTH / 2, x2: WIDTH / 2, y1: 0, y2: HEIGHT }),
       svg('rect', { x: x(low), width: Math.max(1, x(high) - x(low)), y: HEIGHT / 2 - 3, height: 6, rx: 3 }),
