@@ -39,7 +39,8 @@ const RATES: Readonly<Record<string, RateKey>> = {
 
 export const kdd12: Dataset = {
   name: 'kdd12',
-  summary: 'KDD Cup 2012 search ads: position decay by depth, with relevance controlled.',
+  summary:
+    'KDD Cup 2012 search ads: position decay by depth, relevance controlled, and clicks with their slots known.',
   configure(command) {
     command
       .addOption(
