@@ -110,3 +110,35 @@ describe('a list report', () => {
     expect(report.exposureRows(4)[0]).toMatchObject({ coverage: 0.5, gini: 0.5, novelty: 1 });
   });
 });
+
+describe('short lists', () => {
+  const columns = [{ name: 'model', probabilistic: false }];
+  const judged = (itemIds: string[], clicked: string[]) => ({
+    listId: itemIds.join(),
+    userId: 'ann',
+    at: 0,
+    itemIds,
+    scores: [itemIds.map((_, i) => -i)],
+    clicked: new Set(clicked),
+  });
+  const lists = [judged(['a', 'b'], ['b']), judged(['a', 'b'], ['a', 'b']), judged(['a', 'c'], [])];
+
+  it('of which everything was clicked are ranked unless only contested ones shall be', () => {
+    for (const [contested, mean] of [
+      [false, (1 / 2 + 1) / 2],
+      [true, 1 / 2],
+    ] as const) {
+      const report = new ListReport(columns, { share: () => 1, contested });
+      for (const list of lists) report.add(list);
+      expect([report.lists, report.ranks.lists()]).toEqual([3, contested ? 1 : 2]);
+      expect(report.ranks.mean(0, 'MRR')).toBeCloseTo(mean, 12);
+    }
+  });
+
+  it('show what a model puts first, when that is what counts', () => {
+    const report = new ListReport(columns, { share: () => 1 / 8, exposed: 1 });
+    for (const list of lists) report.add(list);
+    const [row] = report.exposureRows(4);
+    expect([row!.coverage, row!.novelty]).toEqual([1 / 4, 3]);
+  });
+});

@@ -21,6 +21,10 @@ export interface ListReportOptions {
   /** Tells how familiar an item is. */
   readonly share: ItemShare;
   readonly cutoffs?: readonly number[];
+  /** What `exposureRows` are of: the first so many of each order; default: RANK_CUTOFF. */
+  readonly exposed?: number;
+  /** Lists of which everything was clicked are not ranked either: all orders of them are right. For short lists. */
+  readonly contested?: boolean;
 }
 
 /** Over the pairs of lists with a click. Undefined for a model without probabilities. */
@@ -33,7 +37,7 @@ export interface PooledRow {
 }
 
 export class ListReport {
-  /** Of the lists with a click. */
+  /** Of the lists with a click (`contested`: and something that was not clicked). */
   readonly ranks: RankScores;
   /** All judged lists. */
   lists = 0;
@@ -45,7 +49,7 @@ export class ListReport {
 
   constructor(
     readonly columns: readonly ModelColumn[],
-    options: ListReportOptions,
+    private readonly options: ListReportOptions,
   ) {
     this.ranks = new RankScores(columns.length, options.cutoffs);
     this.exposures = columns.map(({ name }) => new ExposureTally(name, options.share, options.distance));
@@ -58,10 +62,11 @@ export class ListReport {
     const orders = this.columns.map((_, model) =>
       orderByScore(list.listId, list.itemIds, list.scores[model]!),
     );
+    const { exposed = RANK_CUTOFF, contested = false } = this.options;
     orders.forEach((order, model) =>
-      this.exposures[model]!.add(order.slice(0, RANK_CUTOFF).map((i) => list.itemIds[i]!)),
+      this.exposures[model]!.add(order.slice(0, exposed).map((i) => list.itemIds[i]!)),
     );
-    if (list.clicked.size === 0) return;
+    if (list.clicked.size === 0 || (contested && list.clicked.size === list.itemIds.length)) return;
     const labels = list.itemIds.map((id): 0 | 1 => (list.clicked.has(id) ? 1 : 0));
     this.ranks.add(orders.map((order) => order.map((i) => labels[i]!)));
     this.lengths.add([labels.length]);

@@ -23,6 +23,7 @@ export * from './item-statistics.js';
 export * from './position-statistics.js';
 export * from './examination-curve.js';
 export * from './debias.js';
+export { placePredictions } from './predictions.js';
 export * from './co-visitation.js';
 export { GROUPS_MAX, GroupTrends, ITEMS_EACH } from './group-trends.js';
 export { CLUSTERS_MAX, NO_CLUSTER, UserClusters } from './user-clusters.js';

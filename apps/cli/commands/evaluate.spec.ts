@@ -65,6 +65,31 @@ describe('a plot', () => {
   });
 });
 
+it('An ablation says what a part adds as soon as it is known', async () => {
+  let said = '';
+  jest.spyOn(process.stdout, 'write').mockReturnValue(true);
+  jest.spyOn(process.stderr, 'write').mockImplementation((text) => {
+    said += String(text);
+    return true;
+  });
+  const run: Dataset['run'] = ({ options }) => {
+    if (options.set.includes('debias.ctr=shown')) throw new Error('interrupted');
+    return Promise.resolve({
+      ...REPORT,
+      headlines: [{ metric: 'AUC', value: options.set.length > 0 ? 0.7 : 0.75 }],
+    });
+  };
+  const options = { json: false, set: [], last: 0.2, compare: [], ablate: true as const };
+  const interrupted = evaluate(
+    { ...demo, ablates: ['debiasing'], run },
+    options,
+    new AbortController().signal,
+  );
+  await expect(interrupted).rejects.toThrow('interrupted');
+  jest.restoreAllMocks();
+  expect(said).toContain('debiasing: position as a feature: AUC +0.0500\n');
+});
+
 it('is offered, also by the examples, only where a data set has curves', () => {
   const program = new Command();
   registerEvaluate(program);

@@ -65,6 +65,7 @@ export async function evaluate(dataset: Dataset, options: Options, signal: Abort
   if (options.plot !== undefined) await plot(options.plot, report);
 }
 
+/** What each part adds is said as soon as it is known: an interruption after hours loses no more than a run. */
 async function ablation(
   whole: EvaluationReport,
   parts: readonly Part[],
@@ -73,7 +74,11 @@ async function ablation(
   const runs: Ablated[] = [];
   for (const part of parts) {
     process.stderr.write(`without ${part.name} (${runs.length + 1} of ${parts.length})\n`);
-    runs.push({ part, headlines: (await run(part.set)).headlines ?? [] });
+    const ablated = { part, headlines: (await run(part.set)).headlines ?? [] };
+    runs.push(ablated);
+    const { columns, rows } = ablationTable(whole, [ablated]);
+    const figures = rows[1]!.slice(1).map((figure, i) => `${columns[i + 1]} ${figure}`);
+    process.stderr.write(`${part.name}: ${figures.join(', ')}\n`);
   }
   return ablationTable(whole, runs);
 }

@@ -3,11 +3,9 @@ import { UsageError } from '../terminal/exit.js';
 
 describe('an option that a report has no use for', () => {
   it.each([
-    ['kdd12', '--compare', 'blend,item CTR', 'it is for ranklens, kuairand, movielens, live'],
-    ['kdd12', '--last', '0.5', 'it is for ranklens, kuairand, movielens, live'],
     ['kdd12', '--ablate', 'features', 'it is for ranklens, kuairand, movielens'],
-    ['open-bandit', '--compare', 'IPS,DR', 'it is for ranklens'],
-    ['open-bandit', '--last', '0.5', 'it is for ranklens'],
+    ['open-bandit', '--compare', 'IPS,DR', 'it is for ranklens, kuairand, movielens, kdd12, live'],
+    ['open-bandit', '--last', '0.5', 'it is for ranklens, kuairand, movielens, kdd12, live'],
     ['open-bandit', '--set', 'ftrl.alpha=1', 'it is for ranklens'],
     ['whatif-worlds', '--plot', 'worlds.svg', 'it is for ranklens'],
     ['live', '--data-file', 'package.json', 'it is for ranklens'],

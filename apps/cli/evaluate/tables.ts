@@ -1,5 +1,12 @@
 /** The tables that data sets share: lists, single samples, what is shown, and durations. */
-import type { ExposureRow, ListReport, PointReport, RankScores, Timing } from '#evaluation';
+import {
+  RANK_CUTOFF,
+  type ExposureRow,
+  type ListReport,
+  type PointReport,
+  type RankScores,
+  type Timing,
+} from '#evaluation';
 import { GOALS, type Goal, type GoalReport, type SlotBias } from '#learning';
 import type { ReportTable } from './dataset.js';
 
@@ -75,11 +82,13 @@ export function pointTables(report: PointReport, last: number): ReportTable[] {
   }));
 }
 
-export function exposureTable(rows: readonly ExposureRow[]): ReportTable {
+/** @param first how many of each list. Diversity stands there where it can be told. */
+export function exposureTable(rows: readonly ExposureRow[], first = RANK_CUTOFF): ReportTable {
+  const varied = rows.some(({ diversity }) => !Number.isNaN(diversity));
   return {
-    title: 'first 10 of every list',
-    columns: ['model', 'coverage', 'Gini', 'novelty, bits', 'diversity'],
-    rows: rows.map((r) => [r.name, r.coverage, r.gini, r.novelty, r.diversity]),
+    title: `first ${first === 1 ? '' : `${first} `}of every list`,
+    columns: ['model', 'coverage', 'Gini', 'novelty, bits', ...(varied ? ['diversity'] : [])],
+    rows: rows.map((r) => [r.name, r.coverage, r.gini, r.novelty, ...(varied ? [r.diversity] : [])]),
   };
 }
 

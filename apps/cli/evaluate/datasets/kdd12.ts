@@ -3,8 +3,7 @@
  * controlled; and what taking the slot into account does for the prediction of clicks.
  */
 import { Option } from 'commander';
-import { LiveRehearsal } from '#evaluation';
-import { DEBIAS_METHODS, type DebiasMethod, type LossReport } from '#learning';
+import { DEBIAS_METHODS, type DebiasMethod } from '#learning';
 import {
   kdd12Events,
   kdd12ItemId,
@@ -16,19 +15,32 @@ import {
 import { LineReader } from '../../sources/line-reader.js';
 import { CliError } from '../../terminal/exit.js';
 import { positiveInteger } from '../../terminal/arguments.js';
+import { ClickPrediction, type RateKey } from '../click-prediction.js';
+import { checkCompared, pointComparisons } from '../comparisons.js';
 import { rehearsalOf } from '../context.js';
+import { calibrationCurves, lossCurve } from '../curves.js';
 import type { Curve, Dataset, EvaluationContext, ReportTable } from '../dataset.js';
+import { MODELS, SERVED } from '../live-scorer.js';
+import { pointTables, timingTable } from '../tables.js';
 import { slotCurves, type SlotCurves, type SlotTrial } from './kdd12-slots.js';
 
 /** Rows are a second apart: two seconds tell clicked from unclicked. */
 const ATTRIBUTION_SECONDS = 2;
 const FILE = 'kdd12-clicks/click_prediction_small.csv.gz';
 const RESAMPLES = 100;
+/** Of `recent popularity`: rows are a second apart, so that it is the newest tenth of the file. */
+const RECENT_SECONDS = 3_600;
+const RATES: Readonly<Record<string, RateKey>> = {
+  overall: () => '',
+  slot: ({ depth, items }) => `${depth}.${items[0]!.position}`,
+  user: ({ userId }) => userId,
+  advertiser: (_, __, brand) => brand,
+};
 
 export const kdd12: Dataset = {
   name: 'kdd12',
-  summary: 'KDD Cup 2012 search ads: position decay by depth, with relevance controlled.',
-  without: () => ['last', 'compare'],
+  summary:
+    'KDD Cup 2012 search ads: position decay by depth, relevance controlled, and clicks with their slots known.',
   configure(command) {
     command
       .addOption(
@@ -45,13 +57,17 @@ export const kdd12: Dataset = {
     const rows = await readRows(context);
     const item = context.options.item as Kdd12Item;
     const repeat = context.options.trial === 'impression';
-    const runs = DEBIAS_METHODS.map((method) => play(context, rows, item, repeat, method));
-    const served = runs.find((run) => run.method === context.settings.debias.method)!;
+    const runs = DEBIAS_METHODS.map((method) => runOf(context, method));
+    for (const { prediction } of runs) checkCompared(context.options, prediction.points);
+    for (const run of runs) play(context, rows, item, repeat, run);
+    const { prediction } = runs.find((run) => run.method === context.settings.debias.method)!;
+    const { points, rehearsal } = prediction;
+    const { last } = context.options;
     const trials = trialsOf(rows, repeat);
     const curves = slotCurves(
       trials,
       item,
-      served.rehearsal.model.scorer.tables.examination,
+      rehearsal.model.scorer.tables.examination,
       Number(context.options.resamples),
     );
     return {
@@ -61,19 +77,30 @@ export const kdd12: Dataset = {
         clicks: trials.reduce((sum, trial) => sum + trial.label, 0),
         trials: trials.length,
         item,
-        samples: served.rehearsal.model.samples,
+        users: points.userCount,
+        samples: rehearsal.model.samples,
       },
-      tables: [slotTable(curves), controlTable(curves), clickTable(runs)],
-      comparisons: [],
-      curves: [slotPlot(curves)],
-      details: { slots: curves, progressive: served.rehearsal.model.report() },
+      tables: [
+        slotTable(curves),
+        controlTable(curves),
+        clickTable(runs),
+        ...pointTables(points, last),
+        timingTable(prediction.timings),
+      ],
+      comparisons: pointComparisons(points, SERVED, context.options),
+      curves: [slotPlot(curves), lossCurve(points, SERVED), calibrationCurves(points, [SERVED])],
+      details: {
+        slots: curves,
+        progressive: rehearsal.model.report(),
+        calibration: points.calibration(SERVED),
+      },
     };
   },
 };
 
 interface Run {
   readonly method: DebiasMethod;
-  readonly rehearsal: LiveRehearsal;
+  readonly prediction: ClickPrediction;
 }
 
 async function readRows(context: EvaluationContext): Promise<Kdd12Row[]> {
@@ -88,29 +115,37 @@ async function readRows(context: EvaluationContext): Promise<Kdd12Row[]> {
   return rows;
 }
 
-/** The whole file through the live fold and learner, with one way to take the slot into account. */
+/** With one way to take the slot into account. */
+function runOf(context: EvaluationContext, method: DebiasMethod): Run {
+  const settings = context.settingsWith([`interest.attributionSeconds=${ATTRIBUTION_SECONDS}`]);
+  const rehearsed = rehearsalOf(settings);
+  const debias = { ...rehearsed.model.debias, method };
+  const prediction = new ClickPrediction(
+    { ...rehearsed, model: { ...rehearsed.model, debias } },
+    { recentSeconds: RECENT_SECONDS, rates: RATES, placed: true },
+  );
+  return { method, prediction };
+}
+
+/** The whole file through the live fold and learner. */
 function play(
   context: EvaluationContext,
   rows: readonly Kdd12Row[],
   item: Kdd12Item,
   repeat: boolean,
-  method: DebiasMethod,
-): Run {
-  const settings = context.settingsWith([`interest.attributionSeconds=${ATTRIBUTION_SECONDS}`]);
-  const rehearsed = rehearsalOf(settings);
-  const debias = { ...rehearsed.model.debias, method };
-  const rehearsal = new LiveRehearsal({ ...rehearsed, model: { ...rehearsed.model, debias } });
+  { method, prediction }: Run,
+): void {
   const progress = context.progress(`debias.method=${method}`, rows.length, 'rows');
   let ticks = 0;
-  let played = 0;
+  let rowsPlayed = 0;
   for (const row of rows) {
     if (context.signal.aborted) throw new CliError('interrupted');
     for (const event of kdd12Events(row, item, repeat, () => ticks++))
-      if (event.kind !== 'tick') rehearsal.append(event);
-    progress.update(++played, played);
+      if (event.kind !== 'tick') prediction.play(event);
+    progress.update(++rowsPlayed, rowsPlayed);
   }
-  progress.stop(played, played);
-  return { method, rehearsal };
+  prediction.end();
+  progress.stop(rowsPlayed, rowsPlayed);
 }
 
 function trialsOf(rows: readonly Kdd12Row[], repeat: boolean): SlotTrial[] {
@@ -178,16 +213,22 @@ function controlTable({ controls }: SlotCurves): ReportTable {
 
 function clickTable(runs: readonly Run[]): ReportTable {
   return {
-    title: 'clicks predicted before they were learnt, the slot known',
-    columns: ['debias.method', 'predictor', 'AUC', 'log loss', 'normalised entropy', 'calibration'],
-    rows: runs.flatMap(({ method, rehearsal }) => {
-      const { predictors } = rehearsal.model.report().cumulative;
-      const row = (name: 'itemCtr' | 'ftrl' | 'blend', loss: LossReport) =>
-        [method, name, loss.auc, loss.logLoss, loss.normalisedEntropy, loss.calibration].map(
-          (value) => value ?? undefined,
-        );
-      return (['itemCtr', 'ftrl', 'blend'] as const).map((name) => row(name, predictors[name]));
-    }),
+    title: 'each way to take the slot into account: clicks predicted when shown, the slot known',
+    columns: ['debias.method', 'model', 'AUC', 'log loss', 'NE', 'calibration', 'ECE'],
+    rows: runs.flatMap(({ method, prediction }) =>
+      prediction.points
+        .rows()
+        .filter(({ name }) => MODELS.some((model) => model === name))
+        .map((row) => [
+          method,
+          row.name,
+          row.auc,
+          row.logLoss,
+          row.normalisedEntropy,
+          row.calibration,
+          row.calibrationError,
+        ]),
+    ),
   };
 }
 

@@ -1,6 +1,7 @@
 /** Streams of ratings in MovieLens' formats; by default MovieTweetings. What is asked of them stands in a file each. */
 import { basename } from 'node:path';
 import type { Upsert } from '#events';
+import { positiveInteger } from '../../../terminal/arguments.js';
 import { UsageError } from '../../../terminal/exit.js';
 import type { Dataset, EvaluationContext } from '../../dataset.js';
 import { readFilms, readRatings } from './ratings.js';
@@ -26,7 +27,14 @@ export const movielens: Dataset = {
   ablates: ['next items', 'channels'],
   without: ({ rating }) => (rating === true ? ['ablate'] : []),
   configure(command) {
-    command.option('--rating', 'predict the ratings themselves (MAE, RMSE) instead of the next film', false);
+    command
+      .option('--rating', 'predict the ratings themselves (MAE, RMSE) instead of the next film', false)
+      .option(
+        '--every <n>',
+        'foretell the next film at every nth rating only, and learn them all: faster, for --ablate',
+        positiveInteger,
+        1,
+      );
   },
   async run(context) {
     if (context.options.rating === true) return evaluateRatings(context);

@@ -34,6 +34,16 @@ describe('models of ratings', () => {
     ]);
   });
 
+  it('are timed: each prediction, and all that its rating changes', async () => {
+    const { columns, rows } = (await report([])).tables.find(({ title }) => title.startsWith('time'))!;
+    expect(rows.map(([what, times]) => [what, times])).toEqual([
+      ['predict', 60],
+      ['fold and learn an event', 60],
+    ]);
+    const mean = columns.indexOf('mean');
+    for (const row of rows) expect(Number(row[mean])).toBeGreaterThan(0);
+  });
+
   it('that are not there are a wrong call, which says which are', async () => {
     const wrong = report([['running mean', 'nothing']]);
     await expect(wrong).rejects.toThrow(UsageError);

@@ -10,6 +10,7 @@ import {
   riverBaseline,
   riverBiasedMf,
   runningMean,
+  Timing,
 } from '#evaluation';
 import type { Interaction } from '#events';
 import { ratingLabels } from '#features';
@@ -21,6 +22,7 @@ import { pairsOf } from '../../comparisons.js';
 import { rehearsalOf } from '../../context.js';
 import type { Comparison, EvaluationContext, EvaluationReport, ReportTable } from '../../dataset.js';
 import { playSource } from '../../play.js';
+import { timingTable } from '../../tables.js';
 
 const FOLDER = 'movietweetings-100k';
 const RATINGS = ['ratings.dat', 'u.data', 'ratings.csv'];
@@ -46,12 +48,15 @@ export async function evaluateRatings(context: EvaluationContext): Promise<Evalu
   const pairs = pairsOf(columns, RIVAL, MEDIAN, context.options.compare);
   const rehearsal = new LiveRehearsal(rehearsalOf(context.settings));
   const replica = ModelReplica.of(rehearsal.model);
+  const timings = { predict: new Timing('predict'), update: new Timing('fold and learn an event') };
   const seen = { users: new Set<string>(), items: new Set<string>() };
   const predictions = ({ userId, itemId, value = 0 }: Interaction): number[] => {
-    const user = rehearsal.user(userId) ?? { profileHashes: [] };
-    const labels = ratingLabels(user, rehearsal.log.catalogue.get(itemId));
     const theirs = baselines.map((baseline) => baseline.predict(userId, itemId));
-    const ours = replica.rating(key53(userId), key53(itemId), labels);
+    const ours = timings.predict.measure(() => {
+      const user = rehearsal.user(userId) ?? { profileHashes: [] };
+      const labels = ratingLabels(user, rehearsal.log.catalogue.get(itemId));
+      return replica.rating(key53(userId), key53(itemId), labels);
+    });
     for (const baseline of baselines) baseline.learn(userId, itemId, value);
     return [...theirs, ours?.mean ?? theirs[0]!, ours?.median ?? theirs[0]!];
   };
@@ -61,7 +66,7 @@ export async function evaluateRatings(context: EvaluationContext): Promise<Evalu
       seen.items.add(event.itemId);
       report.add(event.value ?? 0, predictions(event));
     }
-    rehearsal.append(event);
+    timings.update.measure(() => rehearsal.append(event));
   });
   if (report.ratings === 0) throw new CliError('the file has no rating');
   const { last } = context.options;
@@ -74,7 +79,7 @@ export async function evaluateRatings(context: EvaluationContext): Promise<Evalu
       items: seen.items.size,
       scale: `${source.low} to ${source.high}`,
     },
-    tables: [1, last].map((share) => table(report, share)),
+    tables: [...[1, last].map((share) => table(report, share)), timingTable(Object.values(timings))],
     comparisons: pairs.flatMap(([a, b]) => [1, last].map((share) => compare(report, a, b, share))),
     curves: [
       {
