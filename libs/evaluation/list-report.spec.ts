@@ -73,7 +73,6 @@ describe('a list report', () => {
       at: i,
       itemIds: ['x', 'y'],
       clicked: new Set(clicked ? [clicked] : []),
-      deeds: new Map<string, number>(),
       scores: [
         [0.9, 0.1],
         [0, 1],

@@ -7,7 +7,7 @@ import type { ItemDistance } from '#ranking';
 import { ExposureTally, type ExposureRow, type ItemShare } from './exposure-metrics.js';
 import { MetricBlocks } from './metric-blocks.js';
 import { bestBaseline, columnIndex, type ModelColumn } from './model-column.js';
-import type { JudgedList } from './open-lists.js';
+import type { ClickedList } from './open-lists.js';
 import { orderByScore } from './order.js';
 import { RankScores } from './rank-scores.js';
 import { SampleStore } from './sample-store.js';
@@ -57,7 +57,7 @@ export class ListReport {
     this.scores = new Float64Array(columns.length);
   }
 
-  add(list: JudgedList): void {
+  add(list: ClickedList): void {
     this.lists++;
     const orders = this.columns.map((_, model) =>
       orderByScore(list.listId, list.itemIds, list.scores[model]!),

@@ -27,8 +27,11 @@ export interface ScoredList {
   readonly scores: readonly (readonly number[])[];
 }
 
-export interface JudgedList extends ScoredList {
+export interface ClickedList extends ScoredList {
   readonly clicked: ReadonlySet<string>;
+}
+
+export interface JudgedList extends ClickedList {
   /** What else users did with items, clicked or not, as the fold packs it (libs/interest, deeds.ts). */
   readonly deeds: ReadonlyMap<string, number>;
 }

@@ -32,6 +32,9 @@ interface Arm {
   readonly arm: string;
   readonly impressions: number;
   readonly clicks: number;
+  /** Clicks in lists that have ended. */
+  readonly ended: number;
+  readonly goals: Readonly<Record<string, { readonly count: number; readonly rate: number }>>;
 }
 
 interface WhatIf {
@@ -60,6 +63,15 @@ describe('policies, asked of the log', () => {
       for (const { clicks, impressions } of arms) {
         expect(clicks).toBeGreaterThan(0);
         expect(impressions).toBeGreaterThan(clicks);
+      }
+      expect(arms.some(({ goals }) => goals['conversion']!.count > 0)).toBe(true);
+      for (const { clicks, ended, goals } of arms) {
+        expect(ended).toBeLessThanOrEqual(clicks);
+        expect(Object.keys(goals)).toEqual(['like', 'conversion', 'dwell']);
+        for (const { count, rate } of Object.values(goals)) {
+          expect(count).toBeLessThanOrEqual(ended);
+          expect(rate > 0).toBe(count > 0);
+        }
       }
       const { checks } = await cli.json<{ checks: { what: string; ok: boolean }[] }>('replay', '--verify');
       expect(checks.filter(({ what }) => what.includes('experiments'))).toEqual([

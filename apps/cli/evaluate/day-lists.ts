@@ -10,7 +10,7 @@ import {
   ListReport,
   RANK_CUTOFF,
   type ItemShare,
-  type JudgedList,
+  type ClickedList,
   type ModelColumn,
   type ScoredList,
   type ShownList,
@@ -52,7 +52,7 @@ export class ListItems {
 export class DayLists {
   /** Over lists of two items and more; its ranking metrics over those of which some were clicked and some not. */
   readonly report: ListReport;
-  private readonly open = new Map<string, ScoredList & JudgedList & { readonly clicked: Set<string> }>();
+  private readonly open = new Map<string, ScoredList & ClickedList & { readonly clicked: Set<string> }>();
   private today = -Infinity;
 
   /** @param score of each column, those of the list's items */
