@@ -1,35 +1,8 @@
 /** `experiments`: who gets which arm, and what an arm changes. */
 import { z } from 'zod';
-import { channelShares } from './settings-fields.js';
+import { listSettingsSchema } from './list-settings.js';
 
 const name = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,31}$/);
-const fraction = z.number().min(0).max(1);
-const count = z.number().int().positive();
-/** Without a default: an arm changes what it names. */
-const inClicks = z.number().min(0).max(10_000);
-
-/** Settings of `serving` that an arm may change: those that only this list feels. */
-export const armSettingsSchema = z
-  .strictObject({
-    policy: z.enum(['plackett-luce', 'epsilon-greedy', 'thompson', 'greedy', 'random']),
-    explore: fraction,
-    thompsonSpread: z.number().positive(),
-    newItemShare: fraction,
-    perCategoryMax: count,
-    perBrandMax: count,
-    perSellerMax: count,
-    diversity: z.number().min(0).max(100),
-    diversityBy: z.enum(['mmr', 'dpp']),
-    freshness: z.number().min(0).max(10),
-    freshnessHalfLifeSeconds: z.number().positive(),
-    candidatesMax: count,
-    coarseMax: count,
-    recallShares: channelShares,
-    likeValue: inClicks,
-    conversionValue: inClicks,
-    secondValue: inClicks,
-  })
-  .partial();
 
 export const experimentsSchema = z
   .array(
@@ -52,7 +25,7 @@ export const experimentsSchema = z
           z.strictObject({
             name,
             weight: z.number().positive().default(1),
-            settings: armSettingsSchema.default({}),
+            settings: listSettingsSchema.default({}),
           }),
         )
         .min(2)
@@ -68,4 +41,3 @@ export const experimentsSchema = z
   });
 
 export type ConfiguredExperiment = z.infer<typeof experimentsSchema>[number];
-export type ArmSettings = z.infer<typeof armSettingsSchema>;

@@ -1,6 +1,7 @@
 /** `serving`: how a list is found, ordered and cached. */
 import { z } from 'zod';
 import { rulesSchema } from '#rules';
+import { listSettingsSchema } from './list-settings.js';
 import {
   channelShares,
   coldStartRules,
@@ -11,6 +12,12 @@ import {
   positive,
   worthInClicks,
 } from './settings-fields.js';
+
+const SEGMENTS_MAX = 100;
+/** As segments are named by rules or by a profile's own attribute. */
+const segmentSettings = z
+  .record(z.string().min(1).max(64), listSettingsSchema)
+  .refine((all) => Object.keys(all).length <= SEGMENTS_MAX, { message: `at most ${SEGMENTS_MAX} segments` });
 
 export const servingSettings = z
   .strictObject({
@@ -93,6 +100,12 @@ export const servingSettings = z
     secondValue: worthInClicks.describe(
       'What a second of dwell after a click is worth, in clicks; of at most 30.',
     ),
+    bySegment: z
+      .union([segmentSettings, jsonText.pipe(segmentSettings)])
+      .default({})
+      .describe(
+        'JSON object of segments of users and what differs for them, by the names of these settings: docs/recommendations.md.',
+      ),
     rules: z
       .preprocess(listFromText, rulesSchema)
       .default([])

@@ -40,6 +40,7 @@ interface JsonSchema {
   enum?: string[];
   anyOf?: JsonSchema[];
   items?: JsonSchema;
+  additionalProperties?: JsonSchema;
   pattern?: string;
   minimum?: number;
   maximum?: number;
@@ -87,7 +88,9 @@ function allowedText(schema: JsonSchema): string {
   const list = [schema, ...(schema.anyOf ?? [])].find(({ type }) => type === 'array');
   if (list?.items?.type === 'string') return 'names separated by commas';
   if (list) return 'a JSON list of objects';
-  if (schema.anyOf?.some((option) => option.type === 'object')) return 'a JSON object of names and numbers';
+  const object = schema.anyOf?.find((option) => option.type === 'object');
+  if (object)
+    return `a JSON object of names and ${object.additionalProperties?.type === 'object' ? 'objects' : 'numbers'}`;
   if (schema.pattern) return `text that matches ${schema.pattern}`;
   if (schema.type === 'integer' || schema.type === 'number') return numberText(schema);
   return 'text';

@@ -12,6 +12,15 @@ export interface RankingConfiguration {
   };
 }
 
+/** What a list for a user of the segment is made with. */
+export function forSegment<S extends { readonly bySegment?: RankingSettings['bySegment'] }>(
+  settings: S,
+  segment: string,
+): S {
+  const { bySegment } = settings;
+  return bySegment && Object.hasOwn(bySegment, segment) ? { ...settings, ...bySegment[segment] } : settings;
+}
+
 export function rankingSettingsOf<C extends RankingConfiguration>({
   serving,
   interest,

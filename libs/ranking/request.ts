@@ -44,6 +44,8 @@ export interface RankRequest {
 
 /** The part of the configuration that ranking reads (libs/config's `Settings.serving` has this shape). */
 export interface RankingSettings extends PolicySettings {
+  /** What differs for a segment's users, by its name (`forSegment`). */
+  readonly bySegment?: Readonly<Record<string, Partial<Omit<RankingSettings, 'bySegment'>>>>;
   /** Candidates that recall looks for, at least; default: libs/recall's CANDIDATES. */
   readonly candidates?: number;
   readonly candidatesMax: number;

@@ -12,6 +12,7 @@ import type { Catalogue, Item } from '#catalogue';
 import type { ConfiguredExperiment, Settings } from '#config';
 import {
   anonymousRules,
+  forSegment,
   limitOf,
   type ListWatch,
   rankCandidates,
@@ -69,7 +70,7 @@ export class Recommender {
 
   constructor(private readonly ports: RecommenderPorts) {
     this.rules = RuleSet.compile(ports.settings.rules);
-    requireChannels(Object.keys(ports.settings.recallShares));
+    requireChannels(ports);
     this.experiments = new RunningExperiments(ports.experiments);
   }
 
@@ -141,7 +142,7 @@ export class Recommender {
         catalogue,
         index,
         replica: follower.replica,
-        settings: { ...settings, ...changes },
+        settings: { ...forSegment(settings, user.segmentName), ...changes },
         random,
         now,
         rules: [this.rules, RuleSet.compile('rules' in request ? request.rules : [])],
@@ -249,11 +250,21 @@ function asLogged({ n, filter, exclude, rules }: RecommendRequest): ServedReques
 }
 
 /** @throws AppError REK_CONFIG_INVALID */
-function requireChannels(names: readonly string[]): void {
-  const unknown = names.find((name) => !(SHARED_CHANNELS as readonly string[]).includes(name));
+function requireChannels({
+  settings,
+  experiments,
+}: Pick<RecommenderPorts, 'settings' | 'experiments'>): void {
+  const changes = [
+    ...Object.values(settings.bySegment),
+    ...experiments.flatMap(({ arms }) => arms.map((arm) => arm.settings)),
+  ];
+  const shares = [settings.recallShares, ...changes.map(({ recallShares }) => recallShares ?? {})];
+  const unknown = shares
+    .flatMap((byChannel) => Object.keys(byChannel))
+    .find((name) => !(SHARED_CHANNELS as readonly string[]).includes(name));
   if (unknown === undefined) return;
   throw new AppError(
     'REK_CONFIG_INVALID',
-    `serving.recallShares: there is no channel "${unknown}"; there are ${SHARED_CHANNELS.join(', ')}`,
+    `recallShares: there is no channel "${unknown}"; there are ${SHARED_CHANNELS.join(', ')}`,
   );
 }

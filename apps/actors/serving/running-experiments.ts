@@ -1,5 +1,5 @@
 /** The experiments that a list takes part in: the user's arms, and the settings they serve with. */
-import type { ArmSettings, ConfiguredExperiment } from '#config';
+import type { ListSettings, ConfiguredExperiment } from '#config';
 import { key53 } from '#kernel';
 import { armOf, experimentsOf, type Experiment } from '#learning';
 
@@ -7,7 +7,7 @@ export interface Assignment {
   /** `experiment:arm`. */
   readonly arms: readonly string[];
   /** Of later experiments where several change one setting. */
-  readonly changes: ArmSettings;
+  readonly changes: ListSettings;
 }
 
 const NONE: Assignment = { arms: [], changes: {} };
@@ -24,7 +24,7 @@ export class RunningExperiments {
     if (this.experiments.length === 0) return NONE;
     const userKey = key53(userId);
     const arms: string[] = [];
-    const changes: ArmSettings = {};
+    const changes: ListSettings = {};
     this.experiments.forEach((experiment, i) => {
       if (now < experiment.since) return;
       const arm = this.configured[i]!.arms[armOf(experiment, userKey)]!;

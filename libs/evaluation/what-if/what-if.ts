@@ -11,6 +11,7 @@ import { asUserId, fnv1a32, key53, SeededRandom } from '#kernel';
 import { ModelReplica, type OnlineModel } from '#learning';
 import {
   contest,
+  forSegment,
   policyNamed,
   policyOf,
   type Contest,
@@ -286,13 +287,14 @@ export class WhatIf {
   ): Contest {
     const { n = event.items.length, filter, exclude } = event.request ?? {};
     const { scenario, context } = event;
+    const of = user ?? createUser(asUserId(event.userId));
     const input = {
-      user: user ?? createUser(asUserId(event.userId)),
+      user: of,
       request: { n, scenario, context, ...(filter && { filter }), ...(exclude && { exclude }) },
       catalogue: this.system.catalogue,
       index,
       replica: ModelReplica.of(model),
-      settings: { ...settings, ...arm, ...asked },
+      settings: { ...forSegment(settings, of.segmentName), ...arm, ...asked },
       random: new SeededRandom(fnv1a32(event.recommendationId)),
       now: event.timestamp,
       rules: [rules],

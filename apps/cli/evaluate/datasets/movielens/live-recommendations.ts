@@ -5,7 +5,7 @@ import type { Upsert } from '#events';
 import { createUser } from '#interest';
 import { asEventId, asItemId, asUserId, fnv1a32, SeededRandom } from '#kernel';
 import { ModelReplica } from '#learning';
-import { listWatch, recommend, type RankedItem, type RankingSettings } from '#ranking';
+import { forSegment, listWatch, recommend, type RankedItem, type RankingSettings } from '#ranking';
 import { RecallIndex } from '#recall';
 import type { ReportTable } from '../../dataset.js';
 import type { Rating } from './ratings.js';
@@ -102,13 +102,14 @@ export class LiveRecommendations {
       stage: (stage, ms, count) => this.time(stage, ms, count),
       channel: (channel, ms, added = 0) => this.time(`… ${channel}`, ms, added),
     });
+    const state = rehearsal.user(user) ?? createUser(asUserId(user));
     const { items } = recommend({
-      user: rehearsal.user(user) ?? createUser(asUserId(user)),
+      user: state,
       request: { n, exclude: this.rated.get(user) ?? [] },
       catalogue: rehearsal.log.catalogue,
       index,
       replica,
-      settings: serving,
+      settings: forSegment(serving, state.segmentName),
       random: new SeededRandom(fnv1a32(`${user}:${at}`)),
       now: at,
       ...watch,
