@@ -7,7 +7,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureReady, root, tool } from './ensure-ready.mjs';
 import { mayRunAgain } from './run-again.mjs';
@@ -25,12 +25,16 @@ const RETRIED_FILES_MAX = 3;
 const ownChoice = given.some(
   (argument) => argument.startsWith('--selectProjects') || argument.startsWith('--runTestsByPath'),
 );
+// Much of a test's time goes by on its servers: two processes are worth it on two cores as well, where jest would take one.
+const WORKERS_LEAST = 2;
+const workers = Math.max(WORKERS_LEAST, availableParallelism() - 1);
 // The flag of many values comes last, behind `--` stands what is a pattern.
 const passes = ownChoice
   ? [given]
   : [
       [
         ...optionsOf(given),
+        `--maxWorkers=${workers}`,
         '--forceExit', // a test that failed may leave its servers behind: that must not hang the run
         '--selectProjects',
         'unit',

@@ -233,7 +233,7 @@ export const METRIC_CATALOGUE = {
   ),
   listDiversity: histogram(
     ['actors'],
-    'rekappa_list_diversity',
+    'rekappa_list_diversity_ratio',
     'Mean distance of the pairs of a list of recommendations, as `rekappa evaluate` measures it; of one list in ten.',
     [],
     TENTHS,

@@ -38,7 +38,7 @@ describe('metrics', () => {
     for (const { name, kind, help } of Object.values(METRIC_CATALOGUE)) {
       expect(name).toMatch(/^rekappa_[a-z_]+$/);
       expect(help).toMatch(/\.$/);
-      if (kind === 'histogram') expect(name).toMatch(/_(seconds|bytes|events|candidates)$/);
+      if (kind === 'histogram') expect(name).toMatch(/_(seconds|bytes|events|candidates|ratio)$/);
     }
   });
 

@@ -40,8 +40,8 @@ describe('The diversity of lists', () => {
     for (let lists = 0; lists < 11; lists++) measure(list as unknown as Served);
     measure({ ...list, request: undefined } as unknown as Served);
     const text = await metrics.registry.metrics();
-    expect(text).toMatch(/rekappa_list_diversity_sum\{[^}]*\} 0\.5\n/);
-    expect(text).toMatch(/rekappa_list_diversity_count\{[^}]*\} 2\n/);
+    expect(text).toMatch(/rekappa_list_diversity_ratio_sum\{[^}]*\} 0\.5\n/);
+    expect(text).toMatch(/rekappa_list_diversity_ratio_count\{[^}]*\} 2\n/);
     expect(compared).not.toContain('item 10');
   });
 });
