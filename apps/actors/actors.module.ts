@@ -16,7 +16,7 @@ import {
   type Logger,
   type Metrics,
 } from '#observability';
-import type { UserKeys } from '#privacy';
+import { sealedWithoutKey, type UserKeys } from '#privacy';
 import { itemDistance, rankingSettingsOf } from '#ranking';
 import { RecallIndex } from '#recall';
 import { graphsAvailable } from '#vectors';
@@ -88,8 +88,11 @@ function assemble(settings: Settings) {
     health.require('nats connected', () => link.up);
     const dead = deadLetterQueue(new DeadLetters(topology), logger, metrics);
     const catalogue = new CatalogueReplica(topology, dead, new SettingsHistory(foldSettingsOf(settings)));
-    const reader = new LogReader(topology, catalogue, (events) =>
-      metrics.foldedEvents.inc({ kind: 'item' }, events),
+    const reader = new LogReader(
+      topology,
+      catalogue,
+      (events) => metrics.foldedEvents.inc({ kind: 'item' }, events),
+      keys ? undefined : sealedWithoutKey(settings.namespace),
     );
     const context: HostContext = {
       settings,

@@ -6,5 +6,5 @@ export { rewrapKeys, type Rewrapping } from './rewrap-keys.js';
 export { UserKeys, type KeySource, type Keyring, type UserKeysOptions } from './user-keys.js';
 export { SealedReader, type DecodedFrame } from './sealed-reader.js';
 export { assertMayWriteClear, openUserKeys, openUserKeysToRead, SEALED_LOOK_MS } from './open-user-keys.js';
-export { isMarkedSealed, sealedWithoutKey } from './sealed-mark.js';
+export { isMarkedSealed, SEALED_SUBJECT, sealedWithoutKey } from './sealed-mark.js';
 export { sealEvents, type SealedEvents } from './seal-events.js';

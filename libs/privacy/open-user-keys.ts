@@ -4,12 +4,12 @@ import { sleep } from '#kernel';
 import type { EventLog } from '#log';
 import type { KeyStore } from './key-store.js';
 import { MasterKeys } from './master-keys.js';
-import { isMarkedSealed, markSealed, sealedWithoutKey, userMessages } from './sealed-mark.js';
+import { isMarkedSealed, markSealed, SEALED_SUBJECT, sealedWithoutKey, userMessages } from './sealed-mark.js';
 import { UserKeys } from './user-keys.js';
 
 /** How often a process that writes in the clear looks whether users are sealed by now (`isMarkedSealed`), ms. */
 export const SEALED_LOOK_MS = 1_000;
-/** Who seals first beside such a process waits until it has noticed and what it had under way is stored, ms. */
+/** Who begins to seal a log that is in use waits until such processes have noticed and what they had under way is stored, ms. */
 const NOTICED_MS = 5_000;
 
 /**
@@ -55,14 +55,14 @@ async function clearThrough(
   log: Pick<EventLog, 'append' | 'count' | 'head'>,
 ): Promise<number> {
   if (privacy.sealUsers === 'off') {
-    // Sealed by a version that left no mark, or before sealing was switched off.
-    if (await store.beginning()) await markSealed(log);
+    // Sealed by a version that left no mark, or before sealing was switched off. A key alone seals nothing.
+    if ((await store.page('', 1)).length > 0) await markSealed(log);
     return Infinity;
   }
-  const first = await markSealed(log);
-  if ((await userMessages(log)) === 0) return 0;
-  if (first && !(await store.beginning())) await sleep(NOTICED_MS);
-  return log.head();
+  const inUse = (await log.head()) > (await log.count(SEALED_SUBJECT));
+  await markSealed(log);
+  if (inUse && !(await store.beginning())) await sleep(NOTICED_MS);
+  return (await userMessages(log)) === 0 ? 0 : log.head();
 }
 
 function opened(

@@ -7,23 +7,23 @@ import { checksumOf, CRC_HEADER, encodeFrame } from '#events';
 import type { EventLog } from '#log';
 
 /** No partition's: readers of LOG find no entries in it. */
-const SUBJECT = 'log.user.sealed';
+export const SEALED_SUBJECT = 'log.user.sealed';
 
 export async function isMarkedSealed(log: Pick<EventLog, 'count'>): Promise<boolean> {
-  return (await log.count(SUBJECT)) > 0;
+  return (await log.count(SEALED_SUBJECT)) > 0;
 }
 
-/** Durable when it resolves. Two at once may both write it, which is no harm. @returns whether it was missing */
-export async function markSealed(log: Pick<EventLog, 'count' | 'append'>): Promise<boolean> {
-  if (await isMarkedSealed(log)) return false;
+/** Durable when it resolves. Two at once may both write it, which is no harm. */
+export async function markSealed(log: Pick<EventLog, 'count' | 'append'>): Promise<void> {
+  if (await isMarkedSealed(log)) return;
   const payload = encodeFrame([]);
-  await log.append(SUBJECT, payload, { headers: { [CRC_HEADER]: checksumOf(payload) } });
-  return true;
+  await log.append(SEALED_SUBJECT, payload, { headers: { [CRC_HEADER]: checksumOf(payload) } });
 }
 
 /** Messages of users: whether anything they did stands in LOG, sealed or not. */
 export async function userMessages(log: Pick<EventLog, 'count'>): Promise<number> {
-  return (await log.count('log.user.*')) - (await log.count(SUBJECT));
+  const marks = await log.count(SEALED_SUBJECT);
+  return (await log.count('log.user.*')) - marks;
 }
 
 /** Why a process without a master key may not run here. */

@@ -9,17 +9,23 @@ import { GoalValues } from './goal-values.js';
 import { Prior } from './prior.js';
 import { newScored, type Scored } from './scored.js';
 
+/** Arms and segments may want other numbers of candidates. */
+const SETS_MAX = 8;
+
 class Scratch {
   readonly covisitation = new CovisitationScores();
   readonly exclusions = new Exclusions();
   readonly prior = new Prior(this.covisitation);
   readonly scorer = new CandidateScorer(this.prior, new GoalValues());
-  private set = new CandidateSet(0);
+  private readonly sets = new Map<number, CandidateSet>();
   private readonly pool: Scored[] = [];
 
   candidates(capacity: number): CandidateSet {
-    if (this.set.capacity !== capacity) this.set = new CandidateSet(capacity);
-    return this.set;
+    let set = this.sets.get(capacity);
+    if (set) return set;
+    if (this.sets.size >= SETS_MAX) this.sets.clear();
+    this.sets.set(capacity, (set = new CandidateSet(capacity)));
+    return set;
   }
 
   /** The object of a candidate's place: all but `place` is another request's until it is set. */

@@ -16,7 +16,7 @@ import { headers as natsHeaders } from '@nats-io/transport-node';
 /** An answer later than this is a hang, ms. */
 const DEADLINE_MS = 20_000;
 const AT_ONCE = 8;
-const ROUND = 400;
+const ROUND = 50;
 /** Beyond these a run tells nothing more. */
 const DEFECTS_MAX = 20;
 

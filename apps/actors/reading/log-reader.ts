@@ -5,7 +5,9 @@
  * Delivery and `position` move together, without waiting in between: whoever notes `position` and reopens
  * its inbox in the same turn gets every later message, and none twice.
  */
+import type { AppError } from '#kernel';
 import type { LogMessage, LogTopology } from '#log';
+import { SEALED_SUBJECT } from '#privacy';
 import type { CatalogueReplica } from './catalogue-replica.js';
 
 /** How long the reader waits for a slow partition before it leaves it behind, ms. */
@@ -28,6 +30,8 @@ export class LogReader {
     private readonly topology: LogTopology,
     private readonly catalogue: CatalogueReplica,
     private readonly folded: (itemEvents: number) => void,
+    /** Why it may not go on where users are sealed; undefined: this host has their keys. */
+    private readonly sealedRefusal?: AppError,
   ) {}
 
   /** Log sequence up to which everything has been delivered and the catalogue is folded. */
@@ -48,7 +52,7 @@ export class LogReader {
     this.read = sequence;
   }
 
-  /** Reads until stopped. @throws AppError REK_LOG_DAMAGED */
+  /** Reads until stopped. @throws AppError REK_LOG_DAMAGED; REK_CONFIG_INVALID when users are sealed from here on and this host has no key */
   async run(): Promise<void> {
     for await (const batch of this.topology.log.read({ from: this.read + 1, signal: this.stopping.signal })) {
       await this.catalogue.room();
@@ -68,6 +72,7 @@ export class LogReader {
         this.folded(this.catalogue.apply(message));
         continue;
       }
+      if (this.sealedRefusal && message.subject.endsWith(SEALED_SUBJECT)) throw this.sealedRefusal;
       const partition = Number(message.subject.slice(message.subject.lastIndexOf('.') + 1));
       const own = mail.get(partition);
       if (own) own.push(message);

@@ -1,9 +1,10 @@
 /** Promises of the host's readers: the catalogue as it was, every partition's messages once, nobody waits for the slow. */
-import { checksumOf, CRC_HEADER } from '#events';
+import { checksumOf, CRC_HEADER, encodeFrame } from '#events';
 import { loadSettings } from '#config';
 import { foldSettingsOf, SettingsHistory } from '#interest';
 import { asItemId, until } from '#kernel';
 import { DeadLetters, memoryTopology, type LogMessage } from '#log';
+import { SEALED_SUBJECT, sealedWithoutKey } from '#privacy';
 import { PartitionInbox, INBOX_MESSAGES_MAX } from '../partition/partition-inbox.js';
 import { CatalogueReplica } from './catalogue-replica.js';
 import { DeadLetterQueue } from './dead-letter-queue.js';
@@ -102,4 +103,13 @@ describe('LogReader', () => {
     reader.stop();
     await running;
   });
+});
+
+it('A reader of a host without the master key ends where users begin to be sealed', async () => {
+  const { topology, catalogue } = setup();
+  const refusal = sealedWithoutKey('default');
+  const reading = new LogReader(topology, catalogue, () => undefined, refusal).run();
+  const payload = encodeFrame([]);
+  await topology.log.append(SEALED_SUBJECT, payload, { headers: { [CRC_HEADER]: checksumOf(payload) } });
+  await expect(reading).rejects.toBe(refusal);
 });

@@ -25,7 +25,7 @@ export function registerExperiments(program: Command): void {
 }
 
 function render({ experiment, since, arms }: ExperimentReport): string {
-  const goals = GOALS.filter((goal) => arms.some((arm) => arm.goals[goal].count > 0));
+  const goals = GOALS.filter((goal) => arms.some((arm) => (arm.goals?.[goal].count ?? 0) > 0));
   const results = [
     ...arms.map((arm, place) => row('click', arm, { ...arm, count: arm.clicks, rate: arm.ctr }, place)),
     ...goals.flatMap((goal) => arms.map((arm, place) => row(goal, arm, arm.goals[goal], place))),

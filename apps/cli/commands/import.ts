@@ -1,6 +1,6 @@
 /** `rekappa import`: existing data through the real ingestion path. */
-import type { LogEvent } from '#events';
-import { assertMayWriteClear, openUserKeys, sealEvents } from '#privacy';
+import { isUserEvent, type LogEvent } from '#events';
+import { assertMayWriteClear, openUserKeys, sealEvents, type SealedEvents, type UserKeys } from '#privacy';
 import { openStore, type Store } from '#store';
 import type { Command } from 'commander';
 import { connectNats, FramePublisher, openTopology } from '#log';
@@ -135,13 +135,24 @@ async function publisherSink(
   try {
     const topology = await openTopology(connection, settings);
     const publisher = new FramePublisher(topology, { packMs: 20 });
-    if (settings.privacy.masterKey === '') await assertMayWriteClear(settings, topology.log);
-    else store = await openStore(settings.databaseUrl, { namespace: settings.namespace });
-    const keys = store && (await openUserKeys(settings, store.keys, topology.log));
-    const seal =
-      settings.privacy.sealUsers === 'on' && keys
-        ? (events: readonly LogEvent[]) => sealEvents(keys, events, topology.partitions)
-        : undefined;
+    let keys: UserKeys | undefined;
+    const openKeys = async (): Promise<void> => {
+      if (settings.privacy.masterKey === '') return assertMayWriteClear(settings, topology.log);
+      store ??= await openStore(settings.databaseUrl, { namespace: settings.namespace });
+      keys = await openUserKeys(settings, store.keys, topology.log);
+    };
+    const { masterKey, sealUsers } = settings.privacy;
+    // Who has the key and writes in the clear says so in Postgres: not before there is anything of a user to write.
+    let opened = masterKey === '' || sealUsers === 'on';
+    if (opened) await openKeys();
+    const seal = async (events: readonly LogEvent[]): Promise<SealedEvents> => {
+      if (!opened && events.some(isUserEvent)) {
+        await openKeys();
+        opened = true;
+      }
+      if (sealUsers === 'off' || !keys) return { events: [...events], partitions: [] };
+      return sealEvents(keys, events, topology.partitions);
+    };
     const close = async (): Promise<void> => {
       await publisher.close();
       await connection.drain();

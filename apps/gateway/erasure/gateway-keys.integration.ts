@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { loadSettings } from '#config';
 import { until } from '#kernel';
 import { connectNats, openTopology, type LogTopology, type NatsConnection } from '#log';
-import { openUserKeys, sealEvents } from '#privacy';
+import { isMarkedSealed, openUserKeys, sealEvents } from '#privacy';
 import { startServers, type TestServers } from '#testkit';
 import { MemoryKeyStore } from '../../../libs/privacy/memory-key-store.fixture.js';
 import { startGateway, type RunningGateway } from '../testing/start-gateway.js';
@@ -104,4 +104,13 @@ it('A log that was sealed from its beginning is so for every process that starts
   await topology.log.append(topology.subjects.user(partitions[0]!), Buffer.from(JSON.stringify(events)));
   expect(await (await seals(store)).allSealed()).toBe(true);
   for (const keys of both) keys.close();
+});
+
+it('A master key alone seals nothing: who has it and writes in the clear leaves no mark, however often it starts', async () => {
+  const store = new MemoryKeyStore();
+  const clear = loadSettings({ REKAPPA_PRIVACY_MASTER_KEY: KEYED.privacy.masterKey });
+  for (let times = 0; times < 2; times++) (await openUserKeys(clear, store, topology.log))!.close();
+  expect(await isMarkedSealed(topology.log)).toBe(false);
+  gateway = await start();
+  expect((await gateway.call('POST', '/v1/events', [click])).status).toBe(202);
 });

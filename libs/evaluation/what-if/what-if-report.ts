@@ -37,6 +37,8 @@ export interface WhatIfReport extends OffPolicyReport {
   readonly unit: string;
   /** Items of all lists shown that earned it; of dwell: clicks of which somebody told the stay. */
   readonly outcomes: number;
+  /** Those in lists that were weighed. */
+  readonly outcomesWeighed: number;
   /** Lists looked at, served or (of chances that are not logged) shown; shown: those whose impression came. */
   readonly lists: number;
   readonly shown: number;
@@ -95,11 +97,15 @@ function hint({ refusal, foreign, lists, leftOut, propensities }: WhatIfReport):
 }
 
 /** Of what nobody ever did, no policy can be said to bring more or less. */
-function unearned({ outcomes, reward, shown }: WhatIfReport): Refusal | undefined {
-  if (outcomes > 0) return undefined;
+function unearned({ outcomes, outcomesWeighed, reward, shown }: WhatIfReport): Refusal | undefined {
+  if (outcomesWeighed > 0) return undefined;
+  const where =
+    outcomes === 0
+      ? `of the ${shown} lists shown`
+      : `of the lists that could be weighed, ${outcomes} of the others`;
   return {
     code: 'no-outcomes',
-    reason: `the log has no ${NOBODY[reward]} of the ${shown} lists shown: nothing can be told about it`,
+    reason: `the log has no ${NOBODY[reward]} ${where}: nothing can be told about it`,
   };
 }
 

@@ -9,20 +9,13 @@ import type { Impression, Interaction, Served, UserEvent } from '#events';
 import { createUser, type UserState } from '#interest';
 import { asUserId, fnv1a32, key53, SeededRandom } from '#kernel';
 import { ModelReplica, type OnlineModel } from '#learning';
-import {
-  contest,
-  forSegment,
-  policyNamed,
-  policyOf,
-  type Contest,
-  type PlainScore,
-  type RankingSettings,
-} from '#ranking';
+import { contest, forSegment, policyNamed, type Contest, type RankingSettings } from '#ranking';
 import { RecallIndex } from '#recall';
 import { RuleSet } from '#rules';
 import type { Catalogue } from '#catalogue';
 import { OpenLists, type JudgedList } from '../open-lists.js';
 import { offPolicyReport, OffPolicySums, type OffPolicyOptions } from '../off-policy/index.js';
+import { sameChoice, type OtherPolicy } from './other-policy.js';
 import type { DueList, Moment } from './ranking-moments.js';
 import { FittedPropensities } from './fitted-propensities.js';
 import { listShown, saysChances, shownListId, unweighableShown, withMore } from './shown-lists.js';
@@ -37,17 +30,6 @@ import {
   type LoggedList,
   type SlotWeight,
 } from './slot-weights.js';
-
-/** The policy that is asked about. */
-export interface OtherPolicy {
-  readonly settings: RankingSettings;
-  /** Those that are asked about: they hold in every arm of an experiment, the others as far as the arm leaves them. */
-  readonly asked?: Partial<RankingSettings>;
-  readonly rules: RuleSet;
-  /** Orders the candidates by this instead of the model's score. */
-  readonly scoreBy?: PlainScore;
-  readonly model: OnlineModel;
-}
 
 /** The system as the log has made it so far. */
 export interface ReplayedSystem {
@@ -112,6 +94,7 @@ export class WhatIf {
   private unknownPolicy = 0;
   private reproduced = 0;
   private readonly all = { items: 0, outcomes: 0, earned: 0 };
+  private outcomesWeighed = 0;
   private readonly foreign = { lists: 0, withPropensities: 0 };
   private readonly source: PropensitySource;
   private readonly fitted: FittedPropensities | undefined;
@@ -168,17 +151,18 @@ export class WhatIf {
     const { logged, shown: event = announced } = pending;
     const { settings, rules, changes, assumption } = this.options;
     const arm = changes?.(event.arms ?? []);
+    const of = user ?? createUser(asUserId(event.userId));
     const ranWith = { settings, asked: policyNamed(event.policy) ?? {}, rules, model: this.system.model };
     if (this.source === 'shown') {
       const unweighable = unweighableShown(event);
       if (unweighable) return this.leaveOut(unweighable);
-      const other = this.contest(event, user, this.other, arm, this.indexes.other);
+      const other = this.contest(event, of, this.other, arm, this.indexes.other);
       return void (pending.slots = slotWeights(logged, other, other, 'cascade'));
     }
-    const ran = this.contest(event, user, ranWith, arm, this.indexes.ran);
-    const other = sameChoice(ranWith, this.other, arm)
+    const ran = this.contest(event, of, ranWith, arm, this.indexes.ran);
+    const other = sameChoice(ranWith, this.other, arm, of.segmentName)
       ? ran
-      : this.contest(event, user, this.other, arm, this.indexes.other);
+      : this.contest(event, of, this.other, arm, this.indexes.other);
     if (this.fitted) return void (pending.slots = this.fittedSlots(this.fitted, logged, ran, other));
     const again = reproducedSlots(logged, ran) === logged.itemIds.length;
     if (again) this.reproduced++;
@@ -196,12 +180,24 @@ export class WhatIf {
 
   report(options?: OffPolicyOptions): WhatIfReport {
     this.open.closeAll();
-    const { lists, shown, unknownPolicy, policies, leftOut, foreign, all, source, fit, reward } = this;
+    const {
+      lists,
+      shown,
+      unknownPolicy,
+      policies,
+      leftOut,
+      foreign,
+      all,
+      source,
+      fit,
+      reward,
+      outcomesWeighed,
+    } = this;
     const asked = lists - unknownPolicy;
     const report: WhatIfReport = {
       ...offPolicyReport(this.sums, options),
       propensities: source,
-      ...{ reward, unit: REWARD_UNITS[reward], outcomes: all.outcomes },
+      ...{ reward, unit: REWARD_UNITS[reward], outcomes: all.outcomes, outcomesWeighed },
       ...{ lists, shown, foreign, unknownPolicy, policies, leftOut },
       behaviourOfAll: all.earned / all.items,
       ...(source === 'logged' && { reproduced: asked === 0 ? NaN : this.reproduced / asked }),
@@ -280,21 +276,20 @@ export class WhatIf {
   /** Seeded as the host was: by the list's id. */
   private contest(
     event: Served,
-    user: UserState | undefined,
+    user: UserState,
     { settings, asked, rules, scoreBy, model }: OtherPolicy,
     arm: Partial<RankingSettings> | undefined,
     index: RecallIndex,
   ): Contest {
     const { n = event.items.length, filter, exclude } = event.request ?? {};
     const { scenario, context } = event;
-    const of = user ?? createUser(asUserId(event.userId));
     const input = {
-      user: of,
+      user,
       request: { n, scenario, context, ...(filter && { filter }), ...(exclude && { exclude }) },
       catalogue: this.system.catalogue,
       index,
       replica: ModelReplica.of(model),
-      settings: { ...forSegment(settings, of.segmentName), ...arm, ...asked },
+      settings: { ...forSegment(settings, user.segmentName), ...arm, ...asked },
       random: new SeededRandom(fnv1a32(event.recommendationId)),
       now: event.timestamp,
       rules: [rules],
@@ -352,6 +347,7 @@ export class WhatIf {
     slots.forEach(({ rate, expectedRate, ...chances }, slot) => {
       const itemId = itemIds[slot]!;
       if (!seen.has(itemId)) return;
+      if (earned.has(itemId)) this.outcomesWeighed++;
       const factor = this.rates.factor(slot);
       this.sums.add({
         reward: earned.get(itemId) ?? 0,
@@ -374,18 +370,4 @@ function loggedOf({ recommendationId, items }: Served): LoggedList {
     itemIds: items.map(({ itemId }) => itemId),
     propensities: items.map(({ propensity }) => propensity),
   };
-}
-
-/** Whether the other policy ranks this list as the one that ran: then it need not be done twice. */
-function sameChoice(
-  ran: OtherPolicy,
-  other: OtherPolicy,
-  arm: Partial<RankingSettings> | undefined,
-): boolean {
-  if (other.scoreBy || other.model !== ran.model || other.rules !== ran.rules) return false;
-  const [a, b] = [ran, other].map(({ settings, asked }) => {
-    const { policy, explore, thompsonSpread, ...rest } = { ...settings, ...arm, ...asked };
-    return JSON.stringify([policyOf({ policy, explore, thompsonSpread }).name, rest]);
-  });
-  return a === b;
 }

@@ -52,13 +52,13 @@ const GOALS = [
   },
   ...['like', 'conversion'].map((goal) => ({
     title: `${goal}s`,
-    of: ({ goals }) => goals[goal],
+    of: ({ goals }) => goals?.[goal],
     show: (rate) => percent(rate, 2),
     points: (value) => `${(value * 100).toFixed(2)} percentage points`,
   })),
   {
     title: 'dwell',
-    of: ({ goals }) => goals.dwell,
+    of: ({ goals }) => goals?.dwell,
     show: (rate) => `${rate.toFixed(2)} s`,
     points: (value) => `${value.toFixed(2)} seconds`,
   },
@@ -66,7 +66,7 @@ const GOALS = [
 
 function reportOf({ experiment, since, arms }) {
   const started = new Date(since).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'short' });
-  const reached = GOALS.filter(({ of }, i) => i === 0 || arms.some((arm) => of(arm).count > 0));
+  const reached = GOALS.filter(({ of }, i) => i === 0 || arms.some((arm) => of(arm)?.count > 0));
   return element(
     'div',
     { class: 'report' },
