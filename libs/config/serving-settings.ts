@@ -23,7 +23,9 @@ export const servingSettings = z
   .strictObject({
     candidates: count
       .default(200)
-      .describe('Candidates that recall looks for; 20 for each item wanted, if that is more.'),
+      .describe(
+        'Candidates that recall looks for; 20 for each item wanted, if that is more. Channels find 1.45 times as many, within candidatesMax.',
+      ),
     candidatesMax: count
       .max(100_000)
       .default(500)

@@ -9,7 +9,7 @@
  * which open lists bias neither way. With u_g = rate · (c_g/c − n_g/n + y_g/Σy − s_g/s), the rate linearised, over G groups g of users
  * (random groups: Wolter 2007, chapter 2),
  *
- *     variance = max( G/(G−1) · Σ u_g²,   rate · (cap − rate) / (n · s/c) )
+ *     variance = max( G/(G−1) · Σ u_g²,   rate · (cap − rate) / min(n, n · s/c) )
  *
  * for outcomes in [0, cap]: 1 of clicks, likes and conversions, DWELL_FULL_SECONDS of dwell, each stay being cut there. The second is what
  * independent impressions have: exactly so for 0 and 1, and the most that anything within these bounds can have (Bhatia & Davis,

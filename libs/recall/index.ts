@@ -14,7 +14,7 @@ export {
   type NextItemsFound,
   type NextItemsQuestion,
 } from './next-items.js';
-export { recall, SHARED_CHANNELS } from './recall.js';
+export { CHANNELS_OFF, recall, SHARED_CHANNELS } from './recall.js';
 export { RecallIndex } from './recall-index.js';
 export { SlotMarks } from './slot-marks.js';
 export { similarItems, type RelatedItem } from './similar-items.js';

@@ -51,6 +51,10 @@ const SHARES: readonly {
 ];
 /** Those whose share can be set: the catalogue takes the rest. */
 export const SHARED_CHANNELS: readonly ChannelName[] = SHARES.map(({ name }) => name);
+/** Those without a share, unless one is set. */
+export const CHANNELS_OFF: readonly ChannelName[] = SHARES.filter(({ share }) => share === 0).map(
+  ({ name }) => name,
+);
 /** Candidates looked for where nothing else is asked, within what the set holds. More cost time and hardly ever win. */
 export const CANDIDATES = 200;
 /** So many for each item wanted, at least. */

@@ -36,9 +36,13 @@ function render({ experiment, since, arms }: ExperimentReport): string {
       ['goal', 'arm', 'items shown', 'count', 'per item', '95 %', 'lift', 'difference, 95 %', 'p'],
       results,
     ),
-    'intervals hold at any time, each by itself; dwell in seconds; what comes of a click is known when its list has ended: ' +
-      arms.map(({ arm, ended, clicks }) => `${arm} ${whole(ended)} of ${whole(clicks)}`).join(', '),
+    `intervals hold at any time, each by itself; dwell in seconds; what comes of a click is known when its list has ended: ${arms.map(endedOf).join(', ')}`,
   ].join('\n');
+}
+
+function endedOf({ arm, ended, clicks }: ArmReport): string {
+  // A learner of an earlier version does not say.
+  return ended === undefined ? `${arm} not known` : `${arm} ${whole(ended)} of ${whole(clicks)}`;
 }
 
 function row(

@@ -28,11 +28,16 @@ describe('Parts that can be left out', () => {
     expect(() => partsOf([], [])).toThrow('nothing to leave out');
   });
 
-  it('are channels of recall, too: each alone is given no share', () => {
+  it('are channels of recall, too: each alone is given no share, or one if it has none', () => {
     const [trending] = partsOf(['next items', 'channels'], ['channels: trending']);
     const { serving } = loadSettings(overridesAsEnvironment(trending!.set));
     expect(serving.recallShares).toEqual({ trending: 0 });
     expect(PARTS.channels).toHaveLength(SHARED_CHANNELS.length);
+    const off = PARTS.channels.filter(({ extra }) => extra);
+    expect(off.map(({ name }) => name)).toEqual(['channels: trending-category']);
+    expect(loadSettings(overridesAsEnvironment(off[0]!.set)).serving.recallShares).toEqual({
+      'trending-category': 0.1,
+    });
   });
 
   it('are settings that exist', () => {

@@ -5,7 +5,7 @@
  */
 import { EXTRA_FEATURES, FEATURE_GROUPS } from '#features';
 import { VOICES, type Voice } from '#learning';
-import { SHARED_CHANNELS } from '#recall';
+import { CHANNELS_OFF, SHARED_CHANNELS } from '#recall';
 import { UsageError } from '../terminal/exit.js';
 import type { EvaluationReport, Headline, PartKind, ReportTable } from './dataset.js';
 
@@ -16,6 +16,9 @@ export interface Part {
   /** No part of the whole: the run has it. */
   readonly extra?: boolean;
 }
+
+/** Of a channel that is off, as much as similar ones have. */
+const PUT_IN_SHARE = 0.1;
 
 export const PARTS: Readonly<Record<PartKind, readonly Part[]>> = {
   features: [
@@ -39,7 +42,10 @@ export const PARTS: Readonly<Record<PartKind, readonly Part[]>> = {
   })),
   channels: SHARED_CHANNELS.map((channel) => ({
     name: `channels: ${channel}`,
-    set: [`serving.recallShares=${JSON.stringify({ [channel]: 0 })}`],
+    set: [
+      `serving.recallShares=${JSON.stringify({ [channel]: CHANNELS_OFF.includes(channel) ? PUT_IN_SHARE : 0 })}`,
+    ],
+    extra: CHANNELS_OFF.includes(channel),
   })),
 };
 

@@ -31,13 +31,17 @@ export const movielens: Dataset = {
       .option('--rating', 'predict the ratings themselves (MAE, RMSE) instead of the next film', false)
       .option(
         '--every <n>',
-        'foretell the next film at every nth rating only, and learn them all: faster, for --ablate',
+        'foretell the next film at every nth rating only, and learn them all: faster, for --ablate; not with --rating',
         positiveInteger,
         1,
       );
   },
   async run(context) {
-    if (context.options.rating === true) return evaluateRatings(context);
+    if (context.options.rating === true) {
+      if (context.options.every !== 1)
+        throw new UsageError('--every says nothing to --rating, which predicts every rating');
+      return evaluateRatings(context);
+    }
     const path = await context.file(RATINGS);
     const file = await readRatings(path);
     return evaluateTopN(context, file, await films(context, path));
