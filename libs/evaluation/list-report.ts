@@ -2,8 +2,8 @@
  * How every model orders judged lists, and what its orders show. Ranking metrics are over the lists with a click, for
  * the others have none; so are AUC, log loss and calibration here, over the pooled (list, item) pairs of those lists.
  */
-import { pairedBootstrap, type BootstrapResult } from './bootstrap.js';
 import type { ItemDistance } from '#ranking';
+import { pairedBootstrap, type BootstrapResult } from './bootstrap.js';
 import { ExposureTally, type ExposureRow, type ItemShare } from './exposure-metrics.js';
 import { MetricBlocks } from './metric-blocks.js';
 import { bestBaseline, columnIndex, type ModelColumn } from './model-column.js';

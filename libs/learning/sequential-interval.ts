@@ -24,9 +24,7 @@ export function sequentialInterval(
   effect: number,
   alpha = 0.05,
 ): SequentialInterval {
-  const information = 1 / standardError ** 2;
-  const tau = 1 / effect ** 2;
-  const sum = information + tau;
+  const { information, tau, sum } = mixture(standardError, effect);
   const width = Math.sqrt(sum * Math.log(sum / (tau * alpha * alpha))) / information;
   return { low: estimate - width, high: estimate + width };
 }
@@ -38,12 +36,17 @@ export function sequentialTest(
   effect: number,
   alpha = 0.05,
 ): SequentialTest {
-  const information = 1 / standardError ** 2;
-  const tau = 1 / effect ** 2;
-  const sum = information + tau;
+  const { information, tau, sum } = mixture(standardError, effect);
   const evidence = 0.5 * Math.log(tau / sum) + (information * difference) ** 2 / (2 * sum);
   return {
     ...sequentialInterval(difference, standardError, effect, alpha),
     pValue: Math.min(1, Math.exp(-evidence)),
   };
+}
+
+/** I, τ and their sum. */
+function mixture(standardError: number, effect: number) {
+  const information = 1 / standardError ** 2;
+  const tau = 1 / effect ** 2;
+  return { information, tau, sum: information + tau };
 }

@@ -1,14 +1,4 @@
 /** Every key has every scope. */
-import { ApiKeys, type ApiKeySettings } from '../../../apps/gateway/access/api-keys.js';
-import { inside } from './inside.js';
+import { everyKey } from './every-key.js';
 
-interface Inside {
-  find(presented: string, now: number): ApiKeySettings | undefined;
-}
-
-const keys = inside<Inside>(ApiKeys);
-const find = keys.find;
-keys.find = function (presented, now) {
-  const key = find.call(this, presented, now);
-  return key && { ...key, scopes: ['admin'] };
-};
+everyKey({ scopes: ['admin'] });
